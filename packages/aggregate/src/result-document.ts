@@ -1,0 +1,90 @@
+import type { KeyType, MapKind } from './schema.ts';
+
+/** The result document of the REST API and of `--json`. Integers that a double cannot hold are strings. */
+export interface ResultDocument {
+  session: SessionSummary;
+  answer: AnswerSheet;
+  maps: ResultMap[];
+  output: ResultOutput[];
+}
+
+export type JsonInteger = number | string;
+
+export type SessionState = 'pending' | 'running' | 'complete' | 'partial' | 'failed' | 'cancelled';
+export type NodeAnswerState = 'pending' | 'running' | 'complete' | 'partial' | 'failed' | 'offline' | 'skipped';
+
+export interface SessionSummary {
+  id: string;
+  state: SessionState;
+  program: { kind: 'script'; digest: string };
+  startedAt: string | null;
+  endedAt: string | null;
+  /** As a duration: `1s`. */
+  interval: string;
+}
+
+/** Law: complete + partial + failed + offline + skipped = targets once the session has ended. */
+export interface AnswerSheet {
+  targets: number;
+  complete: number;
+  partial: number;
+  failed: number;
+  offline: number;
+  skipped: number;
+  nodes: NodeAnswer[];
+}
+
+export interface NodeAnswer {
+  name: string;
+  arch: string;
+  kernel: string;
+  state: NodeAnswerState;
+  produced: JsonInteger;
+  stored: JsonInteger;
+  lost: {
+    kernel: JsonInteger;
+    sampledOut: JsonInteger;
+    truncated: JsonInteger;
+    evicted: JsonInteger;
+    mapFull: JsonInteger;
+  };
+  /** Fraction of the node's CPU time spent in the programs; null where its kernel does not count it. */
+  overhead: number | null;
+  reason: string | null;
+}
+
+export interface ResultMap {
+  name: string;
+  kind: MapKind;
+  key: KeyType[];
+  entries: ResultEntry[];
+}
+
+export interface ResultEntry {
+  key: (JsonInteger | string)[];
+  /** count, sum, min, max, value */
+  value?: JsonInteger | string;
+  /** avg, stats, hist, lhist */
+  count?: JsonInteger;
+  /** avg, stats */
+  total?: JsonInteger;
+  /** avg, stats: total / count, rounded towards zero as bpftrace prints it. */
+  average?: JsonInteger;
+  /** hist, lhist: ascending, empty ones left out. Bounds are inclusive; null is unbounded. */
+  buckets?: { min: JsonInteger | null; max: JsonInteger | null; count: JsonInteger }[];
+  p50?: number;
+  p90?: number;
+  p99?: number;
+  /** How many nodes contributed. */
+  nodes: number;
+  /** Where results were asked for by node, label or window: the node's name, the label's value, the window's start. */
+  group?: string;
+}
+
+export interface ResultOutput {
+  node: string;
+  at: string;
+  type: 'printf' | 'value' | 'map';
+  text: string;
+  values: (JsonInteger | string)[];
+}

@@ -1,0 +1,24 @@
+/** How the values of a map merge. `value` is a map of plain values, where the newest wins. */
+export type MapKind = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'stats' | 'hist' | 'lhist' | 'value';
+
+/** Type of one part of a key as the result document names it. */
+export type KeyType = 'int' | 'uint' | 'string';
+
+/** One part of a key, or a plain value. Integers are 64 bits, as `signed` or the key type says. */
+export type Scalar = bigint | string;
+
+/** What a map is, so that anyone can merge and render it without the program. */
+export interface MapSchema {
+  /** Index within the program. */
+  readonly id: number;
+  /** As written, with the `@`. */
+  readonly name: string;
+  readonly kind: MapKind;
+  readonly key: readonly KeyType[];
+  /** Whether the measured values are signed. */
+  readonly signed: boolean;
+  /** hist: each power of two is cut into 2^bits sub-buckets. */
+  readonly histBits?: number;
+  /** lhist: `[min, max)` cut into buckets of `step`. */
+  readonly lhist?: { readonly min: bigint; readonly max: bigint; readonly step: bigint };
+}

@@ -1,0 +1,45 @@
+import type { Instruction } from '../asm/instruction.ts';
+
+/** Program types with their number in `enum bpf_prog_type` (linux/bpf.h). */
+export const ProgramType = {
+  KPROBE: 2,
+  TRACEPOINT: 5,
+  PERF_EVENT: 7,
+  RAW_TRACEPOINT: 17,
+  TRACING: 26,
+} as const;
+export type ProgramType = (typeof ProgramType)[keyof typeof ProgramType];
+
+/** Where a program is to be attached. */
+export type AttachSpec =
+  /** Classic tracepoint, through a perf event. */
+  | { readonly kind: 'tracepoint'; readonly category: string; readonly event: string }
+  | { readonly kind: 'raw_tracepoint'; readonly event: string }
+  /** On every CPU: `frequency` samples a second, or one each `periodNs` nanoseconds. */
+  | { readonly kind: 'profile'; readonly frequency: number }
+  | { readonly kind: 'profile'; readonly periodNs: bigint }
+  /** On one CPU, each `periodNs` nanoseconds. */
+  | { readonly kind: 'interval'; readonly periodNs: bigint }
+  /** Run once by BPF_PROG_TEST_RUN before anything is attached. */
+  | { readonly kind: 'begin' }
+  /** Run once by BPF_PROG_TEST_RUN after everything is detached. */
+  | { readonly kind: 'end' };
+
+/** Which source text an instruction came from, to explain the verifier's refusal. Lines and columns count from 1. */
+export interface SourceLine {
+  /** Index of the first instruction of this line. */
+  readonly instruction: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A program before any kernel has seen it. */
+export interface ProgramSpec {
+  /** Unique within the collection. */
+  readonly name: string;
+  readonly type: ProgramType;
+  readonly attach: AttachSpec;
+  readonly instructions: readonly Instruction[];
+  readonly license: string;
+  readonly sourceLines: readonly SourceLine[];
+}

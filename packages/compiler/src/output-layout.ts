@@ -1,0 +1,51 @@
+import type { KeyType, MapSchema } from '@bpfleet/aggregate';
+
+/** How one part of a key, a value or an event's argument lies in memory. Offsets and sizes in bytes. */
+export interface FieldLayout {
+  readonly type: KeyType;
+  readonly offset: number;
+  /** Integers 8 (little endian, extended); strings their fixed size, ended by the first zero byte. */
+  readonly size: number;
+}
+
+/** How a map of the script lies in its kernel map. */
+export interface MapOutput {
+  readonly schema: MapSchema;
+  /** Name of the kernel map in the CollectionSpec. */
+  readonly map: string;
+  readonly perCpu: boolean;
+  /** Maps without a key are arrays of one element, whose first 8 bytes are non-zero once it was set. */
+  readonly keyless: boolean;
+  readonly key: readonly FieldLayout[];
+  readonly value: ValueLayout;
+}
+
+export type ValueLayout =
+  /** Aggregates: `slots` cells of 8 bytes from `offset`; `set`: offset of an 8-byte flag that says the entry was set. */
+  | { readonly kind: 'cells'; readonly offset: number; readonly slots: number; readonly set?: number }
+  | { readonly kind: 'scalar'; readonly field: FieldLayout; readonly set?: number };
+
+/**
+ * A record on a ring: u64 id (index in `OutputLayout.records`), u64 nanoseconds of CLOCK_MONOTONIC, then the arguments.
+ */
+export type RecordLayout =
+  | { readonly kind: 'printf'; readonly format: string; readonly args: readonly FieldLayout[]; readonly size: number }
+  | { readonly kind: 'value'; readonly arg: FieldLayout; readonly size: number }
+  /** print(@m) and clear(@m), done by the reader of the control ring. `top` and `div` as in print(@m, top, div). */
+  | { readonly kind: 'print-map'; readonly map: number; readonly top: number; readonly div: number; readonly size: number }
+  | { readonly kind: 'clear-map'; readonly map: number; readonly size: number }
+  | { readonly kind: 'exit'; readonly size: number };
+
+/** Slots of the per-CPU counters map that every program shares. */
+export const CounterSlot = { ringFull: 0, mapFull: 1, truncated: 2, readFailed: 3, controlFull: 4 } as const;
+
+/** What user space must know to read what the programs of a script leave behind. */
+export interface OutputLayout {
+  readonly maps: readonly MapOutput[];
+  readonly records: readonly RecordLayout[];
+  /** Names of the ring buffers; absent where no program writes to them. Exit, clear and print go through `control`. */
+  readonly eventRing?: string;
+  readonly controlRing?: string;
+  /** Per-CPU array with one u64 a CounterSlot; absent where nothing can be lost. */
+  readonly counters?: string;
+}

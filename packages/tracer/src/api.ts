@@ -1,0 +1,101 @@
+import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
+import type { Diagnostic } from '@bpfleet/compiler';
+
+/** What to trace. `name` is how messages call the source: a file name, or `stdin`. */
+export interface TraceProgram {
+  readonly kind: 'script';
+  readonly source: string;
+  readonly name?: string;
+}
+
+/** Bounds on what a trace may cost this node; breaking one refuses the program before anything is loaded. */
+export interface TraceLimits {
+  /** Bytes of kernel memory in maps and rings. */
+  readonly mapBytes?: number;
+  readonly probes?: number;
+}
+
+/** Something a program printed. */
+export interface TraceEvent {
+  /** Nanoseconds since the Unix epoch. */
+  readonly at: bigint;
+  readonly type: 'printf' | 'value' | 'map';
+  /** As bpftrace prints it, with its line ends. */
+  readonly text: string;
+  readonly values: readonly Scalar[];
+}
+
+/** The answer to: would it load here? */
+export interface CheckResult {
+  readonly loads: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+  /** One sentence where `loads` is false. */
+  readonly reason: string;
+  readonly verifierLog: string;
+  readonly probes: number;
+  readonly mapBytes: number;
+}
+
+/** A program loaded into this kernel. Nothing outlives the process: no pin, only file descriptors. */
+export interface Trace {
+  readonly schemas: readonly MapSchema[];
+  readonly warnings: readonly Diagnostic[];
+  readonly probes: number;
+  readonly mapBytes: number;
+  /** Kernel identifiers of the loaded programs. */
+  readonly programIds: readonly number[];
+  /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */
+  attach(): void;
+  /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear() and print() of the program. */
+  drain(limit?: number): TraceEvent[];
+  /** True once a drain has seen exit(). */
+  readonly exitRequested: boolean;
+  /** Every map as it is now. */
+  readMaps(): MapState[];
+  /** Lost so far. `evicted` and `sampledOut` are always zero here. */
+  losses(): LossCounts;
+  /** What the programs have cost so far; null where the kernel does not count it. */
+  runStats(): { readonly ns: bigint; readonly runs: bigint } | null;
+  /** Detaches every probe, then runs END. Maps and rings can still be read. */
+  detach(): void;
+  /** Detaches if need be, and gives everything back to the kernel. */
+  close(): void;
+}
+
+/** One window of results. Times in milliseconds since the Unix epoch. */
+export interface TraceWindow {
+  readonly start: number;
+  readonly end: number;
+  readonly maps: readonly MapDelta[];
+  readonly events: readonly TraceEvent[];
+  /** Lost since the window before. */
+  readonly lost: LossCounts;
+}
+
+export interface RunOptions {
+  /** Windows end at wall-clock multiples of this; the first and the last may be shorter. Milliseconds. */
+  readonly intervalMs: number;
+  /** From the end of attach. Absent: until exit() or abort. Milliseconds. */
+  readonly durationMs?: number;
+  /** Added to this node's clock to get the fleet's. Milliseconds. */
+  readonly clockOffsetMs?: () => number;
+  /** Abort ends the trace early and cleanly: maps are still read and END still runs. */
+  readonly signal?: AbortSignal;
+  /** Called once everything is attached. */
+  readonly onAttached?: () => void;
+  /** Called as events arrive, before their window ends. */
+  readonly onEvents?: (events: readonly TraceEvent[]) => void;
+  /** Called in order; the run waits for it. The last call comes after detach. */
+  readonly onWindow: (window: TraceWindow) => void | Promise<void>;
+}
+
+export interface TraceEnd {
+  readonly ended: 'duration' | 'exit' | 'abort';
+  /** Milliseconds since the Unix epoch. */
+  readonly attachedAt: number;
+  readonly detachedAt: number;
+  /** Lost in all. */
+  readonly lost: LossCounts;
+  /** Fraction of this machine's CPU time spent in the programs; null where the kernel does not count it. */
+  readonly overhead: number | null;
+}

@@ -1,0 +1,53 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['bpfleet-source', 'node', 'import', 'default'];
+const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+
+/**
+ * unit: pure, in seconds. kernel: loads into this machine's kernel, as root. database: a real PostgreSQL.
+ * e2e: controller and agents as processes, from the built packages.
+ */
+export default defineConfig({
+  ...shared,
+  test: {
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: ['**/*.kernel.test.ts', '**/*.db.test.ts'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'kernel',
+          include: ['packages/*/src/**/*.kernel.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'database',
+          include: ['packages/*/src/**/*.db.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['e2e/cases/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
