@@ -10,6 +10,7 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 export default defineConfig({
   ...shared,
   test: {
+    reporters: ['default', './packages/testkit/src/closing-reporter.ts'],
     projects: [
       {
         ...shared,

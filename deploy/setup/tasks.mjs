@@ -1,0 +1,11 @@
+/**
+ * What each npm script needs of the machine, and what it then runs on the pinned Node.
+ * kernel: root, bpf(2), tracefs and libbpf. turbo: the turbo task to bring up to date first.
+ */
+export const tasks = {
+  demo: (args) => ({ kernel: true, turbo: 'build', script: 'e2e/demo/main.ts', args }),
+  test: (args) => {
+    const unit = args.includes('--unit');
+    return { kernel: !unit, turbo: unit ? 'generate' : 'build', script: 'e2e/test/main.ts', args };
+  },
+};

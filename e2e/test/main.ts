@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { checks } from './checks.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const args = process.argv.slice(2);
+
+if (args.includes('--help')) {
+  console.log(`npm test                  every check and test this host can run
+npm test -- --unit        the pure tests only: seconds, no root
+npm test -- --checks      formatting, types, import rule, dead code, protos
+npm test -- PATTERN ...   the tests of files whose path contains PATTERN`);
+  process.exit(0);
+}
+
+const unitOnly = args.includes('--unit');
+const checksOnly = args.includes('--checks');
+const patterns = args.filter((arg) => !arg.startsWith('--'));
+const unknown = args.filter((arg) => arg.startsWith('--') && !['--unit', '--checks'].includes(arg));
+if (unknown.length > 0) {
+  console.error(`npm test: unknown option ${unknown.join(', ')}; see npm test -- --help`);
+  process.exit(4);
+}
+
+let failed = false;
+if (!unitOnly && patterns.length === 0) failed = !(await runChecks());
+if (!checksOnly) {
+  const projects = unitOnly ? ['--project', 'unit'] : [];
+  const status = await run('node_modules/.bin/vitest', ['run', ...projects, ...patterns], 'inherit');
+  failed ||= status.code !== 0;
+}
+process.exit(failed ? 1 : 0);
+
+/** Runs every check, two at a time, and prints what the failed ones said. */
+async function runChecks(): Promise<boolean> {
+  const queue = [...checks];
+  let passed = true;
+  const worker = async () => {
+    for (let check = queue.shift(); check; check = queue.shift()) {
+      const start = performance.now();
+      const { code, output } = await run(`node_modules/.bin/${check.command[0]}`, check.command.slice(1), 'pipe');
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      console.log(`check: ${check.name} ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
+      if (code !== 0) {
+        console.log(output);
+        passed = false;
+      }
+    }
+  };
+  await Promise.all([worker(), worker()]);
+  return passed;
+}
+
+function run(command: string, argv: string[], stdio: 'inherit' | 'pipe'): Promise<{ code: number; output: string }> {
+  return new Promise((done, reject) => {
+    const child = spawn(resolve(root, command), argv, {
+      cwd: root,
+      stdio: stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PATH: `${resolve(process.execPath, '..')}:${process.env['PATH']}` },
+    });
+    let output = '';
+    child.stdout?.on('data', (chunk) => (output += chunk));
+    child.stderr?.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => done({ code: code ?? 1, output }));
+  });
+}
