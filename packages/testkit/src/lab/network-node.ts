@@ -36,10 +36,16 @@ export async function startInNamespace(
   const child = new Child('unshare', ['--net', 'sh', ...wait], { ...options, stdin: 'pipe' });
   try {
     const ours = readlinkSync('/proc/self/ns/net');
-    await until('a network namespace', () => child.running && readlinkSync(`/proc/${child.pid}/ns/net`) !== ours, 5_000);
+    await until(
+      'a network namespace',
+      () => child.running && readlinkSync(`/proc/${child.pid}/ns/net`) !== ours,
+      5_000,
+    );
     const ip = (...argv: string[]) => execFileSync('ip', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
     const inside = (...argv: string[]) =>
-      execFileSync('nsenter', [`--net=/proc/${child.pid}/ns/net`, 'ip', ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+      execFileSync('nsenter', [`--net=/proc/${child.pid}/ns/net`, 'ip', ...argv], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
     ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(child.pid));
     ip('addr', 'add', `${gateway}/30`, 'dev', link);
     ip('link', 'set', link, 'up');

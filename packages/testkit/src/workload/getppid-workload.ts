@@ -16,7 +16,9 @@ export class GetppidWorkload {
 
   static async start(): Promise<GetppidWorkload> {
     // The same file name, .ts where the source runs and .js where the build does.
-    const main = fileURLToPath(new URL(`./getppid-main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+    const main = fileURLToPath(
+      new URL(`./getppid-main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
+    );
     const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] });
     const workload = new GetppidWorkload(child, createInterface({ input: child.stdout }));
     await workload.#count();
