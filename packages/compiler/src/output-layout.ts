@@ -32,8 +32,16 @@ export type RecordLayout =
   | { readonly kind: 'printf'; readonly format: string; readonly args: readonly FieldLayout[]; readonly size: number }
   | { readonly kind: 'value'; readonly arg: FieldLayout; readonly size: number }
   /** print(@m) and clear(@m), done by the reader of the control ring. `top` and `div` as in print(@m, top, div). */
-  | { readonly kind: 'print-map'; readonly map: number; readonly top: number; readonly div: number; readonly size: number }
+  | {
+      readonly kind: 'print-map';
+      readonly map: number;
+      readonly top: number;
+      readonly div: number;
+      readonly size: number;
+    }
   | { readonly kind: 'clear-map'; readonly map: number; readonly size: number }
+  /** zero(@m): every entry stays, with the value zero. */
+  | { readonly kind: 'zero-map'; readonly map: number; readonly size: number }
   | { readonly kind: 'exit'; readonly size: number };
 
 /** Slots of the per-CPU counters map that every program shares. */

@@ -1,0 +1,65 @@
+import type { TracepointFormat } from './types/tracepoint-format.ts';
+
+/** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
+export type KernelFeature =
+  /** Atomic operations that give the value before (5.12). */
+  | 'atomic_fetch'
+  /** bpf_map_lookup_percpu_elem (5.19). */
+  | 'percpu_lookup';
+
+export interface TracepointName {
+  readonly category: string;
+  readonly event: string;
+}
+
+/** The tracepoints of one kernel; may read them as they are asked for. */
+export interface TracepointSource {
+  /** undefined where the kernel has no such tracepoint. */
+  tracepoint(category: string, event: string): TracepointFormat | undefined;
+  /** Every tracepoint of the kernel, in order of category and event. */
+  list(): readonly TracepointName[];
+}
+
+/** Sizes that a user may change; each has a default. */
+export interface CompileConfig {
+  /** Entries of each map with a key. */
+  readonly maxMapKeys: number;
+  /** Bytes of a string, with the zero at its end. */
+  readonly maxStringLength: number;
+  /** Bytes of the ring of printed events. */
+  readonly eventRingBytes: number;
+  readonly controlRingBytes: number;
+  /** Probes that one wildcard may stand for. */
+  readonly maxProbes: number;
+}
+
+export const defaultConfig: CompileConfig = {
+  maxMapKeys: 4096,
+  maxStringLength: 1024,
+  eventRingBytes: 4 * 1024 * 1024,
+  controlRingBytes: 64 * 1024,
+  maxProbes: 512,
+};
+
+/**
+ * The kernel that a script is compiled for, as plain data: the same input always gives the same bytes.
+ */
+export interface CompileEnv {
+  readonly arch: 'x86-64' | 'arm64';
+  /** Bytes. Rings are rounded up to a power of two of pages. */
+  readonly pageSize: number;
+  readonly features: ReadonlySet<KernelFeature>;
+  /** null: no kernel is known; every tracepoint and argument is accepted and no spec is made. */
+  readonly tracepoints: TracepointSource | null;
+  readonly config?: Partial<CompileConfig>;
+}
+
+/** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */
+export function permissiveEnv(): CompileEnv {
+  return {
+    arch: 'x86-64',
+    pageSize: 4096,
+    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup']),
+    tracepoints: null,
+  };
+}

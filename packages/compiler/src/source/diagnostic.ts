@@ -1,0 +1,85 @@
+import type { Span } from './span.ts';
+import type { SourceText } from './text.ts';
+
+export type Severity = 'error' | 'warning';
+
+/** Stable names of what can be wrong with a script. */
+export type DiagnosticCode =
+  | 'syntax'
+  | 'too-large'
+  | 'unsupported'
+  | 'unknown-probe'
+  | 'invalid-probe'
+  | 'no-match'
+  | 'too-many-probes'
+  | 'unknown-name'
+  | 'unknown-field'
+  | 'undefined-variable'
+  | 'undefined-map'
+  | 'type-mismatch'
+  | 'invalid-argument'
+  | 'invalid-use'
+  | 'limit'
+  | 'kernel-feature'
+  | 'unused';
+
+/** Something to tell the author of a script. Lines and columns count from 1; the end column is exclusive. */
+export interface Diagnostic {
+  readonly severity: Severity;
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly span: Span;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** How many diagnostics one script may have; the rest would only repeat the same mistake. */
+const MAX_DIAGNOSTICS = 200;
+
+/** Collects what passes find, once each: a clause with many probes is checked many times. */
+export class Diagnostics {
+  readonly #source: SourceText;
+  readonly #found = new Map<string, Diagnostic>();
+
+  constructor(source: SourceText) {
+    this.#source = source;
+  }
+
+  error(code: DiagnosticCode, span: Span, message: string, hint?: string): void {
+    this.#add('error', code, span, message, hint);
+  }
+
+  warning(code: DiagnosticCode, span: Span, message: string, hint?: string): void {
+    this.#add('warning', code, span, message, hint);
+  }
+
+  get hasErrors(): boolean {
+    return [...this.#found.values()].some((diagnostic) => diagnostic.severity === 'error');
+  }
+
+  /** In the order of the source. */
+  list(): Diagnostic[] {
+    return [...this.#found.values()].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+  }
+
+  #add(severity: Severity, code: DiagnosticCode, span: Span, message: string, hint?: string): void {
+    const key = `${span.start} ${span.end} ${message}`;
+    if (this.#found.has(key) || this.#found.size >= MAX_DIAGNOSTICS) return;
+    const start = this.#source.position(span.start);
+    const end = this.#source.position(Math.max(span.end, span.start));
+    this.#found.set(key, {
+      severity,
+      code,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+      span,
+      line: start.line,
+      column: start.column,
+      endLine: end.line,
+      endColumn: end.column,
+    });
+  }
+}
