@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CliResult, freePorts, Lab, runCli } from '@bpfleet/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { programIds } from './kernel-programs.ts';
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  await lab.startAgent('alpha');
+  await lab.online(1);
+});
+afterAll(() => lab?.close());
+
+describe('a wrong request is one clear message, exit 4, and nothing reaches a node', () => {
+  const cases: [string, string[], RegExp][] = [
+    ['syntax', ['run', 'BEGIN { @x = ; }'], /1:14.*\n.*BEGIN \{ @x = ; \}\n.*[~^]/],
+    ['unknown function', ['run', 'BEGIN { @x = cuont(); }'], /cuont[\s\S]*count/],
+    ['unknown tracepoint', ['run', 'tracepoint:syscalls:sys_enter_opnat { @ = count(); }'], /sys_enter_opnat[\s\S]*sys_enter_openat/],
+    ['unknown argument', ['run', 'tracepoint:syscalls:sys_enter_openat { @ = sum(args.flag); }'], /flag[\s\S]*flags/],
+    ['unknown selector field', ['run', 'BEGIN { exit(); }', '--nodes', 'archh=arm64'], /archh/],
+    ['no matching node', ['run', 'BEGIN { exit(); }', '--nodes', 'name=nobody'], /nobody|match/],
+    ['no time', ['run', 'BEGIN { exit(); }', '--for', '0'], /--for/],
+    ['not a duration', ['run', 'BEGIN { exit(); }', '--for', 'soon'], /--for/],
+    ['unknown session', ['session', '00000000-0000-4000-8000-000000000000'], /no session|not found/i],
+  ];
+  it.each(cases)('%s', async (_, args, message) => {
+    const programs = programIds();
+    const { code, stderr, stdout } = await lab.cli(...args);
+    expect(stderr).toMatch(message);
+    expect(stdout).toBe('');
+    expect(code).toBe(4);
+    expect([...programIds()].filter((id) => !programs.has(id))).toEqual([]);
+  });
+});
+
+describe('a process that cannot start says why in one sentence', () => {
+  const start = (kind: 'agent' | 'controller', config: object): Promise<CliResult> => {
+    const file = join(lab.dir, `bad-${kind}.yaml`);
+    writeFileSync(file, JSON.stringify(config));
+    return runCli([kind, '--config', file], lab.env);
+  };
+
+  it('a used token', async () => {
+    const token = await lab.joinToken();
+    const port = Number(new URL(lab.url).port);
+    expect(port).toBeGreaterThan(0);
+    const first = await start('agent', { stateDir: join(lab.dir, 'x1'), controller: '127.0.0.1:1', joinToken: token });
+    expect(first.code).toBe(3);
+    expect(first.stderr).toMatch(/127\.0\.0\.1:1/);
+  });
+
+  it('no database', async () => {
+    const [rest = 0, grpc = 0, agents = 0, nobody = 0] = await freePorts(4);
+    const { code, stderr } = await start('controller', {
+      dataDir: join(lab.dir, 'x2'),
+      databaseUrl: `postgres://nobody@127.0.0.1:${nobody}/none`,
+      rest: { host: '127.0.0.1', port: rest },
+      grpc: { host: '127.0.0.1', port: grpc },
+      agents: { host: '127.0.0.1', port: agents },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/database/i);
+  });
+
+  it('a port in use', async () => {
+    const [grpc = 0, agents = 0] = await freePorts(2);
+    const { code, stderr } = await start('controller', {
+      dataDir: join(lab.dir, 'x3'),
+      rest: { host: '127.0.0.1', port: Number(new URL(lab.url).port) },
+      grpc: { host: '127.0.0.1', port: grpc },
+      agents: { host: '127.0.0.1', port: agents },
+    });
+    expect(code).toBe(3);
+    expect(stderr).toContain(new URL(lab.url).port);
+  });
+});

@@ -1,0 +1,49 @@
+import { GetppidWorkload, Lab, until } from '@bpfleet/testkit';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { programIds } from './kernel-programs.ts';
+import { countCalls, document, ended, map, startSession } from './session.ts';
+
+let lab: Lab;
+let workload: GetppidWorkload;
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  for (const name of ['alpha', 'beta', 'gamma']) await lab.startAgent(name);
+  await lab.online(3);
+  workload = await GetppidWorkload.start();
+});
+afterAll(async () => {
+  await workload?.close();
+  await lab?.close();
+});
+
+it('kill -9 of an agent in mid-session: partial with a reason, the others complete, no program left, same identity after', async () => {
+  const programsBefore = programIds();
+  const identity = (await lab.nodes()).find((node) => node.name === 'beta')?.id;
+  const before = await workload.calls(0);
+  const id = await startSession(lab, countCalls(workload.pid), 8);
+  expect(programIds().size).toBeGreaterThan(programsBefore.size);
+
+  const firstHalf = (await workload.calls(50_000)) - before;
+  // The killed agent's share of the first half must have been captured: at least one whole window.
+  const counted = async () =>
+    map(await document(lab, id, 'node'), '@calls').entries.find((entry) => entry.group === 'beta')?.value;
+  await until('a window of the first half', async () => Number(await counted()) === firstHalf, 5_000);
+  await lab.agents.get('beta')?.kill();
+  const made = (await workload.calls(50_000)) - before;
+
+  const result = await ended(lab, id);
+  const node = (name: string) => result.answer.nodes.find((candidate) => candidate.name === name);
+  expect(result.session.state).toBe('partial');
+  expect(result.answer).toMatchObject({ targets: 3, complete: 2, partial: 1 });
+  expect(node('beta')).toMatchObject({ state: 'partial', reason: expect.stringMatching(/\w+ \w+/) });
+  for (const name of ['alpha', 'gamma']) expect(node(name)).toMatchObject({ state: 'complete', reason: null });
+  expect(map(result, '@calls').entries).toMatchObject([{ value: made * 2 + firstHalf, nodes: 3 }]);
+  await until('our programs to be gone', () => [...programIds()].every((program) => programsBefore.has(program)), 5_000);
+
+  await lab.startAgent('beta');
+  await lab.online(3);
+  expect((await lab.nodes()).filter((each) => each.name === 'beta').map((each) => each.id)).toEqual([identity]);
+  const again = await startSession(lab, countCalls(workload.pid), 2);
+  expect((await ended(lab, again)).answer).toMatchObject({ targets: 3, complete: 3 });
+});

@@ -1,0 +1,54 @@
+import { GetppidWorkload, Lab } from '@bpfleet/testkit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { countCalls, document, ended, map, startSession } from './session.ts';
+
+let lab: Lab;
+let workload: GetppidWorkload;
+
+beforeAll(async () => {
+  lab = await Lab.start();
+  for (const name of ['alpha', 'beta', 'gamma']) await lab.startAgent(name);
+  await lab.online(3);
+  workload = await GetppidWorkload.start();
+});
+afterAll(async () => {
+  await workload?.close();
+  await lab?.close();
+});
+
+it('kill -9 of the controller in mid-session and a restart: complete, nothing lost, nothing twice', async () => {
+  const before = await workload.calls(0);
+  const id = await startSession(lab, countCalls(workload.pid), 10);
+  workload.rate(20_000);
+  // In the midst of windows on their way, not between them.
+  await sleep(3_300);
+  await lab.controller.kill();
+  await sleep(2_500);
+  await lab.startController();
+  const made = (await workload.stop()) - before;
+
+  const result = await ended(lab, id);
+  expect(result.session.state).toBe('complete');
+  expect(result.answer).toMatchObject({ targets: 3, complete: 3 });
+  for (const node of result.answer.nodes) {
+    expect(node.produced).toBe(node.stored);
+    expect(node.lost).toEqual({ kernel: 0, sampledOut: 0, truncated: 0, evicted: 0, mapFull: 0 });
+  }
+  expect(map(result, '@calls').entries).toEqual([{ key: [], value: made * 3, nodes: 3 }]);
+  expect(map(result, '@ret').entries[0]?.count).toBe(made * 3);
+  const windows = map(await document(lab, id, 'window'), '@calls').entries;
+  expect(windows.reduce((sum, { value }) => sum + Number(value), 0)).toBe(made * 3);
+});
+
+it('ends a session whose time ran out while no controller was there', async () => {
+  const before = await workload.calls(0);
+  const id = await startSession(lab, countCalls(workload.pid), 3);
+  await lab.controller.kill();
+  const made = (await workload.calls(10_000)) - before;
+  await sleep(4_000);
+  await lab.startController();
+  const result = await ended(lab, id);
+  expect(result.answer).toMatchObject({ targets: 3, complete: 3 });
+  expect(map(result, '@calls').entries).toEqual([{ key: [], value: made * 3, nodes: 3 }]);
+});
