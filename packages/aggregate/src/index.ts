@@ -1,4 +1,15 @@
+export * from './buckets.ts';
+export * from './delta.ts';
+export { bucketLabel, renderHistogram } from './histogram-text.ts';
+export * from './integer.ts';
+export * from './key-id.ts';
 export * from './loss.ts';
 export * from './map-state.ts';
+export * from './merge.ts';
+export * from './order.ts';
+export * from './quantile.ts';
+export * from './render-json.ts';
+export { type RenderOptions, renderMap } from './render-text.ts';
 export * from './result-document.ts';
+export * from './result-map.ts';
 export * from './schema.ts';

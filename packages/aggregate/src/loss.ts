@@ -13,3 +13,31 @@ export interface LossCounts {
   /** Updates refused because the map was full. */
   mapFull: bigint;
 }
+
+export function noLoss(): LossCounts {
+  return { kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n };
+}
+
+export function addLoss(a: LossCounts, b: LossCounts): LossCounts {
+  return combine(a, b, (x, y) => x + y);
+}
+
+/** What was lost since `b`, given the totals now in `a`. */
+export function subtractLoss(a: LossCounts, b: LossCounts): LossCounts {
+  return combine(a, b, (x, y) => x - y);
+}
+
+/** Records that were produced and are nowhere stored: everything but `truncated`. */
+export function lostRecords(loss: LossCounts): bigint {
+  return loss.kernel + loss.sampledOut + loss.evicted + loss.mapFull;
+}
+
+function combine(a: LossCounts, b: LossCounts, of: (x: bigint, y: bigint) => bigint): LossCounts {
+  return {
+    kernel: of(a.kernel, b.kernel),
+    sampledOut: of(a.sampledOut, b.sampledOut),
+    truncated: of(a.truncated, b.truncated),
+    evicted: of(a.evicted, b.evicted),
+    mapFull: of(a.mapFull, b.mapFull),
+  };
+}

@@ -1,0 +1,85 @@
+import { asInteger } from './integer.ts';
+import type { Entry } from './map-state.ts';
+import type { MapSchema, Scalar } from './schema.ts';
+
+/**
+ * bpftrace's order of a map's entries: ascending by what they measure, plain strings by key. Equal ones by key, so that
+ * the same data always reads the same.
+ */
+export function orderEntries<E extends Entry>(schema: MapSchema, entries: Iterable<E>): E[] {
+  const weighed = [...entries].map((entry) => ({ entry, weight: weight(schema, entry) }));
+  weighed.sort((a, b) => compareScalars(a.weight, b.weight) || compareKeys(a.entry.key, b.entry.key));
+  return weighed.map(({ entry }) => entry);
+}
+
+/** What an entry is ordered by. */
+function weight(schema: MapSchema, entry: Entry): bigint {
+  switch (schema.kind) {
+    case 'count':
+      return entry.cells.get(0) ?? 0n;
+    case 'sum':
+    case 'min':
+    case 'max':
+      return asInteger(entry.cells.get(0) ?? 0n, schema.signed);
+    case 'avg':
+    case 'stats':
+      return averageOf(schema, entry);
+    case 'hist':
+    case 'lhist':
+      return totalCount(entry);
+    case 'value':
+      return typeof entry.value === 'bigint' ? asInteger(entry.value, schema.signed) : 0n;
+  }
+}
+
+/** avg and stats: total / count, rounded towards zero. */
+export function averageOf(schema: MapSchema, entry: Entry): bigint {
+  const count = entry.cells.get(0) ?? 0n;
+  return count === 0n ? 0n : asInteger(entry.cells.get(1) ?? 0n, schema.signed) / count;
+}
+
+/** hist and lhist: how many values were measured. */
+export function totalCount(entry: Entry): bigint {
+  let total = 0n;
+  for (const count of entry.cells.values()) {
+    total += count;
+  }
+  return total;
+}
+
+export function compareKeys(a: readonly Scalar[], b: readonly Scalar[]): number {
+  for (const [index, part] of a.entries()) {
+    const other = b[index];
+    if (other === undefined) {
+      return 1;
+    }
+    const order = compareScalars(part, other);
+    if (order !== 0) {
+      return order;
+    }
+  }
+  return a.length - b.length;
+}
+
+/** Integers by value, strings by code point (the order of their UTF-8 bytes), integers before strings. */
+function compareScalars(a: Scalar, b: Scalar): number {
+  if (typeof a === 'bigint' && typeof b === 'bigint') {
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
+  if (typeof a === 'string' && typeof b === 'string') {
+    return compareStrings(a, b);
+  }
+  return typeof a === 'bigint' ? -1 : 1;
+}
+
+function compareStrings(a: string, b: string): number {
+  for (let index = 0; index < a.length && index < b.length; ) {
+    const x = a.codePointAt(index) as number;
+    const y = b.codePointAt(index) as number;
+    if (x !== y) {
+      return x - y;
+    }
+    index += x > 0xffff ? 2 : 1;
+  }
+  return a.length - b.length;
+}

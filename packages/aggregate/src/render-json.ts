@@ -1,0 +1,79 @@
+import { bucketBounds } from './buckets.ts';
+import { shownSlots } from './histogram-text.ts';
+import type { Entry, MapState } from './map-state.ts';
+import { keyText, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
+import type { MapSchema, Scalar } from './schema.ts';
+
+/** A map as `bpftrace -f json` prints it: one object on a line, ended by a line feed; nothing for an empty map. */
+export function renderMapJson(state: MapState, options: RenderOptions = {}): string {
+  const { schema } = state;
+  const div = BigInt(Math.max(1, options.div ?? 1));
+  const entries = shownEntries(state, options.top);
+  if (entries.length === 0) {
+    return '';
+  }
+  const values = entries.map((entry) => valueJson(schema, entry, div));
+  const data =
+    schema.key.length === 0
+      ? values[0]
+      : `{${entries.map((entry, index) => `${keyJson(schema, entry)}: ${values[index]}`).join(', ')}}`;
+  return `{"type": "${messageType(schema)}", "data": {${stringJson(schema.name)}: ${data}}}\n`;
+}
+
+/** A scalar as `bpftrace -f json` prints it: an integer that a double would change is a string. */
+export function scalarJson(value: Scalar): string {
+  if (typeof value === 'string') {
+    return stringJson(value);
+  }
+  return BigInt(Number(value)) === value ? value.toString() : `"${value}"`;
+}
+
+function messageType(schema: MapSchema): string {
+  switch (schema.kind) {
+    case 'avg':
+    case 'stats':
+      return 'stats';
+    case 'hist':
+    case 'lhist':
+      return 'hist';
+    case 'count':
+    case 'sum':
+    case 'min':
+    case 'max':
+    case 'value':
+      return 'map';
+  }
+}
+
+/** Parts are joined by a comma, and bpftrace takes every space out of a key. */
+function keyJson(schema: MapSchema, entry: Entry): string {
+  return stringJson(keyText(schema, entry.key).replaceAll(' ', ''));
+}
+
+function valueJson(schema: MapSchema, entry: Entry, div: bigint): string {
+  if (schema.kind === 'hist' || schema.kind === 'lhist') {
+    return histogramJson(schema, entry, div);
+  }
+  const value = printedValue(schema, entry, div);
+  return typeof value === 'object'
+    ? `{"count": ${scalarJson(value.count)}, "average": ${scalarJson(value.average)}, "total": ${scalarJson(value.total)}}`
+    : scalarJson(value);
+}
+
+function histogramJson(schema: MapSchema, entry: Entry, div: bigint): string {
+  const scale = schema.kind === 'hist' ? div : 1n;
+  const buckets = shownSlots(entry.cells).map((slot) => {
+    const { min, max } = bucketBounds(schema, slot);
+    const low = min === null ? '' : `"min": ${scalarJson(min)}, `;
+    const high = max === null ? '' : `"max": ${scalarJson(max)}, `;
+    return `{${low}${high}"count": ${(entry.cells.get(slot) ?? 0n) / scale}}`;
+  });
+  return `[${buckets.join(',')}]`;
+}
+
+/** bpftrace knows no short escape for backspace and form feed. */
+export function stringJson(text: string): string {
+  return JSON.stringify(text).replace(/\\(\\|b|f)/g, (found, letter: string) =>
+    letter === '\\' ? found : letter === 'b' ? '\\u0008' : '\\u000c',
+  );
+}

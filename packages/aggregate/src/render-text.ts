@@ -1,0 +1,85 @@
+import { renderHistogram } from './histogram-text.ts';
+import { asInteger } from './integer.ts';
+import type { Entry, MapState } from './map-state.ts';
+import { averageOf, orderEntries } from './order.ts';
+import type { KeyType, MapSchema, Scalar } from './schema.ts';
+
+export interface RenderOptions {
+  /** Only the last (largest) so many entries. */
+  readonly top?: number;
+  /** Values are divided by this, towards zero. */
+  readonly div?: number;
+}
+
+/**
+ * A map as bpftrace 0.27 prints it, byte for byte, with its line ends; nothing for an empty one.
+ * Where bpftrace's own order is left to chance (equal values), ours is by key.
+ */
+export function renderMap(state: MapState, options: RenderOptions = {}): string {
+  const { schema } = state;
+  const div = BigInt(Math.max(1, options.div ?? 1));
+  return shownEntries(state, options.top)
+    .map((entry) => {
+      const name = schema.key.length === 0 ? schema.name : `${schema.name}[${keyText(schema, entry.key)}]`;
+      const histogram = schema.kind === 'hist' || schema.kind === 'lhist';
+      return histogram
+        ? `${name}:\n${renderHistogram(schema, entry.cells, div)}\n`
+        : `${name}: ${valueText(schema, entry, div)}\n`;
+    })
+    .join('');
+}
+
+/** The entries in the order in which bpftrace prints them, cut to the last `top`. */
+export function shownEntries(state: MapState, top = 0): Entry[] {
+  const { schema } = state;
+  // bpftrace compares minima and maxima as unsigned, also where they are negative.
+  const unsigned = schema.kind === 'min' || schema.kind === 'max' ? { ...schema, signed: false } : schema;
+  const entries = orderEntries(unsigned, state.entries.values());
+  return top > 0 ? entries.slice(-top) : entries;
+}
+
+/** A key as it stands between the brackets. */
+export function keyText(schema: MapSchema, key: readonly Scalar[]): string {
+  const text = key.map((part, index) => scalarText(part, schema.key[index] ?? 'int')).join(', ');
+  // bpftrace takes the parentheses of a tuple off the text, and so also those of a string such as "(sd-pam)".
+  return text.length >= 2 && text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : text;
+}
+
+export function scalarText(value: Scalar, type: KeyType): string {
+  return typeof value === 'string' ? value : asInteger(value, type === 'int').toString();
+}
+
+function valueText(schema: MapSchema, entry: Entry, div: bigint): string {
+  const value = printedValue(schema, entry, div);
+  return typeof value === 'object'
+    ? `{ .count = ${value.count}, .average = ${value.average}, .total = ${value.total} }`
+    : value.toString();
+}
+
+/** What is printed of an entry that is no histogram; only the average of stats is divided. */
+export function printedValue(
+  schema: MapSchema,
+  entry: Entry,
+  div: bigint,
+): Scalar | { readonly count: bigint; readonly average: bigint; readonly total: bigint } {
+  const cell = (slot: number) => entry.cells.get(slot) ?? 0n;
+  switch (schema.kind) {
+    case 'count':
+      return cell(0) / div;
+    case 'sum':
+    case 'min':
+    case 'max':
+      return asInteger(cell(0), schema.signed) / div;
+    case 'avg':
+      return averageOf(schema, entry) / div;
+    case 'stats':
+      return { count: cell(0), average: averageOf(schema, entry) / div, total: asInteger(cell(1), schema.signed) };
+    case 'value': {
+      const value = entry.value ?? 0n;
+      return typeof value === 'string' ? value : asInteger(value, schema.signed) / div;
+    }
+    case 'hist':
+    case 'lhist':
+      throw new TypeError(`${schema.name} is a histogram`);
+  }
+}
