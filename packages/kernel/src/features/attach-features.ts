@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { ProgramType } from '@bpfleet/bpf';
+import { FileDescriptor } from '../ffi/file-descriptor.ts';
+import { getLibbpf } from '../ffi/libbpf.ts';
+import { addressOf } from '../ffi/native.ts';
+import { errnoError } from '../kernel-error.ts';
+import { attachPerfEvent, linkPerfEvent } from '../link/attach-perf-event.ts';
+import { attachRawTracepoint } from '../link/attach-raw-tracepoint.ts';
+import { onlineCpus } from '../node/cpus.ts';
+import { openPerfEvent } from '../perf/open-perf-event.ts';
+import { testRun } from '../program/test-run.ts';
+import { tracepointId } from '../tracefs/tracepoint.ts';
+import type { Feature } from './feature.ts';
+import { loadSample } from './programs.ts';
+
+/** `enum bpf_attach_type` (linux/bpf.h). */
+const BPF_TRACE_RAW_TP = 23;
+const BPF_TRACE_FENTRY = 24;
+const NEVER_SOON_NS = 3_600_000_000_000n;
+
+function using<T extends { close(): void }>(resource: T, use: (resource: T) => void): void {
+  try {
+    use(resource);
+  } finally {
+    resource.close();
+  }
+}
+
+function probeTracepoint(): null {
+  using(loadSample(ProgramType.TRACEPOINT), () => {
+    const id = tracepointId('sched', 'sched_process_fork');
+    openPerfEvent({ kind: 'tracepoint', id }, onlineCpus()[0] ?? 0, 'open a tracepoint').close();
+  });
+  return null;
+}
+
+function probeRawTracepoint(): null {
+  using(loadSample(ProgramType.RAW_TRACEPOINT), (program) => {
+    attachRawTracepoint(program.number, 'sched_process_fork').close();
+  });
+  return null;
+}
+
+function probeTestRun(): null {
+  using(loadSample(ProgramType.RAW_TRACEPOINT), (program) => testRun(program.number, 'bpfleet_probe'));
+  return null;
+}
+
+function probePerfEvent(): null {
+  using(loadSample(ProgramType.PERF_EVENT), (program) => {
+    attachPerfEvent(program.number, openClock(), 'attach to a perf event').close();
+  });
+  return null;
+}
+
+function probePerfLink(): string | null {
+  let missing: string | null = null;
+  using(loadSample(ProgramType.PERF_EVENT), (program) => {
+    using(openClock(), (event) => {
+      const link = linkPerfEvent(program.number, event.number, 'link a perf event');
+      if (link === null) missing = 'links of perf events need kernel 5.15 or newer';
+      link?.close();
+    });
+  });
+  return missing;
+}
+
+function openClock(): FileDescriptor {
+  return openPerfEvent({ kind: 'cpu-clock', periodNs: NEVER_SOON_NS }, onlineCpus()[0] ?? 0, 'open a CPU clock');
+}
+
+/** kprobe: config1 is the function's name, config2 the offset; uprobe: the file's path and the offset in it. */
+function probePmu(pmu: 'kprobe' | 'uprobe', subject: string): string | null {
+  let type: number;
+  try {
+    type = Number(readFileSync(`/sys/bus/event_source/devices/${pmu}/type`, 'utf8'));
+  } catch {
+    return `this kernel was built without ${pmu}s`;
+  }
+  const name = Buffer.from(`${subject}\0`);
+  const event = { kind: 'pmu', type, config1: addressOf(name), config2: 0n } as const;
+  openPerfEvent(event, onlineCpus()[0] ?? 0, `open a ${pmu}`).close();
+  return null;
+}
+
+/** Loads and attaches a TRACING program. */
+function probeTracing(attachType: number, name: string): null {
+  const btfId = getLibbpf().libbpf_find_vmlinux_btf_id(name, attachType);
+  if (btfId < 0) throw errnoError(`find ${name} in the kernel's BTF`, btfId);
+  using(loadSample(ProgramType.TRACING, undefined, { target: { attachType, btfId } }), (program) => {
+    const link = getLibbpf().bpf_raw_tracepoint_open(null, program.number);
+    if (link < 0) throw errnoError(`attach to ${name}`, link);
+    new FileDescriptor(link).close();
+  });
+  return null;
+}
+
+export const attachFeatures: readonly Feature[] = [
+  { name: 'tracepoint', probe: probeTracepoint },
+  { name: 'raw_tracepoint', probe: probeRawTracepoint },
+  { name: 'raw_tracepoint_test_run', probe: probeTestRun },
+  { name: 'perf_event', probe: probePerfEvent },
+  { name: 'perf_link', probe: probePerfLink },
+  { name: 'kprobe', probe: () => probePmu('kprobe', 'do_exit') },
+  { name: 'uprobe', probe: () => probePmu('uprobe', '/proc/self/exe') },
+  { name: 'tp_btf', probe: () => probeTracing(BPF_TRACE_RAW_TP, 'sched_process_fork') },
+  { name: 'fentry', probe: () => probeTracing(BPF_TRACE_FENTRY, 'bpf_fentry_test1') },
+];

@@ -1,0 +1,49 @@
+import { type MapSpec, MapType, ProgramType } from '@bpfleet/bpf';
+import { BpfMap } from '../map/bpf-map.ts';
+import { readByBatch } from '../map/read-entries.ts';
+import type { Feature } from './feature.ts';
+import { atomicFetch, boundedLoop, loadSample, percpuLookup } from './programs.ts';
+
+function withMap<T>(spec: Omit<MapSpec, 'name' | 'flags'>, use: (map: BpfMap) => T): T {
+  const map = new BpfMap({ ...spec, name: 'bpfleet_probe', flags: 0 });
+  try {
+    return use(map);
+  } finally {
+    map.close();
+  }
+}
+
+function probeRing(): null {
+  return withMap({ type: MapType.RINGBUF, keySize: 0, valueSize: 0, maxEntries: 4096 }, () => null);
+}
+
+function probeBatch(): string | null {
+  return withMap({ type: MapType.PERCPU_HASH, keySize: 8, valueSize: 8, maxEntries: 4 }, (map) =>
+    readByBatch(map.fd, map.spec, map.cpus) === null ? 'reading maps in batches needs kernel 5.6 or newer' : null,
+  );
+}
+
+function probePercpuLookup(): null {
+  return withMap({ type: MapType.PERCPU_ARRAY, keySize: 4, valueSize: 8, maxEntries: 1 }, (map) => {
+    loadSample(ProgramType.RAW_TRACEPOINT, percpuLookup(), { mapFd: () => map.fd }).close();
+    return null;
+  });
+}
+
+export const mapFeatures: readonly Feature[] = [
+  { name: 'ringbuf', probe: probeRing },
+  { name: 'batch', probe: probeBatch },
+  { name: 'percpu_lookup', probe: probePercpuLookup },
+];
+
+function loads(instructions: () => Parameters<typeof loadSample>[1]): () => null {
+  return () => {
+    loadSample(ProgramType.RAW_TRACEPOINT, instructions()).close();
+    return null;
+  };
+}
+
+export const instructionFeatures: readonly Feature[] = [
+  { name: 'bounded_loop', probe: loads(boundedLoop) },
+  { name: 'atomic_fetch', probe: loads(atomicFetch) },
+];

@@ -1,0 +1,24 @@
+import { getLibc } from './libc.ts';
+
+/**
+ * A file descriptor that the kernel gave us. Closing twice is harmless; using it after close throws,
+ * because the number may belong to another file by then.
+ */
+export class FileDescriptor {
+  #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  get number(): number {
+    if (this.#fd < 0) throw new Error('file descriptor is closed');
+    return this.#fd;
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    getLibc().close(this.#fd);
+    this.#fd = -1;
+  }
+}

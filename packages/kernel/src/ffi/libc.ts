@@ -1,0 +1,53 @@
+import { openLibrary } from './native.ts';
+
+/** An address: koffi gives and takes them as bigint. */
+export type Pointer = bigint;
+
+/** The functions of libc in use; signatures as in the Linux man pages. They return -1 and set errno. */
+export interface Libc {
+  readonly syscall: (number: number, a: Pointer, b: number, c: number, d: number, e: number) => number;
+  readonly ioctl: (fd: number, request: number, argument: number) => number;
+  /** Returns `MAP_FAILED` on error. */
+  readonly mmap: (
+    address: Pointer | null,
+    length: number,
+    protection: number,
+    flags: number,
+    fd: number,
+    offset: number,
+  ) => Pointer;
+  readonly munmap: (address: Pointer, length: number) => number;
+  readonly close: (fd: number) => number;
+  readonly sysconf: (name: number) => number;
+}
+
+export const MAP_FAILED: Pointer = 2n ** 64n - 1n;
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+export const MAP_SHARED = 1;
+const SC_PAGESIZE = 30;
+
+let libc: Libc | null = null;
+
+export function getLibc(): Libc {
+  libc ??= declare();
+  return libc;
+}
+
+function declare(): Libc {
+  const library = openLibrary('libc.so.6', 'this needs a Linux with glibc');
+  return {
+    // Fixed arguments instead of `...`: alike on x86-64 and arm64 Linux, where all of them go in registers.
+    syscall: library.func('syscall', 'long', ['long', 'void *', 'long', 'long', 'long', 'long']),
+    ioctl: library.func('ioctl', 'int', ['int', 'ulong', 'long']),
+    mmap: library.func('mmap', 'void *', ['void *', 'size_t', 'int', 'int', 'int', 'int64']),
+    munmap: library.func('munmap', 'int', ['void *', 'size_t']),
+    close: library.func('close', 'int', ['int']),
+    sysconf: library.func('sysconf', 'long', ['int']),
+  };
+}
+
+/** Bytes of a memory page: 4096 on x86-64; 4096, 16384 or 65536 on arm64. */
+export function pageSize(): number {
+  return getLibc().sysconf(SC_PAGESIZE);
+}

@@ -1,0 +1,27 @@
+import type { AttachSpec } from '@bpfleet/bpf';
+import { attachRawTracepoint } from './attach-raw-tracepoint.ts';
+import { attachInterval, attachProfile } from './attach-timer.ts';
+import { attachTracepoint } from './attach-tracepoint.ts';
+import type { Link } from './link.ts';
+
+/** What `attach` takes: everything but the programs that are only run once. */
+export type AttachPoint = Exclude<AttachSpec, { kind: 'begin' | 'end' }>;
+
+/** Attaches a loaded program. Throws `KernelError`, and then nothing stays attached. */
+export function attach(programFd: number, point: AttachPoint): Link {
+  switch (point.kind) {
+    case 'tracepoint':
+      return attachTracepoint(programFd, point.category, point.event);
+    case 'raw_tracepoint':
+      return attachRawTracepoint(programFd, point.event);
+    case 'profile':
+      return attachProfile(
+        programFd,
+        'frequency' in point
+          ? { kind: 'cpu-clock', frequency: point.frequency }
+          : { kind: 'cpu-clock', periodNs: point.periodNs },
+      );
+    case 'interval':
+      return attachInterval(programFd, point.periodNs);
+  }
+}

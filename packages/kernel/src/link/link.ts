@@ -1,0 +1,5 @@
+/** A program attached somewhere. */
+export interface Link {
+  /** Detaches; a second time does nothing. */
+  close(): void;
+}

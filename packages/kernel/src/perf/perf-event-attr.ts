@@ -1,0 +1,51 @@
+/** `enum perf_type_id` and `enum perf_sw_ids` (linux/perf_event.h). */
+const PERF_TYPE_SOFTWARE = 1;
+const PERF_TYPE_TRACEPOINT = 2;
+const PERF_COUNT_SW_CPU_CLOCK = 0n;
+
+/** `PERF_ATTR_SIZE_VER1`: all fields in use here, and every kernel since 2.6.33 knows it. */
+const ATTR_SIZE = 72;
+/** Bits of the flags word at 40. */
+const DISABLED = 1n << 0n;
+const FREQ = 1n << 10n;
+
+/** What a perf event counts. */
+export type PerfEventSpec =
+  /** `id` as in tracefs. */
+  | { readonly kind: 'tracepoint'; readonly id: number }
+  /** Fires on time that passes on the CPU, idle or not. */
+  | { readonly kind: 'cpu-clock'; readonly frequency: number }
+  | { readonly kind: 'cpu-clock'; readonly periodNs: bigint }
+  /** `type` is the PMU's number in sysfs; config1 and config2 mean what that PMU says. */
+  | { readonly kind: 'pmu'; readonly type: number; readonly config1: bigint; readonly config2: bigint };
+
+/**
+ * `struct perf_event_attr` (linux/perf_event.h): type 0, size 4, config 8, sample_period or sample_freq 16, flags 40,
+ * wakeup_events 48, config1 56, config2 64.
+ */
+export function perfEventAttr(spec: PerfEventSpec): Buffer {
+  const attr = Buffer.alloc(ATTR_SIZE);
+  attr.writeUInt32LE(ATTR_SIZE, 4);
+  switch (spec.kind) {
+    case 'tracepoint':
+      attr.writeUInt32LE(PERF_TYPE_TRACEPOINT, 0);
+      attr.writeBigUInt64LE(BigInt(spec.id), 8);
+      attr.writeBigUInt64LE(1n, 16);
+      attr.writeBigUInt64LE(DISABLED, 40);
+      attr.writeUInt32LE(1, 48);
+      break;
+    case 'cpu-clock':
+      attr.writeUInt32LE(PERF_TYPE_SOFTWARE, 0);
+      attr.writeBigUInt64LE(PERF_COUNT_SW_CPU_CLOCK, 8);
+      attr.writeBigUInt64LE('periodNs' in spec ? spec.periodNs : BigInt(spec.frequency), 16);
+      attr.writeBigUInt64LE('periodNs' in spec ? DISABLED : DISABLED | FREQ, 40);
+      break;
+    case 'pmu':
+      attr.writeUInt32LE(spec.type, 0);
+      attr.writeBigUInt64LE(DISABLED, 40);
+      attr.writeBigUInt64LE(spec.config1, 56);
+      attr.writeBigUInt64LE(spec.config2, 64);
+      break;
+  }
+  return attr;
+}
