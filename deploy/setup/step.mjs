@@ -33,9 +33,15 @@ export function run(command, args, { advice = '', env = {}, cwd = root } = {}) {
       stdio: ['ignore', output, output],
     });
     if (status === 0) return;
-    const tail = error ? error.message : readFileSync(log, 'utf8').trim().split('\n').slice(-15).join('\n');
-    throw new SetupError(`"${command} ${args.join(' ')}" failed. ${advice}\n${tail}`);
+    const said = error ? error.message : excerpt(readFileSync(log, 'utf8'));
+    throw new SetupError(`"${command} ${args.join(' ')}" failed. ${advice}\n${said}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Package managers say the reason first and advice last: both ends of a long log. */
+function excerpt(log) {
+  const lines = log.trim().split('\n');
+  return (lines.length > 40 ? [...lines.slice(0, 20), '...', ...lines.slice(-20)] : lines).join('\n');
 }
