@@ -1,0 +1,102 @@
+import type { KeyType, MapKind, MapSchema } from '@bpfleet/aggregate';
+import { create } from '@bufbuild/protobuf';
+import { ContractError, ContractLimits, requireAtMost } from './contract-error.ts';
+import {
+  type MapSchema as MapSchemaMessage,
+  MapSchemaSchema,
+  MapKind as WireKind,
+} from './gen/bpfleet/trace/v1/result_pb.ts';
+
+const wireKinds: Record<MapKind, WireKind> = {
+  count: WireKind.COUNT,
+  sum: WireKind.SUM,
+  min: WireKind.MIN,
+  max: WireKind.MAX,
+  avg: WireKind.AVG,
+  stats: WireKind.STATS,
+  hist: WireKind.HIST,
+  lhist: WireKind.LHIST,
+  value: WireKind.VALUE,
+};
+const kinds = new Map(Object.entries(wireKinds).map(([kind, wire]) => [wire, kind as MapKind]));
+
+/** bpftrace's bounds: hist(n, k) with k up to 5, lhist with up to 1000 steps. */
+const HIST_BITS = 5;
+const LHIST_STEPS = 1_000n;
+
+export function encodeMapKind(kind: MapKind): WireKind {
+  return wireKinds[kind];
+}
+
+export function decodeMapKind(wire: WireKind, path = 'kind'): MapKind {
+  const kind = kinds.get(wire);
+  if (kind === undefined) {
+    throw new ContractError(path, `${wire} is no kind of map`);
+  }
+  return kind;
+}
+
+export function encodeSchema(schema: MapSchema): MapSchemaMessage {
+  return create(MapSchemaSchema, {
+    id: schema.id,
+    name: schema.name,
+    kind: wireKinds[schema.kind],
+    key: [...schema.key],
+    signed: schema.signed,
+    histBits: schema.histBits ?? 0,
+    lhistMin: schema.lhist?.min ?? 0n,
+    lhistMax: schema.lhist?.max ?? 0n,
+    lhistStep: schema.lhist?.step ?? 0n,
+  });
+}
+
+/** A schema that is safe to merge and render by. Throws ContractError. */
+export function decodeSchema(message: MapSchemaMessage, path = 'schema'): MapSchema {
+  if (!/^@[A-Za-z0-9_]*$/.test(message.name)) {
+    throw new ContractError(`${path}.name`, 'is no name of a map');
+  }
+  requireAtMost(`${path}.name`, message.name.length, ContractLimits.nameLength);
+  requireAtMost(`${path}.key`, message.key.length, ContractLimits.keyParts);
+  const kind = decodeMapKind(message.kind, `${path}.kind`);
+  return {
+    id: message.id,
+    name: message.name,
+    kind,
+    key: message.key.map((type) => keyType(type, `${path}.key`)),
+    signed: message.signed,
+    ...(kind === 'hist' ? { histBits: histBits(message.histBits, path) } : {}),
+    ...(kind === 'lhist' ? { lhist: lhistRange(message, path) } : {}),
+  };
+}
+
+/** All schemas of a program; no two have the same id. Throws ContractError. */
+export function decodeSchemas(messages: readonly MapSchemaMessage[], path = 'maps'): MapSchema[] {
+  requireAtMost(path, messages.length, ContractLimits.mapsPerProgram);
+  const schemas = messages.map((message, index) => decodeSchema(message, `${path}[${index}]`));
+  if (new Set(schemas.map(({ id }) => id)).size !== schemas.length) {
+    throw new ContractError(path, 'names the same id twice');
+  }
+  return schemas;
+}
+
+function keyType(type: string, path: string): KeyType {
+  if (type !== 'int' && type !== 'uint' && type !== 'string') {
+    throw new ContractError(path, 'has a part of an unknown type');
+  }
+  return type;
+}
+
+function histBits(bits: number, path: string): number {
+  if (bits > HIST_BITS) {
+    throw new ContractError(`${path}.hist_bits`, `is more than ${HIST_BITS}`);
+  }
+  return bits;
+}
+
+function lhistRange(message: MapSchemaMessage, path: string): NonNullable<MapSchema['lhist']> {
+  const { lhistMin: min, lhistMax: max, lhistStep: step } = message;
+  if (step <= 0n || max <= min || (max - min) / step > LHIST_STEPS) {
+    throw new ContractError(`${path}.lhist`, `needs min < max and up to ${LHIST_STEPS} steps`);
+  }
+  return { min, max, step };
+}
