@@ -1,0 +1,17 @@
+/** What a token may do. viewer reads; operator and ci also run and cancel sessions; admin also makes tokens. */
+export const roles = ['viewer', 'operator', 'ci', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** What a call needs of its caller. */
+export type Permission = 'read' | 'run' | 'administer';
+
+const granted: Readonly<Record<Role, readonly Permission[]>> = {
+  viewer: ['read'],
+  operator: ['read', 'run'],
+  ci: ['read', 'run'],
+  admin: ['read', 'run', 'administer'],
+};
+
+export function allows(role: Role, permission: Permission): boolean {
+  return granted[role].includes(permission);
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { AnswerSheetBody, SessionSummaryBody } from '../sessions/session.body.ts';
+
+const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
+const scalar = z.union([z.int(), z.string()]);
+
+export const ResultEntryBody = z
+  .object({
+    key: z.array(scalar),
+    value: scalar.optional().describe('count, sum, min, max, value'),
+    count: jsonInteger.optional().describe('avg, stats, hist, lhist'),
+    total: jsonInteger.optional(),
+    average: jsonInteger.optional(),
+    buckets: z
+      .array(z.object({ min: jsonInteger.nullable(), max: jsonInteger.nullable(), count: jsonInteger }))
+      .optional()
+      .describe('hist, lhist: ascending, without empty ones. Bounds are inclusive; null is unbounded.'),
+    p50: z.number().optional(),
+    p90: z.number().optional(),
+    p99: z.number().optional(),
+    nodes: z.int().describe('How many nodes contributed.'),
+    group: z.string().optional().describe('With `by`: the node, the value of the label, or the start of the window.'),
+  })
+  .meta({ id: 'ResultEntry' });
+
+export const ResultMapBody = z
+  .object({
+    name: z.string(),
+    kind: z.enum(['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'value']),
+    key: z.array(z.enum(['int', 'uint', 'string'])),
+    entries: z.array(ResultEntryBody),
+  })
+  .meta({ id: 'ResultMap' });
+
+export const ResultOutputBody = z
+  .object({
+    node: z.string(),
+    at: z.iso.datetime(),
+    type: z.enum(['printf', 'value', 'map']),
+    text: z.string(),
+    values: z.array(scalar),
+  })
+  .meta({ id: 'ResultOutput' });
+
+export const ResultDocumentBody = z
+  .object({
+    session: SessionSummaryBody,
+    answer: AnswerSheetBody,
+    maps: z.array(ResultMapBody),
+    output: z.array(ResultOutputBody),
+    outputOmitted: z
+      .int()
+      .optional()
+      .describe('Printed lines beyond those in `output`, where there are more; /events has them all.'),
+  })
+  .meta({ id: 'ResultDocument' });
+
+export const EventBody = ResultOutputBody.extend({
+  id: z.string().describe('Rises within the session; give it back as Last-Event-ID or `after`.'),
+}).meta({ id: 'Event' });
+
+export const ResultsQuery = z.object({
+  by: z.string().max(256).optional().describe('`node`, `window` or `label:KEY`; merged over all nodes without it.'),
+  map: z.string().max(256).optional().describe('Only this map, with or without the "@".'),
+  from: z.iso.datetime({ offset: true }).optional().describe('Windows that start at or after this instant.'),
+  to: z.iso.datetime({ offset: true }).optional().describe('Windows that start before this instant.'),
+});
+export type ResultsQuery = z.infer<typeof ResultsQuery>;
+
+export const EventsQuery = z.object({
+  after: z.string().max(32).optional().describe('Only events after this id.'),
+  follow: z.enum(['true', 'false']).optional().describe('Keep the answer open until the session ends.'),
+});
+export type EventsQuery = z.infer<typeof EventsQuery>;

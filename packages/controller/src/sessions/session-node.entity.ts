@@ -1,0 +1,38 @@
+import type { NodeAnswerState } from '@bpfleet/aggregate';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { ProblemDiagnostic } from '../problem/problem.ts';
+
+/** A target of a session: what the node was then, and how it fared. */
+@Entity({ name: 'session_node' })
+export class SessionNodeRow {
+  @PrimaryColumn({ type: 'uuid', name: 'session_id' })
+  sessionId!: string;
+  @PrimaryColumn({ type: 'uuid', name: 'node_id' })
+  nodeId!: string;
+  @Column({ type: 'text' })
+  name!: string;
+  @Column({ type: 'text' })
+  arch!: string;
+  @Column({ type: 'text' })
+  kernel!: string;
+  @Column({ type: 'jsonb' })
+  labels!: Record<string, string>;
+  @Column({ type: 'text' })
+  state!: NodeAnswerState;
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
+  @Column({ type: 'jsonb' })
+  diagnostics!: ProblemDiagnostic[];
+  /** Schemas of its maps, as protobuf JSON; null until the node has told them. */
+  @Column({ type: 'jsonb', nullable: true })
+  maps!: object[] | null;
+  @Column({ type: 'timestamptz', name: 'attached_at', nullable: true })
+  attachedAt!: Date | null;
+  /** Microseconds from receipt of the assignment to the last probe attached. */
+  @Column({ type: 'bigint', name: 'attach_us', nullable: true })
+  attachUs!: string | null;
+  @Column({ type: 'timestamptz', name: 'connection_lost_at', nullable: true })
+  connectionLostAt!: Date | null;
+  @Column({ type: 'timestamptz', name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { nextCursor, pageQuery } from '../paging/page-query.ts';
+import { DiagnosticBody } from '../problem/problem-schema.ts';
+
+const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
+const time = z.iso.datetime();
+
+export const ProgramBody = z
+  .strictObject({ kind: z.literal('script'), source: z.string().min(1).max(1_000_000) })
+  .meta({ id: 'Program' });
+
+export const CreateSessionBody = z
+  .strictObject({
+    program: ProgramBody,
+    nodes: z.string().max(4096).default('all').describe('Selector: `all`, or terms as in `arch=arm64,role!=db`.'),
+    for: z.string().max(32).default('10s').describe('How long to trace, as a duration.'),
+    every: z.string().max(32).default('1s').describe('Length of a result window.'),
+    limits: z
+      .strictObject({ mapBytes: z.int().min(0).optional(), probes: z.int().min(0).max(100_000).optional() })
+      .optional(),
+  })
+  .meta({ id: 'CreateSession' });
+export type CreateSessionBody = z.infer<typeof CreateSessionBody>;
+
+export const SessionSummaryBody = z
+  .object({
+    id: z.uuid(),
+    state: z.enum(['pending', 'running', 'complete', 'partial', 'failed', 'cancelled']),
+    program: z.object({ kind: z.literal('script'), digest: z.string() }),
+    startedAt: time.nullable(),
+    endedAt: time.nullable(),
+    interval: z.string(),
+  })
+  .meta({ id: 'SessionSummary' });
+
+export const NodeAnswerBody = z
+  .object({
+    name: z.string(),
+    arch: z.string(),
+    kernel: z.string(),
+    state: z.enum(['pending', 'running', 'complete', 'partial', 'failed', 'offline', 'skipped']),
+    produced: jsonInteger,
+    stored: jsonInteger,
+    lost: z.object({
+      kernel: jsonInteger,
+      sampledOut: jsonInteger,
+      truncated: jsonInteger,
+      evicted: jsonInteger,
+      mapFull: jsonInteger,
+    }),
+    overhead: z.number().nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'NodeAnswer' });
+
+const counts = {
+  targets: z.int(),
+  complete: z.int(),
+  partial: z.int(),
+  failed: z.int(),
+  offline: z.int(),
+  skipped: z.int(),
+};
+
+export const AnswerSheetBody = z.object({ ...counts, nodes: z.array(NodeAnswerBody) }).meta({ id: 'AnswerSheet' });
+export const AnswerCountsBody = z.object(counts).meta({ id: 'AnswerCounts' });
+
+const resource = {
+  session: SessionSummaryBody,
+  nodes: z.string().describe('The selector.'),
+  for: z.string(),
+  createdAt: time,
+  warnings: z.array(DiagnosticBody),
+};
+
+export const SessionResourceBody = z.object({ ...resource, answer: AnswerSheetBody }).meta({ id: 'SessionResource' });
+export type SessionResourceBody = z.infer<typeof SessionResourceBody>;
+
+export const SessionListItemBody = z.object({ ...resource, answer: AnswerCountsBody }).meta({ id: 'SessionListItem' });
+export const SessionListBody = z
+  .object({ items: z.array(SessionListItemBody), nextCursor })
+  .meta({ id: 'SessionList' });
+export const NodeAnswerListBody = z
+  .object({ items: z.array(NodeAnswerBody), nextCursor })
+  .meta({ id: 'NodeAnswerList' });
+
+export const PageQuery = z.object(pageQuery);
+export type PageQuery = z.infer<typeof PageQuery>;

@@ -1,0 +1,50 @@
+import type { SessionState } from '@bpfleet/aggregate';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { integer } from '../database/integer.ts';
+import type { ProblemDiagnostic } from '../problem/problem.ts';
+
+/** What to measure, where and for how long, and how far it is. */
+@Entity({ name: 'session' })
+export class SessionRow {
+  @PrimaryColumn({ type: 'uuid' })
+  id!: string;
+  @Column({ type: 'text' })
+  state!: SessionState;
+  @Column({ type: 'text', name: 'program_source' })
+  programSource!: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  @Column({ type: 'text', name: 'program_digest' })
+  programDigest!: string;
+  @Column({ type: 'text' })
+  selector!: string;
+  @Column({ type: 'bigint', name: 'interval_ms', transformer: integer })
+  intervalMs!: number;
+  @Column({ type: 'bigint', name: 'duration_ms', transformer: integer })
+  durationMs!: number;
+  /** 0: the agent's own default. */
+  @Column({ type: 'bigint', name: 'map_bytes', transformer: integer })
+  mapBytes!: number;
+  @Column({ type: 'integer' })
+  probes!: number;
+  @Column({ type: 'jsonb' })
+  warnings!: ProblemDiagnostic[];
+  @Column({ type: 'timestamptz', name: 'created_at' })
+  createdAt!: Date;
+  /** When the first node had attached. */
+  @Column({ type: 'timestamptz', name: 'started_at', nullable: true })
+  startedAt!: Date | null;
+  @Column({ type: 'timestamptz', name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+  /** When the agents detach on their own. */
+  @Column({ type: 'timestamptz' })
+  deadline!: Date;
+  @Column({ type: 'timestamptz', name: 'cancelled_at', nullable: true })
+  cancelledAt!: Date | null;
+  /** The token and key that it was made with, for repeated requests; the digest is of the request. */
+  @Column({ type: 'text', name: 'token_id' })
+  tokenId!: string;
+  @Column({ type: 'text', name: 'idempotency_key', nullable: true })
+  idempotencyKey!: string | null;
+  @Column({ type: 'text', name: 'request_digest' })
+  requestDigest!: string;
+}
