@@ -1,0 +1,132 @@
+import type {
+  CreateSession,
+  CreateToken,
+  Event,
+  IssuedToken,
+  Node,
+  ResultDocument,
+  SessionListItem,
+  SessionResource,
+} from './api-types.ts';
+import { type FollowOptions, followEvents } from './follow.ts';
+import { type Endpoint, requestJson, send } from './http.ts';
+import { readJsonLines } from './json-lines.ts';
+
+export interface ResultsQuery {
+  /** `node`, `window` or `label:KEY`; merged over all nodes without it. */
+  readonly by?: string;
+  readonly map?: string;
+  /** ISO 8601: windows that start at or after this instant, and before that one. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What the stream of a session tells: its state, its merged results at each interval, and its end. */
+export type SessionUpdate =
+  | { readonly kind: 'session'; readonly session: SessionResource }
+  | { readonly kind: 'results'; readonly results: ResultDocument };
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+/** The controller's REST API. Every method throws ApiError. */
+export class RestClient {
+  readonly #endpoint: Endpoint;
+
+  constructor(endpoint: Endpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  /** The same key with the same body returns the session that the first request made. */
+  createSession(body: CreateSession, idempotencyKey: string): Promise<SessionResource> {
+    const headers = { 'idempotency-key': idempotencyKey };
+    return this.#json('POST', '/sessions', { body, headers });
+  }
+
+  session(id: string, signal?: AbortSignal): Promise<SessionResource> {
+    return this.#json('GET', `/sessions/${encodeURIComponent(id)}`, signal === undefined ? {} : { signal });
+  }
+
+  /** Newest first, page by page as they are asked for. */
+  sessions(): AsyncGenerator<SessionListItem, void, void> {
+    return this.#pages('/sessions', {});
+  }
+
+  cancelSession(id: string): Promise<SessionResource> {
+    return this.#json('POST', `/sessions/${encodeURIComponent(id)}/cancel`, {});
+  }
+
+  results(id: string, query: ResultsQuery = {}): Promise<ResultDocument> {
+    return this.#json('GET', `/sessions/${encodeURIComponent(id)}/results`, { query: { ...query } });
+  }
+
+  nodes(selector = 'all'): AsyncGenerator<Node, void, void> {
+    return this.#pages('/nodes', { selector });
+  }
+
+  createToken(body: CreateToken): Promise<IssuedToken> {
+    return this.#json('POST', '/tokens', { body });
+  }
+
+  /** What the session has printed so far. */
+  async *events(id: string): AsyncGenerator<Event, void, void> {
+    const headers = { accept: 'application/x-ndjson' };
+    const response = await send(this.#endpoint, 'GET', `/sessions/${encodeURIComponent(id)}/events`, { headers });
+    yield* readJsonLines(response.body ?? readable()) as AsyncGenerator<Event, void, void>;
+  }
+
+  /** What the session prints, as it arrives, until it has ended. */
+  async *followEvents(id: string, options: FollowOptions = {}): AsyncGenerator<Event, void, void> {
+    const follow = { ...options, query: { follow: 'true' } };
+    for await (const { event, data } of followEvents(
+      this.#endpoint,
+      `/sessions/${encodeURIComponent(id)}/events`,
+      follow,
+    )) {
+      if (event !== 'end') {
+        yield JSON.parse(data) as Event;
+      }
+    }
+  }
+
+  /** The session's changes and merged results, as they happen, until it has ended. */
+  async *followSession(id: string, options: FollowOptions = {}): AsyncGenerator<SessionUpdate, void, void> {
+    for await (const { event, data } of followEvents(
+      this.#endpoint,
+      `/sessions/${encodeURIComponent(id)}/stream`,
+      options,
+    )) {
+      switch (event) {
+        case 'session':
+          yield { kind: 'session', session: JSON.parse(data) as SessionResource };
+          break;
+        case 'results':
+          yield { kind: 'results', results: JSON.parse(data) as ResultDocument };
+          break;
+      }
+    }
+  }
+
+  async *#pages<T>(path: string, query: Record<string, string>): AsyncGenerator<T, void, void> {
+    let cursor: string | null = null;
+    do {
+      const page: Page<T> = await this.#json('GET', path, { query: { ...query, ...(cursor ? { cursor } : {}) } });
+      yield* page.items;
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+  }
+
+  async #json<T>(...[method, path, options]: JsonRequest): Promise<T> {
+    return (await requestJson(this.#endpoint, method, path, options)) as T;
+  }
+}
+
+type JsonRequest = [
+  method: Parameters<typeof requestJson>[1],
+  path: string,
+  options: NonNullable<Parameters<typeof requestJson>[3]>,
+];
+
+async function* readable(): AsyncGenerator<Uint8Array, void, void> {}
