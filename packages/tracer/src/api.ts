@@ -41,12 +41,14 @@ export interface Trace {
   readonly schemas: readonly MapSchema[];
   readonly warnings: readonly Diagnostic[];
   readonly probes: number;
+  /** False where there is nothing to attach but BEGIN and END: the trace is over once it is attached. */
+  readonly hasProbes: boolean;
   readonly mapBytes: number;
   /** Kernel identifiers of the loaded programs. */
   readonly programIds: readonly number[];
   /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */
   attach(): void;
-  /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear() and print() of the program. */
+  /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear(), zero() and print() of the program. */
   drain(limit?: number): TraceEvent[];
   /** True once a drain has seen exit(). */
   readonly exitRequested: boolean;

@@ -1,4 +1,4 @@
-import { type ProgramSpec, ProgramType } from '@bpfleet/bpf';
+import type { ProgramSpec } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpf } from '../ffi/libbpf.ts';
 import { addressOf } from '../ffi/native.ts';

@@ -1,0 +1,52 @@
+import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
+import {
+  nodeIdentity,
+  pageSize,
+  probeFeatures,
+  tracepointCategories,
+  tracepointFormat,
+  tracepointsOf,
+} from '@bpfleet/kernel';
+import { TraceError } from './trace-error.ts';
+
+/** In the order of the compiler's type; what it can make use of. */
+const FEATURES: readonly KernelFeature[] = ['atomic_fetch', 'percpu_lookup'];
+
+const formats = new Map<string, TracepointFormat | undefined>();
+let env: CompileEnv | null = null;
+
+/** What a script is compiled for on this node. Formats are read as scripts ask for them. Throws TraceError. */
+export function compileEnv(): CompileEnv {
+  env ??= readEnv();
+  return env;
+}
+
+function readEnv(): CompileEnv {
+  const { arch } = nodeIdentity();
+  if (arch !== 'x86-64' && arch !== 'arm64') {
+    throw new TraceError('unsupported', `scripts are compiled for x86-64 and arm64; this node is ${arch}`);
+  }
+  const present = new Set(probeFeatures().features);
+  return {
+    arch,
+    pageSize: pageSize(),
+    features: new Set(FEATURES.filter((feature) => present.has(feature))),
+    tracepoints: { tracepoint: readFormat, list: listTracepoints },
+  };
+}
+
+/** undefined where this kernel has no such tracepoint. */
+export function readFormat(category: string, event: string): TracepointFormat | undefined {
+  const name = `${category}:${event}`;
+  if (!formats.has(name)) {
+    const text = tracepointFormat(category, event);
+    // Only what exists is kept: names that do not are endless.
+    if (text === null) return undefined;
+    formats.set(name, parseTracepointFormat(text));
+  }
+  return formats.get(name);
+}
+
+export function listTracepoints(): { category: string; event: string }[] {
+  return tracepointCategories().flatMap((category) => tracepointsOf(category).map((event) => ({ category, event })));
+}

@@ -1,0 +1,6 @@
+export type * from './api.ts';
+export { type ListedProbe, type ListProbesOptions, listProbes, type ProbeList } from './list-probes.ts';
+export { check, loadTrace } from './load-trace.ts';
+export { type NodeFacts, nodeFacts } from './node-facts.ts';
+export { runTrace } from './run-trace.ts';
+export { TraceError, type TraceErrorCode } from './trace-error.ts';

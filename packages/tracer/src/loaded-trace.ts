@@ -1,0 +1,255 @@
+import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
+import type { Diagnostic, MapOutput } from '@bpfleet/compiler';
+import {
+  type AttachPoint,
+  attach,
+  type BpfMap,
+  Collection,
+  enableRunStats,
+  KernelError,
+  type Link,
+  type Program,
+  RingBuffer,
+  testRun,
+  WallClock,
+} from '@bpfleet/kernel';
+import type { Trace, TraceEvent } from './api.ts';
+import { clearMap, zeroMap } from './clear-map.ts';
+import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
+import { lossesOf, readCounters } from './read-losses.ts';
+import { readMap } from './read-map.ts';
+import { RecordReader, type TraceRecord } from './read-record.ts';
+import { fromKernel } from './trace-error.ts';
+
+const UNBOUNDED = Number.POSITIVE_INFINITY;
+
+/** A Trace over a Collection. All calls are synchronous, so that none can run into another. */
+export class LoadedTrace implements Trace {
+  readonly schemas;
+  readonly warnings: readonly Diagnostic[];
+  readonly probes: number;
+  readonly mapBytes: number;
+  readonly programIds: readonly number[];
+  /** False where the script has only BEGIN and END. */
+  readonly hasProbes: boolean;
+  readonly #collection: Collection;
+  readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
+  readonly #records: RecordReader;
+  readonly #clock = new WallClock();
+  readonly #events: RingBuffer | null;
+  readonly #control: RingBuffer | null;
+  readonly #counters: BpfMap | null;
+  readonly #stats: { close(): void } | null;
+  #links: Link[] = [];
+  #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
+  #exitRequested = false;
+  #unreadable = 0n;
+  /** Drained while detaching; the next drain gives them out first. */
+  #pending: TraceEvent[] = [];
+  #lastLosses: LossCounts | null = null;
+  #lastStats: { readonly ns: bigint; readonly runs: bigint } | null = null;
+
+  /** Loads maps and programs. Throws TraceError, and then nothing is left behind. */
+  constructor(prepared: PreparedTrace) {
+    const { outputs, spec, diagnostics } = prepared;
+    this.schemas = outputs.maps.map(({ schema }) => schema);
+    this.warnings = diagnostics;
+    this.probes = prepared.probes;
+    this.mapBytes = prepared.mapBytes;
+    this.hasProbes = hasProbes(spec);
+    this.#records = new RecordReader(outputs.records);
+    let collection: Collection | null = null;
+    let events: RingBuffer | null = null;
+    try {
+      collection = Collection.load(spec);
+      const { eventRing, controlRing, counters } = outputs;
+      events = eventRing === undefined ? null : new RingBuffer(collection.map(eventRing));
+      this.#control = controlRing === undefined ? null : new RingBuffer(collection.map(controlRing));
+      this.#counters = counters === undefined ? null : collection.map(counters);
+    } catch (error) {
+      events?.close();
+      collection?.close();
+      throw fromKernel(error, 'load', diagnostics);
+    }
+    const loaded = collection;
+    this.#collection = loaded;
+    this.#events = events;
+    this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
+    this.programIds = loaded.programs.map(({ id }) => id);
+    this.#stats = runStatsOrNull();
+  }
+
+  get exitRequested(): boolean {
+    return this.#exitRequested;
+  }
+
+  attach(): void {
+    if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
+    this.#state = 'attached';
+    try {
+      this.#runOnce('begin');
+      for (const program of this.#collection.programs) {
+        const point = attachPoint(program);
+        if (point !== null) this.#links.push(attach(program.fd, point));
+      }
+    } catch (error) {
+      this.#closeLinks();
+      this.#state = 'detached';
+      throw fromKernel(error, 'attach', this.warnings);
+    }
+  }
+
+  drain(limit = UNBOUNDED): TraceEvent[] {
+    if (this.#pending.length > 0) {
+      const rest = this.#pending.splice(0, Math.min(limit, this.#pending.length));
+      return rest.length < limit ? rest.concat(this.#take(limit - rest.length)) : rest;
+    }
+    return this.#take(limit);
+  }
+
+  readMaps(): MapState[] {
+    return this.#maps.map(({ output, map }) => readMap(output, map));
+  }
+
+  losses(): LossCounts {
+    return this.#state === 'closed' && this.#lastLosses !== null ? this.#lastLosses : this.#countLosses();
+  }
+
+  runStats(): { readonly ns: bigint; readonly runs: bigint } | null {
+    return this.#state === 'closed' ? this.#lastStats : this.#sumStats();
+  }
+
+  detach(): void {
+    if (this.#state !== 'attached') return;
+    this.#state = 'detached';
+    this.#closeLinks();
+    // END must find room in the rings, and what it prints comes last.
+    this.#pending.push(...this.#takeAll());
+    try {
+      this.#runOnce('end');
+    } catch (error) {
+      throw fromKernel(error, 'attach', this.warnings);
+    }
+    this.#pending = this.#pending.concat(this.#takeAll());
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    try {
+      this.detach();
+    } finally {
+      this.#lastLosses = this.#countLosses();
+      this.#lastStats = this.#sumStats();
+      this.#state = 'closed';
+      this.#closeLinks();
+      this.#events?.close();
+      this.#control?.close();
+      this.#collection.close();
+      this.#stats?.close();
+    }
+  }
+
+  #closeLinks(): void {
+    for (const link of this.#links) link.close();
+    this.#links = [];
+  }
+
+  #runOnce(kind: 'begin' | 'end'): void {
+    for (const { fd, spec } of this.#collection.programs) {
+      if (spec.attach.kind === kind) testRun(fd, kind.toUpperCase());
+    }
+  }
+
+  #takeAll(): TraceEvent[] {
+    let all: TraceEvent[] = [];
+    for (;;) {
+      const taken = this.#take(UNBOUNDED);
+      if (taken.length === 0) return all;
+      all = all.concat(taken);
+    }
+  }
+
+  /** The control ring is always emptied; the limit is on the events. */
+  #take(limit: number): TraceEvent[] {
+    if (this.#state === 'closed') return [];
+    this.#clock.refresh();
+    const events: TraceEvent[] = [];
+    const accept = (record: TraceRecord) => {
+      const event = this.#obey(record);
+      if (event !== null) events.push(event);
+    };
+    this.#read(this.#control, UNBOUNDED, accept);
+    const prints = events.length;
+    this.#read(this.#events, limit, accept);
+    // Both rings are in order by themselves.
+    if (prints > 0 && prints < events.length) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    return events;
+  }
+
+  #read(ring: RingBuffer | null, limit: number, accept: (record: TraceRecord) => void): void {
+    let memory: Buffer | null = null;
+    ring?.read(limit, (bytes, offset, length) => {
+      memory ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const record = this.#records.read(memory, offset, length);
+      if (record === null) this.#unreadable++;
+      else accept(record);
+    });
+  }
+
+  /** Does what a record of the control ring asks for; gives the event where there is one to show. */
+  #obey(record: TraceRecord): TraceEvent | null {
+    if (record.kind === 'exit') {
+      this.#exitRequested = true;
+      return null;
+    }
+    const at = this.#clock.toWallNs(record.ns);
+    if (record.kind === 'text') return { at, type: record.type, text: record.text, values: record.values };
+    const found = this.#maps.find(({ output }) => output.schema.id === record.map);
+    if (found === undefined) {
+      this.#unreadable++;
+      return null;
+    }
+    switch (record.kind) {
+      case 'clear-map':
+        clearMap(found.output, found.map);
+        return null;
+      case 'zero-map':
+        zeroMap(found.output, found.map);
+        return null;
+      case 'print-map': {
+        const { top, div } = record;
+        return { at, type: 'map', text: renderMap(readMap(found.output, found.map), { top, div }), values: [] };
+      }
+    }
+  }
+
+  #countLosses(): LossCounts {
+    const skipped = this.#collection.programs.reduce((sum, program) => sum + program.info().recursionMisses, 0n);
+    const counters = this.#counters === null ? [] : readCounters(this.#counters);
+    return lossesOf(counters, this.#unreadable, skipped);
+  }
+
+  #sumStats(): { readonly ns: bigint; readonly runs: bigint } | null {
+    if (this.#stats === null) return null;
+    const infos = this.#collection.programs.map((program) => program.info());
+    return {
+      ns: infos.reduce((sum, { runTimeNs }) => sum + runTimeNs, 0n),
+      runs: infos.reduce((sum, { runs }) => sum + runs, 0n),
+    };
+  }
+}
+
+/** Null for what is only run once. */
+function attachPoint({ spec }: Program): AttachPoint | null {
+  return spec.attach.kind === 'begin' || spec.attach.kind === 'end' ? null : spec.attach;
+}
+
+/** What the programs cost is worth knowing, not worth failing for. */
+function runStatsOrNull(): { close(): void } | null {
+  try {
+    return enableRunStats();
+  } catch (error) {
+    if (error instanceof KernelError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { CollectionSpec } from '@bpfleet/bpf';
+import { type CompileEnv, compile, type Diagnostic, formatDiagnostic, type OutputLayout } from '@bpfleet/compiler';
+import { mapMemory, pageSize, possibleCpus } from '@bpfleet/kernel';
+import type { TraceLimits, TraceProgram } from './api.ts';
+import { TraceError } from './trace-error.ts';
+
+/** A program compiled for this node, before the kernel has seen it. */
+export interface PreparedTrace {
+  readonly spec: CollectionSpec;
+  readonly outputs: OutputLayout;
+  /** Warnings only. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly probes: number;
+  /** Kernel memory of maps and rings at most, bytes. */
+  readonly mapBytes: number;
+}
+
+/** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
+export function prepareTrace(program: TraceProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
+  const { spec, outputs, diagnostics } = compile(program.source, env);
+  if (spec === undefined || outputs === undefined) {
+    throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
+  }
+  const probes = spec.programs.length;
+  const mapBytes = memoryOf(spec);
+  if (limits.probes !== undefined && probes > limits.probes) {
+    throw new TraceError('limit', `the program has ${probes} probes; at most ${limits.probes} are allowed`, {
+      diagnostics,
+    });
+  }
+  if (limits.mapBytes !== undefined && mapBytes > limits.mapBytes) {
+    const advice = 'use fewer or smaller maps, or allow more';
+    throw new TraceError(
+      'limit',
+      `the program's maps may take ${mapBytes} bytes; at most ${limits.mapBytes} are allowed: ${advice}`,
+      { diagnostics },
+    );
+  }
+  return { spec, outputs, diagnostics, probes, mapBytes };
+}
+
+function firstError(program: TraceProgram, diagnostics: readonly Diagnostic[]): string {
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  return error === undefined
+    ? 'the script does not compile'
+    : formatDiagnostic(program.source, program.name ?? 'stdin', error).trimEnd();
+}
+
+function memoryOf(spec: CollectionSpec): number {
+  const page = pageSize();
+  const cpus = possibleCpus();
+  return spec.maps.reduce((sum, map) => sum + mapMemory(map, cpus, page), 0);
+}
+
+/** Whether anything but BEGIN and END is to be attached. */
+export function hasProbes(spec: CollectionSpec): boolean {
+  return spec.programs.some(({ attach }) => attach.kind !== 'begin' && attach.kind !== 'end');
+}

@@ -1,0 +1,81 @@
+import { addCells, asInteger, type Cells, type Entry, emptyState, keyId, type MapState } from '@bpfleet/aggregate';
+import type { MapOutput, ValueLayout } from '@bpfleet/compiler';
+import type { BpfMap, MapEntry } from '@bpfleet/kernel';
+import { readField } from './read-field.ts';
+
+/** The part of a kernel map that reading needs. */
+export type ReadableMap = Pick<BpfMap, 'entries' | 'lookup' | 'cpus' | 'stride' | 'spec'>;
+
+/** A map of the script as it is now. The kernel may change it meanwhile; each cell is read whole. */
+export function readMap(output: MapOutput, map: ReadableMap): MapState {
+  const state = emptyState(output.schema);
+  for (const { key, value } of elements(output, map)) {
+    const parts = output.key.map((field) => readField(bufferOf(key), 0, field));
+    const entry = readEntry(output, parts, bufferOf(value), map);
+    if (entry !== null) state.entries.set(keyId(parts), entry);
+  }
+  return state;
+}
+
+function elements(output: MapOutput, map: ReadableMap): MapEntry[] {
+  if (!output.keyless) return map.entries();
+  const key = new Uint8Array(map.spec.keySize);
+  const value = map.lookup(key);
+  return value === null ? [] : [{ key, value }];
+}
+
+/** Null where no CPU has set it. */
+function readEntry(output: MapOutput, key: Entry['key'], bytes: Buffer, map: ReadableMap): Entry | null {
+  const bases = cpusThatSet(output.value.set, bytes, map);
+  const [first] = bases;
+  if (first === undefined) return null;
+  if (output.value.kind === 'scalar') {
+    return { key, cells: new Map(), value: readField(bytes, first, output.value.field) };
+  }
+  const cells: Cells = new Map();
+  for (const base of bases) collectCells(output, output.value, bytes, base, cells);
+  return { key, cells };
+}
+
+/** Where the values of the CPUs begin that have set theirs; of all CPUs where nothing tells. */
+function cpusThatSet(set: number | undefined, bytes: Buffer, map: ReadableMap): number[] {
+  const bases: number[] = [];
+  for (let cpu = 0; cpu < map.cpus; cpu++) {
+    const base = cpu * map.stride;
+    if (set === undefined || bytes.readBigUInt64LE(base + set) !== 0n) bases.push(base);
+  }
+  return bases;
+}
+
+/** Law: the map's value is the merge of the CPUs' values: sums, or extremes. */
+function collectCells(
+  output: MapOutput,
+  layout: Extract<ValueLayout, { kind: 'cells' }>,
+  bytes: Buffer,
+  base: number,
+  cells: Cells,
+): void {
+  const { kind, signed } = output.schema;
+  const extreme = kind === 'min' || kind === 'max';
+  for (let slot = 0; slot < layout.slots; slot++) {
+    const offset = base + layout.offset + slot * 8;
+    // Histograms are mostly empty: this is much cheaper than making a bigint of each cell.
+    if (!extreme && bytes.readUInt32LE(offset) === 0 && bytes.readUInt32LE(offset + 4) === 0) continue;
+    const bits = bytes.readBigInt64LE(offset);
+    const before = cells.get(slot);
+    if (!extreme) cells.set(slot, before === undefined ? bits : addCells(before, bits));
+    else
+      cells.set(
+        slot,
+        before === undefined ? asInteger(bits, signed) : extremeOf(kind, before, asInteger(bits, signed)),
+      );
+  }
+}
+
+function extremeOf(kind: 'min' | 'max', a: bigint, b: bigint): bigint {
+  return kind === 'min' ? (a < b ? a : b) : a > b ? a : b;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,63 @@
+import type { Scalar } from '@bpfleet/aggregate';
+import type { RecordLayout } from '@bpfleet/compiler';
+import { type FormatPart, formatPrintf, parseFormat } from './format-printf.ts';
+import { readField } from './read-field.ts';
+
+/** A record on a ring, made sense of. `ns` is CLOCK_MONOTONIC. */
+export type TraceRecord =
+  | {
+      readonly kind: 'text';
+      readonly type: 'printf' | 'value';
+      readonly ns: bigint;
+      readonly text: string;
+      readonly values: readonly Scalar[];
+    }
+  | {
+      readonly kind: 'print-map';
+      readonly ns: bigint;
+      readonly map: number;
+      readonly top: number;
+      readonly div: number;
+    }
+  | { readonly kind: 'clear-map' | 'zero-map'; readonly ns: bigint; readonly map: number }
+  | { readonly kind: 'exit'; readonly ns: bigint };
+
+const HEADER_SIZE = 16;
+
+/** Reads the records of one program; the formats are taken apart once. */
+export class RecordReader {
+  readonly #layouts: readonly { readonly layout: RecordLayout; readonly format: readonly FormatPart[] }[];
+
+  constructor(layouts: readonly RecordLayout[]) {
+    this.#layouts = layouts.map((layout) => ({
+      layout,
+      format: layout.kind === 'printf' ? parseFormat(layout.format) : [],
+    }));
+  }
+
+  /** Null where the bytes are no record of this program. */
+  read(bytes: Buffer, offset: number, length: number): TraceRecord | null {
+    if (length < HEADER_SIZE || bytes.readUInt32LE(offset + 4) !== 0) return null;
+    const known = this.#layouts[bytes.readUInt32LE(offset)];
+    if (known === undefined || length < known.layout.size) return null;
+    const { layout, format } = known;
+    const ns = bytes.readBigUInt64LE(offset + 8);
+    switch (layout.kind) {
+      case 'printf': {
+        const values = layout.args.map((field) => readField(bytes, offset, field));
+        return { kind: 'text', type: 'printf', ns, text: formatPrintf(format, values), values };
+      }
+      case 'value': {
+        const value = readField(bytes, offset, layout.arg);
+        return { kind: 'text', type: 'value', ns, text: `${value}\n`, values: [value] };
+      }
+      case 'print-map':
+        return { kind: 'print-map', ns, map: layout.map, top: layout.top, div: layout.div };
+      case 'clear-map':
+      case 'zero-map':
+        return { kind: layout.kind, ns, map: layout.map };
+      case 'exit':
+        return { kind: 'exit', ns };
+    }
+  }
+}

@@ -1,0 +1,234 @@
+import { addLoss, applyDelta, emptyState, keyId, type MapSchema, type MapState, noLoss } from '@bpfleet/aggregate';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { RunOptions, Trace, TraceEvent, TraceWindow } from './api.ts';
+import { MAX_PAUSE_MS, nextPause } from './drain-pace.ts';
+import type { RunClock } from './run-clock.ts';
+import { runWithClock } from './run-trace.ts';
+import { boundaryAfter, boundaryAtOrBefore } from './window-boundary.ts';
+
+const schema: MapSchema = { id: 0, name: '@n', kind: 'count', key: [], signed: false };
+
+/** A kernel that counts one a millisecond, of which it loses each tenth, and prints each 100 ms while attached. */
+class FakeTrace implements Trace {
+  readonly schemas = [schema];
+  readonly warnings = [];
+  readonly probes = 1;
+  readonly hasProbes: boolean = true;
+  readonly mapBytes = 0;
+  readonly programIds = [1];
+  exitAfter = Number.POSITIVE_INFINITY;
+  state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
+  readonly #clock: FakeClock;
+  #attachedAt = 0;
+  #detachedAt = 0;
+  #printed = 0;
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  get #ticks(): number {
+    return (this.state === 'attached' ? this.#clock.monotonicMs() : this.#detachedAt) - this.#attachedAt;
+  }
+
+  get exitRequested(): boolean {
+    return this.#ticks >= this.exitAfter;
+  }
+
+  attach(): void {
+    this.state = 'attached';
+    this.#attachedAt = this.#clock.monotonicMs();
+  }
+
+  drain(limit = Number.POSITIVE_INFINITY): TraceEvent[] {
+    const due = Math.min(limit, Math.floor(this.#ticks / 100) - this.#printed);
+    this.#printed += due;
+    return Array.from({ length: due }, () => ({ at: 1n, type: 'printf', text: 'x\n', values: [] }) as const);
+  }
+
+  readMaps(): MapState[] {
+    const state = emptyState(schema);
+    if (this.#ticks > 0) state.entries.set(keyId([]), { key: [], cells: new Map([[0, BigInt(this.#ticks)]]) });
+    return [state];
+  }
+
+  losses() {
+    return { ...noLoss(), kernel: BigInt(Math.floor(this.#ticks / 10)) };
+  }
+
+  runStats() {
+    return { ns: BigInt(this.#ticks) * 1000n, runs: BigInt(this.#ticks) };
+  }
+
+  detach(): void {
+    if (this.state !== 'attached') return;
+    this.#detachedAt = this.#clock.monotonicMs();
+    this.state = 'detached';
+  }
+
+  close(): void {
+    this.detach();
+    this.state = 'closed';
+  }
+}
+
+class FakeClock implements RunClock {
+  #elapsed = 0;
+  #wall: number;
+  /** What each sleep takes longer than asked. */
+  late = 0;
+
+  constructor(wall: number) {
+    this.#wall = wall;
+  }
+
+  wallMs = () => this.#wall + this.#elapsed;
+  monotonicMs = () => this.#elapsed;
+  step = (ms: number) => {
+    this.#wall += ms;
+  };
+
+  async sleep(ms: number): Promise<void> {
+    this.#elapsed += Math.max(1, Math.ceil(ms)) + this.late;
+  }
+}
+
+async function record(
+  clock: FakeClock,
+  trace: Trace,
+  options: Omit<RunOptions, 'onWindow'> & Partial<Pick<RunOptions, 'onWindow'>>,
+) {
+  const windows: TraceWindow[] = [];
+  const end = await runWithClock(trace, { onWindow: (window) => void windows.push(window), ...options }, clock);
+  return { windows, end };
+}
+
+describe('boundaries', () => {
+  test.each([
+    [1234, 1000, 1000, 2000],
+    [2000, 1000, 2000, 3000],
+    [0, 500, 0, 500],
+  ])('%i in windows of %i', (now, interval, before, after) => {
+    expect([boundaryAtOrBefore(now, interval), boundaryAfter(now, interval)]).toEqual([before, after]);
+  });
+
+  test('the pause grows to its bound while nothing comes, and falls at once when something does', () => {
+    let pause = 0;
+    for (let round = 0; round < 10; round++) pause = nextPause(0, pause);
+    expect(pause).toBe(MAX_PAUSE_MS);
+    expect(nextPause(1, pause)).toBe(1);
+    expect(nextPause(1_000_000, pause)).toBe(0);
+  });
+});
+
+describe('runTrace', () => {
+  test('windows end at multiples of the interval, but for the last', async () => {
+    const clock = new FakeClock(10_250);
+    const { windows, end } = await record(clock, new FakeTrace(clock), { intervalMs: 1000, durationMs: 2500 });
+    expect(windows.map(({ start, end }) => [start, end])).toEqual([
+      [10_250, 11_000],
+      [11_000, 12_000],
+      [12_000, 12_750],
+    ]);
+    expect(end).toMatchObject({ ended: 'duration', attachedAt: 10_250, detachedAt: 12_750 });
+  });
+
+  test("windows follow the fleet's clock", async () => {
+    const clock = new FakeClock(10_250);
+    const { windows } = await record(clock, new FakeTrace(clock), {
+      intervalMs: 1000,
+      durationMs: 1000,
+      clockOffsetMs: () => 500,
+    });
+    expect(windows.map(({ end }) => end)).toEqual([11_000, 11_750]);
+  });
+
+  test('a process that was held up gives one long window', async () => {
+    const clock = new FakeClock(0);
+    clock.late = 3000;
+    const { windows } = await record(clock, new FakeTrace(clock), { intervalMs: 1000, durationMs: 5000 });
+    expect(windows.map(({ start, end }) => end - start).every((length) => length > 1000)).toBe(true);
+  });
+
+  test('a wall clock that is set back does not stop the windows', async () => {
+    const clock = new FakeClock(3_600_000);
+    let seen = 0;
+    await record(clock, new FakeTrace(clock), {
+      intervalMs: 1000,
+      durationMs: 5000,
+      onWindow: () => {
+        seen++;
+        if (seen === 1) clock.step(-1_800_000);
+      },
+    });
+    expect(seen).toBeGreaterThanOrEqual(5);
+  });
+
+  test('the sum of the windows is the final map, and their losses the final loss', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 100_000 }),
+        fc.integer({ min: 10, max: 2000 }),
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 0, max: 300 }),
+        async (wall, intervalMs, durationMs, late) => {
+          const clock = new FakeClock(wall);
+          clock.late = late;
+          const trace = new FakeTrace(clock);
+          const { windows, end } = await record(clock, trace, { intervalMs, durationMs });
+          const total = emptyState(schema);
+          for (const window of windows) for (const delta of window.maps) applyDelta(total, delta);
+          expect(total).toEqual(trace.readMaps()[0]);
+          expect(windows.map(({ lost }) => lost).reduce(addLoss, noLoss())).toEqual(end.lost);
+          expect(end.lost).toEqual(trace.losses());
+          expect(windows.flatMap(({ events }) => events)).toHaveLength(
+            Math.floor((end.detachedAt - end.attachedAt) / 100),
+          );
+          expect(windows.every(({ start, end }) => start <= end)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('ends when the program calls exit()', async () => {
+    const clock = new FakeClock(0);
+    const trace = new FakeTrace(clock);
+    trace.exitAfter = 150;
+    const { end } = await record(clock, trace, { intervalMs: 1000 });
+    expect(end).toMatchObject({ ended: 'exit' });
+    expect(trace.state).toBe('detached');
+  });
+
+  test('ends when the caller aborts, with a last window', async () => {
+    const clock = new FakeClock(0);
+    const abort = new AbortController();
+    const { end, windows } = await record(clock, new FakeTrace(clock), {
+      intervalMs: 1000,
+      signal: abort.signal,
+      onEvents: () => abort.abort(),
+    });
+    expect(end).toMatchObject({ ended: 'abort' });
+    expect(windows.flatMap(({ events }) => events)).toHaveLength(1);
+  });
+
+  test('a script with only BEGIN and END ends by itself', async () => {
+    const clock = new FakeClock(0);
+    class OnlyBegin extends FakeTrace {
+      override readonly hasProbes = false;
+    }
+    const { end, windows } = await record(clock, new OnlyBegin(clock), { intervalMs: 1000 });
+    expect(end.ended).toBe('exit');
+    expect(windows).toHaveLength(1);
+  });
+
+  test('a callback that throws leaves nothing attached', async () => {
+    const clock = new FakeClock(0);
+    const trace = new FakeTrace(clock);
+    const onWindow = () => {
+      throw new Error('spool is full');
+    };
+    await expect(runWithClock(trace, { intervalMs: 100, onWindow }, clock)).rejects.toThrow('spool is full');
+    expect(trace.state).toBe('detached');
+  });
+});

@@ -1,0 +1,111 @@
+import { onlineCpus } from '@bpfleet/kernel';
+import type { RunOptions, Trace, TraceEnd, TraceEvent } from './api.ts';
+import { DRAIN_LIMIT, nextPause } from './drain-pace.ts';
+import { type RunClock, systemClock } from './run-clock.ts';
+import { boundaryAfter, boundaryAtOrBefore } from './window-boundary.ts';
+import { WindowBuilder } from './window-builder.ts';
+
+/**
+ * Attaches a loaded trace, gives its results window by window, detaches it and gives the last window. The caller
+ * closes the trace. Throws TraceError where it cannot be attached, and whatever a callback throws; it is detached then.
+ */
+export function runTrace(trace: Trace, options: RunOptions): Promise<TraceEnd> {
+  return runWithClock(trace, options, systemClock);
+}
+
+/** As runTrace, with the given clock. */
+export async function runWithClock(trace: Trace, options: RunOptions, clock: RunClock): Promise<TraceEnd> {
+  if (!(options.intervalMs > 0)) throw new RangeError('intervalMs must be positive');
+  try {
+    return await new Run(trace, options, clock).run();
+  } catch (error) {
+    trace.detach();
+    throw error;
+  }
+}
+
+class Run {
+  readonly #trace: Trace;
+  readonly #options: RunOptions;
+  readonly #clock: RunClock;
+
+  constructor(trace: Trace, options: RunOptions, clock: RunClock) {
+    this.#trace = trace;
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  async run(): Promise<TraceEnd> {
+    this.#trace.attach();
+    const attachedAt = this.#now();
+    const startedMs = this.#clock.monotonicMs();
+    const windows = new WindowBuilder(this.#trace, attachedAt);
+    this.#options.onAttached?.();
+    const ended = await this.#watch(windows, startedMs);
+    const attachedMs = this.#clock.monotonicMs() - startedMs;
+    this.#trace.detach();
+    const detachedAt = this.#now();
+    this.#drainRest(windows);
+    await this.#options.onWindow(windows.close(detachedAt));
+    return { ended, attachedAt, detachedAt, lost: windows.lost, overhead: this.#overhead(attachedMs) };
+  }
+
+  /** Until the time is over, the program calls exit(), or the caller aborts. */
+  async #watch(windows: WindowBuilder, startedMs: number): Promise<TraceEnd['ended']> {
+    const { durationMs, intervalMs, signal } = this.#options;
+    const endMs = startedMs + (durationMs ?? Number.POSITIVE_INFINITY);
+    let boundary = boundaryAfter(this.#now(), intervalMs);
+    let pause = 1;
+    for (;;) {
+      const taken = this.#drain(windows, windows.full ? 0 : DRAIN_LIMIT);
+      if (this.#trace.exitRequested || !this.#trace.hasProbes) return 'exit';
+      if (signal?.aborted === true) return 'abort';
+      const leftMs = endMs - this.#clock.monotonicMs();
+      if (leftMs <= 0) return 'duration';
+      const now = this.#now();
+      if (now >= boundary) {
+        // Late by more than a window: one long window, never an empty one for a time that nobody measured.
+        await this.#options.onWindow(windows.close(boundaryAtOrBefore(now, intervalMs)));
+        boundary = boundaryAfter(this.#now(), intervalMs);
+        continue;
+      }
+      // The wall clock was set back.
+      if (boundary - now > intervalMs) boundary = boundaryAfter(now, intervalMs);
+      pause = nextPause(taken, pause);
+      await this.#clock.sleep(Math.max(0, Math.min(pause, boundary - now, leftMs)), signal);
+    }
+  }
+
+  #drain(windows: WindowBuilder, limit: number): number {
+    const events = this.#inFleetTime(this.#trace.drain(limit));
+    if (events.length > 0) {
+      windows.add(events);
+      this.#options.onEvents?.(events);
+    }
+    return events.length;
+  }
+
+  /** After detach nothing new comes, so this ends; and nothing that is in the rings is left behind. */
+  #drainRest(windows: WindowBuilder): void {
+    while (this.#drain(windows, DRAIN_LIMIT) > 0);
+  }
+
+  #now(): number {
+    return this.#clock.wallMs() + this.#offsetMs();
+  }
+
+  #offsetMs(): number {
+    return this.#options.clockOffsetMs?.() ?? 0;
+  }
+
+  #inFleetTime(events: TraceEvent[]): readonly TraceEvent[] {
+    const offset = BigInt(Math.round(this.#offsetMs() * 1e6));
+    return offset === 0n ? events : events.map((event) => ({ ...event, at: event.at + offset }));
+  }
+
+  #overhead(attachedMs: number): number | null {
+    const stats = this.#trace.runStats();
+    if (stats === null || attachedMs <= 0) return null;
+    return Number(stats.ns) / (attachedMs * 1e6 * onlineCpus().length);
+  }
+}

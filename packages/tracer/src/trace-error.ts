@@ -1,0 +1,58 @@
+import type { Diagnostic } from '@bpfleet/compiler';
+import { KernelError, VerifierError } from '@bpfleet/kernel';
+
+/**
+ * compile: the script is wrong · verifier: the kernel refused a program · unsupported: this node lacks something ·
+ * limit: it would cost more than allowed · attach: a probe could not be attached · permission: not allowed to.
+ */
+export type TraceErrorCode = 'compile' | 'verifier' | 'unsupported' | 'limit' | 'attach' | 'permission';
+
+/** Why a program does not run here. */
+export class TraceError extends Error {
+  override readonly name = 'TraceError';
+  readonly code: TraceErrorCode;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Empty but where the verifier refused. */
+  readonly verifierLog: string;
+
+  constructor(
+    code: TraceErrorCode,
+    message: string,
+    options: {
+      readonly diagnostics?: readonly Diagnostic[];
+      readonly verifierLog?: string;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.diagnostics = options.diagnostics ?? [];
+    this.verifierLog = options.verifierLog ?? '';
+  }
+}
+
+/** The one place where the kernel's errors become the tracer's. Others pass unchanged: they are bugs. */
+export function fromKernel(error: unknown, stage: 'load' | 'attach', diagnostics: readonly Diagnostic[]): unknown {
+  if (!(error instanceof KernelError)) return error;
+  const verifierLog = error.verifierLog ?? '';
+  return new TraceError(codeOf(error, stage), error.message, { diagnostics, verifierLog, cause: error });
+}
+
+function codeOf(error: KernelError, stage: 'load' | 'attach'): TraceErrorCode {
+  if (error instanceof VerifierError) return 'verifier';
+  switch (error.code) {
+    case 'EPERM':
+    case 'EACCES':
+      return 'permission';
+    case 'NOLIB':
+    case 'NOFEATURE':
+    case 'NOTRACEFS':
+      return 'unsupported';
+    case 'ENOMEM':
+    case 'E2BIG':
+    case 'EMFILE':
+      return 'limit';
+    default:
+      return stage === 'load' ? 'unsupported' : 'attach';
+  }
+}

@@ -1,0 +1,61 @@
+import { diff, isEmptyDelta, type LossCounts, type MapState, noLoss, subtractLoss } from '@bpfleet/aggregate';
+import type { Trace, TraceEvent, TraceWindow } from './api.ts';
+
+/**
+ * Memory that the events of one window may take, about, in bytes. Beyond it they stay in the ring, and what the ring
+ * cannot hold the kernel counts as lost.
+ */
+const MAX_WINDOW_BYTES = 64 * 1024 * 1024;
+const EVENT_BYTES = 128;
+
+/** Cuts a trace into windows of differences. Law: the windows add up to the maps and losses of the last read. */
+export class WindowBuilder {
+  readonly #trace: Trace;
+  #start: number;
+  #maps: readonly MapState[] = [];
+  #lost: LossCounts = noLoss();
+  #events: TraceEvent[] = [];
+  #eventBytes = 0;
+
+  constructor(trace: Trace, start: number) {
+    this.#trace = trace;
+    this.#start = start;
+  }
+
+  /** Lost up to the last window. */
+  get lost(): LossCounts {
+    return this.#lost;
+  }
+
+  /** Whether this window can take more events. */
+  get full(): boolean {
+    return this.#eventBytes >= MAX_WINDOW_BYTES;
+  }
+
+  add(events: readonly TraceEvent[]): void {
+    for (const event of events) {
+      this.#events.push(event);
+      this.#eventBytes += EVENT_BYTES + event.text.length;
+    }
+  }
+
+  /** Reads maps and losses now and closes the window at `end`; the next one starts there. */
+  close(end: number): TraceWindow {
+    const maps = this.#trace.readMaps();
+    const lost = this.#trace.losses();
+    const window: TraceWindow = {
+      // The wall clock may have been set back meanwhile.
+      start: Math.min(this.#start, end),
+      end,
+      maps: maps.map((state, index) => diff(this.#maps[index], state)).filter((delta) => !isEmptyDelta(delta)),
+      events: this.#events,
+      lost: subtractLoss(lost, this.#lost),
+    };
+    this.#start = end;
+    this.#maps = maps;
+    this.#lost = lost;
+    this.#events = [];
+    this.#eventBytes = 0;
+    return window;
+  }
+}
