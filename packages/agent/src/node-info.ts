@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { create, type NodeInfo, NodeInfoSchema } from '@bpfleet/contracts';
+import { writeDurably } from './identity/write-durably.ts';
+import type { NodeFacts, Tracing } from './tracing.ts';
+import { agentVersion } from './version.ts';
+
+/**
+ * What the kernel can do, asked once a boot: the answer is kept in `path`, so that an agent that is restarted need not load
+ * what asks the kernel.
+ */
+export async function nodeFactsOfBoot(path: string, tracing: () => Promise<Tracing>): Promise<NodeFacts> {
+  const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+  const key = `${boot} ${agentVersion}`;
+  const kept = await readFile(path, 'utf8')
+    .then(parseKept)
+    .catch(() => null);
+  if (kept && boot !== '' && kept.key === key) return kept.facts;
+  const facts = await (await tracing()).nodeFacts();
+  const content = JSON.stringify({ key, facts: { ...facts, memoryBytes: String(facts.memoryBytes) } });
+  await writeDurably(path, `${content}\n`);
+  return facts;
+}
+
+export function nodeInfo(
+  facts: NodeFacts,
+  node: { name: string; labels: Readonly<Record<string, string>>; bootEpoch: bigint },
+): NodeInfo {
+  return create(NodeInfoSchema, {
+    name: node.name,
+    arch: facts.arch,
+    kernel: facts.kernel,
+    cpus: facts.cpus,
+    memoryBytes: facts.memoryBytes,
+    agentVersion,
+    labels: { ...node.labels },
+    features: [...facts.features],
+    bootEpoch: node.bootEpoch,
+    missing: { ...facts.missing },
+  });
+}
+
+function parseKept(text: string): { key: string; facts: NodeFacts } {
+  const { key, facts } = JSON.parse(text) as {
+    key: string;
+    facts: Omit<NodeFacts, 'memoryBytes'> & { memoryBytes: string };
+  };
+  return { key, facts: { ...facts, memoryBytes: BigInt(facts.memoryBytes) } };
+}

@@ -1,0 +1,114 @@
+import { type LossCounts, noLoss } from '@bpfleet/aggregate';
+import {
+  ContractLimits,
+  type EntryDelta,
+  EntryDeltaSchema,
+  encodeEvent,
+  encodeLoss,
+  encodeMapDelta,
+  FramePayloadSchema,
+  type MapDelta,
+  MapDeltaSchema,
+  type OutputEvent,
+  OutputEventSchema,
+} from '@bpfleet/contracts';
+import type { TraceEvent, TraceWindow } from '@bpfleet/tracer';
+import { create, toBinary } from '@bufbuild/protobuf';
+
+/** The payload of one frame. */
+export interface CutPayload {
+  readonly payload: Uint8Array;
+  /** Map entries and events in it. */
+  readonly records: number;
+  readonly lost: LossCounts;
+}
+
+/** A frame with its envelope stays below 256 KiB. */
+export const maxPayloadBytes = 250 * 1024;
+/** Field tags and lengths around one entry or event. */
+const envelopeBytes = 8;
+
+type WindowContent = Pick<TraceWindow, 'maps' | 'events' | 'lost'>;
+
+/**
+ * Cuts a window into payloads of at most `maxBytes`, but for a single record that is longer. Concatenated, the payloads
+ * are the window. None for a window without records and losses. `ordinal` is that of the window's first event.
+ */
+export function cutFrames(window: WindowContent, ordinal: bigint, maxBytes = maxPayloadBytes): CutPayload[] {
+  const { events, truncated } = boundTexts(window.events);
+  const lost = { ...window.lost, truncated: window.lost.truncated + truncated };
+  const cutter = new Cutter(maxBytes, lost);
+  for (const delta of window.maps) {
+    for (const entry of encodeMapDelta(delta).entries) cutter.entry(delta.map, entry);
+  }
+  events.forEach((event, index) => cutter.event(encodeEvent(event, ordinal + BigInt(index))));
+  return cutter.finish();
+}
+
+class Cutter {
+  readonly #maxBytes: number;
+  readonly #done: CutPayload[] = [];
+  #lost: LossCounts;
+  #maps: MapDelta[] = [];
+  #events: OutputEvent[] = [];
+  #bytes = 0;
+  #records = 0;
+
+  constructor(maxBytes: number, lost: LossCounts) {
+    this.#maxBytes = maxBytes;
+    this.#lost = lost;
+  }
+
+  entry(map: number, entry: EntryDelta): void {
+    this.#admit(toBinary(EntryDeltaSchema, entry).length);
+    let delta = this.#maps.at(-1);
+    if (delta?.map !== map) {
+      delta = create(MapDeltaSchema, { map });
+      this.#maps.push(delta);
+      this.#bytes += envelopeBytes;
+    }
+    delta.entries.push(entry);
+  }
+
+  event(event: OutputEvent): void {
+    this.#admit(toBinary(OutputEventSchema, event).length);
+    this.#events.push(event);
+  }
+
+  finish(): CutPayload[] {
+    if (this.#records > 0 || Object.values(this.#lost).some((count) => count !== 0n)) this.#cut();
+    return this.#done;
+  }
+
+  #admit(bytes: number): void {
+    if (this.#records > 0 && this.#bytes + bytes + envelopeBytes > this.#maxBytes) this.#cut();
+    this.#bytes += bytes + envelopeBytes;
+    this.#records += 1;
+  }
+
+  #cut(): void {
+    const payload = create(FramePayloadSchema, {
+      maps: this.#maps,
+      events: this.#events,
+      lost: encodeLoss(this.#lost),
+    });
+    this.#done.push({ payload: toBinary(FramePayloadSchema, payload), records: this.#records, lost: this.#lost });
+    // The losses of the window travel with its first frame.
+    this.#lost = noLoss();
+    this.#maps = [];
+    this.#events = [];
+    this.#bytes = 0;
+    this.#records = 0;
+  }
+}
+
+/** The contract bounds the text of an event; print() of a large map may exceed it. */
+function boundTexts(events: readonly TraceEvent[]): { events: readonly TraceEvent[]; truncated: bigint } {
+  const limit = ContractLimits.stringLength;
+  const long = events.filter((event) => event.text.length > limit).length;
+  if (long === 0) return { events, truncated: 0n };
+  const bounded = events.map((event) =>
+    event.text.length > limit ? { ...event, text: event.text.slice(0, limit) } : event,
+  );
+  return { events: bounded, truncated: BigInt(long) };
+}

@@ -1,0 +1,245 @@
+import { addLoss, type LossCounts, noLoss, subtractLoss } from '@bpfleet/aggregate';
+import {
+  crc32c,
+  encodeSchema,
+  FrameSchema,
+  Manifest_Outcome,
+  type MapSchema,
+  type ObservedAssignment,
+  ObservedAssignment_State,
+  ObservedAssignmentSchema,
+  timestampFromMs,
+} from '@bpfleet/contracts';
+import type { Trace, TraceEnd, TraceWindow } from '@bpfleet/tracer';
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { FleetClock } from '../fleet-clock.ts';
+import type { RunId } from '../spool/entry.ts';
+import type { Spool, SpooledFrame } from '../spool/spool.ts';
+import type { Tracing } from '../tracing.ts';
+import type { Assignment } from './assignment.ts';
+import { cutFrames } from './cut-frames.ts';
+import { whenPassed } from './deadline.ts';
+import { encodeDiagnostics, traceFailure } from './diagnostics.ts';
+import { encodeManifest, manifestOf, type RunEnd } from './manifest.ts';
+
+export type StopReason = 'cancelled' | 'deadline' | 'stopped';
+
+export interface SessionSurroundings {
+  readonly tracing: () => Promise<Tracing>;
+  readonly spool: Spool;
+  readonly clock: FleetClock;
+  /** What `observed` says has changed. */
+  readonly onChange: () => void;
+  /** The spool has something new to deliver. */
+  readonly onSpooled: () => void;
+}
+
+/** After the deadline, how long a trace may take to end by itself before it is torn off the kernel. */
+const graceMs = 5_000;
+
+/** One assignment on its way: load, attach, windows into frames, manifest. Whatever happens, it ends with a manifest. */
+export class SessionRun {
+  readonly id: RunId;
+  readonly assignment: Assignment;
+  /** Settled, never rejected, once the manifest is in the spool. */
+  readonly done: Promise<void>;
+  readonly #with: SessionSurroundings;
+  readonly #abort = new AbortController();
+  readonly #receivedAt = performance.now();
+  #stop: StopReason | null = null;
+  #trace: Trace | null = null;
+  #maps: MapSchema[] = [];
+  #attachedAt: number | null = null;
+  #attachUs = 0n;
+  #seq = 0n;
+  #ordinal = 0n;
+  #lost: LossCounts = noLoss();
+
+  constructor(id: RunId, assignment: Assignment, surroundings: SessionSurroundings) {
+    this.id = id;
+    this.assignment = assignment;
+    this.#with = surroundings;
+    this.done = this.#run();
+  }
+
+  get stopping(): boolean {
+    return this.#stop !== null;
+  }
+
+  /** The loaded program, while it is loaded. */
+  get trace(): Trace | null {
+    return this.#trace;
+  }
+
+  get attached(): boolean {
+    return this.#attachedAt !== null;
+  }
+
+  /** Ends it cleanly: detach, last window, manifest. The first reason stays. */
+  stop(reason: StopReason): void {
+    this.#stop ??= reason;
+    this.#abort.abort();
+  }
+
+  observed(): ObservedAssignment {
+    return create(ObservedAssignmentSchema, {
+      sessionId: this.id.session,
+      state: this.#attachedAt === null ? ObservedAssignment_State.ATTACHING : ObservedAssignment_State.RUNNING,
+      ...(this.#attachedAt === null ? {} : { attachedAt: timestampFromMs(Math.round(this.#attachedAt)) }),
+      maps: this.#maps,
+      probes: this.#trace?.probes ?? 0,
+      attachUs: this.#attachUs,
+    });
+  }
+
+  async #run(): Promise<void> {
+    // Not before the constructor has returned.
+    await Promise.resolve();
+    const callOff = whenPassed(this.assignment.deadline, this.#with.clock, () => this.stop('deadline'));
+    let end: RunEnd;
+    try {
+      end = await this.#measure();
+    } catch (error) {
+      end = this.#failed(error);
+    } finally {
+      callOff();
+      this.#close();
+    }
+    const run = this.#with.spool.run(this.id) ?? { ...this.id, last: 0n, total: 0n, evicted: 0n, lost: noLoss() };
+    await this.#with.spool.finish(this.id, encodeManifest(manifestOf(run, end)));
+    this.#with.onSpooled();
+  }
+
+  async #measure(): Promise<RunEnd> {
+    const { assignment } = this;
+    const tracing = await this.#with.tracing();
+    if (this.#stop) return this.#neverAttached(this.#stop);
+    const trace = await tracing.loadTrace(assignment.program, assignment.limits);
+    this.#trace = trace;
+    this.#maps = trace.schemas.map(encodeSchema);
+    await this.#journal();
+    if (this.#stop) return this.#neverAttached(this.#stop);
+    const end = await this.#withinDeadline(trace, tracing);
+    const unseen = subtractLoss(end.lost, this.#lost);
+    if (Object.values(unseen).some((count) => count > 0n))
+      await this.#window({ ...emptyWindow(end.detachedAt), lost: unseen });
+    return this.#ended(end, trace);
+  }
+
+  /** So that a restarted agent knows what was being measured when it died. */
+  #journal(): Promise<void> {
+    const at = this.#with.clock.now();
+    const skeleton = manifestOf(
+      { ...this.id, last: 0n, total: 0n, evicted: 0n, lost: noLoss() },
+      { ...this.#endAt(at, null), outcome: Manifest_Outcome.PARTIAL, reason: '' },
+    );
+    return this.#with.spool.start(this.id, {
+      at,
+      durationMs: this.assignment.durationMs,
+      skeleton: encodeManifest(skeleton),
+    });
+  }
+
+  async #withinDeadline(trace: Trace, tracing: Tracing): Promise<TraceEnd> {
+    // A trace that does not end when it is told to is torn off; its run then fails or ends.
+    const callOff = whenPassed(this.assignment.deadline + graceMs, this.#with.clock, () => this.#close());
+    try {
+      return await tracing.runTrace(trace, {
+        intervalMs: this.assignment.intervalMs,
+        durationMs: this.assignment.durationMs,
+        clockOffsetMs: () => this.#with.clock.offset(),
+        signal: this.#abort.signal,
+        onAttached: () => {
+          this.#attachedAt = this.#with.clock.now();
+          this.#attachUs = BigInt(Math.round((performance.now() - this.#receivedAt) * 1000));
+          this.#with.onChange();
+        },
+        onWindow: (window) => this.#window(window),
+      });
+    } finally {
+      callOff();
+    }
+  }
+
+  async #window(window: TraceWindow): Promise<void> {
+    this.#lost = addLoss(this.#lost, window.lost);
+    const payloads = cutFrames(window, this.#ordinal);
+    this.#ordinal += BigInt(window.events.length);
+    if (payloads.length === 0) return this.#with.spool.mark(this.id, window.end);
+    const frames = payloads.map(({ payload, records, lost }): SpooledFrame => {
+      this.#seq += 1n;
+      const frame = create(FrameSchema, {
+        sessionId: this.id.session,
+        bootEpoch: this.id.epoch,
+        seq: this.#seq,
+        windowStart: timestampFromMs(Math.round(window.start)),
+        windowEnd: timestampFromMs(Math.round(window.end)),
+        payload,
+        crc32c: crc32c(payload),
+        records,
+      });
+      return { seq: this.#seq, records, lost, until: window.end, bytes: toBinary(FrameSchema, frame) };
+    });
+    await this.#with.spool.append(this.id, frames);
+    this.#with.onSpooled();
+  }
+
+  #ended(end: TraceEnd, trace: Trace): RunEnd {
+    const ended = {
+      ...this.#endAt(end.attachedAt, end.detachedAt),
+      overhead: end.overhead,
+      diagnostics: encodeDiagnostics(trace.warnings),
+    };
+    if (end.ended !== 'abort') return { ...ended, outcome: Manifest_Outcome.COMPLETE, reason: '' };
+    const reason = this.#stop ?? 'stopped';
+    const measured = measuredOf(end.detachedAt - end.attachedAt, this.assignment.durationMs);
+    const words = {
+      cancelled: 'cancelled',
+      deadline: `deadline reached; ${measured}`,
+      stopped: `agent was stopped; ${measured}`,
+    };
+    return { ...ended, outcome: Manifest_Outcome.PARTIAL, reason: words[reason] };
+  }
+
+  #neverAttached(stop: StopReason): RunEnd {
+    const words = {
+      cancelled: 'cancelled before it was attached',
+      deadline: 'deadline passed',
+      stopped: 'agent was stopped before it was attached',
+    };
+    return { ...this.#endAt(null, null), outcome: Manifest_Outcome.FAILED, reason: words[stop] };
+  }
+
+  #failed(error: unknown): RunEnd {
+    const { reason, diagnostics } = traceFailure(error);
+    if (this.#attachedAt === null) {
+      return { ...this.#endAt(null, null), diagnostics, outcome: Manifest_Outcome.FAILED, reason };
+    }
+    const now = this.#with.clock.now();
+    const measured = measuredOf(now - this.#attachedAt, this.assignment.durationMs);
+    return {
+      ...this.#endAt(this.#attachedAt, now),
+      diagnostics,
+      outcome: Manifest_Outcome.PARTIAL,
+      reason: `${reason}; ${measured}`,
+    };
+  }
+
+  #endAt(startedAt: number | null, endedAt: number | null): Omit<RunEnd, 'outcome' | 'reason'> {
+    return { startedAt, endedAt, overhead: null, diagnostics: [], maps: this.#maps };
+  }
+
+  #close(): void {
+    const trace = this.#trace;
+    this.#trace = null;
+    trace?.close();
+  }
+}
+
+/** "3.2 s of 10 s measured" */
+export function measuredOf(ms: number, ofMs: number): string {
+  const seconds = (value: number) => `${Math.round(Math.max(0, value) / 100) / 10} s`;
+  return ofMs > 0 ? `${seconds(ms)} of ${seconds(ofMs)} measured` : `${seconds(ms)} measured`;
+}
+
+const emptyWindow = (at: number): Omit<TraceWindow, 'lost'> => ({ start: at, end: at, maps: [], events: [] });

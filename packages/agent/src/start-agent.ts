@@ -1,0 +1,201 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import {
+  AgentService,
+  addHealth,
+  addReflection,
+  channelOptions,
+  create,
+  grpcService,
+  HealthService,
+  type Hello,
+  HelloSchema,
+} from '@bpfleet/contracts';
+import { createLogger, type Logger } from '@bpfleet/runtime';
+import type { AgentConfig } from './agent-config.ts';
+import { AgentError } from './agent-error.ts';
+import { raiseBootEpoch } from './epoch/boot-epoch.ts';
+import { lockState } from './epoch/state-lock.ts';
+import { fleetClock } from './fleet-clock.ts';
+import { parseHostPort } from './identity/host-port.ts';
+import { type Identity, loadIdentity, saveIdentity } from './identity/identity.ts';
+import { openStateDir, type StateDir } from './identity/state-dir.ts';
+import { loadTracing } from './load-tracing.ts';
+import { nodeFactsOfBoot, nodeInfo } from './node-info.ts';
+import { Sessions } from './reconcile/sessions.ts';
+import { Collections } from './service/collections.ts';
+import { openFileDisk } from './spool/file-disk.ts';
+import { Spool } from './spool/spool.ts';
+import type { NodeFacts, Tracing } from './tracing.ts';
+import { ClockOffset } from './uplink/clock-offset.ts';
+import type { ConnectionTimes } from './uplink/connection.ts';
+import { Dispatch } from './uplink/dispatch.ts';
+import { Uplink } from './uplink/uplink.ts';
+
+export interface RunningAgent {
+  readonly nodeName: string;
+  readonly socketPath: string;
+  /** Settled once the agent has ended. */
+  readonly closed: Promise<void>;
+  /** Ends what is measured cleanly, keeps what is not delivered in the spool. */
+  close(): Promise<void>;
+}
+
+/** What a test puts in the place of the real thing. */
+export interface AgentParts {
+  readonly tracing?: () => Promise<Tracing>;
+  readonly log?: Logger;
+  readonly times?: ConnectionTimes;
+}
+
+/**
+ * Starts an agent in this process: takes the state folder, enrols if need be, serves the socket, and keeps connected to
+ * the controller. Throws AgentError.
+ */
+export async function startAgent(config: AgentConfig, parts: AgentParts = {}): Promise<RunningAgent> {
+  const log = parts.log ?? createLogger({ name: 'agent', level: config.logLevel });
+  const undo: (() => unknown)[] = [];
+  try {
+    const dir = await openStateDir(config.stateDir);
+    const lock = await lockState(dir);
+    undo.push(() => lock.release());
+    return await startOn(dir, config, parts, log, undo);
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  }
+}
+
+async function startOn(
+  dir: StateDir,
+  config: AgentConfig,
+  parts: AgentParts,
+  log: Logger,
+  undo: (() => unknown)[],
+): Promise<RunningAgent> {
+  const tracing = parts.tracing ?? loadTracing;
+  const facts = await nodeFactsOfBoot(join(dir.root, 'node-facts.json'), tracing);
+  const identity = await identityOf(dir, config, facts, log);
+  const bootEpoch = await raiseBootEpoch(dir);
+  const nodeName = identity?.name ?? config.name ?? hostname();
+  const info = () => nodeInfo(facts, { name: nodeName, labels: config.labels, bootEpoch });
+
+  const { spool, damage } = await Spool.open(await openFileDisk(dir.spool), { maxBytes: config.spoolBytes });
+  undo.push(() => spool.shut());
+  if (damage.bytes > 0 || damage.frames > 0n) {
+    log.warn(
+      { bytes: damage.bytes, frames: Number(damage.frames) },
+      'parts of the spool are damaged; what is missing is counted',
+    );
+  }
+
+  const offset = new ClockOffset();
+  const clock = fleetClock(() => offset.ms);
+  let uplink: Uplink | null = null;
+  const surroundings = { tracing, spool, clock, onChange: () => uplink?.report(), onSpooled: () => uplink?.deliver() };
+  const sessions = new Sessions(bootEpoch, surroundings);
+  undo.push(() => sessions.close());
+  const killed = await sessions.recover();
+  if (killed > 0)
+    log.warn({ sessions: killed }, 'an earlier agent was killed while it measured; what it had spooled is delivered');
+
+  const collections = new Collections();
+  undo.push(() => collections.close());
+  const socketPath = config.socket ?? dir.socket;
+  const service = await startService(socketPath, {
+    tracing,
+    nodeInfo: info,
+    collections,
+    sessions: () => sessions.active(),
+    clock,
+  });
+  undo.push(() => service.close());
+
+  if (identity && config.controller !== null) {
+    const dispatch = new Dispatch({ spool, sessions, tracing, log, onAcked: () => uplink?.deliver() });
+    uplink = new Uplink({
+      address: parseHostPort(config.controller),
+      identity,
+      spool,
+      log,
+      hello: (): Hello => {
+        const spooledSessions = [...new Set([...spool.runs()].map((run) => run.session))];
+        return create(HelloSchema, { node: info(), nodeId: identity.nodeId, spooledSessions });
+      },
+      observed: () => sessions.observed(),
+      onClockSample: (sample) => offset.add(sample),
+      onConnecting: () => dispatch.connecting(),
+      onMessage: (message, reply) => dispatch.receive(message, reply),
+      ...(parts.times ? { times: parts.times } : {}),
+    });
+  }
+  log.info(
+    { node: nodeName, socket: socketPath, controller: config.controller, bootEpoch: Number(bootEpoch) },
+    'agent started',
+  );
+
+  const ended = Promise.withResolvers<void>();
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await sessions.close();
+    await uplink?.close();
+    await service.close();
+    collections.close();
+    await spool.shut();
+    await undo[0]?.();
+    log.info({ node: nodeName }, 'agent ended');
+    ended.resolve();
+  };
+  return {
+    nodeName,
+    socketPath,
+    closed: ended.promise,
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+async function identityOf(dir: StateDir, config: AgentConfig, facts: NodeFacts, log: Logger): Promise<Identity | null> {
+  if (config.controller === null) return null;
+  const address = parseHostPort(config.controller);
+  const known = await loadIdentity(dir);
+  if (known) return known;
+  if (!config.joinToken) {
+    throw new AgentError(
+      'not_enrolled',
+      `this node is not enrolled at ${address.text} yet: give it a join token, from "bpfleet token create --join"`,
+    );
+  }
+  // Loaded only here: an agent enrols once in its life.
+  const { enroll } = await import('./identity/enroll.ts');
+  const node = nodeInfo(facts, { name: config.name ?? hostname(), labels: config.labels, bootEpoch: 0n });
+  const identity = await enroll(address, config.joinToken, node);
+  await saveIdentity(dir, identity);
+  log.info({ node: identity.name, nodeId: identity.nodeId }, 'enrolled');
+  return identity;
+}
+
+async function startService(
+  path: string,
+  surroundings: Parameters<typeof import('./service/agent-service.ts')['agentService']>[0],
+) {
+  const [grpc, { agentService }, { serveSocket }] = await Promise.all([
+    import('@grpc/grpc-js'),
+    import('./service/agent-service.ts'),
+    import('./service/serve-socket.ts'),
+  ]);
+  const server = new grpc.Server(channelOptions());
+  server.addService(grpcService(AgentService), agentService(surroundings));
+  const health = addHealth(server, [AgentService]);
+  addReflection(server, [AgentService, HealthService]);
+  await serveSocket(server, path);
+  return {
+    close: async () => {
+      health.close();
+      server.forceShutdown();
+      await import('node:fs/promises').then(({ rm }) => rm(path, { force: true }));
+    },
+  };
+}

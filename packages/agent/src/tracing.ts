@@ -1,0 +1,29 @@
+import type { CheckResult, RunOptions, Trace, TraceEnd, TraceLimits, TraceProgram } from '@bpfleet/tracer';
+
+/** What the node is, as far as a kernel can be asked. */
+export interface NodeFacts {
+  readonly arch: string;
+  readonly kernel: string;
+  readonly cpus: number;
+  readonly memoryBytes: bigint;
+  readonly features: readonly string[];
+  /** Why a feature that most nodes have is absent, by feature. */
+  readonly missing: Readonly<Record<string, string>>;
+}
+
+export interface ListedProbe {
+  readonly name: string;
+  readonly arguments: readonly { readonly type: string; readonly name: string }[];
+}
+
+/** The tracer, as the agent needs it. A test gives its own. */
+export interface Tracing {
+  nodeFacts(): Promise<NodeFacts>;
+  check(program: TraceProgram, limits?: TraceLimits): Promise<CheckResult>;
+  listProbes(
+    pattern: string,
+    options: { limit: number; arguments: boolean },
+  ): Promise<{ readonly probes: readonly ListedProbe[]; readonly matched: number }>;
+  loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace>;
+  runTrace(trace: Trace, options: RunOptions): Promise<TraceEnd>;
+}

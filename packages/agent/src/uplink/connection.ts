@@ -1,0 +1,184 @@
+import {
+  type ConnectRequest,
+  ConnectRequestSchema,
+  type ConnectResponse,
+  create,
+  type FleetService,
+  type GrpcClient,
+  type MessageInitShape,
+  type RpcError,
+  requireTimestampMs,
+  timestampFromMs,
+  toRpcError,
+} from '@bpfleet/contracts';
+import type { ClockSample } from './clock-offset.ts';
+import type { DeliveryQueue } from './delivery.ts';
+
+type Item = MessageInitShape<typeof ConnectRequestSchema>['item'];
+
+/** What a connection is given, and whom it tells. */
+export interface ConnectionDuties {
+  readonly hello: () => Item;
+  readonly observed: () => Item;
+  readonly delivery: DeliveryQueue;
+  /** Everything but pongs, in order; errors are the receiver's own affair. */
+  readonly onMessage: (message: ConnectResponse, reply: (item: Item) => void) => void;
+  readonly onClockSample: (sample: ClockSample) => void;
+}
+
+export interface ConnectionTimes {
+  readonly pingMs: number;
+  /** Nothing heard for so long: the peer is dead. */
+  readonly silenceMs: number;
+}
+
+export const connectionTimes: ConnectionTimes = { pingMs: 2_500, silenceMs: 8_000 };
+/** Answers waiting for a peer that does not read. A peer that far behind is given up. */
+const maxUnwritten = 256;
+
+/** One Connect stream, from Hello to its end. */
+export class Connection {
+  /** Resolves with why it ended; never rejects. */
+  readonly ended: Promise<RpcError | null>;
+  readonly #stream: ReturnType<GrpcClient<typeof FleetService>['connect']>;
+  readonly #duties: ConnectionDuties;
+  readonly #ping: NodeJS.Timeout;
+  #lastHeard = performance.now();
+  #delivering: Promise<void> | null = null;
+  #deliverAgain = false;
+  #over = false;
+  #silent = false;
+  #unwritten = 0;
+
+  constructor(
+    client: GrpcClient<typeof FleetService>,
+    duties: ConnectionDuties,
+    times: ConnectionTimes = connectionTimes,
+  ) {
+    this.#duties = duties;
+    this.#stream = client.connect();
+    this.#stream.on('data', (message: ConnectResponse) => this.#receive(message));
+    // A stream fails with an error event, or ends with a status of OK.
+    this.ended = new Promise((resolve) => {
+      this.#stream.once('error', (error) => resolve(this.#silent ? silence(times) : toRpcError(error)));
+      this.#stream.once('end', () => resolve(null));
+    });
+    void this.ended.then(() => this.#finish());
+    this.#send(duties.hello());
+    this.#send(duties.observed());
+    this.#sendPing();
+    this.#ping = setInterval(() => {
+      if (performance.now() - this.#lastHeard > times.silenceMs) {
+        this.#silent = true;
+        this.#stream.cancel();
+        return;
+      }
+      this.#sendPing();
+      this.deliver();
+    }, times.pingMs);
+    this.deliver();
+  }
+
+  /** Sends what the spool has, as far as the peer keeps up. Call it whenever something may have become deliverable. */
+  deliver(): void {
+    if (this.#over) return;
+    if (this.#delivering) {
+      this.#deliverAgain = true;
+      return;
+    }
+    this.#delivering = this.#pump()
+      .catch((error: unknown) => void this.#stream.destroy(error instanceof Error ? error : new Error(String(error))))
+      .finally(() => {
+        this.#delivering = null;
+        if (!this.#deliverAgain) return;
+        this.#deliverAgain = false;
+        this.deliver();
+      });
+  }
+
+  report(): void {
+    this.#send(this.#duties.observed());
+  }
+
+  close(): void {
+    this.#stream.cancel();
+  }
+
+  async #pump(): Promise<void> {
+    while (!this.#over) {
+      const delivery = await this.#duties.delivery.next(performance.now());
+      if (!delivery || this.#over) return;
+      const item: Item =
+        delivery.kind === 'frames'
+          ? { case: 'frames', value: { frames: delivery.frames } }
+          : { case: 'manifest', value: delivery.manifest };
+      if (!this.#write(item)) await this.#writableAgain();
+    }
+  }
+
+  #receive(message: ConnectResponse): void {
+    this.#lastHeard = performance.now();
+    const { item } = message;
+    if (item.case !== 'pong') {
+      this.#duties.onMessage(message, (reply) => this.#send(reply));
+      return;
+    }
+    const { pingSentAt, receivedAt, sentAt } = item.value;
+    try {
+      this.#duties.onClockSample({
+        sent: requireTimestampMs('pong.ping_sent_at', pingSentAt),
+        received: requireTimestampMs('pong.received_at', receivedAt),
+        answered: requireTimestampMs('pong.sent_at', sentAt),
+        arrived: Date.now(),
+      });
+    } catch {
+      // Alive is all that such a pong says.
+    }
+  }
+
+  #sendPing(): void {
+    this.#send({ case: 'ping', value: { sentAt: timestampFromMs(Date.now()) } });
+  }
+
+  #send(item: Item): void {
+    if (this.#over) return;
+    this.#write(item);
+  }
+
+  /** False while the peer has more to read than it should. */
+  #write(item: Item): boolean {
+    this.#unwritten += 1;
+    if (this.#unwritten > maxUnwritten) {
+      this.#silent = true;
+      this.#stream.cancel();
+      return true;
+    }
+    return this.#stream.write(create(ConnectRequestSchema, { item } as ConnectRequest), () => {
+      this.#unwritten -= 1;
+    });
+  }
+
+  #writableAgain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#stream.once('drain', resolve);
+      void this.ended.then(() => resolve());
+    });
+  }
+
+  #finish(): void {
+    this.#over = true;
+    clearInterval(this.#ping);
+    // Whatever still comes is not ours any more.
+    this.#stream.on('error', () => undefined);
+    this.#stream.cancel();
+  }
+}
+
+function silence({ silenceMs }: ConnectionTimes): RpcError {
+  return toRpcError(
+    Object.assign(new Error('silence'), {
+      code: 14,
+      details: `the controller has been silent for ${silenceMs / 1000} s`,
+    }),
+  );
+}

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectResponse, Hello, ObservedState } from '@bpfleet/contracts';
+import type { Logger } from '@bpfleet/runtime';
+import { openFleetClient } from '../identity/fleet-channel.ts';
+import type { HostPort } from '../identity/host-port.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Spool } from '../spool/spool.ts';
+import { backoffMs, reconnectBackoff, refusedBackoff } from './backoff.ts';
+import type { ClockSample } from './clock-offset.ts';
+import { Connection, type ConnectionTimes, connectionTimes } from './connection.ts';
+import { DeliveryQueue } from './delivery.ts';
+import { failureKind } from './failure-kind.ts';
+
+export interface UplinkDuties {
+  readonly address: HostPort;
+  readonly identity: Identity;
+  readonly spool: Spool;
+  readonly log: Logger;
+  readonly hello: () => Hello;
+  readonly observed: () => ObservedState;
+  readonly onClockSample: (sample: ClockSample) => void;
+  /** Called before the first message of each connection. */
+  readonly onConnecting: () => void;
+  readonly onMessage: (message: ConnectResponse, reply: Reply) => void;
+  readonly times?: ConnectionTimes;
+}
+
+export type Reply = Parameters<ConstructorParameters<typeof Connection>[1]['onMessage']>[1];
+
+/** A connection that lasted so long starts the backoff anew. */
+const steadyMs = 10_000;
+
+/** Keeps a stream to the controller, for ever. The agent works on while there is none. */
+export class Uplink {
+  readonly #duties: UplinkDuties;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  #connection: Connection | null = null;
+  #reporting = false;
+
+  constructor(duties: UplinkDuties) {
+    this.#duties = duties;
+    this.#running = this.#keepConnected();
+  }
+
+  /** The spool has something new, or the controller has taken something. */
+  deliver(): void {
+    this.#connection?.deliver();
+  }
+
+  /** What is observed has changed; many changes at once are one report. */
+  report(): void {
+    if (this.#reporting) return;
+    this.#reporting = true;
+    setImmediate(() => {
+      this.#reporting = false;
+      this.#connection?.report();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#connection?.close();
+    await this.#running;
+  }
+
+  async #keepConnected(): Promise<void> {
+    const { log, address } = this.#duties;
+    let failures = 0;
+    while (!this.#stop.signal.aborted) {
+      const since = performance.now();
+      const error = await this.#connectOnce();
+      if (this.#stop.signal.aborted) return;
+      const kind = failureKind(error);
+      failures = performance.now() - since >= steadyMs ? 1 : failures + 1;
+      const waitMs = backoffMs(kind === 'refused' ? refusedBackoff : reconnectBackoff, failures, Math.random());
+      const reason = error?.message ?? 'the controller closed the stream';
+      if (kind === 'refused') {
+        log.error(
+          { controller: address.text, reason, waitMs },
+          'the controller refuses this node: its certificate or enrolment is no longer valid',
+        );
+      } else {
+        log.warn({ controller: address.text, reason, waitMs }, 'no connection to the controller');
+      }
+      await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+    }
+  }
+
+  async #connectOnce() {
+    const { address, identity, spool, times } = this.#duties;
+    const client = openFleetClient(address, {
+      ca: identity.caPem,
+      client: { key: identity.keyPem, certificate: identity.certificatePem },
+    });
+    this.#duties.onConnecting();
+    try {
+      this.#connection = new Connection(
+        client,
+        {
+          hello: () => ({ case: 'hello', value: this.#duties.hello() }),
+          observed: () => ({ case: 'observed', value: this.#duties.observed() }),
+          delivery: new DeliveryQueue(spool),
+          onMessage: this.#duties.onMessage,
+          onClockSample: this.#duties.onClockSample,
+        },
+        times ?? connectionTimes,
+      );
+      return await this.#connection.ended;
+    } finally {
+      this.#connection = null;
+      client.close();
+    }
+  }
+}
