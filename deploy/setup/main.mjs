@@ -1,4 +1,4 @@
-// Entry of `npm run demo | test | bench | e2e`. Runs on the machine's own Node (20 or later) with no dependency: it brings
+// Entry of `npm run demo` and `npm test`. Runs on the machine's own Node (20 or later) with no dependency: it brings
 // the machine to where the workspace runs on its pinned Node, then hands over to the task.
 import { spawnSync } from 'node:child_process';
 import { installDebianPackages } from './debian-packages.mjs';
