@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CliResult, freePorts, Lab, runCli } from '@bpfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { programIds } from './kernel-programs.ts';
+import { loadedPrograms } from '@bpfleet/kernel';
 
 let lab: Lab;
 
@@ -26,12 +26,12 @@ describe('a wrong request is one clear message, exit 4, and nothing reaches a no
     ['unknown session', ['session', '00000000-0000-4000-8000-000000000000'], /no session|not found/i],
   ];
   it.each(cases)('%s', async (_, args, message) => {
-    const programs = programIds();
+    const programs = loadedPrograms();
     const { code, stderr, stdout } = await lab.cli(...args);
     expect(stderr).toMatch(message);
     expect(stdout).toBe('');
     expect(code).toBe(4);
-    expect([...programIds()].filter((id) => !programs.has(id))).toEqual([]);
+    expect([...loadedPrograms()].filter((id) => !programs.has(id))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { GetppidWorkload, Lab, until } from '@bpfleet/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { programIds } from './kernel-programs.ts';
+import { loadedPrograms } from '@bpfleet/kernel';
 import { countCalls, document, ended, map, startSession } from './session.ts';
 
 let lab: Lab;
@@ -18,11 +18,11 @@ afterAll(async () => {
 });
 
 it('kill -9 of an agent in mid-session: partial with a reason, the others complete, no program left, same identity after', async () => {
-  const programsBefore = programIds();
+  const programsBefore = loadedPrograms();
   const identity = (await lab.nodes()).find((node) => node.name === 'beta')?.id;
   const before = await workload.calls(0);
   const id = await startSession(lab, countCalls(workload.pid), 8);
-  expect(programIds().size).toBeGreaterThan(programsBefore.size);
+  expect(loadedPrograms().size).toBeGreaterThan(programsBefore.size);
 
   const firstHalf = (await workload.calls(50_000)) - before;
   // The killed agent's share of the first half must have been captured: at least one whole window.
@@ -39,7 +39,7 @@ it('kill -9 of an agent in mid-session: partial with a reason, the others comple
   expect(node('beta')).toMatchObject({ state: 'partial', reason: expect.stringMatching(/\w+ \w+/) });
   for (const name of ['alpha', 'gamma']) expect(node(name)).toMatchObject({ state: 'complete', reason: null });
   expect(map(result, '@calls').entries).toMatchObject([{ value: made * 2 + firstHalf, nodes: 3 }]);
-  await until('our programs to be gone', () => [...programIds()].every((program) => programsBefore.has(program)), 5_000);
+  await until('our programs to be gone', () => [...loadedPrograms()].every((program) => programsBefore.has(program)), 5_000);
 
   await lab.startAgent('beta');
   await lab.online(3);

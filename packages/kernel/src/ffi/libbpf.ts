@@ -48,6 +48,7 @@ export interface Libbpf {
   readonly bpf_prog_test_run_opts: (programFd: number, options: Uint8Array) => number;
   readonly bpf_obj_get_info_by_fd: (fd: number, info: Uint8Array, length: Uint8Array) => number;
   readonly bpf_prog_get_fd_by_id: (id: number) => number;
+  readonly bpf_prog_get_next_id: (startId: number, next: Uint8Array) => number;
   /** Kernel 5.8. */
   readonly bpf_enable_stats: (type: number) => number;
   readonly libbpf_find_vmlinux_btf_id: (name: string, attachType: number) => number;
@@ -90,6 +91,7 @@ function declare(): Libbpf {
     bpf_prog_test_run_opts: library.func('bpf_prog_test_run_opts', 'int', ['int', bytes]),
     bpf_obj_get_info_by_fd: library.func('bpf_obj_get_info_by_fd', 'int', ['int', bytes, bytes]),
     bpf_prog_get_fd_by_id: library.func('bpf_prog_get_fd_by_id', 'int', ['uint32']),
+    bpf_prog_get_next_id: library.func('bpf_prog_get_next_id', 'int', ['uint32', bytes]),
     bpf_enable_stats: library.func('bpf_enable_stats', 'int', ['int']),
     libbpf_find_vmlinux_btf_id: library.func('libbpf_find_vmlinux_btf_id', 'int', ['str', 'int']),
     libbpf_set_print: library.func('libbpf_set_print', 'void *', ['void *']),

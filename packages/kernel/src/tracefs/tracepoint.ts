@@ -1,24 +1,25 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { KernelError } from '../kernel-error.ts';
 import { tracefs } from './tracefs.ts';
 
 /** Names within tracefs: nothing that could leave its folder. */
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
-/** The categories of this kernel's tracepoints, sorted. */
-export function tracepointCategories(): string[] {
-  return folders(`${tracefs()}/events`);
+export interface TracepointName {
+  readonly category: string;
+  readonly event: string;
 }
 
-/** The tracepoints of a category, sorted; none where there is no such category. */
-export function tracepointsOf(category: string): string[] {
-  if (!NAME.test(category)) return [];
-  try {
-    return folders(`${tracefs()}/events/${category}`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+/** Every tracepoint of this kernel, sorted by category and event. Throws `KernelError` NOTRACEFS. */
+export function availableTracepoints(): TracepointName[] {
+  return readFileSync(`${tracefs()}/available_events`, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(':'))
+    .sort()
+    .map((line) => {
+      const [category = '', event = ''] = line.split(':');
+      return { category, event };
+    });
 }
 
 /** Text of a tracepoint's `format` file; null where there is no such tracepoint. */
@@ -42,11 +43,4 @@ function readEventFile(category: string, event: string, file: string): string | 
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
-}
-
-function folders(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
 }
