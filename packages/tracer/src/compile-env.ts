@@ -1,12 +1,5 @@
 import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
-import {
-  nodeIdentity,
-  pageSize,
-  probeFeatures,
-  tracepointCategories,
-  tracepointFormat,
-  tracepointsOf,
-} from '@bpfleet/kernel';
+import { availableTracepoints, nodeIdentity, pageSize, probeFeatures, tracepointFormat } from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
@@ -31,7 +24,7 @@ function readEnv(): CompileEnv {
     arch,
     pageSize: pageSize(),
     features: new Set(FEATURES.filter((feature) => present.has(feature))),
-    tracepoints: { tracepoint: readFormat, list: listTracepoints },
+    tracepoints: { tracepoint: readFormat, list: availableTracepoints },
   };
 }
 
@@ -45,8 +38,4 @@ export function readFormat(category: string, event: string): TracepointFormat | 
     formats.set(name, parseTracepointFormat(text));
   }
   return formats.get(name);
-}
-
-export function listTracepoints(): { category: string; event: string }[] {
-  return tracepointCategories().flatMap((category) => tracepointsOf(category).map((event) => ({ category, event })));
 }

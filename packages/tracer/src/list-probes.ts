@@ -1,4 +1,5 @@
-import { listTracepoints, readFormat } from './compile-env.ts';
+import { availableTracepoints } from '@bpfleet/kernel';
+import { readFormat } from './compile-env.ts';
 import { globMatcher } from './glob.ts';
 
 export interface ListedProbe {
@@ -43,7 +44,7 @@ const TEMPLATES: readonly ListedProbe[] = [
 export function listProbes(pattern: string, options: ListProbesOptions = {}): ProbeList {
   const { limit = DEFAULT_LIMIT } = options;
   const matches = matcher(pattern.slice(0, MAX_PATTERN_LENGTH));
-  const events = listTracepoints();
+  const events = availableTracepoints();
   const tracepoints = events.filter(({ category, event }) => matches(`tracepoint:${category}:${event}`));
   const raw = rawNames(events).filter((name) => matches(name));
   const templates = TEMPLATES.filter(({ name }) => matches(name));

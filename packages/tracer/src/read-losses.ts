@@ -2,17 +2,19 @@ import { type LossCounts, noLoss } from '@bpfleet/aggregate';
 import { CounterSlot } from '@bpfleet/compiler';
 import type { BpfMap } from '@bpfleet/kernel';
 
-/** The program's own counters, summed over the CPUs: by CounterSlot. */
+/** The program's own counters, summed over the CPUs: by CounterSlot, which is the key. */
 export function readCounters(map: BpfMap): bigint[] {
-  const slots = Object.keys(CounterSlot).length;
-  const totals = Array.from({ length: slots }, () => 0n);
-  const bytes = Buffer.from(map.lookup(new Uint8Array(map.spec.keySize)) ?? new Uint8Array());
-  for (let base = 0; base + slots * 8 <= bytes.length; base += map.stride) {
-    for (let slot = 0; slot < slots; slot++) {
-      totals[slot] = (totals[slot] ?? 0n) + bytes.readBigUInt64LE(base + slot * 8);
-    }
-  }
-  return totals;
+  const key = Buffer.alloc(map.spec.keySize);
+  return Array.from({ length: map.spec.maxEntries }, (_, slot) => {
+    key.writeUInt32LE(slot, 0);
+    return sumOfCpus(Buffer.from(map.lookup(key) ?? []), map.stride);
+  });
+}
+
+function sumOfCpus(bytes: Buffer, stride: number): bigint {
+  let sum = 0n;
+  for (let base = 0; base < bytes.length; base += stride) sum += bytes.readBigUInt64LE(base);
+  return sum;
 }
 
 /**
