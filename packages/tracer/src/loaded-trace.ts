@@ -32,6 +32,7 @@ export class LoadedTrace implements Trace {
   readonly programIds: readonly number[];
   /** False where the script has only BEGIN and END. */
   readonly hasProbes: boolean;
+  readonly #source: string;
   readonly #collection: Collection;
   readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
   readonly #records: RecordReader;
@@ -53,6 +54,7 @@ export class LoadedTrace implements Trace {
   constructor(prepared: PreparedTrace) {
     const { outputs, spec, diagnostics } = prepared;
     this.schemas = outputs.maps.map(({ schema }) => schema);
+    this.#source = prepared.source;
     this.warnings = diagnostics;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
@@ -69,7 +71,7 @@ export class LoadedTrace implements Trace {
     } catch (error) {
       events?.close();
       collection?.close();
-      throw fromKernel(error, 'load', diagnostics);
+      throw fromKernel(error, 'load', prepared.source, diagnostics);
     }
     const loaded = collection;
     this.#collection = loaded;
@@ -95,7 +97,7 @@ export class LoadedTrace implements Trace {
     } catch (error) {
       this.#closeLinks();
       this.#state = 'detached';
-      throw fromKernel(error, 'attach', this.warnings);
+      throw fromKernel(error, 'attach', this.#source, this.warnings);
     }
   }
 
@@ -128,7 +130,7 @@ export class LoadedTrace implements Trace {
     try {
       this.#runOnce('end');
     } catch (error) {
-      throw fromKernel(error, 'attach', this.warnings);
+      throw fromKernel(error, 'attach', this.#source, this.warnings);
     }
     this.#pending = this.#pending.concat(this.#takeAll());
   }

@@ -6,6 +6,7 @@ import { TraceError } from './trace-error.ts';
 
 /** A program compiled for this node, before the kernel has seen it. */
 export interface PreparedTrace {
+  readonly source: string;
   readonly spec: CollectionSpec;
   readonly outputs: OutputLayout;
   /** Warnings only. */
@@ -36,7 +37,7 @@ export function prepareTrace(program: TraceProgram, env: CompileEnv, limits: Tra
       { diagnostics },
     );
   }
-  return { spec, outputs, diagnostics, probes, mapBytes };
+  return { source: program.source, spec, outputs, diagnostics, probes, mapBytes };
 }
 
 function firstError(program: TraceProgram, diagnostics: readonly Diagnostic[]): string {

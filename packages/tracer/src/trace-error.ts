@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@bpfleet/compiler';
 import { KernelError, VerifierError } from '@bpfleet/kernel';
+import { verifierDiagnostic } from './verifier-diagnostic.ts';
 
 /**
  * compile: the script is wrong · verifier: the kernel refused a program · unsupported: this node lacks something ·
@@ -31,11 +32,24 @@ export class TraceError extends Error {
   }
 }
 
-/** The one place where the kernel's errors become the tracer's. Others pass unchanged: they are bugs. */
-export function fromKernel(error: unknown, stage: 'load' | 'attach', diagnostics: readonly Diagnostic[]): unknown {
+/**
+ * The one place where the kernel's errors become the tracer's. Others pass unchanged: they are bugs.
+ *
+ * @param diagnostics what the compiler said of the same source
+ */
+export function fromKernel(
+  error: unknown,
+  stage: 'load' | 'attach',
+  source: string,
+  diagnostics: readonly Diagnostic[],
+): unknown {
   if (!(error instanceof KernelError)) return error;
-  const verifierLog = error.verifierLog ?? '';
-  return new TraceError(codeOf(error, stage), error.message, { diagnostics, verifierLog, cause: error });
+  const refused = error instanceof VerifierError ? verifierDiagnostic(source, error) : null;
+  return new TraceError(codeOf(error, stage), error.message, {
+    diagnostics: refused === null ? diagnostics : [...diagnostics, refused],
+    verifierLog: error.verifierLog ?? '',
+    cause: error,
+  });
 }
 
 function codeOf(error: KernelError, stage: 'load' | 'attach'): TraceErrorCode {
