@@ -19,10 +19,8 @@ export function attachPerfEvent(programFd: number, event: FileDescriptor, what: 
   let link: FileDescriptor | null = null;
   try {
     link = linkPerfEvent(programFd, event.number, what);
-    if (link === null && getLibc().ioctl(event.number, PERF_EVENT_IOC_SET_BPF, programFd) < 0) {
-      throw errnoError(what, errno());
-    }
-    if (getLibc().ioctl(event.number, PERF_EVENT_IOC_ENABLE, 0) < 0) throw errnoError(what, errno());
+    if (link === null) attachByIoctl(programFd, event.number, what);
+    enablePerfEvent(event.number, what);
   } catch (error) {
     link?.close();
     event.close();
@@ -42,4 +40,13 @@ export function linkPerfEvent(programFd: number, eventFd: number, what: string):
   if (fd >= 0) return new FileDescriptor(fd);
   if (errnoName(fd) === 'EINVAL') return null;
   throw errnoError(what, fd);
+}
+
+/** The program stays attached until the event is closed. */
+export function attachByIoctl(programFd: number, eventFd: number, what: string): void {
+  if (getLibc().ioctl(eventFd, PERF_EVENT_IOC_SET_BPF, programFd) < 0) throw errnoError(what, errno());
+}
+
+export function enablePerfEvent(eventFd: number, what: string): void {
+  if (getLibc().ioctl(eventFd, PERF_EVENT_IOC_ENABLE, 0) < 0) throw errnoError(what, errno());
 }
