@@ -1,4 +1,5 @@
 export type * from './api.ts';
+export { compileEnv } from './compile-env.ts';
 export { type ListedProbe, type ListProbesOptions, listProbes, type ProbeList } from './list-probes.ts';
 export { check, loadTrace } from './load-trace.ts';
 export { type NodeFacts, nodeFacts } from './node-facts.ts';

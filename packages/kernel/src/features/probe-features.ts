@@ -7,7 +7,7 @@ import { attachFeatures } from './attach-features.ts';
 import type { Feature } from './feature.ts';
 import { instructionFeatures, mapFeatures } from './map-features.ts';
 
-export const features: readonly Feature[] = [
+const features: readonly Feature[] = [
   { name: 'btf', probe: probeBtf },
   { name: 'tracefs', probe: probeTracefs },
   ...mapFeatures,

@@ -19,7 +19,7 @@ export function loadSample(
   return loadProgram(spec, encode(instructions, options.mapFd), options.target ?? null);
 }
 
-export function returnZero(): Instruction[] {
+function returnZero(): Instruction[] {
   const builder = new InstructionBuilder();
   builder.constant(0, 0n);
   builder.exit();

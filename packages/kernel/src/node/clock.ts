@@ -7,7 +7,7 @@ export interface ClockReading {
 }
 
 /** process.hrtime reads CLOCK_MONOTONIC, as bpf_ktime_get_ns does. */
-export function readClocks(): ClockReading {
+function readClocks(): ClockReading {
   return { monotonicNs: process.hrtime.bigint(), wallMs: Date.now() };
 }
 

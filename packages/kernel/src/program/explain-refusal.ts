@@ -28,7 +28,7 @@ export function instructionAtSlot(instructions: readonly Instruction[], slot: nu
 }
 
 /** The last line that starts at or before the instruction. */
-export function sourceOf(lines: readonly SourceLine[], instruction: number): SourceLine | null {
+function sourceOf(lines: readonly SourceLine[], instruction: number): SourceLine | null {
   let found: SourceLine | null = null;
   for (const line of lines) {
     if (line.instruction <= instruction && (found === null || line.instruction >= found.instruction)) found = line;
