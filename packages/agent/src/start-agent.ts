@@ -112,7 +112,7 @@ async function startOn(
   undo.push(() => service.close());
 
   if (identity && config.controller !== null) {
-    const dispatch = new Dispatch({ spool, sessions, tracing, log, onAcked: () => uplink?.deliver() });
+    const dispatch = new Dispatch({ spool, sessions, tracing, log, onAcked: () => uplink?.deliver(), onRefused: (id, seq) => uplink?.deliverAgain(id, seq) });
     uplink = new Uplink({
       address: parseHostPort(config.controller),
       identity,

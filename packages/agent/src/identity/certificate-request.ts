@@ -9,7 +9,8 @@ export interface CertificateRequest {
 
 /** The name in the request is only a wish: the controller decides. */
 export async function requestCertificate(name: string): Promise<CertificateRequest> {
-  // Loaded here because an agent needs it once in its life.
+  // Loaded here because an agent needs them once in its life; x509 will not start without the other.
+  await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

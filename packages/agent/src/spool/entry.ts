@@ -96,7 +96,7 @@ export function decodeEntry(body: Uint8Array): SpoolEntry | null {
       if (typeof value === 'string' && value.startsWith(bigintMark)) return BigInt(value.slice(bigintMark.length));
       if (value === null || typeof value !== 'object' || Array.isArray(value) || typeof value.blob !== 'number')
         return value;
-      const blob = Uint8Array.prototype.slice.call(bytes, offset, offset + value.blob);
+      const blob = new Uint8Array(bytes.subarray(offset, offset + value.blob));
       offset += value.blob;
       return blob;
     }) as SpoolEntry;

@@ -63,6 +63,12 @@ export class DeliveryQueue {
     return null;
   }
 
+  /** This frame has to go again, as what it is now. What follows it goes again too: the controller knows it already. */
+  rewind(id: RunId, seq: bigint): void {
+    const cursor = this.#cursors.get(runKey(id));
+    if (cursor && cursor.sent >= seq) cursor.sent = seq - 1n;
+  }
+
   #cursor(run: Readonly<RunState>, now: number): Cursor {
     const key = runKey(run);
     const found = this.#cursors.get(key);

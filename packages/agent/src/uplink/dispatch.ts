@@ -9,6 +9,7 @@ import type { Logger } from '@bpfleet/runtime';
 import type { Sessions } from '../reconcile/sessions.ts';
 import { answerCheck, answerListProbes } from '../service/questions.ts';
 import { toServiceError } from '../service/rpc-errors.ts';
+import type { RunId } from '../spool/entry.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Tracing } from '../tracing.ts';
 import type { Reply } from './uplink.ts';
@@ -20,6 +21,7 @@ export interface DispatchDuties {
   readonly log: Logger;
   /** Something was acknowledged: more may be sent. */
   readonly onAcked: () => void;
+  readonly onRefused: (id: RunId, seq: bigint) => void;
 }
 
 const maxQuestions = 16;
@@ -44,7 +46,7 @@ export class Dispatch {
   }
 
   receive({ item }: ConnectResponse, reply: Reply): void {
-    const { spool, sessions, log, onAcked } = this.#duties;
+    const { spool, sessions, log, onAcked, onRefused } = this.#duties;
     switch (item.case) {
       case 'welcome':
         log.info(
@@ -71,7 +73,8 @@ export class Dispatch {
           { session: sessionId, seq: Number(seq), reason },
           'the controller refused a frame; its records are counted as evicted',
         );
-        this.#quietly(spool.refuse({ session: sessionId, epoch: bootEpoch }, seq).then(onAcked));
+        const id = { session: sessionId, epoch: bootEpoch };
+        this.#quietly(spool.refuse(id, seq).then(() => onRefused(id, seq)));
         return;
       }
       case 'check':

@@ -4,6 +4,7 @@ import type { Logger } from '@bpfleet/runtime';
 import { openFleetClient } from '../identity/fleet-channel.ts';
 import type { HostPort } from '../identity/host-port.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { RunId } from '../spool/entry.ts';
 import type { Spool } from '../spool/spool.ts';
 import { backoffMs, reconnectBackoff, refusedBackoff } from './backoff.ts';
 import type { ClockSample } from './clock-offset.ts';
@@ -36,6 +37,7 @@ export class Uplink {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #connection: Connection | null = null;
+  #delivery: DeliveryQueue | null = null;
   #reporting = false;
 
   constructor(duties: UplinkDuties) {
@@ -46,6 +48,12 @@ export class Uplink {
   /** The spool has something new, or the controller has taken something. */
   deliver(): void {
     this.#connection?.deliver();
+  }
+
+  /** The controller refused this frame: what is in its place now has to be sent. */
+  deliverAgain(id: RunId, seq: bigint): void {
+    this.#delivery?.rewind(id, seq);
+    this.deliver();
   }
 
   /** What is observed has changed; many changes at once are one report. */
@@ -94,13 +102,14 @@ export class Uplink {
       client: { key: identity.keyPem, certificate: identity.certificatePem },
     });
     this.#duties.onConnecting();
+    this.#delivery = new DeliveryQueue(spool);
     try {
       this.#connection = new Connection(
         client,
         {
           hello: () => ({ case: 'hello', value: this.#duties.hello() }),
           observed: () => ({ case: 'observed', value: this.#duties.observed() }),
-          delivery: new DeliveryQueue(spool),
+          delivery: this.#delivery,
           onMessage: this.#duties.onMessage,
           onClockSample: this.#duties.onClockSample,
         },

@@ -1,0 +1,111 @@
+import { noLoss } from '@bpfleet/aggregate';
+import type { MapSchema } from '@bpfleet/aggregate';
+import type { RunOptions, Trace, TraceEnd, TraceWindow } from '@bpfleet/tracer';
+import type { Tracing } from './tracing.ts';
+
+export const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
+
+/** A window in which one key rose. */
+export function countWindow(start: number, key: string, by: bigint): TraceWindow {
+  const entry = { key: [key], cells: new Map([[0, by]]) };
+  return { start, end: start + 1000, maps: [{ map: 0, entries: [entry] }], events: [], lost: noLoss() };
+}
+
+/** A trace that a test drives. */
+export class FakeRun {
+  readonly source: string;
+  state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
+  options: RunOptions | null = null;
+  #end: ((how: TraceEnd['ended']) => void) | null = null;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  async emit(window: TraceWindow): Promise<void> {
+    await this.options?.onWindow(window);
+  }
+
+  end(how: TraceEnd['ended']): void {
+    this.#end?.(how);
+  }
+
+  async run(options: RunOptions): Promise<TraceEnd> {
+    this.options = options;
+    this.state = 'attached';
+    const attachedAt = Date.now();
+    options.onAttached?.();
+    const ended = await new Promise<TraceEnd['ended']>((resolve) => {
+      this.#end = resolve;
+      options.signal?.addEventListener('abort', () => resolve('abort'));
+      if (options.signal?.aborted) resolve('abort');
+    });
+    if (this.state === 'attached') this.state = 'detached';
+    await options.onWindow({ ...countWindow(Date.now(), 'last', 1n) });
+    return { ended, attachedAt, detachedAt: Date.now(), lost: noLoss(), overhead: 0.01 };
+  }
+
+  readonly trace: Trace = {
+    schemas: [countSchema],
+    warnings: [],
+    probes: 1,
+    hasProbes: true,
+    mapBytes: 4096,
+    programIds: [1],
+    attach: () => {
+      this.state = 'attached';
+    },
+    drain: () => [],
+    exitRequested: false,
+    readMaps: () => [
+      { schema: countSchema, entries: new Map([['k', { key: ['k'], cells: new Map([[0, 3n]]) }]]) },
+    ],
+    losses: noLoss,
+    runStats: () => ({ ns: 5n, runs: 2n }),
+    detach: () => {
+      if (this.state === 'attached') this.state = 'detached';
+    },
+    close: () => {
+      this.state = 'closed';
+    },
+  };
+}
+
+/** A tracer without a kernel. A script that begins with "!" does not compile, and "~" is refused by the verifier. */
+export class FakeTracing implements Tracing {
+  readonly runs: FakeRun[] = [];
+
+  nodeFacts = async () => ({
+    arch: 'x86-64',
+    kernel: '6.1.0-test',
+    cpus: 2,
+    memoryBytes: 1024n,
+    features: ['btf'],
+    missing: { kprobe: 'CONFIG_KPROBES is off' },
+  });
+
+  check: Tracing['check'] = async (program) => {
+    const loads = !program.source.startsWith('!');
+    return { loads, diagnostics: [], reason: loads ? '' : 'it does not compile', verifierLog: '', probes: 1, mapBytes: 8 };
+  };
+
+  listProbes: Tracing['listProbes'] = async (pattern) => ({ probes: [{ name: pattern, arguments: [] }], matched: 7 });
+
+  loadTrace: Tracing['loadTrace'] = async (program) => {
+    const failure = program.source.startsWith('!') ? 'compile' : program.source.startsWith('~') ? 'verifier' : null;
+    if (failure) {
+      const place = { line: 1, column: 9, endLine: 1, endColumn: 12, span: { start: 8, end: 11 } };
+      const diagnostics = [{ severity: 'error', code: 'syntax', message: 'unexpected !', ...place }];
+      throw Object.assign(new Error('the program is wrong'), { code: failure, diagnostics, verifierLog: '' });
+    }
+    const run = new FakeRun(program.source);
+    this.runs.push(run);
+    return run.trace;
+  };
+
+  runTrace: Tracing['runTrace'] = (trace, options) => {
+    const run = this.runs.find((each) => each.trace === trace);
+    if (!run) throw new Error('no such trace');
+    return run.run(options);
+  };
+}
