@@ -25,10 +25,10 @@ type Item = MessageInitShape<typeof ConnectResponseSchema>['item'];
 
 /** Asks for a client certificate, and lets Enroll be called without. */
 class MutualTls extends (grpc.ServerCredentials as unknown as new (...options: object[]) => grpc.ServerCredentials) {
-  _isSecure(): boolean {
+  override _isSecure(): boolean {
     return true;
   }
-  _equals(other: unknown): boolean {
+  override _equals(other: unknown): boolean {
     return other === this;
   }
 }

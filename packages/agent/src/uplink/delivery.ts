@@ -97,6 +97,8 @@ export class DeliveryQueue {
         if (again?.kind === 'frame' && again.seq === next.seq && run.acked < next.seq) break;
         continue;
       }
+      // Set back while it was read.
+      if (cursor.sent !== next.seq - 1n) continue;
       cursor.sent = next.seq;
       frames.push(frame);
       bytes += frame.payload.length;
