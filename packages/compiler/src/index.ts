@@ -1,3 +1,4 @@
+export { compile, compileStages, type Stages } from './compile.ts';
 export * from './compile-result.ts';
 export * from './env.ts';
 export * from './output-layout.ts';

@@ -134,7 +134,8 @@ export class InstructionBuilder {
       const jump = built[index];
       if (target === undefined || jump === undefined) throw new Error(`label ${label} was never placed`);
       const offset = (slots[target] ?? 0) - (slots[index] ?? 0) - 1;
-      if (Math.abs(offset) > MAX_JUMP) throw new JumpRangeError(`a jump over ${Math.abs(offset)} instructions is too far`);
+      if (Math.abs(offset) > MAX_JUMP)
+        throw new JumpRangeError(`a jump over ${Math.abs(offset)} instructions is too far`);
       built[index] = { ...jump, offset };
     }
     return built;

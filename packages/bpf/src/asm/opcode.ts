@@ -1,7 +1,16 @@
 /** Parts of the opcode byte. Source: the kernel's Documentation/bpf/standardization/instruction-set.rst. */
 
 /** Instruction classes, in the three low bits. */
-export const Class = { LD: 0x00, LDX: 0x01, ST: 0x02, STX: 0x03, ALU: 0x04, JMP: 0x05, JMP32: 0x06, ALU64: 0x07 } as const;
+export const Class = {
+  LD: 0x00,
+  LDX: 0x01,
+  ST: 0x02,
+  STX: 0x03,
+  ALU: 0x04,
+  JMP: 0x05,
+  JMP32: 0x06,
+  ALU64: 0x07,
+} as const;
 
 /** Sizes of loads and stores. */
 export const Size = { W: 0x00, H: 0x08, B: 0x10, DW: 0x18 } as const;

@@ -1,0 +1,42 @@
+import { lowerKey } from '../ir/lower-map.ts';
+import { emitControl } from '../ir/lower-record.ts';
+import { clearMemory } from '../ir/memory.ts';
+import { inRegister, noValue, numberValue } from '../ir/value.ts';
+import { neutralInteger, voidType } from '../types/type.ts';
+import type { FunctionDefinition } from './definition.ts';
+import { checkEntry, entryArgument } from './entry-argument.ts';
+
+/** Removes an entry; 1 where there was one. A map without a key becomes unset. */
+export const deleteFunction: FunctionDefinition = {
+  kind: 'function',
+  name: 'delete',
+  signature: 'delete(@map[key])',
+  kernel: '3.19',
+  minimum: 1,
+  maximum: 2,
+  check(call, context) {
+    checkEntry(call, context);
+    return entryArgument(call)?.key === undefined ? voidType : neutralInteger;
+  },
+  lower(call, lowering) {
+    const { builder } = lowering;
+    const access = entryArgument(call);
+    if (access === undefined) throw new Error('delete() without an entry');
+    const layout = lowering.map(access.name);
+    if (layout.keyless && layout.perCpu) {
+      // A program reaches the value of its own CPU alone: user space clears all of them.
+      emitControl(lowering, { kind: 'clear-map', map: layout.schema.id });
+      return noValue;
+    }
+    if (layout.keyless) {
+      const entry = builder.mapValue(layout.map, 0);
+      clearMemory(lowering, inRegister(entry), layout.valueSize);
+      return noValue;
+    }
+    const key = lowerKey(lowering, layout, access.key ?? []);
+    const failed = builder.call('map_delete_elem', { kind: 'map', map: layout.map }, { kind: 'address', place: key });
+    const deleted = builder.copy(0n);
+    builder.when('eq', failed, 0n, () => builder.assign(deleted, 1n));
+    return numberValue(deleted);
+  },
+};

@@ -1,0 +1,65 @@
+import { emitControl, emitEvent } from '../ir/lower-record.ts';
+import { noValue } from '../ir/value.ts';
+import { constantValue } from '../passes/fold-constants.ts';
+import { describe } from '../passes/type-expression.ts';
+import type { Call, Expression } from '../syntax/ast.ts';
+import { isNumber, voidType } from '../types/type.ts';
+import type { CheckContext, FunctionDefinition } from './definition.ts';
+
+/** Prints a map, at most its `top` entries with values divided by `div`; or one value. */
+export const print: FunctionDefinition = {
+  kind: 'function',
+  name: 'print',
+  signature: 'print(@map [, top [, div]]) or print(value)',
+  kernel: '5.8',
+  minimum: 1,
+  maximum: 3,
+  check(call, context) {
+    const [value] = call.arguments;
+    if (isWholeMap(value, context)) checkTopAndDiv(call, context);
+    else checkValue(call, value as Expression, context);
+    return voidType;
+  },
+  lower(call, lowering) {
+    const [value] = call.arguments as [Expression];
+    if (value.kind === 'map' && value.key === undefined) {
+      const map = lowering.map(value.name).schema.id;
+      emitControl(lowering, { kind: 'print-map', map, top: constantArgument(call, 1), div: constantArgument(call, 2) });
+    } else {
+      emitEvent(lowering, [value], ([arg]) => ({ kind: 'value', arg: arg as NonNullable<typeof arg> }));
+    }
+    return noValue;
+  },
+};
+
+function isWholeMap(value: Expression | undefined, context: CheckContext): boolean {
+  if (value?.kind !== 'map' || value.key !== undefined) return false;
+  context.mapOf(value);
+  return true;
+}
+
+function checkTopAndDiv(call: Call, context: CheckContext): void {
+  for (const argument of call.arguments.slice(1)) {
+    context.typeOf(argument);
+    const value = constantValue(argument);
+    if (value === undefined || value < 0n || value > 0x7fffffffn) {
+      context.report('invalid-argument', argument.span, 'print(): top and div are plain numbers');
+    }
+  }
+}
+
+function checkValue(call: Call, value: Expression, context: CheckContext): void {
+  const type = context.typeOf(value);
+  if (!isNumber(type) && type.kind !== 'string') {
+    context.report('type-mismatch', value.span, `${describe(type)} cannot be printed`);
+  }
+  const [, extra] = call.arguments;
+  if (extra !== undefined) {
+    context.report('invalid-argument', extra.span, 'print(): top and div go with a whole map alone');
+  }
+}
+
+function constantArgument(call: Call, index: number): number {
+  const argument = call.arguments[index];
+  return argument === undefined ? 0 : Number(constantValue(argument) ?? 0n);
+}

@@ -1,0 +1,110 @@
+import { type CollectionSpec, JumpRangeError, type ProgramSpec, ProgramType } from '@bpfleet/bpf';
+import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
+import { StackOverflowError } from './codegen/stack.ts';
+import type { CompileResult } from './compile-result.ts';
+import { type CompileConfig, type CompileEnv, defaultConfig } from './env.ts';
+import { buildFunction, buildStart } from './ir/build.ts';
+import type { IrFunction } from './ir/ir.ts';
+import { removeDeadCode } from './ir/opt/dead-code.ts';
+import { Resources } from './ir/resources.ts';
+import type { OutputLayout } from './output-layout.ts';
+import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
+import { type Analysis, analyze } from './passes/index.ts';
+import type { TypedProbe } from './passes/model.ts';
+import { Diagnostics } from './source/diagnostic.ts';
+import { SourceText } from './source/text.ts';
+import type { Script } from './syntax/ast.ts';
+import { parseScript } from './syntax/parse-script.ts';
+
+/** Everything there is after each stage, for `bpfleet compile --emit`. Later stages are absent after an error. */
+export interface Stages extends CompileResult {
+  readonly ast: Script;
+  readonly ir?: readonly IrFunction[];
+}
+
+/** Instructions a program may have: jumps reach 32,767 slots. */
+const MAX_IR_INSTRUCTIONS = 20_000;
+
+/**
+ * Compiles a script for one kernel. Any text gives a result: mistakes are diagnostics, all of them at once where one
+ * does not hide another. The same source and environment always give the same bytes.
+ */
+export function compile(source: string, env: CompileEnv): CompileResult {
+  const { ast: _ast, ir: _ir, ...result } = compileStages(source, env);
+  return result;
+}
+
+/** As compile(), with the tree and the intermediate code. */
+export function compileStages(source: string, env: CompileEnv): Stages {
+  const text = new SourceText(source);
+  const diagnostics = new Diagnostics(text);
+  const config: CompileConfig = { ...defaultConfig, ...env.config };
+  const ast = parseScript(source, diagnostics);
+  const analysis = analyze(ast, { env, config, diagnostics });
+  if (diagnostics.hasErrors || env.tracepoints === null) return { ast, diagnostics: diagnostics.list() };
+
+  const resources = new Resources();
+  const programs = lowerPrograms(analysis, resources, env, config);
+  const specs: ProgramSpec[] = [];
+  for (const program of programs) {
+    const emitted = emitChecked(program, diagnostics);
+    if (emitted !== undefined) specs.push(programSpec(program, emitted, text));
+  }
+  if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), diagnostics: diagnostics.list() };
+  const layouts = [...analysis.layouts.values()];
+  const spec: CollectionSpec = { maps: collectMapSpecs(layouts, resources, env, config), programs: specs };
+  const outputs: OutputLayout = outputLayout(layouts, resources);
+  return { ast, ir: programs.map(({ ir }) => ir), spec, outputs, diagnostics: diagnostics.list() };
+}
+
+interface LoweredProgram {
+  readonly ir: IrFunction;
+  /** Absent for the program that notes when the trace began. */
+  readonly probe?: TypedProbe;
+}
+
+function lowerPrograms(
+  { probes, layouts, bindings }: Analysis,
+  resources: Resources,
+  env: CompileEnv,
+  config: CompileConfig,
+): LoweredProgram[] {
+  const programs: LoweredProgram[] = probes.map((probe, index) => {
+    const name = `p${index}_${probe.target.name.split(':').at(-1) ?? ''}`;
+    const ir = removeDeadCode(buildFunction({ probe, name, maps: layouts, bindings, resources, env, config }));
+    return { ir, probe };
+  });
+  return resources.start ? [{ ir: buildStart() }, ...programs] : programs;
+}
+
+function emitChecked({ ir, probe }: LoweredProgram, diagnostics: Diagnostics): EmittedProgram | undefined {
+  const span = probe?.clause.attachPoints[0]?.span ?? { start: 0, end: 0 };
+  const instructions = ir.blocks.reduce((sum, block) => sum + block.instructions.length, 0);
+  if (instructions > MAX_IR_INSTRUCTIONS) {
+    diagnostics.error('limit', span, 'the program of this probe is too large', 'do less in one probe');
+    return undefined;
+  }
+  try {
+    return emitProgram(ir);
+  } catch (error) {
+    if (error instanceof StackOverflowError) {
+      diagnostics.error('limit', span, `the program of this probe needs too much stack: ${error.message}`);
+    } else if (error instanceof JumpRangeError) {
+      diagnostics.error('limit', span, 'the program of this probe is too large', 'do less in one probe');
+    } else {
+      throw error;
+    }
+    return undefined;
+  }
+}
+
+function programSpec({ ir, probe }: LoweredProgram, emitted: EmittedProgram, text: SourceText): ProgramSpec {
+  return {
+    name: ir.name,
+    type: probe?.target.programType ?? ProgramType.RAW_TRACEPOINT,
+    attach: probe?.target.attach ?? { kind: 'begin' },
+    instructions: emitted.instructions,
+    license: 'GPL',
+    sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
+  };
+}

@@ -1,0 +1,71 @@
+import { ProgramType } from '@bpfleet/bpf';
+import type { CompileConfig, CompileEnv } from '../env.ts';
+import type { Bindings, TypedProbe } from '../passes/model.ts';
+import type { MapLayout } from '../types/layout.ts';
+import { FunctionBuilder } from './function-builder.ts';
+import type { IrFunction } from './ir.ts';
+import { lowerBlock } from './lower-statement.ts';
+import { Lowering } from './lowering.ts';
+import { internalMaps, type Resources } from './resources.ts';
+import { inObject, inRegister } from './value.ts';
+
+export interface BuildInput {
+  readonly probe: TypedProbe;
+  readonly name: string;
+  readonly maps: ReadonlyMap<string, MapLayout>;
+  readonly bindings: Bindings;
+  readonly resources: Resources;
+  readonly env: CompileEnv;
+  readonly config: CompileConfig;
+}
+
+/** The program of one probe: its predicate, then its body. */
+export function buildFunction({ probe, name, maps, bindings, resources, env, config }: BuildInput): IrFunction {
+  const builder = new FunctionBuilder(name);
+  const { clause, target, typing } = probe;
+  const lowering = new Lowering({ builder, resources, maps, typing, bindings, target, env, config });
+  const { predicate } = clause;
+  if (predicate !== undefined) {
+    builder.position = predicate.span.start;
+    const [body, skip] = [builder.newBlock(), builder.newBlock()];
+    builder.frame.scope(() => lowering.condition(predicate, body, skip));
+    builder.startBlock(skip);
+    builder.return();
+    builder.startBlock(body);
+  }
+  lowerBlock(lowering, clause.body);
+  return builder.finish((scratch) => findScratch(builder, resources, target.programType, scratch));
+}
+
+/**
+ * Each CPU's scratch memory. The kernel never runs a second tracepoint or perf event program on a CPU that is in one
+ * (bpf_prog_active), so those share an element. Raw tracepoints are not counted there, so each has its own; one that
+ * interrupts itself, which kernels before 6.1 allow, is the case that is left.
+ */
+function findScratch(builder: FunctionBuilder, resources: Resources, type: ProgramType, scratch: number): void {
+  const element = type === ProgramType.RAW_TRACEPOINT ? resources.scratchElements++ : 0;
+  resources.scratchBytes = Math.max(resources.scratchBytes, builder.frame.scratchBytes);
+  const key = builder.frame.allocate(4);
+  builder.store(4, inObject(key.id), BigInt(element));
+  builder.assign(
+    scratch,
+    builder.call(
+      'map_lookup_elem',
+      { kind: 'map', map: internalMaps.scratch },
+      { kind: 'address', place: inObject(key.id) },
+    ),
+  );
+  const [found, missing] = [builder.newBlock(), builder.newBlock()];
+  builder.branch('ne', scratch, 0n, found, missing);
+  builder.startBlock(missing);
+  builder.return();
+  builder.startBlock(found);
+}
+
+/** Runs before every other program: notes when the trace began, for `elapsed`. */
+export function buildStart(): IrFunction {
+  const builder = new FunctionBuilder('start');
+  const now = builder.call('ktime_get_boot_ns');
+  builder.store(8, inRegister(builder.mapValue(internalMaps.start, 0)), now);
+  return builder.finish(() => undefined);
+}

@@ -1,0 +1,230 @@
+import type { ByteSize, HelperName } from '@bpfleet/bpf';
+import { toSigned } from '../types/arithmetic.ts';
+import { compareConstants, foldBinary } from './fold.ts';
+import { Frame } from './frame.ts';
+import type {
+  BinaryOperation,
+  CallArgument,
+  Comparison,
+  IrBlock,
+  IrFunction,
+  IrInstruction,
+  Terminator,
+} from './ir.ts';
+import type { Operand, Place } from './value.ts';
+
+interface OpenBlock {
+  readonly id: number;
+  readonly instructions: IrInstruction[];
+  terminator?: Terminator;
+}
+
+type Unpositioned = IrInstruction extends infer I ? (I extends unknown ? Omit<I, 'position'> : never) : never;
+
+/** Writes the blocks of one program; constants are folded as they come. */
+export class FunctionBuilder {
+  readonly frame = new Frame();
+  /** Offset in the source of what is being written. */
+  position = 0;
+  readonly #name: string;
+  readonly #blocks: OpenBlock[] = [];
+  /** Blocks in the order they were begun, which is the order they are laid out in. */
+  readonly #order: OpenBlock[] = [];
+  #current: OpenBlock;
+  #registers = 0;
+  #context: number | undefined;
+  #scratch: number | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+    this.newBlock();
+    this.#current = this.#blocks[0] as OpenBlock;
+    this.#order.push(this.#current);
+    // The entry block is filled by finish(): what it holds is known last.
+    const body = this.newBlock();
+    this.#current.terminator = { kind: 'jump', target: body, position: 0 };
+    this.startBlock(body);
+  }
+
+  newRegister(): number {
+    return this.#registers++;
+  }
+
+  newBlock(): number {
+    this.#blocks.push({ id: this.#blocks.length, instructions: [] });
+    return this.#blocks.length - 1;
+  }
+
+  startBlock(id: number): void {
+    this.#current = this.#blocks[id] as OpenBlock;
+    this.#order.push(this.#current);
+  }
+
+  /** Whether what comes next can never run: the block has ended. */
+  get ended(): boolean {
+    return this.#current.terminator !== undefined;
+  }
+
+  context(): number {
+    this.#context ??= this.newRegister();
+    return this.#context;
+  }
+
+  copy(source: Operand): number {
+    const result = this.newRegister();
+    this.assign(result, source);
+    return result;
+  }
+
+  assign(result: number, source: Operand): void {
+    this.#emit({ kind: 'copy', result, source });
+  }
+
+  /** The operand in a register. */
+  register(operand: Operand): number {
+    return typeof operand === 'number' ? operand : this.copy(operand);
+  }
+
+  /** Shifts count modulo 64, as the instructions do; a constant beyond that the verifier would refuse. */
+  binary(operation: BinaryOperation, left: Operand, amount: Operand): Operand {
+    const shift = operation === 'shl' || operation === 'ushr' || operation === 'sshr';
+    const right = shift && typeof amount === 'bigint' ? amount & 63n : amount;
+    const folded = foldBinary(operation, left, right);
+    if (folded !== undefined) return folded;
+    const result = this.newRegister();
+    this.#emit({ kind: 'binary', operation, result, left, right });
+    return result;
+  }
+
+  negate(source: Operand): Operand {
+    if (typeof source === 'bigint') return toSigned(-source);
+    const result = this.newRegister();
+    this.#emit({ kind: 'negate', result, source });
+    return result;
+  }
+
+  load(size: ByteSize, place: Place): number {
+    const result = this.newRegister();
+    this.#emit({ kind: 'load', result, size, place });
+    return result;
+  }
+
+  store(size: ByteSize, place: Place, value: Operand): void {
+    this.#emit({ kind: 'store', size, place, value });
+  }
+
+  atomicAdd(place: Place, value: Operand): void {
+    this.#emit({ kind: 'atomic-add', place, value });
+  }
+
+  atomicFetchAdd(place: Place, value: Operand): number {
+    const result = this.newRegister();
+    this.#emit({ kind: 'atomic-fetch-add', result, place, value });
+    return result;
+  }
+
+  address(place: Place): number {
+    const result = this.newRegister();
+    this.#emit({ kind: 'address', result, place });
+    return result;
+  }
+
+  mapValue(map: string, offset: number): number {
+    const result = this.newRegister();
+    this.#emit({ kind: 'map-value', result, map, offset });
+    return result;
+  }
+
+  call(helper: HelperName, ...list: readonly CallArgument[]): number {
+    const result = this.newRegister();
+    this.#emit({ kind: 'call', result, helper, arguments: list });
+    return result;
+  }
+
+  jump(target: number): void {
+    this.#end({ kind: 'jump', target, position: this.position });
+  }
+
+  branch(comparison: Comparison, left: Operand, right: Operand, then: number, otherwise: number): void {
+    if (typeof left === 'bigint' && typeof right === 'bigint') {
+      this.jump(compareConstants(comparison, left, right) ? then : otherwise);
+      return;
+    }
+    const position = this.position;
+    this.#end({ kind: 'branch', comparison, left: this.register(left), right, then, otherwise, position });
+  }
+
+  return(): void {
+    this.#end({ kind: 'return', position: this.position });
+  }
+
+  /** Runs `then` where the comparison holds; goes on after it in either case. */
+  when(comparison: Comparison, left: Operand, right: Operand, then: () => void): void {
+    const inside = this.newBlock();
+    const after = this.newBlock();
+    this.branch(comparison, left, right, inside, after);
+    this.startBlock(inside);
+    then();
+    this.jump(after);
+    this.startBlock(after);
+  }
+
+  /**
+   * The finished program. `scratchPrologue` writes into the entry block how the scratch memory is found, given its
+   * register; it is only called where there is some.
+   */
+  finish(scratchPrologue: (register: number) => void): IrFunction {
+    if (!this.ended) this.return();
+    const entry = this.#blocks[0] as OpenBlock;
+    delete entry.terminator;
+    this.#order.splice(0, 1);
+    const body = this.#order.splice(0);
+    this.#current = entry;
+    this.#order.push(entry);
+    this.position = 0;
+    if (this.#context !== undefined) this.#emit({ kind: 'context', result: this.#context });
+    if (this.frame.scratchBytes > 0) {
+      this.#scratch = this.newRegister();
+      scratchPrologue(this.#scratch);
+    }
+    this.jump((body[0] as OpenBlock).id);
+    this.#order.push(...body);
+    return {
+      name: this.#name,
+      blocks: reachable(this.#order.map(closed)),
+      objects: this.frame.objects,
+      registers: this.#registers,
+      stackBytes: this.frame.stackBytes,
+      scratchBytes: this.frame.scratchBytes,
+      ...(this.#scratch === undefined ? {} : { scratch: this.#scratch }),
+    };
+  }
+
+  #emit(instruction: Unpositioned): void {
+    if (!this.ended) this.#current.instructions.push({ ...instruction, position: this.position } as IrInstruction);
+  }
+
+  #end(terminator: Terminator): void {
+    if (!this.ended) this.#current.terminator = terminator;
+  }
+}
+
+function closed(block: OpenBlock): IrBlock {
+  if (block.terminator === undefined) throw new Error(`block ${block.id} has no end`);
+  return { id: block.id, instructions: block.instructions, terminator: block.terminator };
+}
+
+/** Without the blocks that nothing leads to: the verifier refuses them. */
+function reachable(blocks: readonly IrBlock[]): IrBlock[] {
+  const byId = new Map(blocks.map((block) => [block.id, block]));
+  const seen = new Set<number>();
+  const open = blocks.slice(0, 1).map((block) => block.id);
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const terminator = byId.get(id)?.terminator;
+    if (terminator?.kind === 'jump') open.push(terminator.target);
+    if (terminator?.kind === 'branch') open.push(terminator.then, terminator.otherwise);
+  }
+  return blocks.filter((block) => seen.has(block.id));
+}

@@ -1,0 +1,85 @@
+import type { Expression } from '../syntax/ast.ts';
+import { textBytes } from '../types/text-bytes.ts';
+import { stringType } from '../types/type.ts';
+import type { Lowering } from './lowering.ts';
+import { clearMemory } from './memory.ts';
+import { type Place, placeAt, type StringDestination, type Value } from './value.ts';
+
+/** A literal: written by stores of constants. */
+export function lowerLiteral(lowering: Lowering, text: string, into?: StringDestination): Value {
+  const bytes = textBytes(text);
+  const { size } = stringType(bytes.length);
+  const destination = into !== undefined && into.size >= size ? into : { place: lowering.allocate(size), size };
+  for (const [index, word] of words(bytes).entries()) {
+    lowering.builder.store(8, placeAt(destination.place, index * 8), word);
+  }
+  if (destination.size > size) {
+    clearMemory(lowering, placeAt(destination.place, size), destination.size - size);
+  }
+  return { kind: 'string', ...destination };
+}
+
+/** Bytes as little-endian words, filled up with zeros. */
+function words(bytes: Uint8Array): bigint[] {
+  const padded = new Uint8Array((bytes.length + 7) & ~7);
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  return Array.from({ length: padded.length / 8 }, (_, index) => view.getBigInt64(index * 8, true));
+}
+
+/** Goes to `same` where two strings are equal, else to `different`. A literal is compared without being stored. */
+export function compareStrings(
+  lowering: Lowering,
+  left: Expression,
+  right: Expression,
+  same: number,
+  different: number,
+): void {
+  const { builder } = lowering;
+  if (left.kind === 'string' && right.kind === 'string') {
+    builder.jump(left.value === right.value ? same : different);
+  } else if (right.kind === 'string') {
+    compareToLiteral(lowering, lowering.string(left), right.value, same, different);
+  } else if (left.kind === 'string') {
+    compareToLiteral(lowering, lowering.string(right), left.value, same, different);
+  } else {
+    compareBuffers(lowering, lowering.string(left), lowering.string(right), same, different);
+  }
+}
+
+interface Buffer {
+  readonly place: Place;
+  readonly size: number;
+}
+
+function compareToLiteral(lowering: Lowering, buffer: Buffer, text: string, same: number, different: number): void {
+  const { builder } = lowering;
+  const bytes = textBytes(text);
+  if (bytes.length > buffer.size) {
+    builder.jump(different);
+    return;
+  }
+  // After the text a buffer holds zeros alone: the word with the literal's zero settles the rest.
+  for (const [index, word] of words(bytes).entries()) {
+    nextUnless(lowering, builder.load(8, placeAt(buffer.place, index * 8)), word, different);
+  }
+  builder.jump(same);
+}
+
+function compareBuffers(lowering: Lowering, left: Buffer, right: Buffer, same: number, different: number): void {
+  const { builder } = lowering;
+  const bytes = Math.min(left.size, right.size);
+  for (let at = 0; at < bytes; at += 8) {
+    const word = builder.load(8, placeAt(left.place, at));
+    nextUnless(lowering, word, builder.load(8, placeAt(right.place, at)), different);
+  }
+  const longer = left.size > right.size ? left : right;
+  if (longer.size > bytes) nextUnless(lowering, builder.load(1, placeAt(longer.place, bytes)), 0n, different);
+  builder.jump(same);
+}
+
+function nextUnless(lowering: Lowering, word: number, expected: number | bigint, different: number): void {
+  const next = lowering.builder.newBlock();
+  lowering.builder.branch('eq', word, expected, next, different);
+  lowering.builder.startBlock(next);
+}

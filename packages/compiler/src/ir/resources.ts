@@ -1,0 +1,45 @@
+import type { RecordLayout } from '../output-layout.ts';
+
+/** A record whose size is yet to be known. */
+export type RecordKind = RecordLayout extends infer R ? (R extends unknown ? Omit<R, 'size'> : never) : never;
+
+/** Names of the maps that are not the script's; those start with `AT_`. */
+export const internalMaps = {
+  events: 'events',
+  control: 'control',
+  counters: 'counters',
+  scratch: 'scratch',
+  zeros: 'zeros',
+  start: 'start',
+} as const;
+
+/** What the programs of a script turn out to need while they are lowered. */
+export class Resources {
+  readonly records: RecordLayout[] = [];
+  readonly #recordIds = new Map<string, number>();
+  eventRing = false;
+  controlRing = false;
+  counters = false;
+  /** The time the trace began, for `elapsed`. */
+  start = false;
+  /** Bytes of the map of zeros: the largest value that is inserted, the longest memory that is cleared. */
+  zeroBytes = 0;
+  scratchBytes = 0;
+  /** Elements of the scratch map: the first is shared, each raw tracepoint program has one of its own. */
+  scratchElements = 1;
+
+  /** The number of a record; equal records share one. */
+  record(record: RecordKind, size: number): number {
+    const layout = { ...record, size } as RecordLayout;
+    const key = JSON.stringify(layout);
+    const known = this.#recordIds.get(key);
+    if (known !== undefined) return known;
+    this.#recordIds.set(key, this.records.length);
+    this.records.push(layout);
+    return this.records.length - 1;
+  }
+
+  needZeros(bytes: number): void {
+    this.zeroBytes = Math.max(this.zeroBytes, bytes);
+  }
+}

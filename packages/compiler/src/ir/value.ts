@@ -1,0 +1,49 @@
+/** A virtual register (a number) or a 64-bit constant (a bigint). */
+export type Operand = number | bigint;
+
+/** Memory of the program: an object of its frame, or what a register points to. */
+export type Base =
+  | { readonly kind: 'object'; readonly object: number }
+  | { readonly kind: 'register'; readonly register: number };
+
+export interface Place {
+  readonly base: Base;
+  readonly offset: number;
+}
+
+/** What an expression gives. Strings lie in memory, zero after their end, `size` a multiple of 8. */
+export type Value =
+  | { readonly kind: 'number'; readonly operand: Operand }
+  | { readonly kind: 'string'; readonly place: Place; readonly size: number }
+  | { readonly kind: 'none' };
+
+/** Where a string is wanted, to spare a copy. Whoever writes there fills all of it: zero after the text. */
+export interface StringDestination {
+  readonly place: Place;
+  readonly size: number;
+}
+
+/** One entry of a map of aggregates: its cells, and the flag that it was set where it has one. */
+export interface CellPlace {
+  readonly register: number;
+  readonly cells: number;
+  readonly flag?: number;
+}
+
+export function numberValue(operand: Operand): Value {
+  return { kind: 'number', operand };
+}
+
+export const noValue: Value = { kind: 'none' };
+
+export function inObject(object: number, offset = 0): Place {
+  return { base: { kind: 'object', object }, offset };
+}
+
+export function inRegister(register: number, offset = 0): Place {
+  return { base: { kind: 'register', register }, offset };
+}
+
+export function placeAt(place: Place, offset: number): Place {
+  return { base: place.base, offset: place.offset + offset };
+}

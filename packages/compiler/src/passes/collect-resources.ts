@@ -1,0 +1,63 @@
+import { type MapSpec, MapType } from '@bpfleet/bpf';
+import type { CompileConfig, CompileEnv } from '../env.ts';
+import { internalMaps, type Resources } from '../ir/resources.ts';
+import { CounterSlot, type OutputLayout } from '../output-layout.ts';
+import type { MapLayout } from '../types/layout.ts';
+
+/** The kernel maps of a script: its own, then those its programs turned out to need. */
+export function collectMapSpecs(
+  layouts: Iterable<MapLayout>,
+  resources: Resources,
+  env: CompileEnv,
+  config: CompileConfig,
+): MapSpec[] {
+  const specs: MapSpec[] = [];
+  for (const { map, type, keySize, valueSize, maxEntries } of layouts) {
+    specs.push({ name: map, type, keySize, valueSize, maxEntries, flags: 0 });
+  }
+  const array = (name: string, type: MapType, valueSize: number, maxEntries: number) =>
+    specs.push({ name, type, keySize: 4, valueSize, maxEntries, flags: 0 });
+  const ring = (name: string, bytes: number) =>
+    specs.push({
+      name,
+      type: MapType.RINGBUF,
+      keySize: 0,
+      valueSize: 0,
+      maxEntries: ringBytes(bytes, env.pageSize),
+      flags: 0,
+    });
+  if (resources.eventRing) ring(internalMaps.events, config.eventRingBytes);
+  if (resources.controlRing) ring(internalMaps.control, config.controlRingBytes);
+  if (resources.counters) array(internalMaps.counters, MapType.PERCPU_ARRAY, 8, Object.keys(CounterSlot).length);
+  if (resources.scratchBytes > 0) {
+    array(internalMaps.scratch, MapType.PERCPU_ARRAY, resources.scratchBytes, resources.scratchElements);
+  }
+  if (resources.zeroBytes > 0) array(internalMaps.zeros, MapType.ARRAY, resources.zeroBytes, 1);
+  if (resources.start) array(internalMaps.start, MapType.ARRAY, 8, 1);
+  return specs;
+}
+
+/** What user space must know to read the maps and rings. */
+export function outputLayout(layouts: Iterable<MapLayout>, resources: Resources): OutputLayout {
+  return {
+    maps: [...layouts].map(({ schema, map, perCpu, keyless, key, value }) => ({
+      schema,
+      map,
+      perCpu,
+      keyless,
+      key,
+      value,
+    })),
+    records: resources.records,
+    ...(resources.eventRing ? { eventRing: internalMaps.events } : {}),
+    ...(resources.controlRing ? { controlRing: internalMaps.control } : {}),
+    ...(resources.counters ? { counters: internalMaps.counters } : {}),
+  };
+}
+
+/** A ring is a power of two of whole pages. */
+function ringBytes(wanted: number, pageSize: number): number {
+  let bytes = pageSize;
+  while (bytes < wanted) bytes *= 2;
+  return bytes;
+}

@@ -1,0 +1,31 @@
+import type { Expression } from '../syntax/ast.ts';
+import { evaluate, evaluateUnary } from '../types/arithmetic.ts';
+
+/** The value of an expression made of numbers alone, or undefined for any other. */
+export function constantValue(expression: Expression): bigint | undefined {
+  switch (expression.kind) {
+    case 'integer':
+      return expression.value;
+    case 'unary': {
+      const operand = constantValue(expression.operand);
+      return operand === undefined ? undefined : evaluateUnary(expression.operator, operand);
+    }
+    case 'binary': {
+      const left = constantValue(expression.left);
+      const right = constantValue(expression.right);
+      if (left === undefined || right === undefined) return undefined;
+      return evaluate(expression.operator, left, right, isSignedConstant(left) && isSignedConstant(right));
+    }
+    case 'ternary': {
+      const condition = constantValue(expression.condition);
+      if (condition === undefined) return undefined;
+      return constantValue(condition !== 0n ? expression.then : expression.otherwise);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isSignedConstant(value: bigint): boolean {
+  return value < 1n << 63n;
+}

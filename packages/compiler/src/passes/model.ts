@@ -1,0 +1,41 @@
+import type { ProbeTarget } from '../probes/provider.ts';
+import type { Span } from '../source/span.ts';
+import type { Clause, Expression, Variable } from '../syntax/ast.ts';
+import type { Type } from '../types/type.ts';
+
+/** A `$variable` of a clause: one for each scope that has it. */
+export interface VariableSymbol {
+  readonly name: string;
+  readonly declared: Span;
+}
+
+/** Which variable each mention is. */
+export type Bindings = ReadonlyMap<Variable, VariableSymbol>;
+
+/** One clause at one place: what becomes one program. */
+export interface Probe {
+  readonly clause: Clause;
+  readonly target: ProbeTarget;
+}
+
+/** What is known of a map of the script over all clauses. */
+export interface MapSymbol {
+  /** With the `@`. */
+  readonly name: string;
+  readonly id: number;
+  readonly first: Span;
+  /** Types of the parts of its key: none for a map without; undefined until a use with a value or key was seen. */
+  key?: readonly Type[];
+  value?: Type;
+  written: boolean;
+}
+
+/** The types found for one probe. */
+export interface Typing {
+  readonly expressions: ReadonlyMap<Expression, Type>;
+  readonly variables: ReadonlyMap<VariableSymbol, Type>;
+}
+
+export interface TypedProbe extends Probe {
+  readonly typing: Typing;
+}

@@ -1,0 +1,163 @@
+import { builtinNames, findBuiltin, findFunction, functionNames } from '../builtins/index.ts';
+import type { Diagnostics } from '../source/diagnostic.ts';
+import { didYouMean } from '../source/did-you-mean.ts';
+import type { Block, Expression, If, Script, Statement, Variable } from '../syntax/ast.ts';
+import { castTypes } from '../syntax/parse-expression.ts';
+import { childExpressions } from '../syntax/visitor.ts';
+import type { Bindings, VariableSymbol } from './model.ts';
+
+/** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
+const notSupported = new Set([
+  ...['kstack', 'ustack', 'curtask', 'probe', 'func', 'retval', 'ppid', 'pcomm', 'cgroup', 'rand', 'username', 'ncpus'],
+  ...['ctx', 'jiffies', 'usermode', 'probetype', 'cpid', 'numaid', 'time', 'len', 'buf', 'join', 'cat', 'tseries'],
+  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym', 'reg'],
+  ...[
+    'macaddr',
+    'cgroupid',
+    'cgroup_path',
+    'path',
+    'strerror',
+    'syscall_name',
+    'sizeof',
+    'offsetof',
+    'errorf',
+    'warnf',
+  ],
+  ...['signal', 'override', 'system', 'skboutput', 'kptr', 'uptr'],
+]);
+
+/** Finds which variable each `$name` is, and reports names that mean nothing. Variables live to the end of their block. */
+export function resolveNames(script: Script, diagnostics: Diagnostics): Bindings {
+  const resolver = new Resolver(diagnostics);
+  for (const clause of script.clauses) {
+    if (clause.predicate !== undefined) resolver.expression(clause.predicate);
+    resolver.block(clause.body);
+  }
+  return resolver.bindings;
+}
+
+class Resolver {
+  readonly bindings = new Map<Variable, VariableSymbol>();
+  readonly #diagnostics: Diagnostics;
+  readonly #scopes: Map<string, VariableSymbol>[] = [];
+
+  constructor(diagnostics: Diagnostics) {
+    this.#diagnostics = diagnostics;
+  }
+
+  block(block: Block): void {
+    this.#scopes.push(new Map());
+    for (const statement of block.statements) this.#statement(statement);
+    this.#scopes.pop();
+  }
+
+  expression(expression: Expression): void {
+    for (const child of childExpressions(expression)) this.expression(child);
+    switch (expression.kind) {
+      case 'variable':
+        this.#read(expression);
+        break;
+      case 'identifier':
+        this.#identifier(expression.name, expression.span);
+        break;
+      case 'call':
+        if (findFunction(expression.name) === undefined) {
+          this.#unknown('function', expression.name, expression.nameSpan, functionNames());
+        }
+        break;
+      default:
+    }
+  }
+
+  #statement(statement: Statement): void {
+    switch (statement.kind) {
+      case 'expression-statement':
+        this.expression(statement.expression);
+        break;
+      case 'assignment':
+        this.expression(statement.value);
+        if (statement.target.kind === 'map') this.expression(statement.target);
+        else if (statement.operator !== undefined) this.#read(statement.target);
+        else this.#write(statement.target);
+        break;
+      case 'let':
+        if (statement.value !== undefined) this.expression(statement.value);
+        this.#declare(statement.variable);
+        break;
+      case 'if':
+        this.#if(statement);
+        break;
+      case 'block':
+        this.block(statement);
+        break;
+      case 'return':
+        break;
+    }
+  }
+
+  #if(statement: If): void {
+    this.expression(statement.condition);
+    this.block(statement.then);
+    if (statement.otherwise?.kind === 'if') this.#if(statement.otherwise);
+    else if (statement.otherwise !== undefined) this.block(statement.otherwise);
+  }
+
+  #find(name: string): VariableSymbol | undefined {
+    for (let depth = this.#scopes.length - 1; depth >= 0; depth--) {
+      const symbol = this.#scopes[depth]?.get(name);
+      if (symbol !== undefined) return symbol;
+    }
+    return undefined;
+  }
+
+  #declare(variable: Variable): void {
+    const scope = this.#scopes.at(-1);
+    if (scope?.has(variable.name)) {
+      const message = `Variable ${variable.name} was already declared`;
+      this.#diagnostics.error('invalid-use', variable.span, message);
+    }
+    const symbol = { name: variable.name, declared: variable.span };
+    scope?.set(variable.name, symbol);
+    this.bindings.set(variable, symbol);
+  }
+
+  #write(variable: Variable): void {
+    const symbol = this.#find(variable.name);
+    if (symbol === undefined) this.#declare(variable);
+    else this.bindings.set(variable, symbol);
+  }
+
+  #read(variable: Variable): void {
+    const symbol = this.#find(variable.name);
+    if (symbol !== undefined) {
+      this.bindings.set(variable, symbol);
+      return;
+    }
+    if (/^\$(\d+|#)$/.test(variable.name)) {
+      this.#diagnostics.error('unsupported', variable.span, 'positional parameters are not supported');
+      return;
+    }
+    const known = new Set(this.#scopes.flatMap((scope) => [...scope.keys()]));
+    const message = `Undefined or undeclared variable: ${variable.name}`;
+    this.#diagnostics.error('undefined-variable', variable.span, message, didYouMean(variable.name, known));
+  }
+
+  #identifier(name: string, span: { start: number; end: number }): void {
+    if (findBuiltin(name) !== undefined || castTypes.includes(name)) return;
+    if (findFunction(name) !== undefined) {
+      this.#diagnostics.error('invalid-use', span, `${name} is a function`, `write ${findFunction(name)?.signature}`);
+      return;
+    }
+    this.#unknown('identifier', name, span, builtinNames());
+  }
+
+  #unknown(what: 'function' | 'identifier', name: string, span: { start: number; end: number }, known: string[]): void {
+    if (notSupported.has(name)) {
+      this.#diagnostics.error('unsupported', span, `'${name}' is not supported`);
+    } else if (what === 'function' && findBuiltin(name) !== undefined) {
+      this.#diagnostics.error('invalid-use', span, `${name} is not a function`, `write ${name} without brackets`);
+    } else {
+      this.#diagnostics.error('unknown-name', span, `Unknown ${what}: '${name}'`, didYouMean(name, known));
+    }
+  }
+}

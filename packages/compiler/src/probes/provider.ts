@@ -1,0 +1,41 @@
+import type { AttachSpec, ProgramType } from '@bpfleet/bpf';
+import type { CompileConfig, CompileEnv } from '../env.ts';
+import type { Diagnostics } from '../source/diagnostic.ts';
+import type { AttachPoint } from '../syntax/ast.ts';
+import type { TracepointFormat } from '../types/tracepoint-format.ts';
+import type { AddressSpace } from '../types/type.ts';
+
+/** What a program finds in its context. */
+export type ProbeContext =
+  | { readonly kind: 'none' }
+  /** `format` is null where no kernel is known. */
+  | { readonly kind: 'tracepoint'; readonly format: TracepointFormat | null; readonly space: AddressSpace }
+  /** `arg0` and on, 8 bytes each. */
+  | { readonly kind: 'raw-tracepoint' };
+
+/** One place a clause's program is attached to: wildcards are gone. */
+export interface ProbeTarget {
+  /** In full: `tracepoint:sched:sched_switch`. */
+  readonly name: string;
+  readonly programType: ProgramType;
+  readonly attach: AttachSpec;
+  readonly context: ProbeContext;
+}
+
+export interface ExpandContext {
+  readonly env: CompileEnv;
+  readonly config: CompileConfig;
+  readonly diagnostics: Diagnostics;
+}
+
+/** A kind of probe. */
+export interface ProbeProvider {
+  /** The full name. */
+  readonly name: string;
+  /** Other spellings. */
+  readonly aliases: readonly string[];
+  /** How it is written, for hints. */
+  readonly usage: string;
+  /** The targets of a probe; none after a mistake, which is reported. */
+  expand(point: AttachPoint, context: ExpandContext): readonly ProbeTarget[];
+}

@@ -1,0 +1,73 @@
+import { ProgramType } from '@bpfleet/bpf';
+import type { TracepointName, TracepointSource } from '../env.ts';
+import { didYouMean } from '../source/did-you-mean.ts';
+import type { TracepointFormat } from '../types/tracepoint-format.ts';
+import type { ProbeProvider, ProbeTarget } from './provider.ts';
+import { hasWildcard, matcher } from './wildcard.ts';
+
+const usage = 'tracepoint:category:event';
+const namePattern = /^[\w.*?[\]!-]+$/;
+
+/** `tracepoint:category:event`: a static tracepoint with its arguments as tracefs describes them. */
+export const tracepoint: ProbeProvider = {
+  name: 'tracepoint',
+  aliases: ['t'],
+  usage,
+  expand(point, { env, config, diagnostics }) {
+    const [, category = '', event = ''] = point.parts;
+    if (point.parts.length !== 3 || !namePattern.test(category) || !namePattern.test(event)) {
+      diagnostics.error('invalid-probe', point.span, `tracepoint takes a category and an event`, `write ${usage}`);
+      return [];
+    }
+    const source = env.tracepoints;
+    if (source === null) return [target({ category, event }, null)];
+    if (!hasWildcard(category) && !hasWildcard(event)) {
+      const format = source.tracepoint(category, event);
+      if (format !== undefined) return [target({ category, event }, format)];
+      const hint = didYouMean(`${category}:${event}`, names(source)) ?? openHint(env.arch, category, event);
+      diagnostics.error('no-match', point.span, `this kernel has no tracepoint ${category}:${event}`, hint);
+      return [];
+    }
+    const inCategory = matcher(category);
+    const isEvent = matcher(event);
+    const matches = source.list().filter((name) => inCategory(name.category) && isEvent(name.event));
+    if (matches.length > config.maxProbes) {
+      const message = `${point.text} matches ${matches.length} tracepoints; at most ${config.maxProbes} are allowed`;
+      diagnostics.error('too-many-probes', point.span, message, 'name fewer of them');
+      return [];
+    }
+    const targets: ProbeTarget[] = [];
+    for (const name of matches) {
+      const format = source.tracepoint(name.category, name.event);
+      if (format !== undefined) targets.push(target(name, format));
+    }
+    if (targets.length === 0) diagnostics.error('no-match', point.span, `no tracepoint matches ${category}:${event}`);
+    return targets;
+  },
+};
+
+function target({ category, event }: TracepointName, format: TracepointFormat | null): ProbeTarget {
+  const fromUser = category === 'syscalls' || category === 'raw_syscalls';
+  return {
+    name: `tracepoint:${category}:${event}`,
+    programType: ProgramType.TRACEPOINT,
+    attach: { kind: 'tracepoint', category, event },
+    context: { kind: 'tracepoint', format, space: fromUser ? 'user' : 'kernel' },
+  };
+}
+
+function* names(source: TracepointSource): Generator<string> {
+  for (const { category, event } of source.list()) yield `${category}:${event}`;
+}
+
+/** arm64 has no open, stat, fork, pipe ... : the kernel only took over the newer calls. */
+function openHint(arch: string, category: string, event: string): string | undefined {
+  if (arch !== 'arm64' || category !== 'syscalls') return undefined;
+  const newer: Record<string, string> = {
+    ...{ open: 'openat', stat: 'newfstatat', lstat: 'newfstatat', fork: 'clone', vfork: 'clone', pipe: 'pipe2' },
+    ...{ unlink: 'unlinkat', mkdir: 'mkdirat', rename: 'renameat2', access: 'faccessat', poll: 'ppoll' },
+  };
+  const match = /^sys_(enter|exit)_(new)?(\w+)$/.exec(event);
+  const replacement = newer[match?.[3] ?? ''];
+  return replacement && `arm64 has no such call; its kernel has sys_${match?.[1]}_${replacement}`;
+}

@@ -1,0 +1,124 @@
+import type { MapKind } from '@bpfleet/aggregate';
+
+/** From which memory a pointer's target is read: the two are never mixed. */
+export type AddressSpace = 'user' | 'kernel';
+
+export type IntegerSize = 1 | 2 | 4 | 8;
+
+export interface IntegerType {
+  readonly kind: 'integer';
+  readonly size: IntegerSize;
+  readonly signed: boolean;
+  /** A literal that is not negative takes the signedness of what it meets. */
+  readonly neutral?: true;
+}
+
+export interface StringType {
+  readonly kind: 'string';
+  /** Bytes it takes, a multiple of 8; every byte after the text is zero. */
+  readonly size: number;
+}
+
+/** A value that map updates fold in: `count()`, `hist(x)`. */
+export interface AggregateType {
+  readonly kind: 'aggregate';
+  readonly aggregate: Exclude<MapKind, 'value'>;
+  readonly signed: boolean;
+  readonly histBits?: number;
+  readonly lhist?: { readonly min: bigint; readonly max: bigint; readonly step: bigint };
+}
+
+export type Type =
+  | IntegerType
+  | StringType
+  | AggregateType
+  /** An address; as a number unsigned. `text`: it points to characters. */
+  | { readonly kind: 'pointer'; readonly space: AddressSpace; readonly text: boolean }
+  | { readonly kind: 'array'; readonly element: IntegerType; readonly length: number }
+  /** The arguments of the probe. */
+  | { readonly kind: 'args' }
+  | { readonly kind: 'tuple'; readonly elements: readonly Type[] }
+  | { readonly kind: 'void' }
+  /** Something wrong that was reported already, or that only a node knows. It goes with everything. */
+  | { readonly kind: 'unknown' };
+
+export const unknown: Type = { kind: 'unknown' };
+export const voidType: Type = { kind: 'void' };
+export const int64: IntegerType = { kind: 'integer', size: 8, signed: true };
+export const uint64: IntegerType = { kind: 'integer', size: 8, signed: false };
+export const neutralInteger: IntegerType = { kind: 'integer', size: 8, signed: true, neutral: true };
+
+export function stringType(bytes: number): StringType {
+  return { kind: 'string', size: (bytes + 7) & ~7 };
+}
+
+/** Integers, and addresses taken as numbers. */
+export function isNumber(type: Type): boolean {
+  return type.kind === 'integer' || type.kind === 'pointer' || type.kind === 'unknown';
+}
+
+/** Whether 64-bit arithmetic on it is signed. */
+export function isSigned(type: Type): boolean {
+  return type.kind === 'integer' && type.signed;
+}
+
+/** What arithmetic on two numbers gives: signed where a signed type enters. */
+export function arithmeticType(left: Type, right: Type): Type {
+  const l = asInteger(left);
+  const r = asInteger(right);
+  if (l.neutral && r.neutral) return neutralInteger;
+  if (l.neutral) return { kind: 'integer', size: 8, signed: r.signed };
+  if (r.neutral) return { kind: 'integer', size: 8, signed: l.signed };
+  return { kind: 'integer', size: 8, signed: l.signed || r.signed };
+}
+
+function asInteger(type: Type): IntegerType {
+  return type.kind === 'integer' ? type : uint64;
+}
+
+/** The type that holds values of both, or undefined where there is none. */
+export function unify(a: Type, b: Type): Type | undefined {
+  if (a.kind === 'unknown') return b;
+  if (b.kind === 'unknown') return a;
+  if (a.kind === 'string' && b.kind === 'string') return a.size >= b.size ? a : b;
+  if (a.kind === 'pointer' && b.kind === 'pointer' && a.space === b.space) return a.text ? b : a;
+  if (isNumber(a) && isNumber(b)) return arithmeticType(a, b);
+  if (a.kind === 'aggregate' && b.kind === 'aggregate') return unifyAggregates(a, b);
+  return undefined;
+}
+
+function unifyAggregates(a: AggregateType, b: AggregateType): Type | undefined {
+  if (a.aggregate !== b.aggregate || a.histBits !== b.histBits) return undefined;
+  if (a.lhist?.min !== b.lhist?.min || a.lhist?.max !== b.lhist?.max || a.lhist?.step !== b.lhist?.step)
+    return undefined;
+  return a.signed ? a : b;
+}
+
+export function sameType(a: Type | undefined, b: Type | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return typeKey(a) === typeKey(b);
+}
+
+function typeKey(type: Type): string {
+  return JSON.stringify(type, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+}
+
+/** A type as messages call it. */
+export function typeName(type: Type): string {
+  switch (type.kind) {
+    case 'integer':
+      return `${type.signed ? 'int' : 'uint'}${type.size * 8}`;
+    case 'string':
+      return `string[${type.size}]`;
+    case 'aggregate':
+      return `${type.aggregate}()`;
+    case 'pointer':
+      return type.text ? 'char *' : 'void *';
+    case 'array':
+      return `${typeName(type.element)}[${type.length}]`;
+    case 'tuple':
+      return `(${type.elements.map(typeName).join(',')})`;
+    default:
+      return type.kind;
+  }
+}
