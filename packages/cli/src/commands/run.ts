@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { ApiError, type RestClient, type ResultDocument, type SessionResource } from '@bpfleet/client';
+import { CliError, ExitStatus } from '../cli-error.ts';
+import { controllerClient } from '../controller-client.ts';
+import { renderAnswerSheet } from '../render/answer-sheet.ts';
+import { printable } from '../render/printable.ts';
+import { followSession } from '../run/follow-session.ts';
+import { printedText } from '../run/printed-text.ts';
+import { type ProgramText, readProgram } from '../run/read-program.ts';
+import { retryWhileAway } from '../run/retry.ts';
+import { type RunSettings, runRequest } from '../run/run-request.ts';
+import { refusedProgram, validateProgram } from '../run/validate-program.ts';
+import type { Terminal } from '../terminal.ts';
+import { writeJson, writeJsonLine } from '../write-json.ts';
+import { DEFAULT_TOP, renderMaps } from './results.ts';
+
+export interface RunOptions extends RunSettings {
+  readonly watch?: boolean;
+  readonly detach?: boolean;
+  readonly strict?: boolean;
+  readonly output: 'table' | 'json';
+}
+
+/** `bpfleet run WHAT`. Returns the exit status; throws CliError. */
+export async function run(what: string, options: RunOptions, terminal: Terminal): Promise<number> {
+  const json = options.output === 'json';
+  const program = readProgram(what);
+  const request = runRequest(program.source, options);
+  for (const warning of await validateProgram(program)) {
+    terminal.err.write(`${printable(warning, '\n\t')}\n`);
+  }
+  const client = controllerClient();
+  const started = await startSession(client, program, request);
+  const { id } = started.session;
+  if (options.detach === true) {
+    if (json) {
+      writeJson(terminal, started);
+    } else {
+      terminal.out.write(`${id}\n`);
+      terminal.err.write(
+        terminal.paintErr('dim', `It runs on its own: bpfleet session ${id}, bpfleet results ${id}\n`),
+      );
+    }
+    return ExitStatus.done;
+  }
+  const { results, interrupted } = await followSession(client, started, terminal, {
+    watch: options.watch === true,
+    json,
+    leave: () => process.exit(ExitStatus.interrupted),
+  });
+  if (json) {
+    (options.watch === true ? writeJsonLine : writeJson)(terminal, results);
+  } else {
+    await writeAnswer(client, results, options, terminal);
+  }
+  return interrupted ? ExitStatus.interrupted : exitStatus(results.session.state, options.strict === true);
+}
+
+async function startSession(
+  client: RestClient,
+  program: ProgramText,
+  request: Parameters<RestClient['createSession']>[0],
+): Promise<SessionResource> {
+  const key = randomUUID();
+  try {
+    return await retryWhileAway(() => client.createSession(request, key), 3_000);
+  } catch (error) {
+    const diagnostics = error instanceof ApiError ? (error.problem.diagnostics ?? []) : [];
+    if (diagnostics.some(({ severity }) => severity === 'error')) {
+      throw await refusedProgram(program, diagnostics);
+    }
+    throw inOptions(error);
+  }
+}
+
+/** The controller names members of the request; people know the options. */
+function inOptions(error: unknown): unknown {
+  const pointer = error instanceof ApiError ? error.problem.pointer : undefined;
+  const option = { '/for': '--for', '/every': '--every', '/nodes': '--nodes', '/limits': '--limit' }[pointer ?? ''];
+  if (!(error instanceof ApiError) || option === undefined) {
+    return error;
+  }
+  const { detail, hint } = error.problem;
+  return new CliError(ExitStatus.wrongRequest, `${option}: ${detail}`, {
+    ...(hint === undefined ? {} : { hint }),
+    cause: error,
+  });
+}
+
+async function writeAnswer(
+  client: RestClient,
+  results: ResultDocument,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { out, err, outIsTerminal, paint, paintErr, columns } = terminal;
+  if (options.watch !== true && results.output.length > 0) {
+    const several = results.answer.targets > 1;
+    const all = (results.outputOmitted ?? 0) > 0 ? client.events(results.session.id) : results.output;
+    for await (const event of all) {
+      out.write(printedText(event, several, outIsTerminal));
+    }
+    out.write('\n');
+  }
+  out.write(renderMaps(results.maps, terminal, DEFAULT_TOP));
+  out.write(renderAnswerSheet(results.answer, paint, columns));
+  err.write(paintErr('dim', `Session ${results.session.id}: ${results.session.state}\n`));
+}
+
+/** A partial answer is an answer unless it was asked to be whole; no answer from any node is a failure. */
+export function exitStatus(state: ResultDocument['session']['state'], strict: boolean): number {
+  switch (state) {
+    case 'complete':
+      return ExitStatus.done;
+    case 'partial':
+    case 'cancelled':
+      return strict ? ExitStatus.inconclusive : ExitStatus.done;
+    case 'failed':
+    case 'pending':
+    case 'running':
+      return ExitStatus.failed;
+  }
+}

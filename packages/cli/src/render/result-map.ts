@@ -1,0 +1,76 @@
+import type { ResultEntry, ResultMap } from '@bpfleet/client';
+import type { Paint } from '../terminal.ts';
+import { documentHistogram } from './document-histogram.ts';
+import { grouped, plural } from './number.ts';
+import { printable } from './printable.ts';
+import { type Column, renderTable } from './table.ts';
+
+export interface ResultMapOptions {
+  readonly paint: Paint;
+  readonly width: number | undefined;
+  /** Only the largest so many entries of each group; 0 shows all. */
+  readonly top: number;
+  /** What the groups are: `NODE`, `WINDOW`, the label's name. */
+  readonly groupTitle?: string;
+}
+
+/** A merged map as people read it: a table, or a histogram an entry; ascending, as bpftrace prints. */
+export function renderResultMap(map: ResultMap, options: ResultMapOptions): string {
+  const { paint } = options;
+  const shown = topEntries(map.entries, options.top);
+  const title = `${paint('bold', printable(map.name))} ${paint('dim', `(${map.kind})`)}\n`;
+  if (map.entries.length === 0) {
+    return `${title}no entries\n`;
+  }
+  const hidden = map.entries.length - shown.length;
+  const rest =
+    hidden > 0 ? `${paint('dim', `... ${plural(hidden, 'smaller one')} left out; --top 0 shows all`)}\n` : '';
+  const histogram = map.kind === 'hist' || map.kind === 'lhist';
+  const body = histogram
+    ? shown.map((entry) => histogramText(map, entry, options)).join('\n')
+    : renderTable(columns(map, options), shown.map(row), { width: options.width, paint });
+  return `${title}${rest}${body}`;
+}
+
+/** The last `top` of each group, which are its largest; groups keep their order. */
+export function topEntries(entries: readonly ResultEntry[], top: number): ResultEntry[] {
+  if (top === 0) {
+    return [...entries];
+  }
+  return [...Map.groupBy(entries, ({ group }) => group).values()].flatMap((group) => group.slice(-top));
+}
+
+function columns(map: ResultMap, { groupTitle }: ResultMapOptions): Column[] {
+  const keys = map.key.map(
+    (type, index): Column => ({
+      title: map.key.length === 1 ? 'KEY' : `KEY ${index + 1}`,
+      ...(type === 'string' ? { flexible: true } : { align: 'right' }),
+    }),
+  );
+  const parts = map.kind === 'avg' || map.kind === 'stats' ? ['COUNT', 'AVERAGE', 'TOTAL'] : ['VALUE'];
+  const grouping: Column[] = groupTitle === undefined ? [] : [{ title: groupTitle, flexible: true }];
+  return [...grouping, ...keys, ...[...parts, 'NODES'].map((title): Column => ({ title, align: 'right' }))];
+}
+
+function row(entry: ResultEntry): string[] {
+  const values =
+    entry.average === undefined
+      ? [typeof entry.value === 'number' ? grouped(entry.value) : String(entry.value ?? '')]
+      : [grouped(entry.count ?? 0), grouped(entry.average), grouped(entry.total ?? 0)];
+  return [
+    ...(entry.group === undefined ? [] : [entry.group]),
+    ...entry.key.map(String),
+    ...values,
+    grouped(entry.nodes),
+  ];
+}
+
+function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle }: ResultMapOptions): string {
+  const key = entry.key.length === 0 ? '' : `[${entry.key.map((part) => printable(String(part))).join(', ')}]`;
+  const group = entry.group === undefined ? '' : ` ${groupTitle?.toLowerCase() ?? ''} ${printable(entry.group)}`;
+  const quantiles = (['p50', 'p90', 'p99'] as const)
+    .filter((name) => entry[name] !== undefined)
+    .map((name) => `${name} ${grouped(entry[name] ?? 0)}`);
+  const facts = [plural(entry.count ?? 0, 'value'), plural(entry.nodes, 'node'), ...quantiles].join(', ');
+  return `${printable(map.name)}${key}${group}: ${paint('dim', facts)}\n${documentHistogram(map.kind, entry.buckets ?? [])}`;
+}

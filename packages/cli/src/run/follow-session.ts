@@ -1,0 +1,160 @@
+import type { RestClient, ResultDocument, SessionResource } from '@bpfleet/client';
+import { renderMaps } from '../commands/results.ts';
+import type { Terminal } from '../terminal.ts';
+import { writeJsonLine } from '../write-json.ts';
+import { onInterrupts } from './interrupts.ts';
+import { LiveBlock } from './live-block.ts';
+import { printedText } from './printed-text.ts';
+import { progressText } from './progress-text.ts';
+import { retryWhileAway } from './retry.ts';
+
+export interface FollowSettings {
+  readonly watch: boolean;
+  readonly json: boolean;
+  /** Leaves the process at once: the second Ctrl-C. */
+  readonly leave: () => void;
+}
+
+export interface Followed {
+  readonly results: ResultDocument;
+  /** Whether the person asked to cancel it. */
+  readonly interrupted: boolean;
+}
+
+const REDRAW_MS = 250;
+/** How long a controller may be away at the end: it may be restarting. */
+const PATIENCE_MS = 60_000;
+const WATCH_TOP = 15;
+
+/**
+ * Follows a session to its end: progress on stderr's terminal, under `watch` also results and printed lines as they
+ * come. The first Ctrl-C cancels the session and goes on until it has ended.
+ */
+export async function followSession(
+  client: RestClient,
+  started: SessionResource,
+  terminal: Terminal,
+  settings: FollowSettings,
+): Promise<Followed> {
+  const { id } = started.session;
+  const view = new SessionView(started, terminal, settings);
+  let interrupted = false;
+  const cancel = () => {
+    interrupted = true;
+    view.say('Cancelling the session; Ctrl-C again leaves it to end alone.');
+    client.cancelSession(id).catch((error: Error) => view.say(`It could not be cancelled: ${error.message}`));
+  };
+  const leave = () => {
+    view.close();
+    terminal.err.write(`Session ${id} is left to end alone, at its deadline at the latest: bpfleet session ${id}\n`);
+    settings.leave();
+  };
+  const release = onInterrupts(cancel, leave);
+  const stopPrinting = new AbortController();
+  const printing = settings.watch && !settings.json ? printEvents(client, id, view, stopPrinting.signal) : null;
+  try {
+    await watchToEnd(client, id, view);
+    // The lines stream ends with the session; give it a moment for the last ones.
+    await Promise.race([printing, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+  } finally {
+    stopPrinting.abort();
+    view.close();
+    release();
+  }
+  return { results: await retryWhileAway(() => client.results(id), PATIENCE_MS), interrupted };
+}
+
+async function watchToEnd(client: RestClient, id: string, view: SessionView): Promise<void> {
+  const onReconnect = () => view.say('The controller is away; trying again.', 'once');
+  for await (const update of client.followSession(id, { onReconnect, patienceMs: PATIENCE_MS })) {
+    switch (update.kind) {
+      case 'session':
+        view.session(update.session);
+        if (hasEnded(update.session.session.state)) {
+          return;
+        }
+        break;
+      case 'results':
+        view.results(update.results);
+        break;
+    }
+  }
+}
+
+async function printEvents(client: RestClient, id: string, view: SessionView, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const event of client.followEvents(id, { signal })) {
+      view.printed(event);
+    }
+  } catch (error) {
+    if (!signal.aborted) {
+      view.say(`Printed lines are missing from here: ${(error as Error).message}`);
+    }
+  }
+}
+
+export function hasEnded(state: SessionResource['session']['state']): boolean {
+  return state !== 'pending' && state !== 'running';
+}
+
+/** What a person sees of a session while it goes on. */
+class SessionView {
+  readonly #terminal: Terminal;
+  readonly #settings: FollowSettings;
+  readonly #block: LiveBlock;
+  readonly #timer: NodeJS.Timeout;
+  readonly #said = new Set<string>();
+  #session: SessionResource;
+  #maps = '';
+
+  constructor(started: SessionResource, terminal: Terminal, settings: FollowSettings) {
+    this.#terminal = terminal;
+    this.#settings = settings;
+    this.#session = started;
+    this.#block = new LiveBlock(terminal.errIsTerminal ? process.stderr : null);
+    this.#timer = setInterval(() => this.#draw(), REDRAW_MS).unref();
+    this.#draw();
+  }
+
+  session(session: SessionResource): void {
+    this.#session = session;
+    this.#draw();
+  }
+
+  results(results: ResultDocument): void {
+    const { watch, json } = this.#settings;
+    if (!watch) {
+      return;
+    }
+    if (json) {
+      this.#block.above(() => writeJsonLine(this.#terminal, results));
+    } else if (this.#terminal.outIsTerminal) {
+      this.#maps = renderMaps(results.maps, this.#terminal, WATCH_TOP);
+      this.#draw();
+    } else {
+      this.#block.above(() => this.#terminal.out.write(renderMaps(results.maps, this.#terminal, 0)));
+    }
+  }
+
+  printed(event: ResultDocument['output'][number]): void {
+    const several = this.#session.answer.targets > 1;
+    this.#block.above(() => this.#terminal.out.write(printedText(event, several, this.#terminal.outIsTerminal)));
+  }
+
+  say(text: string, how: 'always' | 'once' = 'always'): void {
+    if (how === 'once' && this.#said.has(text)) {
+      return;
+    }
+    this.#said.add(text);
+    this.#block.above(() => this.#terminal.err.write(`${text}\n`));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#block.clear();
+  }
+
+  #draw(): void {
+    this.#block.show(`${this.#maps}${this.#terminal.paintErr('cyan', progressText(this.#session, Date.now()))}\n`);
+  }
+}
