@@ -23,6 +23,8 @@ export interface TraceEvent {
   /** As bpftrace prints it, with its line ends. */
   readonly text: string;
   readonly values: readonly Scalar[];
+  /** print() of a map: the map as it was then, for writers of other formats than text. */
+  readonly map?: { readonly state: MapState; readonly top: number; readonly div: number };
 }
 
 /** The answer to: would it load here? */

@@ -220,7 +220,8 @@ export class LoadedTrace implements Trace {
         return null;
       case 'print-map': {
         const { top, div } = record;
-        return { at, type: 'map', text: renderMap(readMap(found.output, found.map), { top, div }), values: [] };
+        const state = readMap(found.output, found.map);
+        return { at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } };
       }
     }
   }
