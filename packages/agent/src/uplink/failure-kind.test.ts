@@ -1,0 +1,15 @@
+import { RpcError } from '@bpfleet/contracts';
+import { expect, test } from 'vitest';
+import { failureKind } from './failure-kind.ts';
+
+test.each([
+  ['the stream was closed', null, 'lost'],
+  ['nobody there', new RpcError('UNAVAILABLE', 'No connection established. Last error: connect ECONNREFUSED'), 'lost'],
+  ['a certificate that was revoked', new RpcError('UNAUTHENTICATED', 'revoked'), 'refused'],
+  ['a node that is not known', new RpcError('PERMISSION_DENIED', 'unknown node'), 'refused'],
+  ['an alert about our certificate', new RpcError('UNAVAILABLE', 'ssl/tls alert certificate unknown'), 'refused'],
+  ['a controller with another authority', new RpcError('UNAVAILABLE', 'self-signed certificate in certificate chain'), 'refused'],
+  ['an alert that passes', new RpcError('UNAVAILABLE', 'ssl/tls alert internal error'), 'lost'],
+])('%s', (_name, error, expected) => {
+  expect(failureKind(error)).toBe(expected);
+});
