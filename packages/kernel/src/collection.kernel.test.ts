@@ -6,11 +6,13 @@ import {
   attach,
   Collection,
   isProgramLoaded,
+  joinLinks,
   KernelError,
   probeFeatures,
   RingBuffer,
   testRun,
   VerifierError,
+  waitForPrograms,
 } from './index.ts';
 import { attachByIoctl, enablePerfEvent } from './link/attach-perf-event.ts';
 import { type MapEntry, readByBatch, readByKey } from './map/read-entries.ts';
@@ -130,11 +132,12 @@ function sumOfCpus(value: Uint8Array): bigint {
 }
 
 function attachAll(collection: Collection) {
-  return collection.programs.map((program) => {
+  const links = collection.programs.map((program) => {
     const point = program.spec.attach;
     if (point.kind === 'begin' || point.kind === 'end') throw new Error('not attachable');
     return attach(program.fd, point);
   });
+  return joinLinks(links);
 }
 
 describe('a loaded collection', () => {
@@ -146,7 +149,8 @@ describe('a loaded collection', () => {
     expect(ids.every(isProgramLoaded)).toBe(true);
     for (const workload of workloads) workload.go();
     await Promise.all(workloads.map(({ exited }) => exited));
-    for (const link of links) link.close();
+    links.close();
+    waitForPrograms();
     const counts = collection
       .map('counts')
       .entries()
@@ -184,7 +188,8 @@ describe('a loaded collection', () => {
       drain();
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    for (const link of links) link.close();
+    links.close();
+    waitForPrograms();
     while (drain() > 0);
     expect(ring.pending()).toBe(0);
     const lost = sumOfCpus(collection.map('lost').lookup(Buffer.alloc(4)) ?? new Uint8Array());
@@ -203,7 +208,8 @@ describe('a loaded collection', () => {
     const links = attachAll(collection);
     workload.go();
     await workload.exited;
-    for (const link of links) link.close();
+    links.close();
+    waitForPrograms();
     let read = 0;
     ring.read(Number.POSITIVE_INFINITY, () => read++);
     const lost = sumOfCpus(collection.map('lost').lookup(Buffer.alloc(4)) ?? new Uint8Array());

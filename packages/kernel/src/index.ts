@@ -3,7 +3,8 @@ export { type KernelFeatures, probeFeatures } from './features/probe-features.ts
 export { pageSize } from './ffi/libc.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
-export type { Link } from './link/link.ts';
+export { joinLinks, type Link } from './link/link.ts';
+export { waitForPrograms } from './link/wait-for-programs.ts';
 export { BpfMap } from './map/bpf-map.ts';
 export { mapMemory } from './map/map-layout.ts';
 export type { MapEntry } from './map/read-entries.ts';

@@ -60,9 +60,9 @@ export interface Trace {
   losses(): LossCounts;
   /** What the programs have cost so far; null where the kernel does not count it. */
   runStats(): { readonly ns: bigint; readonly runs: bigint } | null;
-  /** Detaches every probe, then runs END. Maps and rings can still be read. */
+  /** Stops every probe, then runs END: from here on nothing changes. Maps and rings can still be read. */
   detach(): void;
-  /** Detaches if need be, and gives everything back to the kernel. */
+  /** Detaches if need be, and gives everything back to the kernel; of a classic tracepoint this takes some 50 ms. */
   close(): void;
 }
 

@@ -6,12 +6,14 @@ import {
   type BpfMap,
   Collection,
   enableRunStats,
+  joinLinks,
   KernelError,
   type Link,
   type Program,
   RingBuffer,
   testRun,
   WallClock,
+  waitForPrograms,
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
@@ -124,7 +126,8 @@ export class LoadedTrace implements Trace {
   detach(): void {
     if (this.#state !== 'attached') return;
     this.#state = 'detached';
-    this.#closeLinks();
+    joinLinks(this.#links).detach();
+    waitForPrograms();
     // END must find room in the rings, and what it prints comes last.
     this.#pending.push(...this.#takeAll());
     try {
@@ -152,7 +155,7 @@ export class LoadedTrace implements Trace {
   }
 
   #closeLinks(): void {
-    for (const link of this.#links) link.close();
+    joinLinks(this.#links).close();
     this.#links = [];
   }
 

@@ -16,13 +16,16 @@ export interface PreparedTrace {
   readonly mapBytes: number;
 }
 
+/** The compiler's own program, which notes when the trace began; no probe of the script. */
+const START_PROGRAM = 'start';
+
 /** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
 export function prepareTrace(program: TraceProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
   const { spec, outputs, diagnostics } = compile(program.source, env);
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
-  const probes = spec.programs.length;
+  const probes = spec.programs.filter(({ name }) => name !== START_PROGRAM).length;
   const mapBytes = memoryOf(spec);
   if (limits.probes !== undefined && probes > limits.probes) {
     throw new TraceError('limit', `the program has ${probes} probes; at most ${limits.probes} are allowed`, {

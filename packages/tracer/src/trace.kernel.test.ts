@@ -72,9 +72,11 @@ describe('aggregates are exact', () => {
   test('by process, of two that run at once', async () => {
     const a = await startWorkload(120_000);
     const b = await startWorkload(80_000);
-    const { maps } = await trace(`${GETPPID} /tid == ${a.pid} || tid == ${b.pid}/ { @[tid] = count(); @++; }`, () =>
+    const { maps } = await trace(`${GETPPID} /tid == ${a.pid} || tid == ${b.pid}/ { @[tid] = count(); @all++; }`, () =>
       run(a, b),
     );
+    const all = maps.find(({ schema }) => schema.name === '@all');
+    expect(all?.entries.get('')?.value).toBe(200_000n);
     expect(maps[0]?.entries.size).toBe(2);
     expect([cells(maps, '@', `${a.pid}`), cells(maps, '@', `${b.pid}`)]).toEqual([{ 0: 120_000n }, { 0: 80_000n }]);
   });

@@ -16,6 +16,10 @@ export class FileDescriptor {
     return this.#fd;
   }
 
+  get isOpen(): boolean {
+    return this.#fd >= 0;
+  }
+
   close(): void {
     if (this.#fd < 0) return;
     getLibc().close(this.#fd);

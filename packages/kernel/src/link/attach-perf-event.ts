@@ -9,6 +9,7 @@ import type { Link } from './link.ts';
 const BPF_PERF_EVENT = 41;
 /** linux/perf_event.h */
 const PERF_EVENT_IOC_ENABLE = 0x2400;
+const PERF_EVENT_IOC_DISABLE = 0x2401;
 const PERF_EVENT_IOC_SET_BPF = 0x40042408;
 
 /**
@@ -27,6 +28,12 @@ export function attachPerfEvent(programFd: number, event: FileDescriptor, what: 
     throw error;
   }
   return {
+    detach() {
+      if (link === null) return event.close();
+      link.close();
+      // The event without a program would cost a little each time it fires.
+      if (event.isOpen) getLibc().ioctl(event.number, PERF_EVENT_IOC_DISABLE, 0);
+    },
     close() {
       link?.close();
       event.close();

@@ -7,7 +7,10 @@ import type { Link } from './link.ts';
 export function attachRawTracepoint(programFd: number, event: string): Link {
   const what = `attach to rawtracepoint:${event}`;
   const fd = getLibbpf().bpf_raw_tracepoint_open(event, programFd);
-  if (fd >= 0) return new FileDescriptor(fd);
+  if (fd >= 0) {
+    const link = new FileDescriptor(fd);
+    return { detach: () => link.close(), close: () => link.close() };
+  }
   if (errnoName(fd) === 'ENOENT')
     throw new KernelError('NOEVENT', `cannot ${what}: this kernel has no such tracepoint`);
   throw errnoError(what, fd);

@@ -2,7 +2,7 @@ import { onlineCpus } from '../node/cpus.ts';
 import { openPerfEvent } from '../perf/open-perf-event.ts';
 import type { PerfEventSpec } from '../perf/perf-event-attr.ts';
 import { attachPerfEvent } from './attach-perf-event.ts';
-import type { Link } from './link.ts';
+import { joinLinks, type Link } from './link.ts';
 
 /** Attaches a PERF_EVENT program to the clock of every CPU that is online. */
 export function attachProfile(programFd: number, event: PerfEventSpec & { kind: 'cpu-clock' }): Link {
@@ -11,14 +11,10 @@ export function attachProfile(programFd: number, event: PerfEventSpec & { kind: 
   try {
     for (const cpu of onlineCpus()) links.push(attachPerfEvent(programFd, openPerfEvent(event, cpu, what), what));
   } catch (error) {
-    for (const link of links) link.close();
+    joinLinks(links).close();
     throw error;
   }
-  return {
-    close() {
-      for (const link of links) link.close();
-    },
-  };
+  return joinLinks(links);
 }
 
 /** Attaches a PERF_EVENT program to the clock of one CPU. */
