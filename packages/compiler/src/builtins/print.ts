@@ -1,9 +1,8 @@
 import { emitControl, emitEvent } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
-import { describe } from '../passes/type-expression.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { isNumber, voidType } from '../types/type.ts';
+import { describe, isNumber, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 
 /** Prints a map, at most its `top` entries with values divided by `div`; or one value. */

@@ -1,8 +1,7 @@
 import { emitEvent } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
-import { describe } from '../passes/type-expression.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { isNumber, type Type, voidType } from '../types/type.ts';
+import { describe, isNumber, type Type, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 import { type Conversion, parseFormat } from './format-string.ts';
 

@@ -1,8 +1,7 @@
 import { readText } from '../ir/read-memory.ts';
 import { constantValue } from '../passes/fold-constants.ts';
-import { describe } from '../passes/type-expression.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { type AddressSpace, isNumber, stringType, type Type } from '../types/type.ts';
+import { type AddressSpace, describe, isNumber, stringType, type Type } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 
 /** The text at an address, up to its zero or `length` characters. */

@@ -112,21 +112,25 @@ class Emitter {
       case 'copy': {
         const target = this.#target(instruction.result);
         this.#into(target, instruction.source);
-        return this.#finish(instruction.result, target);
+        this.#finish(instruction.result, target);
+        return;
       }
       case 'binary':
-        return this.#binary(instruction);
+        this.#binary(instruction);
+        return;
       case 'negate': {
         const target = this.#target(instruction.result);
         this.#into(target, instruction.source);
         out.negate(target);
-        return this.#finish(instruction.result, target);
+        this.#finish(instruction.result, target);
+        return;
       }
       case 'load': {
         const target = this.#target(instruction.result);
         const { base, offset } = this.#base(instruction.place);
         out.load(instruction.size, target, base, offset);
-        return this.#finish(instruction.result, target);
+        this.#finish(instruction.result, target);
+        return;
       }
       case 'store': {
         const { base, offset } = this.#base(instruction.place);
@@ -137,26 +141,31 @@ class Emitter {
       }
       case 'atomic-add': {
         const { base, offset } = this.#base(instruction.place);
-        return out.atomicAdd(base, offset, this.#read(instruction.value, SECOND));
+        out.atomicAdd(base, offset, this.#read(instruction.value, SECOND));
+        return;
       }
       case 'atomic-fetch-add': {
         const { base, offset } = this.#base(instruction.place);
         this.#into(SECOND, instruction.value);
         out.atomicFetchAdd(base, offset, SECOND);
-        return this.#store(instruction.result, SECOND);
+        this.#store(instruction.result, SECOND);
+        return;
       }
       case 'address': {
         const target = this.#target(instruction.result);
         this.#address(target, instruction.place);
-        return this.#finish(instruction.result, target);
+        this.#finish(instruction.result, target);
+        return;
       }
       case 'map-value': {
         const target = this.#target(instruction.result);
         out.mapValue(target, instruction.map, instruction.offset);
-        return this.#finish(instruction.result, target);
+        this.#finish(instruction.result, target);
+        return;
       }
       case 'context':
-        return this.#store(instruction.result, Register.R1);
+        this.#store(instruction.result, Register.R1);
+        return;
       case 'call':
         this.#arguments(instruction.arguments);
         out.call(instruction.helper);
@@ -288,7 +297,10 @@ class Emitter {
   }
 
   #into(target: number, operand: Operand): void {
-    if (typeof operand === 'bigint') return this.#out.constant(target, operand);
+    if (typeof operand === 'bigint') {
+      this.#out.constant(target, operand);
+      return;
+    }
     const location = this.#location(operand);
     if (location.kind === 'slot') this.#out.load(8, target, Register.R10, this.#stack.slotOffset(location.slot));
     else if (location.register !== target) this.#out.move(target, location.register);

@@ -1,11 +1,11 @@
 import { ProgramType } from '@bpfleet/bpf';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Bindings, TypedProbe } from '../passes/model.ts';
-import type { MapLayout } from '../types/layout.ts';
+import type { MapLayout } from '../types/map-layout.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { IrFunction } from './ir.ts';
+import { ProbeLowering } from './lower-expression.ts';
 import { lowerBlock } from './lower-statement.ts';
-import { Lowering } from './lowering.ts';
 import { internalMaps, type Resources } from './resources.ts';
 import { inObject, inRegister } from './value.ts';
 
@@ -23,7 +23,7 @@ export interface BuildInput {
 export function buildFunction({ probe, name, maps, bindings, resources, env, config }: BuildInput): IrFunction {
   const builder = new FunctionBuilder(name);
   const { clause, target, typing } = probe;
-  const lowering = new Lowering({ builder, resources, maps, typing, bindings, target, env, config });
+  const lowering = new ProbeLowering({ builder, resources, maps, typing, bindings, target, env, config });
   const { predicate } = clause;
   if (predicate !== undefined) {
     builder.position = predicate.span.start;

@@ -1,6 +1,5 @@
-import type { AggregateDefinition } from '../builtins/definition.ts';
-import type { Assignment, Call, Expression, MapAccess, Update, Variable } from '../syntax/ast.ts';
-import type { MapLayout } from '../types/layout.ts';
+import type { Assignment, Expression, MapAccess, Update, Variable } from '../syntax/ast.ts';
+import type { MapLayout } from '../types/map-layout.ts';
 import { isSigned } from '../types/type.ts';
 import { arithmetic } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
@@ -105,7 +104,7 @@ function insert(lowering: Lowering, layout: MapLayout, key: Place, value: Place)
  * Runs `update` on the entry of a key, made of zeros where there is none. An insert that loses the race with another
  * CPU finds the other's entry; one that the map refuses is counted.
  */
-function withEntry(lowering: Lowering, layout: MapLayout, key: Place, update: (entry: number) => void): void {
+export function withEntry(lowering: Lowering, layout: MapLayout, key: Place, update: (entry: number) => void): void {
   const { builder } = lowering;
   const entry = builder.copy(lookUp(lowering, layout, key));
   const [found, missing, refused, after] = [
@@ -133,38 +132,6 @@ function withEntry(lowering: Lowering, layout: MapLayout, key: Place, update: (e
   update(entry);
   builder.jump(after);
   builder.startBlock(after);
-}
-
-/** `@m[k] = count()` and its like: folds a measured value into the entry of this CPU. */
-export function updateAggregate(
-  lowering: Lowering,
-  access: MapAccess,
-  call: Call,
-  definition: AggregateDefinition,
-): void {
-  const { builder } = lowering;
-  const layout = lowering.map(access.name);
-  const { value, valueType: type } = layout;
-  if (value.kind !== 'cells' || type.kind !== 'aggregate') throw new Error(`${access.name} is no map of aggregates`);
-  const measured = definition.measure(call, lowering);
-  const update = (register: number) => {
-    const cell = { register, cells: value.offset, ...(value.set === undefined ? {} : { flag: value.set }) };
-    definition.update(lowering, measured, cell, type);
-    if (value.set !== undefined) builder.store(8, inRegister(register, value.set), 1n);
-  };
-  if (!layout.keyless) {
-    withEntry(lowering, layout, lowerKey(lowering, layout, access.key ?? []), update);
-    return;
-  }
-  const entry = lookUpOnly(lowering, layout);
-  builder.when('ne', entry, 0n, () => update(entry));
-}
-
-/** The one element of a per-CPU array; null for the verifier alone. */
-function lookUpOnly(lowering: Lowering, layout: MapLayout): number {
-  const key = lowering.allocate(4);
-  lowering.builder.store(4, key, 0n);
-  return lookUp(lowering, layout, key);
 }
 
 /** `@m[k]++`, `$x--` and so on: the value before, or after for a prefix. */

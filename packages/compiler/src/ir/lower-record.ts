@@ -1,7 +1,7 @@
 import type { FieldLayout } from '../output-layout.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { childExpressions } from '../syntax/visitor.ts';
-import { fieldLayout } from '../types/layout.ts';
+import { fieldLayout } from '../types/field-layout.ts';
 import type { Lowering } from './lowering.ts';
 import { copyString } from './memory.ts';
 import { internalMaps, type RecordKind } from './resources.ts';

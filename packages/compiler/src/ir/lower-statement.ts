@@ -1,6 +1,7 @@
 import { findFunction } from '../builtins/index.ts';
 import type { Assignment, Block, If, Let, Statement } from '../syntax/ast.ts';
-import { compoundAssign, updateAggregate, writeMap } from './lower-map.ts';
+import { updateAggregate } from './lower-aggregate.ts';
+import { compoundAssign, writeMap } from './lower-map.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
 

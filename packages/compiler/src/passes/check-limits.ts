@@ -1,6 +1,6 @@
 import { MAX_PERCPU_VALUE } from '@bpfleet/bpf';
 import type { Diagnostics } from '../source/diagnostic.ts';
-import type { MapLayout } from '../types/layout.ts';
+import type { MapLayout } from '../types/map-layout.ts';
 import type { MapSymbol } from './model.ts';
 
 /** Longest key: the kernel takes no more than this before 5.11 (MAX_BPF_STACK), and hashing more is not sensible. */

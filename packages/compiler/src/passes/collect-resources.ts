@@ -2,7 +2,7 @@ import { type MapSpec, MapType } from '@bpfleet/bpf';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import { internalMaps, type Resources } from '../ir/resources.ts';
 import { CounterSlot, type OutputLayout } from '../output-layout.ts';
-import type { MapLayout } from '../types/layout.ts';
+import type { MapLayout } from '../types/map-layout.ts';
 
 /** The kernel maps of a script: its own, then those its programs turned out to need. */
 export function collectMapSpecs(

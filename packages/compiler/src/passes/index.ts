@@ -1,10 +1,11 @@
 import type { ExpandContext } from '../probes/provider.ts';
 import type { Script } from '../syntax/ast.ts';
-import { layoutMap, type MapLayout } from '../types/layout.ts';
+import type { MapLayout } from '../types/map-layout.ts';
 import { checkLimits } from './check-limits.ts';
 import { collectMaps } from './collect-maps.ts';
 import { expandProbes } from './expand-probes.ts';
 import { checkTypes, inferTypes } from './infer-types.ts';
+import { layoutMap } from './layout-maps.ts';
 import type { Bindings, TypedProbe } from './model.ts';
 import { resolveNames } from './resolve-names.ts';
 

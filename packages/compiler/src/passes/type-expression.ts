@@ -10,6 +10,7 @@ import { textBytes } from '../types/text-bytes.ts';
 import { fieldType } from '../types/tracepoint-type.ts';
 import {
   arithmeticType,
+  describe,
   type IntegerSize,
   int64,
   isNumber,
@@ -17,7 +18,6 @@ import {
   sameType,
   stringType,
   type Type,
-  typeName,
   uint64,
   unify,
   unknown,
@@ -354,22 +354,4 @@ function keyMismatch(name: string, given: readonly Type[], held: readonly Type[]
   if (given.length === 0) return `${name} is used without a key, and elsewhere with one`;
   const list = (types: readonly Type[]) => types.map(describe).join(', ');
   return `Argument mismatch for ${name}: trying to access with '${list(given)}' when the map expects '${list(held)}'`;
-}
-
-/** A type without the sizes that a reader of messages does not care for. */
-export function describe(type: Type): string {
-  switch (type.kind) {
-    case 'integer':
-      return 'integer';
-    case 'string':
-      return 'string';
-    case 'pointer':
-      return 'pointer';
-    case 'void':
-      return 'nothing';
-    case 'args':
-      return 'args as a whole';
-    default:
-      return typeName(type);
-  }
 }

@@ -1,8 +1,8 @@
 import { findFunction } from '../builtins/index.ts';
 import type { Assignment, Clause, Expression, Statement } from '../syntax/ast.ts';
-import { isNumber, neutralInteger, type Type, unknown } from '../types/type.ts';
+import { describe, isNumber, neutralInteger, type Type, unknown } from '../types/type.ts';
 import type { Bindings } from './model.ts';
-import { describe, type ExpressionTyper } from './type-expression.ts';
+import type { ExpressionTyper } from './type-expression.ts';
 
 /** Types the predicate and the body of a clause. */
 export function typeClause(typer: ExpressionTyper, clause: Clause, bindings: Bindings): void {

@@ -31,15 +31,15 @@ export function scanString(text: string, start: number): StringScan {
       at++;
       continue;
     }
-    const escape = scanEscape(text, at);
-    if (escape === undefined) {
+    const sequence = scanEscape(text, at);
+    if (sequence === undefined) {
       const end = text.indexOf('"', at + 2);
       const lineEnd = text.indexOf('\n', at);
       const stop = end < 0 || (lineEnd >= 0 && lineEnd < end) ? (lineEnd < 0 ? text.length : lineEnd) : end + 1;
       return { kind: 'error', message: `invalid escape character '\\${text[at + 1] ?? ''}'`, at, end: stop };
     }
-    value += escape.value;
-    at = escape.end;
+    value += sequence.value;
+    at = sequence.end;
   }
 }
 

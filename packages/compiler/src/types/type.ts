@@ -122,3 +122,21 @@ export function typeName(type: Type): string {
       return type.kind;
   }
 }
+
+/** A type without the sizes that a reader of messages does not care for. */
+export function describe(type: Type): string {
+  switch (type.kind) {
+    case 'integer':
+      return 'integer';
+    case 'string':
+      return 'string';
+    case 'pointer':
+      return 'pointer';
+    case 'void':
+      return 'nothing';
+    case 'args':
+      return 'args as a whole';
+    default:
+      return typeName(type);
+  }
+}

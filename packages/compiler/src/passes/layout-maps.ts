@@ -1,41 +1,12 @@
-import type { KeyType, MapSchema } from '@bpfleet/aggregate';
+import type { MapSchema } from '@bpfleet/aggregate';
 import { MapType } from '@bpfleet/bpf';
 import { findAggregate } from '../builtins/index.ts';
 import type { CompileConfig } from '../env.ts';
-import type { FieldLayout, MapOutput, ValueLayout } from '../output-layout.ts';
-import type { MapSymbol } from '../passes/model.ts';
-import { isSigned, type Type } from './type.ts';
-
-/** A map of the script as it lies in the kernel. Sizes in bytes. */
-export interface MapLayout extends MapOutput {
-  readonly type: MapType;
-  readonly keySize: number;
-  readonly valueSize: number;
-  readonly maxEntries: number;
-  readonly valueType: Type;
-}
-
-/** The fixed memory of a value: integers and addresses 8 bytes, strings their size. */
-export function fieldLayout(type: Type, offset: number): FieldLayout {
-  if (type.kind === 'string') return { type: 'string', offset, size: type.size };
-  return { type: keyType(type), offset, size: 8 };
-}
-
-/** Fields one after the other from `start`. */
-export function layoutFields(types: readonly Type[], start: number): { fields: FieldLayout[]; end: number } {
-  const fields: FieldLayout[] = [];
-  let end = start;
-  for (const type of types) {
-    const field = fieldLayout(type, end);
-    fields.push(field);
-    end += field.size;
-  }
-  return { fields, end };
-}
-
-function keyType(type: Type): KeyType {
-  return isSigned(type) ? 'int' : 'uint';
-}
+import type { FieldLayout, ValueLayout } from '../output-layout.ts';
+import { fieldLayout, layoutFields } from '../types/field-layout.ts';
+import type { MapLayout } from '../types/map-layout.ts';
+import { isSigned, type Type } from '../types/type.ts';
+import type { MapSymbol } from './model.ts';
 
 /**
  * Maps without a key are arrays of one element: a flag that it was set, then the value. Aggregates are per CPU, so
