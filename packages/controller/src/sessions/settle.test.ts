@@ -87,7 +87,7 @@ describe('settleSilence', () => {
     [{ attached: false, storedFrames: 1n, connectionLostAt: null, cancelled: true }, 'partial', 'no manifest came; 1 window stored'],
     [{ attached: false, storedFrames: 0n, connectionLostAt: null, cancelled: false }, 'offline', 'it never said that it attached'],
     [{ attached: false, storedFrames: 0n, connectionLostAt: null, cancelled: true }, 'skipped', 'cancelled before it was attached'],
-  ])('%j -> %s', (silence, state, reason) => {
+  ] as const)('silence %#', (silence, state, reason) => {
     expect(settleSilence(silence)).toEqual({ state, reason });
   });
 });

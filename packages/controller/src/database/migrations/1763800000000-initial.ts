@@ -121,7 +121,6 @@ const statements = [
     boot_epoch bigint not null,
     stored_seqs int8multirange not null default '{}',
     refused_seqs int8multirange not null default '{}',
-    floor_seq bigint not null default 0,
     records bigint not null default 0,
     lost_kernel bigint not null default 0,
     lost_sampled_out bigint not null default 0,

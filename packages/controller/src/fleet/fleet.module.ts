@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.ts';
+import { ConnectionRepository } from './connection.repository.ts';
+import { EnrolmentService } from './enrolment.service.ts';
+import { NodeController } from './node.controller.ts';
+import { NodeGrpc } from './node.grpc.ts';
+import { NodeRepository } from './node.repository.ts';
+import { NodeService } from './node.service.ts';
+
+@Module({
+  imports: [AccessModule],
+  controllers: [NodeController],
+  providers: [NodeRepository, ConnectionRepository, NodeService, EnrolmentService, NodeGrpc],
+  exports: [NodeService, EnrolmentService, NodeGrpc, NodeRepository, ConnectionRepository],
+})
+export class FleetModule {}

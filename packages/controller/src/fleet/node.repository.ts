@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { NodeRow } from './node.entity.ts';
+import type { NodeFacts } from './node-info.ts';
+
+/** A node with what its connection and its sessions say. */
+export interface NodeStatus extends NodeRow {
+  readonly online: boolean;
+  readonly address: string | null;
+  readonly lastSeenAt: Date | null;
+  /** Sessions running there now. */
+  readonly running: number;
+}
+
+const statusColumns = `n.id, n.name, n.arch, n.kernel, n.cpus, n.memory_bytes::float8 as "memoryBytes", n.agent_version as "agentVersion",
+  n.labels, n.features, n.missing, n.enrolled_at as "enrolledAt", n.revoked_at as "revokedAt", n.key_digest as "keyDigest",
+  coalesce(c.lease_until > now(), false) as online, c.address, c.last_seen_at as "lastSeenAt",
+  (select count(*) from session_node sn where sn.node_id = n.id and sn.state = 'running')::int as running`;
+
+@Injectable()
+export class NodeRepository {
+  constructor(@Inject(DataSource) private readonly database: DataSource) {}
+
+  /** The name given, or with a number where another node has it. */
+  async insert(transaction: EntityManager, id: string, facts: NodeFacts, keyDigest: Buffer, at: Date): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      const name = attempt === 1 ? facts.name : `${facts.name}-${attempt}`;
+      const rows: unknown[] = await transaction.query(
+        `insert into node (id, name, arch, kernel, cpus, memory_bytes, agent_version, labels, features, missing, key_digest, enrolled_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (name) do nothing returning 1`,
+        [id, name, ...columns(facts), keyDigest, at],
+      );
+      if (rows.length > 0) {
+        return name;
+      }
+    }
+  }
+
+  /** What a node says when it connects: a new kernel or agent, other labels. Its name stays. */
+  async update(id: string, facts: NodeFacts): Promise<void> {
+    await this.database.query(
+      `update node set arch = $2, kernel = $3, cpus = $4, memory_bytes = $5, agent_version = $6, labels = $7,
+         features = $8, missing = $9 where id = $1`,
+      [id, ...columns(facts)],
+    );
+  }
+
+  /** Also a revoked one. */
+  find(id: string): Promise<NodeRow | null> {
+    return this.database.getRepository(NodeRow).findOneBy({ id });
+  }
+
+  /** All that are not revoked, by name. */
+  statuses(): Promise<NodeStatus[]> {
+    return this.database.query(
+      `select ${statusColumns} from node n left join connection c on c.node_id = n.id where n.revoked_at is null order by n.name collate "C"`,
+    );
+  }
+
+  /** By identifier or name. */
+  async status(idOrName: string): Promise<NodeStatus | undefined> {
+    const rows: NodeStatus[] = await this.database.query(
+      `select ${statusColumns} from node n left join connection c on c.node_id = n.id
+       where n.revoked_at is null and (n.id::text = $1 or n.name = $1)`,
+      [idOrName],
+    );
+    return rows[0];
+  }
+}
+
+function columns(facts: NodeFacts): unknown[] {
+  return [
+    facts.arch,
+    facts.kernel,
+    facts.cpus,
+    facts.memoryBytes,
+    facts.agentVersion,
+    JSON.stringify(facts.labels),
+    JSON.stringify(facts.features),
+    JSON.stringify(facts.missing),
+  ];
+}

@@ -1,0 +1,325 @@
+import {
+  type CheckRequest,
+  type CheckResponse,
+  type ConnectRequest,
+  ContractError,
+  type Hello,
+  type Manifest,
+  type MessageInitShape,
+  type ConnectResponseSchema,
+  type ObservedState,
+  type Ping,
+  RpcError,
+  timestampFromMs,
+  toGrpcStatus,
+} from '@bpfleet/contracts';
+import type { Logger } from '@bpfleet/runtime';
+import type * as grpc from '@grpc/grpc-js';
+import type { ConnectionRepository } from '../fleet/connection.repository.ts';
+import type { NodeRepository } from '../fleet/node.repository.ts';
+import { readNodeInfo } from '../fleet/node-info.ts';
+import type { IngestService } from '../results/ingest.service.ts';
+import type { NodeReports } from '../sessions/node-reports.ts';
+import type { SessionRepository } from '../sessions/session.repository.ts';
+import type { ConnectedAgent, ConnectedAgents } from './connected-agents.ts';
+import type { DesiredStates } from './desired-state.ts';
+import type { FrameIntake } from './frame-intake.ts';
+
+type Item = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['item']>;
+export type ConnectCall = grpc.ServerDuplexStream<ConnectRequest, MessageInitShape<typeof ConnectResponseSchema>>;
+
+/** A node that says nothing for so long is offline. Agents ping every few seconds. */
+export const silenceMs = 10_000;
+/** Messages read ahead of those being handled. */
+const maxQueued = 8;
+/** Frame batches whose commit is not awaited yet. */
+const maxUncommitted = 8;
+const maxAssignments = 1_000;
+
+export interface StreamSurroundings {
+  readonly agents: ConnectedAgents;
+  readonly connections: ConnectionRepository;
+  readonly nodes: NodeRepository;
+  readonly reports: NodeReports;
+  readonly sessions: SessionRepository;
+  readonly desired: DesiredStates;
+  readonly intake: FrameIntake;
+  readonly ingest: IngestService;
+  readonly log: Logger;
+  readonly version: string;
+}
+
+/**
+ * One connection of a node whose certificate was verified. Messages are handled one after another, but for pings, which
+ * are answered at once. Everything on the stream may come again; what cannot be handled ends the stream, and the agent
+ * comes back with what was not acknowledged.
+ */
+export class AgentStream implements ConnectedAgent {
+  readonly nodeId: string;
+  /** 0 until the node has said hello. */
+  epoch = 0n;
+  private readonly call: ConnectCall;
+  private readonly with: StreamSurroundings;
+  private readonly log: Logger;
+  private readonly queue: ConnectRequest[] = [];
+  private readonly questions = new Map<bigint, (response: CheckResponse | undefined) => void>();
+  private readonly uncommitted = new Set<Promise<void>>();
+  private handling = false;
+  private ended = false;
+  private seenAt = Date.now();
+  private lastQuestion = 0n;
+  private revision = 0n;
+  private telling: Promise<void> | undefined;
+  private tellAgain = false;
+
+  constructor(call: ConnectCall, nodeId: string, surroundings: StreamSurroundings) {
+    this.call = call;
+    this.nodeId = nodeId;
+    this.with = surroundings;
+    this.log = surroundings.log.child({ node: nodeId });
+    call.on('data', (message: ConnectRequest) => this.receive(message));
+    call.on('end', () => this.finish('the agent closed the stream'));
+    call.on('cancelled', () => this.finish('the connection was lost'));
+    call.on('error', (error: Error) => this.finish(error.message));
+  }
+
+  isSilent(now: number): boolean {
+    return now - this.seenAt > silenceMs;
+  }
+
+  async check(request: CheckRequest, timeoutMs: number): Promise<CheckResponse | undefined> {
+    const requestId = ++this.lastQuestion;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => answer(undefined), timeoutMs);
+      const answer = (response: CheckResponse | undefined) => {
+        clearTimeout(timer);
+        this.questions.delete(requestId);
+        resolve(response);
+      };
+      this.questions.set(requestId, answer);
+      this.send({ case: 'check', value: { requestId, request } });
+    });
+  }
+
+  refresh(): void {
+    void this.tell().catch((error: unknown) => this.fail(error));
+  }
+
+  close(reason: string): void {
+    this.fail(new RpcError('ABORTED', reason));
+  }
+
+  private receive(message: ConnectRequest): void {
+    const receivedAt = Date.now();
+    this.seenAt = receivedAt;
+    if (message.item.case === 'ping') {
+      this.pong(message.item.value, receivedAt);
+      return;
+    }
+    this.queue.push(message);
+    if (this.queue.length >= maxQueued) {
+      this.call.pause();
+    }
+    if (!this.handling) {
+      this.handling = true;
+      void this.handleAll();
+    }
+  }
+
+  private async handleAll(): Promise<void> {
+    try {
+      for (let next = this.queue.shift(); next !== undefined && !this.ended; next = this.queue.shift()) {
+        await this.handle(next);
+        if (this.queue.length < maxQueued) {
+          this.call.resume();
+        }
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+    this.handling = false;
+  }
+
+  private async handle({ item }: ConnectRequest): Promise<void> {
+    if (this.epoch === 0n && item.case !== 'hello') {
+      throw new RpcError('FAILED_PRECONDITION', 'the first message of a connection is to be hello');
+    }
+    switch (item.case) {
+      case 'hello':
+        return this.hello(item.value);
+      case 'observed':
+        return this.observed(item.value);
+      case 'frames':
+        return this.frames(item.value.frames);
+      case 'manifest':
+        return this.manifest(item.value);
+      case 'check':
+        this.questions.get(item.value.requestId)?.(item.value.error === '' ? item.value.response : undefined);
+        return;
+      case 'probes':
+      case 'ping':
+      case undefined:
+        return;
+    }
+  }
+
+  private async hello(hello: Hello): Promise<void> {
+    if (this.epoch !== 0n) {
+      throw new RpcError('FAILED_PRECONDITION', 'hello was said before');
+    }
+    if (hello.nodeId !== this.nodeId) {
+      throw new RpcError('UNAUTHENTICATED', 'the node in hello is not the one in the certificate');
+    }
+    const { connections, nodes, agents, version } = this.with;
+    await nodes.update(this.nodeId, readNodeInfo(hello.node));
+    const now = Date.now();
+    const epoch = await connections.open(this.nodeId, this.call.getPeer(), new Date(now), new Date(now + silenceMs));
+    if (this.ended) {
+      await connections.close({ nodeId: this.nodeId, epoch }, new Date());
+      return;
+    }
+    this.epoch = epoch;
+    this.send({ case: 'welcome', value: { controllerVersion: version, connectionEpoch: epoch } });
+    // From here on a new session reaches this stream, so the state that is read next cannot miss one.
+    agents.add(this);
+    await this.tell();
+    this.log.info({ connectionEpoch: Number(epoch), address: this.call.getPeer() }, 'agent connected');
+  }
+
+  private async observed(state: ObservedState): Promise<void> {
+    for (const seen of state.assignments.slice(0, maxAssignments)) {
+      await this.with.reports.observed(this.nodeId, seen);
+      const part = seen.maps.length === 0 ? undefined : await this.with.reports.part(seen.sessionId, this.nodeId);
+      if (part !== undefined && part.schemas !== null) {
+        await this.with.ingest.rollUp(seen.sessionId, this.nodeId, part.schemas);
+      }
+    }
+  }
+
+  private async frames(frames: Parameters<FrameIntake['take']>[1]): Promise<void> {
+    const { refusals, committed } = await this.with.intake.take(this.nodeId, frames);
+    for (const refusal of refusals) {
+      this.send({ case: 'refusal', value: refusal });
+    }
+    const acknowledged = committed
+      .then((outcomes) => {
+        for (const { key, settledSeq, refused } of outcomes) {
+          for (const { seq, reason } of refused) {
+            this.send({ case: 'refusal', value: { sessionId: key.sessionId, bootEpoch: key.bootEpoch, seq, reason } });
+          }
+          if (settledSeq > 0n) {
+            this.send({ case: 'ack', value: { sessionId: key.sessionId, bootEpoch: key.bootEpoch, seq: settledSeq } });
+          }
+        }
+      })
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => this.uncommitted.delete(acknowledged));
+    this.uncommitted.add(acknowledged);
+    if (this.uncommitted.size >= maxUncommitted) {
+      await Promise.race(this.uncommitted);
+    }
+  }
+
+  private async manifest(manifest: Manifest): Promise<void> {
+    // Its numbers are compared with what is stored: let everything sent before it be stored.
+    await Promise.all(this.uncommitted);
+    if (this.ended) {
+      return;
+    }
+    const { sessionId, bootEpoch } = manifest;
+    try {
+      const ours = await this.with.reports.manifest(this.nodeId, manifest);
+      const part = ours ? await this.with.reports.part(sessionId, this.nodeId) : undefined;
+      if (part !== undefined && part.schemas !== null) {
+        await this.with.ingest.rollUp(sessionId, this.nodeId, part.schemas);
+      }
+    } catch (error) {
+      if (!(error instanceof ContractError)) {
+        throw error;
+      }
+      throw new RpcError('INVALID_ARGUMENT', error.message, {}, { cause: error });
+    }
+    // First what it is to run, without this session: an agent that lets go of it must not start it again.
+    await this.tell();
+    this.send({ case: 'manifestAck', value: { sessionId, bootEpoch } });
+  }
+
+  /** Sends the desired state as it is in the database now; calls while one is being read end in one more. */
+  private tell(): Promise<void> {
+    this.tellAgain = true;
+    this.telling ??= this.tellAll().finally(() => {
+      this.telling = undefined;
+    });
+    return this.telling;
+  }
+
+  private async tellAll(): Promise<void> {
+    while (this.tellAgain && !this.ended) {
+      this.tellAgain = false;
+      const assignments = await this.with.desired.of(this.nodeId);
+      this.revision += 1n;
+      this.send({ case: 'desired', value: { revision: this.revision, assignments } });
+    }
+  }
+
+  private pong(ping: Ping, receivedAt: number): void {
+    const times = { receivedAt: timestampFromMs(receivedAt), sentAt: timestampFromMs(Date.now()) };
+    this.send({ case: 'pong', value: { ...(ping.sentAt ? { pingSentAt: ping.sentAt } : {}), ...times } });
+  }
+
+  private send(item: Item): void {
+    if (!this.ended) {
+      this.call.write({ item });
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (this.ended) {
+      return;
+    }
+    const status = toGrpcStatus(toStreamError(error));
+    this.log.warn({ err: error }, 'agent stream ended');
+    this.finish(status.details, status);
+  }
+
+  /** Once; with a status other than OK where the agent is to know why. */
+  private finish(reason: string, status?: grpc.StatusObject): void {
+    if (this.ended) {
+      return;
+    }
+    this.ended = true;
+    this.queue.length = 0;
+    this.with.agents.remove(this);
+    for (const answer of [...this.questions.values()]) {
+      answer(undefined);
+    }
+    if (status === undefined) {
+      this.call.end();
+    } else {
+      this.call.emit('error', status);
+    }
+    if (this.epoch > 0n) {
+      void this.release(reason);
+    }
+  }
+
+  private async release(reason: string): Promise<void> {
+    try {
+      const now = new Date();
+      if (await this.with.connections.close({ nodeId: this.nodeId, epoch: this.epoch }, now)) {
+        await this.with.sessions.connectionLost(this.nodeId, now);
+      }
+      this.log.info({ connectionEpoch: Number(this.epoch), reason }, 'agent disconnected');
+    } catch (err) {
+      this.log.warn({ err }, 'the end of a connection could not be recorded; its lease runs out by itself');
+    }
+  }
+}
+
+/** Whatever fails here is the controller's trouble unless it is said to be the agent's: it is to come back. */
+function toStreamError(error: unknown): unknown {
+  if (error instanceof RpcError) {
+    return error;
+  }
+  return new RpcError('UNAVAILABLE', 'the controller could not handle a message; try again', {}, { cause: error });
+}

@@ -1,0 +1,46 @@
+import type { CheckRequest, CheckResponse } from '@bpfleet/contracts';
+import { Injectable } from '@nestjs/common';
+
+/** The newest connection of a node, as other modules see it. */
+export interface ConnectedAgent {
+  readonly nodeId: string;
+  /** Would the program load there? undefined where no answer came within `timeoutMs`. */
+  check(request: CheckRequest, timeoutMs: number): Promise<CheckResponse | undefined>;
+  /** What the node is to run has changed: tell it. */
+  refresh(): void;
+  /** Ends the connection; the agent may come back. */
+  close(reason: string): void;
+}
+
+/** Which nodes are connected to this controller. */
+@Injectable()
+export class ConnectedAgents {
+  private readonly agents = new Map<string, ConnectedAgent>();
+
+  /** A newer connection of a node ends the older one. */
+  add(agent: ConnectedAgent): void {
+    const older = this.agents.get(agent.nodeId);
+    this.agents.set(agent.nodeId, agent);
+    older?.close('a newer connection of this node took over');
+  }
+
+  remove(agent: ConnectedAgent): void {
+    if (this.agents.get(agent.nodeId) === agent) {
+      this.agents.delete(agent.nodeId);
+    }
+  }
+
+  get(nodeId: string): ConnectedAgent | undefined {
+    return this.agents.get(nodeId);
+  }
+
+  get count(): number {
+    return this.agents.size;
+  }
+
+  refresh(nodeIds: Iterable<string>): void {
+    for (const nodeId of nodeIds) {
+      this.agents.get(nodeId)?.refresh();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { Frame } from '@bpfleet/contracts';
+import type { Logger } from '@bpfleet/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER } from '../config/tokens.ts';
+import { IngestService } from '../results/ingest.service.ts';
+import { type CheckedFrame, runId, type RunKey, type RunOutcome } from '../results/run.ts';
+import { type NodePart, NodeReports } from '../sessions/node-reports.ts';
+import { checkFrame, hasIdentity } from './check-frame.ts';
+import { GatewayCounters } from './gateway-counters.ts';
+
+/** A frame that will never be stored. */
+export interface Refusal {
+  readonly sessionId: string;
+  readonly bootEpoch: bigint;
+  readonly seq: bigint;
+  readonly reason: string;
+}
+
+export interface IntakeResult {
+  readonly refusals: readonly Refusal[];
+  /** Resolves once the good ones are committed. Rejects where the database failed. */
+  readonly committed: Promise<readonly RunOutcome[]>;
+}
+
+interface Sorted {
+  readonly key: RunKey;
+  readonly part: NodePart;
+  readonly frames: CheckedFrame[];
+  readonly refused: bigint[];
+}
+
+/** Checks the frames of one node, and hands the good ones to be stored. */
+@Injectable()
+export class FrameIntake {
+  constructor(
+    @Inject(IngestService) private readonly ingest: IngestService,
+    @Inject(NodeReports) private readonly reports: NodeReports,
+    @Inject(GatewayCounters) private readonly counters: GatewayCounters,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  async take(nodeId: string, frames: readonly Frame[]): Promise<IntakeResult> {
+    const refusals: Refusal[] = [];
+    const runs = new Map<string, Sorted>();
+    const parts = new Map<string, NodePart | undefined>();
+    for (const frame of frames) {
+      const { sessionId, bootEpoch, seq } = frame;
+      if (!parts.has(sessionId)) {
+        parts.set(sessionId, await this.reports.part(sessionId, nodeId));
+      }
+      const part = parts.get(sessionId);
+      if (part === undefined || !hasIdentity(frame)) {
+        const reason = part === undefined ? 'the session is not one of this node' : 'the sequence number is out of range';
+        refusals.push({ sessionId, bootEpoch, seq, reason });
+        continue;
+      }
+      const key = { sessionId, nodeId, bootEpoch };
+      const run = runs.get(runId(key)) ?? { key, part, frames: [], refused: [] };
+      runs.set(runId(key), run);
+      const check = checkFrame(frame, { sessionCreatedAt: part.createdAt, now: new Date(), schemas: part.schemas });
+      if (check.kind === 'accepted') {
+        run.frames.push(check.frame);
+      } else {
+        run.refused.push(seq);
+        refusals.push({ sessionId, bootEpoch, seq, reason: check.reason });
+      }
+    }
+    this.note(nodeId, refusals);
+    return { refusals, committed: this.store([...runs.values()]) };
+  }
+
+  private async store(runs: readonly Sorted[]): Promise<readonly RunOutcome[]> {
+    const outcomes = await Promise.all(
+      runs.map(({ key, part, frames, refused }) => this.ingest.submit({ key, frames, refused, schemas: part.schemas })),
+    );
+    for (const { stored, duplicates, refused } of outcomes) {
+      this.counters.stored += stored;
+      this.counters.duplicate += duplicates;
+      this.counters.refused += refused.length;
+    }
+    return outcomes;
+  }
+
+  private note(nodeId: string, refusals: readonly Refusal[]): void {
+    this.counters.refused += refusals.length;
+    const [first] = refusals;
+    if (first !== undefined) {
+      const { sessionId, seq, reason } = first;
+      const frame = { session: sessionId.slice(0, 64), seq: seq.toString(), reason };
+      this.log.warn({ node: nodeId, refused: refusals.length, ...frame }, 'frames refused');
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import { createServer, type Server as TlsServer, TLSSocket } from 'node:tls';
+import {
+  channelOptions,
+  type ConnectRequest,
+  type ConnectResponseSchema,
+  FleetService,
+  grpcService,
+  type MessageInitShape,
+  RpcError,
+  toGrpcStatus,
+  unaryHandler,
+} from '@bpfleet/contracts';
+import type { Logger } from '@bpfleet/runtime';
+import * as grpc from '@grpc/grpc-js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Endpoint } from '../config/controller-config.ts';
+import { LOGGER, VERSION } from '../config/tokens.ts';
+import { listen } from '../config/listen.ts';
+import { problemToRpc } from '../control/problem-to-rpc.ts';
+import { CertificateAuthority } from '../fleet/certificate-authority.ts';
+import { ConnectionRepository } from '../fleet/connection.repository.ts';
+import { EnrolmentService } from '../fleet/enrolment.service.ts';
+import { NodeRepository } from '../fleet/node.repository.ts';
+import { IngestService } from '../results/ingest.service.ts';
+import { NodeReports } from '../sessions/node-reports.ts';
+import { SessionRepository } from '../sessions/session.repository.ts';
+import { AgentStream, type ConnectCall, silenceMs, type StreamSurroundings } from './agent-stream.ts';
+import { ConnectedAgents } from './connected-agents.ts';
+import { DesiredStates } from './desired-state.ts';
+import { FrameIntake } from './frame-intake.ts';
+import { GatewayCounters } from './gateway-counters.ts';
+
+/** Largest message of an agent: several batches' worth. */
+export const maxMessageBytes = 4 * 1024 * 1024;
+const heartbeatMs = 3_000;
+const handshakeMs = 10_000;
+const maxConnections = 20_000;
+
+/**
+ * Where agents dial in: one port with TLS 1.3. Anyone may open a connection and enrol; a stream is only for nodes whose
+ * certificate this controller's CA signed.
+ */
+@Injectable()
+export class GatewayServer {
+  private readonly grpcServer = new grpc.Server(channelOptions({ 'grpc.max_receive_message_length': maxMessageBytes }));
+  private readonly streams = new Set<AgentStream>();
+  private tls: TlsServer | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly surroundings: StreamSurroundings;
+
+  constructor(
+    @Inject(CertificateAuthority) private readonly authority: CertificateAuthority,
+    @Inject(EnrolmentService) private readonly enrolment: EnrolmentService,
+    @Inject(NodeRepository) private readonly nodes: NodeRepository,
+    @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
+    @Inject(GatewayCounters) private readonly counters: GatewayCounters,
+    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(ConnectedAgents) agents: ConnectedAgents,
+    @Inject(NodeReports) reports: NodeReports,
+    @Inject(SessionRepository) sessions: SessionRepository,
+    @Inject(DesiredStates) desired: DesiredStates,
+    @Inject(FrameIntake) intake: FrameIntake,
+    @Inject(IngestService) ingest: IngestService,
+    @Inject(VERSION) version: string,
+  ) {
+    this.surroundings = { agents, connections, nodes, reports, sessions, desired, intake, ingest, log, version };
+    this.grpcServer.addService(grpcService(FleetService), {
+      enroll: unaryHandler(FleetService.method.enroll, (request) => problemToRpc(() => this.enrolment.enrol(request))),
+      connect: (call: ConnectCall) => void this.connect(call),
+    });
+  }
+
+  /** Returns the port. Throws ControllerError `port_in_use`. */
+  async start(endpoint: Endpoint): Promise<number> {
+    const { keyPem, chainPem } = await this.authority.issueServer();
+    // grpc-js reads HTTP/2 from sockets that are given to it; TLS is ours, so that a client may come without certificate.
+    const injector = this.grpcServer.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+    const tls = createServer({
+      key: keyPem,
+      cert: chainPem,
+      ca: this.authority.pem,
+      minVersion: 'TLSv1.3',
+      requestCert: true,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2'],
+      handshakeTimeout: handshakeMs,
+    });
+    tls.maxConnections = maxConnections;
+    tls.on('secureConnection', (socket) => injector.injectConnection(socket));
+    tls.on('tlsClientError', (error, socket) => {
+      this.log.debug({ address: socket.remoteAddress, reason: error.message }, 'TLS handshake failed');
+    });
+    const port = await listen(tls, endpoint, 'agents');
+    this.tls = tls;
+    this.heartbeat = setInterval(() => void this.beat(), heartbeatMs);
+    return port;
+  }
+
+  /** Ends every stream; agents come back when there is a controller again. */
+  async stop(): Promise<void> {
+    clearInterval(this.heartbeat);
+    for (const stream of [...this.streams]) {
+      stream.close('the controller is stopping');
+    }
+    this.tls?.close();
+    this.grpcServer.forceShutdown();
+    await this.surroundings.ingest.idle();
+  }
+
+  private async connect(call: ConnectCall): Promise<void> {
+    // Messages wait in the stream until the certificate has been checked.
+    call.pause();
+    try {
+      const nodeId = await this.identify(call);
+      const stream = new AgentStream(call, nodeId, this.surroundings);
+      this.streams.add(stream);
+      call.once('close', () => this.streams.delete(stream));
+      call.once('cancelled', () => this.streams.delete(stream));
+      call.resume();
+    } catch (error) {
+      const refusal = error instanceof RpcError ? error : new RpcError('UNAVAILABLE', 'the node could not be looked up; try again');
+      this.log.warn({ address: call.getPeer(), reason: refusal.message }, 'agent refused');
+      call.emit('error', toGrpcStatus(refusal));
+    }
+  }
+
+  /** The node that the client's certificate names. Throws RpcError `UNAUTHENTICATED`. */
+  private async identify(call: ConnectCall): Promise<string> {
+    const der = call.getAuthContext().sslPeerCertificate?.raw;
+    const identity = der === undefined ? undefined : await this.authority.identify(der, new Date());
+    if (identity === undefined) {
+      throw new RpcError('UNAUTHENTICATED', 'a certificate of this fleet is needed to connect; enrol the node first');
+    }
+    const node = await this.nodes.find(identity.nodeId);
+    if (node === null || node.revokedAt !== null) {
+      throw new RpcError('UNAUTHENTICATED', 'the node of this certificate is unknown here or was revoked');
+    }
+    return node.id;
+  }
+
+  /** Keeps the leases of nodes that are heard of, and drops those that are not. */
+  private async beat(): Promise<void> {
+    const now = Date.now();
+    const alive = [];
+    for (const stream of [...this.streams]) {
+      if (stream.isSilent(now)) {
+        stream.close(`nothing was heard of the node for ${silenceMs / 1000} seconds`);
+        this.streams.delete(stream);
+      } else if (stream.epoch > 0n) {
+        alive.push({ nodeId: stream.nodeId, epoch: stream.epoch });
+      }
+    }
+    if (alive.length === 0) {
+      return;
+    }
+    try {
+      await this.connections.renew(alive, new Date(now), new Date(now + silenceMs));
+    } catch (err) {
+      this.log.warn({ err }, 'leases could not be renewed');
+    }
+  }
+}

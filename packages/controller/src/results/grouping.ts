@@ -1,0 +1,25 @@
+import { Problem } from '../problem/problem.ts';
+
+/** How results are grouped. */
+export type Grouping =
+  | { readonly kind: 'merged' }
+  | { readonly kind: 'node' }
+  | { readonly kind: 'window' }
+  | { readonly kind: 'label'; readonly label: string };
+
+/** Parses `by` of a request. Throws `invalid_request`. */
+export function parseGrouping(by: string | undefined): Grouping {
+  if (by === undefined || by === '') {
+    return { kind: 'merged' };
+  }
+  if (by === 'node' || by === 'window') {
+    return { kind: by };
+  }
+  const label = /^label:(.+)$/.exec(by)?.[1];
+  if (label === undefined) {
+    throw new Problem('invalid_request', `Results cannot be grouped by ${JSON.stringify(by)}.`, {
+      hint: 'Use node, window or label:KEY, or leave it out.',
+    });
+  }
+  return { kind: 'label', label };
+}

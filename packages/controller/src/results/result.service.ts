@@ -1,0 +1,134 @@
+import type { MapSchema, ResultDocument, ResultMap, ResultOutput } from '@bpfleet/aggregate';
+import { Inject, Injectable } from '@nestjs/common';
+import { Problem } from '../problem/problem.ts';
+import { answerSheet } from '../sessions/node-account.ts';
+import type { SessionRow } from '../sessions/session.entity.ts';
+import { SessionService } from '../sessions/session.service.ts';
+import { sessionSummary } from '../sessions/session-resource.ts';
+import { type Grouping, parseGrouping } from './grouping.ts';
+import { mergeResults, type NodeMaps } from './merge-results.ts';
+import { ResultRepository, type RunResult, type StoredEvent } from './result.repository.ts';
+import { applyFrame, decodeDeltas, decodeRollup, emptyRollup, type Rollup } from './rollup.ts';
+import { loadSchemas } from './stored-schemas.ts';
+
+/** Lines in the result document; the event stream has them all. */
+const maxOutput = 10_000;
+
+export interface ResultQuery {
+  readonly by?: string | undefined;
+  readonly map?: string | undefined;
+  readonly from?: Date | null;
+  readonly to?: Date | null;
+}
+
+export type FleetResult = ResultDocument & { outputOmitted?: number };
+
+@Injectable()
+export class ResultService {
+  constructor(
+    @Inject(ResultRepository) private readonly results: ResultRepository,
+    @Inject(SessionService) private readonly sessions: SessionService,
+  ) {}
+
+  /** The result document of a session as it is now. Throws `not_found`, `invalid_request`. */
+  async document(sessionId: string, query: ResultQuery): Promise<FleetResult> {
+    return this.documentOf(await this.sessions.get(sessionId), query);
+  }
+
+  async documentOf(session: SessionRow, query: ResultQuery): Promise<FleetResult> {
+    const grouping = parseGrouping(query.by);
+    const [from, to] = [query.from ?? null, query.to ?? null];
+    const accounts = await this.sessions.accounts(session.id);
+    const byWindow = grouping.kind === 'window' || from !== null || to !== null;
+    const runs = await this.results.runs(session.id);
+    const parts = byWindow ? await this.fromFrames(session.id, runs, grouping, from, to) : fromRollups(runs, grouping);
+    const { output, omitted } = await this.output(session.id, from, to);
+    return {
+      session: sessionSummary(session),
+      answer: answerSheet(accounts),
+      maps: onlyMap(mergeResults(parts), query.map),
+      output,
+      ...(omitted > 0 ? { outputOmitted: omitted } : {}),
+    };
+  }
+
+  /** Events of a session, in the order in which they became known. */
+  events(sessionId: string, after: bigint, limit: number): Promise<StoredEvent[]> {
+    return this.results.events(sessionId, after, limit);
+  }
+
+  private async output(sessionId: string, from: Date | null, to: Date | null) {
+    const events = await this.results.eventsByTime(sessionId, from, to, maxOutput);
+    const total = events.length < maxOutput ? events.length : await this.results.countEvents(sessionId, from, to);
+    return { output: events.map(resultOutput), omitted: total - events.length };
+  }
+
+  /** The frames themselves tell what fell into which window. */
+  private async fromFrames(
+    sessionId: string,
+    runs: readonly RunResult[],
+    grouping: Grouping,
+    from: Date | null,
+    to: Date | null,
+  ): Promise<NodeMaps[]> {
+    const byRun = new Map(runs.map((run) => [`${run.nodeId} ${run.bootEpoch}`, run]));
+    const rollups = new Map<string, { run: RunResult; group: string | undefined; rollup: Rollup }>();
+    for await (const frame of this.results.frames(sessionId, from, to)) {
+      const run = byRun.get(`${frame.nodeId} ${frame.bootEpoch}`);
+      const schemas = run === undefined ? [] : schemasOf(run);
+      if (run === undefined || schemas.length === 0) {
+        continue;
+      }
+      const group = grouping.kind === 'window' ? frame.windowStart.toISOString() : groupOf(run, grouping);
+      const id = JSON.stringify([run.nodeId, run.bootEpoch, group]);
+      const part = rollups.get(id) ?? { run, group, rollup: emptyRollup(schemas) };
+      rollups.set(id, part);
+      applyFrame(part.rollup, decodeDeltas(frame.payload, part.rollup));
+    }
+    return [...rollups.values()].map(({ run, group, rollup }) => ({ nodeId: run.nodeId, group, states: [...rollup.values()] }));
+  }
+}
+
+/** Without grouping by window or limits in time, the rollups hold the answer. */
+function fromRollups(runs: readonly RunResult[], grouping: Grouping): NodeMaps[] {
+  return runs.map((run) => ({
+    nodeId: run.nodeId,
+    group: groupOf(run, grouping),
+    states: [...decodeRollup(run.rollup, schemasOf(run)).values()],
+  }));
+}
+
+function groupOf(run: RunResult, grouping: Grouping): string | undefined {
+  switch (grouping.kind) {
+    case 'merged':
+    case 'window':
+      return undefined;
+    case 'node':
+      return run.name;
+    case 'label':
+      return Object.hasOwn(run.labels, grouping.label) ? run.labels[grouping.label] : '';
+  }
+}
+
+function schemasOf(run: RunResult): MapSchema[] {
+  return run.maps === null ? [] : loadSchemas(run.maps);
+}
+
+/** Throws `not_found` where results have come and none of their maps has this name. */
+function onlyMap(maps: ResultMap[], name: string | undefined): ResultMap[] {
+  if (name === undefined) {
+    return maps;
+  }
+  const wanted = name.startsWith('@') ? name : `@${name}`;
+  const found = maps.filter((map) => map.name === wanted);
+  if (found.length === 0 && maps.length > 0) {
+    throw new Problem('not_found', `The session has no map ${wanted}.`, {
+      hint: `Its maps are ${maps.map((map) => map.name).join(', ')}.`,
+    });
+  }
+  return found;
+}
+
+export function resultOutput(event: StoredEvent): ResultOutput {
+  return { node: event.node, at: event.at.toISOString(), type: event.type, text: event.text, values: event.values };
+}

@@ -1,0 +1,87 @@
+import { addLoss, type LossCounts, type MapSchema } from '@bpfleet/aggregate';
+import { applyFrame, countEntries, decodeRollup, dependsOnOrder, encodeRollup } from './rollup.ts';
+import type { CheckedFrame, RunInput, RunKey } from './run.ts';
+import { contiguousFromOne, highestSeq, includesSeq, type SeqRanges, uniteSeqs } from './seq-ranges.ts';
+
+/** Bounds on what one run may make the controller keep in one row. */
+const maxEntries = 250_000;
+const maxRanges = 1_000;
+
+/** What is stored about a run. */
+export interface RunProgress {
+  readonly key: RunKey;
+  readonly storedSeqs: SeqRanges;
+  readonly refusedSeqs: SeqRanges;
+  readonly records: bigint;
+  readonly lost: LossCounts;
+  readonly entries: number;
+  readonly rollup: Uint8Array | null;
+}
+
+export interface RunStep {
+  readonly next: RunProgress;
+  /** Frames not seen before, ascending. */
+  readonly fresh: readonly CheckedFrame[];
+  readonly duplicates: number;
+  readonly refused: readonly { readonly seq: bigint; readonly reason: string }[];
+  /** The rollup must be made anew from the stored frames: some came out of order, or before the schemas. */
+  readonly rebuild: boolean;
+}
+
+/** The next state of a run after more frames of it. Law: a frame counts once, however often it comes. */
+export function advanceRun(run: RunProgress, input: RunInput): RunStep {
+  const news = new Map<bigint, CheckedFrame>();
+  for (const frame of input.frames) {
+    if (!includesSeq(run.storedSeqs, frame.seq)) {
+      news.set(frame.seq, frame);
+    }
+  }
+  const candidates = [...news.values()].sort((a, b) => (a.seq < b.seq ? -1 : 1));
+  const storedSeqs = unite(run.storedSeqs, candidates.map(({ seq }) => seq));
+  const reason = refusal(run, storedSeqs);
+  const fresh = reason === undefined ? candidates : [];
+  const overflow = reason === undefined ? [] : candidates.map(({ seq }) => ({ seq, reason }));
+  const next = {
+    ...run,
+    storedSeqs: reason === undefined ? storedSeqs : run.storedSeqs,
+    refusedSeqs: unite(run.refusedSeqs, [...input.refused, ...overflow.map(({ seq }) => seq)]),
+    records: fresh.reduce((sum, { records }) => sum + BigInt(records), run.records),
+    lost: fresh.reduce((sum, { lost }) => addLoss(sum, lost), run.lost),
+  };
+  const duplicates = input.frames.length - candidates.length;
+  const step = { fresh, duplicates, refused: overflow };
+  if (fresh.length === 0) {
+    return { ...step, next, rebuild: false };
+  }
+  const { schemas } = input;
+  if (schemas === null || mustRebuild(run, fresh, schemas)) {
+    return { ...step, next: { ...next, rollup: null }, rebuild: schemas !== null };
+  }
+  const rollup = decodeRollup(run.rollup, schemas);
+  for (const frame of fresh) {
+    applyFrame(rollup, frame.deltas);
+  }
+  return { ...step, next: { ...next, rollup: encodeRollup(rollup), entries: countEntries(rollup) }, rebuild: false };
+}
+
+/** Everything up to here is stored or refused. An agent sends an empty frame in place of one that it had to drop. */
+export function settledSeq(run: RunProgress): bigint {
+  return contiguousFromOne(uniteSeqs(run.storedSeqs, run.refusedSeqs));
+}
+
+function mustRebuild(run: RunProgress, fresh: readonly CheckedFrame[], schemas: readonly MapSchema[]): boolean {
+  const unrolled = run.rollup === null && run.storedSeqs.length > 0;
+  const late = (fresh[0]?.seq ?? 0n) < highestSeq(run.storedSeqs);
+  return unrolled || (late && dependsOnOrder(schemas));
+}
+
+function refusal(run: RunProgress, storedSeqs: SeqRanges): string | undefined {
+  if (run.entries >= maxEntries) {
+    return `the session already has ${run.entries} map entries on this node, the limit is ${maxEntries}`;
+  }
+  return storedSeqs.length > maxRanges ? `more than ${maxRanges} gaps in the sequence` : undefined;
+}
+
+function unite(ranges: SeqRanges, seqs: readonly bigint[]): SeqRanges {
+  return uniteSeqs(ranges, seqs.map((seq) => [seq, seq] as const));
+}

@@ -1,0 +1,186 @@
+import type { MapSchema } from '@bpfleet/aggregate';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { chunks, placeholders } from '../database/rows.ts';
+import { applyFrame, countEntries, decodeDeltas, emptyRollup, encodeRollup } from './rollup.ts';
+import type { CheckedFrame, RunKey } from './run.ts';
+import type { RunProgress } from './run-progress.ts';
+import { formatSeqRanges, parseSeqRanges } from './seq-ranges.ts';
+import { storedText, storedValues } from './stored-event.ts';
+
+const rowsPerStatement = 1_000;
+const framesPerRead = 500;
+
+/** Rows of run, frame and event, always inside the caller's transaction. */
+@Injectable()
+export class RunRepository {
+  /** The runs, made where they are new, and locked until the transaction ends; in the order of the keys. */
+  async lock(transaction: EntityManager, keys: readonly RunKey[]): Promise<RunProgress[]> {
+    const columns = [keys.map((k) => k.sessionId), keys.map((k) => k.nodeId), keys.map((k) => k.bootEpoch.toString())];
+    const wanted = 'unnest($1::uuid[], $2::uuid[], $3::bigint[]) as wanted (session_id, node_id, boot_epoch)';
+    await transaction.query(
+      `insert into run (session_id, node_id, boot_epoch) select * from ${wanted} order by 1, 2, 3 on conflict do nothing`,
+      columns,
+    );
+    const rows: RunRow[] = await transaction.query(
+      `select run.*, stored_seqs::text as stored, refused_seqs::text as refused
+       from run join ${wanted} using (session_id, node_id, boot_epoch)
+       order by session_id, node_id, boot_epoch for update of run`,
+      columns,
+    );
+    return rows.map(fromRow);
+  }
+
+  async save(transaction: EntityManager, runs: readonly RunProgress[]): Promise<void> {
+    const casts = [
+      '::uuid', '::uuid', '::bigint', '::int8multirange', '::int8multirange',
+      ...Array<string>(6).fill('::bigint'), '::integer', '::bytea',
+    ];
+    for (const part of chunks(runs, rowsPerStatement)) {
+      await transaction.query(
+        `update run set stored_seqs = v.stored, refused_seqs = v.refused, records = v.records,
+           lost_kernel = v.k, lost_sampled_out = v.s, lost_truncated = v.t, lost_evicted = v.e, lost_map_full = v.m,
+           entries = v.entries, rollup = v.rollup
+         from (values ${placeholders(part.length, casts)})
+           as v (session_id, node_id, boot_epoch, stored, refused, records, k, s, t, e, m, entries, rollup)
+         where run.session_id = v.session_id and run.node_id = v.node_id and run.boot_epoch = v.boot_epoch`,
+        part.flatMap(toColumns),
+      );
+    }
+  }
+
+  /** Law: what is stored is stored once; the primary key holds it even if a run's ranges were wrong. */
+  async insertFrames(transaction: EntityManager, frames: readonly { key: RunKey; frame: CheckedFrame }[]): Promise<void> {
+    const casts = ['::uuid', '::uuid', '::bigint', '::bigint', '::timestamptz', '::timestamptz', '::integer', '::bytea'];
+    for (const part of chunks(frames, rowsPerStatement)) {
+      await transaction.query(
+        `insert into frame (session_id, node_id, boot_epoch, seq, window_start, window_end, records, payload)
+         values ${placeholders(part.length, casts)} on conflict do nothing`,
+        part.flatMap(({ key, frame }) => [
+          key.sessionId,
+          key.nodeId,
+          key.bootEpoch.toString(),
+          frame.seq.toString(),
+          frame.windowStart,
+          frame.windowEnd,
+          frame.records,
+          buffer(frame.payload),
+        ]),
+      );
+    }
+  }
+
+  /**
+   * Readers follow events by their id, so ids of a session must become visible in order: whoever inserts holds the
+   * session's lock until it commits.
+   */
+  async insertEvents(transaction: EntityManager, frames: readonly { key: RunKey; frame: CheckedFrame }[]): Promise<void> {
+    const events = frames.flatMap(({ key, frame }) => frame.events.map((event) => ({ key, event })));
+    if (events.length === 0) {
+      return;
+    }
+    for (const session of [...new Set(events.map(({ key }) => key.sessionId))].sort()) {
+      await transaction.query(`select pg_advisory_xact_lock(hashtextextended('event ' || $1, 0))`, [session]);
+    }
+    const casts = ['::uuid', '::uuid', '::bigint', '::bigint', '::timestamptz', '', '', '::jsonb'];
+    for (const part of chunks(events, rowsPerStatement)) {
+      await transaction.query(
+        `insert into event (session_id, node_id, boot_epoch, ordinal, at, type, text, "values")
+         values ${placeholders(part.length, casts)} on conflict do nothing`,
+        part.flatMap(({ key, event }) => [
+          key.sessionId,
+          key.nodeId,
+          key.bootEpoch.toString(),
+          event.ordinal.toString(),
+          new Date(Number(event.at / 1_000_000n)),
+          event.type,
+          storedText(event.text),
+          JSON.stringify(storedValues(event.values)),
+        ]),
+      );
+    }
+  }
+
+  /** The rollup of a run from all its stored frames, in order. */
+  async rebuild(transaction: EntityManager, run: RunProgress, schemas: readonly MapSchema[]): Promise<RunProgress> {
+    const rollup = emptyRollup(schemas);
+    const { sessionId, nodeId, bootEpoch } = run.key;
+    for (let after = '0'; ; ) {
+      const frames: { seq: string; payload: Buffer }[] = await transaction.query(
+        `select seq, payload from frame where session_id = $1 and node_id = $2 and boot_epoch = $3 and seq > $4
+         order by seq limit ${framesPerRead}`,
+        [sessionId, nodeId, bootEpoch.toString(), after],
+      );
+      for (const { payload } of frames) {
+        applyFrame(rollup, decodeDeltas(payload, rollup));
+      }
+      const last = frames.at(-1);
+      if (last === undefined || frames.length < framesPerRead) {
+        return { ...run, rollup: encodeRollup(rollup), entries: countEntries(rollup) };
+      }
+      after = last.seq;
+    }
+  }
+
+  /** Runs of a session on a node that hold frames which no rollup has yet. */
+  async unrolled(transaction: EntityManager, sessionId: string, nodeId: string): Promise<RunKey[]> {
+    const rows: { boot_epoch: string }[] = await transaction.query(
+      `select boot_epoch from run where session_id = $1 and node_id = $2 and rollup is null and stored_seqs <> '{}'`,
+      [sessionId, nodeId],
+    );
+    return rows.map(({ boot_epoch }) => ({ sessionId, nodeId, bootEpoch: BigInt(boot_epoch) }));
+  }
+}
+
+interface RunRow {
+  readonly session_id: string;
+  readonly node_id: string;
+  readonly boot_epoch: string;
+  readonly stored: string;
+  readonly refused: string;
+  readonly records: string;
+  readonly lost_kernel: string;
+  readonly lost_sampled_out: string;
+  readonly lost_truncated: string;
+  readonly lost_evicted: string;
+  readonly lost_map_full: string;
+  readonly entries: number;
+  readonly rollup: Buffer | null;
+}
+
+function fromRow(row: RunRow): RunProgress {
+  return {
+    key: { sessionId: row.session_id, nodeId: row.node_id, bootEpoch: BigInt(row.boot_epoch) },
+    storedSeqs: parseSeqRanges(row.stored),
+    refusedSeqs: parseSeqRanges(row.refused),
+    records: BigInt(row.records),
+    lost: {
+      kernel: BigInt(row.lost_kernel),
+      sampledOut: BigInt(row.lost_sampled_out),
+      truncated: BigInt(row.lost_truncated),
+      evicted: BigInt(row.lost_evicted),
+      mapFull: BigInt(row.lost_map_full),
+    },
+    entries: row.entries,
+    rollup: row.rollup,
+  };
+}
+
+function toColumns({ key, lost, ...run }: RunProgress): unknown[] {
+  const loss = [lost.kernel, lost.sampledOut, lost.truncated, lost.evicted, lost.mapFull];
+  return [
+    key.sessionId,
+    key.nodeId,
+    key.bootEpoch.toString(),
+    formatSeqRanges(run.storedSeqs),
+    formatSeqRanges(run.refusedSeqs),
+    run.records.toString(),
+    ...loss.map(String),
+    run.entries,
+    run.rollup === null ? null : buffer(run.rollup),
+  ];
+}
+
+function buffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

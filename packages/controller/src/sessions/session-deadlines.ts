@@ -1,0 +1,69 @@
+import type { Logger } from '@bpfleet/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../config/tokens.ts';
+import { SessionRepository } from './session.repository.ts';
+import { settleSilence } from './settle.ts';
+import { Settlement } from './settlement.ts';
+
+const lookEveryMs = 500;
+/** For the manifest to arrive after the time is over. */
+const graceMs = 5_000;
+/** A connected node may still be sending a long backlog. */
+const connectedGraceMs = 60_000;
+/** After a start of the controller the agents need time to come back. */
+const startGraceMs = 15_000;
+
+/** Ends sessions whose nodes do not. Nothing but the database remembers when, so a restart forgets nothing. */
+@Injectable()
+export class SessionDeadlines {
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> = Promise.resolve();
+  private startedAt = 0;
+
+  constructor(
+    @Inject(DataSource) private readonly database: DataSource,
+    @Inject(SessionRepository) private readonly sessions: SessionRepository,
+    @Inject(Settlement) private readonly settlement: Settlement,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.startedAt = Date.now();
+    this.schedule();
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.looking;
+  }
+
+  /** Concludes every part that is overdue at `now`. */
+  async endOverdue(now: Date): Promise<void> {
+    for (const target of await this.sessions.overdue(now, graceMs, connectedGraceMs)) {
+      const verdict = settleSilence(target);
+      await this.database.transaction((transaction) => this.settlement.conclude(transaction, target, verdict));
+      this.log.warn({ session: target.sessionId, node: target.nodeId, ...verdict }, 'no manifest of a node in time');
+    }
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => {
+      this.looking = this.look();
+    }, lookEveryMs);
+  }
+
+  private async look(): Promise<void> {
+    try {
+      if (Date.now() - this.startedAt >= startGraceMs) {
+        await this.endOverdue(new Date());
+      }
+    } catch (err) {
+      this.log.error({ err }, 'sessions could not be looked through');
+    }
+    if (this.timer !== undefined) {
+      this.schedule();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { NodeAnswer, SessionState } from '@bpfleet/aggregate';
+import { durationFromMs, type MessageInitShape, type SessionSchema, SessionState as State, timestampFromMs } from '@bpfleet/contracts';
+import { answerSheet, type NodeAccount } from './node-account.ts';
+import type { SessionRow } from './session.entity.ts';
+
+const states: Readonly<Record<SessionState, State>> = {
+  pending: State.PENDING,
+  running: State.RUNNING,
+  complete: State.COMPLETE,
+  partial: State.PARTIAL,
+  failed: State.FAILED,
+  cancelled: State.CANCELLED,
+};
+
+/** A session as gRPC shows it. */
+export function sessionMessage(session: SessionRow, accounts: readonly NodeAccount[]): MessageInitShape<typeof SessionSchema> {
+  const { nodes, ...counts } = answerSheet(accounts);
+  return {
+    id: session.id,
+    state: states[session.state],
+    program: { source: { case: 'script', value: session.programSource } },
+    programDigest: session.programDigest,
+    selector: session.selector,
+    interval: durationFromMs(session.intervalMs),
+    duration: durationFromMs(session.durationMs),
+    createdAt: timestampFromMs(session.createdAt.getTime()),
+    ...(session.startedAt === null ? {} : { startedAt: timestampFromMs(session.startedAt.getTime()) }),
+    ...(session.endedAt === null ? {} : { endedAt: timestampFromMs(session.endedAt.getTime()) }),
+    answer: { ...counts, nodes: nodes.map(nodeMessage) },
+  };
+}
+
+function nodeMessage(node: NodeAnswer) {
+  const { name, arch, kernel, state, produced, stored, lost, overhead, reason } = node;
+  return {
+    name,
+    arch,
+    kernel,
+    state,
+    produced: BigInt(produced),
+    stored: BigInt(stored),
+    lost: {
+      kernel: BigInt(lost.kernel),
+      sampledOut: BigInt(lost.sampledOut),
+      truncated: BigInt(lost.truncated),
+      evicted: BigInt(lost.evicted),
+      mapFull: BigInt(lost.mapFull),
+    },
+    ...(overhead === null ? {} : { overhead }),
+    ...(reason === null ? {} : { reason }),
+  };
+}

@@ -1,0 +1,36 @@
+import type { SessionSummary } from '@bpfleet/aggregate';
+import { formatDuration } from '@bpfleet/runtime';
+import { type AnswerCounts, answerSheet, type NodeAccount } from './node-account.ts';
+import type { SessionResourceBody } from './session.body.ts';
+import type { SessionRow } from './session.entity.ts';
+
+export function sessionSummary(session: SessionRow): SessionSummary {
+  return {
+    id: session.id,
+    state: session.state,
+    program: { kind: 'script', digest: session.programDigest },
+    startedAt: session.startedAt?.toISOString() ?? null,
+    endedAt: session.endedAt?.toISOString() ?? null,
+    interval: formatDuration(session.intervalMs),
+  };
+}
+
+/** A session as REST shows it, with its whole answer sheet. */
+export function sessionResource(session: SessionRow, accounts: readonly NodeAccount[]): SessionResourceBody {
+  return { ...withoutAnswer(session), answer: answerSheet(accounts) };
+}
+
+/** A session in a list: the numbers of its answer sheet alone. */
+export function sessionListItem(session: SessionRow, answer: AnswerCounts) {
+  return { ...withoutAnswer(session), answer };
+}
+
+function withoutAnswer(session: SessionRow) {
+  return {
+    session: sessionSummary(session),
+    nodes: session.selector,
+    for: formatDuration(session.durationMs),
+    createdAt: session.createdAt.toISOString(),
+    warnings: session.warnings,
+  };
+}

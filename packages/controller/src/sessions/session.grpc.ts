@@ -1,0 +1,96 @@
+import { type CreateSessionRequest, durationMs, SessionService as SessionRpc, unaryHandler } from '@bpfleet/contracts';
+import type * as grpc from '@grpc/grpc-js';
+import { Inject, Injectable } from '@nestjs/common';
+import { TokenService } from '../access/token.service.ts';
+import { authorizeCall } from '../control/authorize-call.ts';
+import { problemToRpc } from '../control/problem-to-rpc.ts';
+import { decodeTimeCursor, encodeTimeCursor } from '../paging/cursor.ts';
+import { defaultPageSize, maxPageSize } from '../paging/page-query.ts';
+import { Problem } from '../problem/problem.ts';
+import { checkDuration } from './duration.ts';
+import { toMessages } from './program-diagnostics.ts';
+import type { SessionRow } from './session.entity.ts';
+import { type NewSession, SessionService } from './session.service.ts';
+import { durationBounds, intervalBounds } from './session-bounds.ts';
+import { sessionMessage } from './session-message.ts';
+
+const defaultDurationMs = 10_000;
+const defaultIntervalMs = 1_000;
+const maxSource = 1_000_000;
+const maxMapBytes = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** `control.v1.SessionService`: the same as REST says. */
+@Injectable()
+export class SessionGrpc {
+  readonly service = SessionRpc;
+
+  constructor(
+    @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(TokenService) private readonly tokens: TokenService,
+  ) {}
+
+  handlers(): grpc.UntypedServiceImplementation {
+    const { createSession, getSession, listSessions, cancelSession } = SessionRpc.method;
+    return {
+      createSession: unaryHandler(createSession, (request, { metadata }) =>
+        problemToRpc(async () => {
+          const { tokenId } = await authorizeCall(this.tokens, metadata, 'run');
+          const session = await this.sessions.create(newSession(request, tokenId));
+          return { session: await this.message(session), warnings: toMessages(session.warnings) };
+        }),
+      ),
+      getSession: unaryHandler(getSession, ({ id }, { metadata }) =>
+        problemToRpc(async () => {
+          await authorizeCall(this.tokens, metadata, 'read');
+          return { session: await this.message(await this.sessions.get(id)) };
+        }),
+      ),
+      listSessions: unaryHandler(listSessions, ({ pageSize, pageToken }, { metadata }) =>
+        problemToRpc(async () => {
+          await authorizeCall(this.tokens, metadata, 'read');
+          const limit = Math.min(pageSize || defaultPageSize, maxPageSize);
+          const rows = await this.sessions.page(limit + 1, decodeTimeCursor(pageToken));
+          const items = rows.slice(0, limit);
+          const last = items.at(-1);
+          const next = rows.length > limit && last !== undefined ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : '';
+          const sessions = [];
+          for (const session of items) {
+            sessions.push(await this.message(session));
+          }
+          return { sessions, nextPageToken: next };
+        }),
+      ),
+      cancelSession: unaryHandler(cancelSession, ({ id }, { metadata }) =>
+        problemToRpc(async () => {
+          await authorizeCall(this.tokens, metadata, 'run');
+          return { session: await this.message(await this.sessions.cancel(id)) };
+        }),
+      ),
+    };
+  }
+
+  private async message(session: SessionRow) {
+    return sessionMessage(session, await this.sessions.accounts(session.id));
+  }
+}
+
+function newSession(request: CreateSessionRequest, tokenId: string): NewSession {
+  const { program, selector, duration, interval, limits, requestId } = request;
+  const source = program?.source.case === 'script' ? program.source.value : '';
+  if (source === '' || source.length > maxSource) {
+    throw new Problem('invalid_request', `The request needs a script of up to ${maxSource} characters.`, { pointer: '/program' });
+  }
+  const lengthMs = duration === undefined ? defaultDurationMs : durationMs(duration);
+  const windowMs = interval === undefined ? defaultIntervalMs : durationMs(interval);
+  const mapBytes = limits?.mapBytes ?? 0n;
+  return {
+    source,
+    selector: selector === '' ? 'all' : selector,
+    durationMs: checkDuration(lengthMs, `of ${lengthMs} ms`, '/duration', durationBounds),
+    intervalMs: checkDuration(windowMs, `of ${windowMs} ms`, '/interval', intervalBounds),
+    mapBytes: Number(mapBytes < maxMapBytes ? mapBytes : maxMapBytes),
+    probes: limits?.probes ?? 0,
+    tokenId,
+    idempotencyKey: requestId === '' ? null : requestId,
+  };
+}

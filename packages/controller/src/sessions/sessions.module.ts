@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/access.module.ts';
+import { FleetModule } from '../fleet/fleet.module.ts';
+import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
+import { NodeReports } from './node-reports.ts';
+import { SessionController } from './session.controller.ts';
+import { SessionGrpc } from './session.grpc.ts';
+import { SessionRepository } from './session.repository.ts';
+import { SessionService } from './session.service.ts';
+import { SessionDeadlines } from './session-deadlines.ts';
+import { SessionFeed } from './session-feed.ts';
+import { Settlement } from './settlement.ts';
+
+@Module({
+  imports: [AccessModule, FleetModule, ConnectedAgentsModule],
+  controllers: [SessionController],
+  providers: [SessionRepository, SessionService, SessionDeadlines, SessionFeed, Settlement, NodeReports, SessionGrpc],
+  exports: [SessionService, SessionDeadlines, SessionFeed, Settlement, NodeReports, SessionGrpc, SessionRepository],
+})
+export class SessionsModule {}
