@@ -1,5 +1,5 @@
 export { Collection, Program } from './collection.ts';
-export { type KernelFeatures, probeFeatures } from './features/probe-features.ts';
+export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';

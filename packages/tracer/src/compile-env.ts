@@ -1,5 +1,5 @@
 import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
-import { availableTracepoints, nodeIdentity, pageSize, probeFeatures, tracepointFormat } from '@bpfleet/kernel';
+import { availableTracepoints, hasFeature, nodeIdentity, pageSize, tracepointFormat } from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
@@ -19,11 +19,10 @@ function readEnv(): CompileEnv {
   if (arch !== 'x86-64' && arch !== 'arm64') {
     throw new TraceError('unsupported', `scripts are compiled for x86-64 and arm64; this node is ${arch}`);
   }
-  const present = new Set(probeFeatures().features);
   return {
     arch,
     pageSize: pageSize(),
-    features: new Set(FEATURES.filter((feature) => present.has(feature))),
+    features: new Set(FEATURES.filter(hasFeature)),
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
   };
 }

@@ -6,7 +6,8 @@ import type { Trace, TraceEvent, TraceWindow } from './api.ts';
  * cannot hold the kernel counts as lost.
  */
 const MAX_WINDOW_BYTES = 64 * 1024 * 1024;
-const EVENT_BYTES = 128;
+/** What an event takes besides its text, as measured. */
+const EVENT_BYTES = 400;
 
 /** Cuts a trace into windows of differences. Law: the windows add up to the maps and losses of the last read. */
 export class WindowBuilder {

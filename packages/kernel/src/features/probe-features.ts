@@ -41,23 +41,34 @@ export interface KernelFeatures {
   readonly missing: Readonly<Record<string, string>>;
 }
 
-let probed: KernelFeatures | null = null;
+/** By feature: null, or why it is missing. A kernel does not learn while it runs. */
+const probed = new Map<string, string | null>();
 
-/** Tries every feature once in the life of this process; a kernel does not learn while it runs. */
+/** Tries every feature that has not been tried yet; all of them take some 200 ms. */
 export function probeFeatures(): KernelFeatures {
-  probed ??= probeAll();
-  return probed;
-}
-
-function probeAll(): KernelFeatures {
   const present: string[] = [];
   const missing: Record<string, string> = {};
-  for (const { name, probe } of features) {
-    const reason = reasonOf(probe);
-    if (reason === null) present.push(name);
-    else missing[name] = reason;
+  for (const feature of features) {
+    const reason = reasonMissing(feature);
+    if (reason === null) present.push(feature.name);
+    else missing[feature.name] = reason;
   }
   return { features: present, missing };
+}
+
+/** Whether this kernel has one feature; tries only that. */
+export function hasFeature(name: string): boolean {
+  const feature = features.find((candidate) => candidate.name === name);
+  if (feature === undefined) throw new Error(`no feature is called ${name}`);
+  return reasonMissing(feature) === null;
+}
+
+function reasonMissing({ name, probe }: Feature): string | null {
+  const known = probed.get(name);
+  if (known !== undefined) return known;
+  const reason = reasonOf(probe);
+  probed.set(name, reason);
+  return reason;
 }
 
 function reasonOf(probe: Feature['probe']): string | null {
