@@ -1,8 +1,12 @@
+export { asmText } from './codegen/asm-text.ts';
 export { compile, compileStages, type Stages } from './compile.ts';
 export * from './compile-result.ts';
 export * from './env.ts';
+export { irText } from './ir/ir-text.ts';
 export * from './output-layout.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './source/diagnostic.ts';
 export { formatDiagnostic } from './source/format-diagnostic.ts';
 export type { Span } from './source/span.ts';
+export { astText } from './syntax/ast-text.ts';
+export { printScript } from './syntax/printer.ts';
 export * from './types/tracepoint-format.ts';

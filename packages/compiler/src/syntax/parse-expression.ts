@@ -1,28 +1,7 @@
 import type { BinaryOperator, Expression, MapAccess, UnaryOperator, Variable } from './ast.ts';
+import { precedences } from './precedence.ts';
 import { MAX_DEPTH, type TokenCursor } from './token-cursor.ts';
 import { childExpressions } from './visitor.ts';
-
-/** Binding strength, as in C. */
-const precedences: Readonly<Record<BinaryOperator, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '<=': 7,
-  '>': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-};
 
 /** Types that a cast may name. */
 export const castTypes: readonly string[] = ['int', 'uint', 'int8', 'int16', 'int32', 'int64'].concat([
@@ -62,7 +41,8 @@ function parseBinary(cursor: TokenCursor, minimum: number): Expression {
   for (;;) {
     const token = cursor.current;
     const operator = token.text as BinaryOperator;
-    const precedence = token.kind === 'punctuation' ? precedences[operator] : undefined;
+    const precedence =
+      token.kind === 'punctuation' && Object.hasOwn(precedences, operator) ? precedences[operator] : undefined;
     if (precedence === undefined || precedence < minimum) return left;
     cursor.advance();
     const right = cursor.nested(() => parseBinary(cursor, precedence + 1));

@@ -53,3 +53,12 @@ function scanEscape(text: string, at: number): { readonly value: string; readonl
   if (octal === null) return undefined;
   return { value: String.fromCharCode(Number.parseInt(octal[0], 8) & 0xff), end: at + 1 + octal[0].length };
 }
+
+/** A string as it is written in a script, with its quotes. */
+export function quote(value: string): string {
+  const text = value.replace(/["\\\p{Cc}]/gu, (character) => {
+    const letter = Object.keys(simpleEscapes).find((name) => simpleEscapes[name] === character);
+    return `\\${letter ?? `x${character.charCodeAt(0).toString(16).padStart(2, '0')}`}`;
+  });
+  return `"${text}"`;
+}
