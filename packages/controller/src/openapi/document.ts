@@ -30,15 +30,22 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
 }
 
 /** JSON Schema of a zod schema; what has an `id` becomes a named component. */
-function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): { schema: unknown; components: Record<string, object> } {
-  const { $defs, $schema: _, id, ...body } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as JsonSchema;
-  const components = Object.fromEntries(Object.entries($defs ?? {}).map(([name, { id: __, ...rest }]) => [name, rest]));
+function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): { schema: object; components: Record<string, object> } {
+  const made = z.toJSONSchema(schema, { io, target: 'draft-2020-12', override: ({ jsonSchema }) => simplify(jsonSchema) });
+  const text = JSON.stringify(made).replaceAll('#/$defs/', '#/components/schemas/');
+  const { $defs = {}, $schema: _, id, ...body } = JSON.parse(text) as JsonSchema;
+  const components = Object.fromEntries(Object.entries($defs).map(([name, { id: __, ...rest }]) => [name, rest]));
   if (id === undefined) {
     return { schema: body, components };
   }
-  const ref = `#/components/schemas/${id}`;
-  const named = JSON.parse(JSON.stringify({ ...components, [id]: body }).replaceAll('#/$defs/', '#/components/schemas/'));
-  return { schema: { $ref: ref }, components: named as Record<string, object> };
+  return { schema: { $ref: `#/components/schemas/${id}` }, components: { ...components, [id]: body } };
+}
+
+/** A format says what its pattern says. */
+function simplify(schema: { format?: unknown; pattern?: unknown }): void {
+  if (schema.format !== undefined) {
+    delete schema.pattern;
+  }
 }
 
 interface JsonSchema {
