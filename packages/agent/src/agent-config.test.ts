@@ -17,7 +17,11 @@ test('the least that is needed, and the defaults', () => {
 });
 
 test('labels become text', () => {
-  expect(parse('stateDir: x\nlabels: {zone: a, rack: 7, db: true}').labels).toEqual({ zone: 'a', rack: '7', db: 'true' });
+  expect(parse('stateDir: x\nlabels: {zone: a, rack: 7, db: true}').labels).toEqual({
+    zone: 'a',
+    rack: '7',
+    db: 'true',
+  });
 });
 
 test.each([
@@ -34,6 +38,8 @@ test.each([
 });
 
 test('the version is the one of the package', () => {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   expect(agentVersion).toBe(version);
 });

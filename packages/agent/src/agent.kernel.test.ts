@@ -44,14 +44,21 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** An agent as a process of its own; resolves once it serves its socket. */
-async function startAgentProcess(config: object): Promise<{ child: ChildProcess; client: GrpcClient<typeof AgentService> }> {
+async function startAgentProcess(
+  config: object,
+): Promise<{ child: ChildProcess; client: GrpcClient<typeof AgentService> }> {
   const settings = { stateDir: dir, name: 'n1', spoolBytes: 1 << 20, logLevel: 'warn', ...config };
   const script = `
     import { parseAgentConfig, startAgent } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
     const agent = await startAgent(parseAgentConfig(${JSON.stringify(settings)}));
     console.log(agent.socketPath);
   `;
-  const flags = ['--conditions=bpfleet-source', '--experimental-transform-types', '--no-warnings', '--input-type=module'];
+  const flags = [
+    '--conditions=bpfleet-source',
+    '--experimental-transform-types',
+    '--no-warnings',
+    '--input-type=module',
+  ];
   const child = spawn(process.execPath, [...flags, '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
@@ -127,7 +134,8 @@ test('kill -9 in mid-session leaves no program; the agent comes back as itself a
     const programs = (await first.client.list({})).collections.flatMap((collection) => collection.programIds);
     expect(programs.length).toBeGreaterThan(0);
     callGetppid(777);
-    const total = () => fleet.frames.reduce((sum, frame) => sum + sumOf(fromBinary(FramePayloadSchema, frame.payload).maps), 0n);
+    const total = () =>
+      fleet.frames.reduce((sum, frame) => sum + sumOf(fromBinary(FramePayloadSchema, frame.payload).maps), 0n);
     await expect.poll(total, { timeout: 10_000 }).toBe(777n);
     const key = await readFile(join(dir, 'key.pem'), 'utf8');
 

@@ -98,7 +98,9 @@ function totals(sessionId: string): Record<string, bigint> {
 describe('identity', () => {
   test('enrols once with a token, keeps its files to itself, and needs no token again', async () => {
     const first = await start({ joinToken: token() });
-    await until(() => expect(fleet.items('hello')[0]).toMatchObject({ nodeId: 'node-1', node: { name: 'web-1', bootEpoch: 1n } }));
+    await until(() =>
+      expect(fleet.items('hello')[0]).toMatchObject({ nodeId: 'node-1', node: { name: 'web-1', bootEpoch: 1n } }),
+    );
     expect(first.nodeName).toBe('web-1');
     for (const file of ['key.pem', 'certificate.pem', 'ca.pem', 'node.json', 'boot-epoch']) {
       expect((await stat(join(dir, file))).mode & 0o777).toBe(0o600);
@@ -114,9 +116,24 @@ describe('identity', () => {
   test.each([
     ['no token', async () => start(), 'not_enrolled', /join token/],
     ['a text that is no token', async () => start({ joinToken: 'hello' }), 'invalid_token', /bpfj_ID_SECRET_PIN/],
-    ['a used token', async () => start({ joinToken: `bpfj_t9_${secret}_${fleet.authority.pin}` }), 'token_refused', /has been used/],
-    ['the pin of another authority', async () => start({ joinToken: token('0'.repeat(64)) }), 'wrong_pin', /fingerprint/],
-    ['nobody there', async () => start({ joinToken: token(), controller: '127.0.0.1:1' }), 'controller_unreachable', /ECONNREFUSED/],
+    [
+      'a used token',
+      async () => start({ joinToken: `bpfj_t9_${secret}_${fleet.authority.pin}` }),
+      'token_refused',
+      /has been used/,
+    ],
+    [
+      'the pin of another authority',
+      async () => start({ joinToken: token('0'.repeat(64)) }),
+      'wrong_pin',
+      /fingerprint/,
+    ],
+    [
+      'nobody there',
+      async () => start({ joinToken: token(), controller: '127.0.0.1:1' }),
+      'controller_unreachable',
+      /ECONNREFUSED/,
+    ],
     ['an address without a port', async () => start({ controller: 'somewhere' }), 'invalid_config', /HOST:PORT/],
   ])('%s: one sentence and a code', async (_name, act, code, words) => {
     await expect(act()).rejects.toMatchObject({ name: 'AgentError', code, message: expect.stringMatching(words) });
@@ -141,7 +158,10 @@ describe('sessions', () => {
       expect(mine?.maps[0]?.name).toBe('@n');
     });
     await run.emit(countWindow(1_000, 'a', 2n));
-    await run.emit({ ...countWindow(2_000, 'b', 3n), lost: { kernel: 4n, sampledOut: 0n, truncated: 1n, evicted: 0n, mapFull: 2n } });
+    await run.emit({
+      ...countWindow(2_000, 'b', 3n),
+      lost: { kernel: 4n, sampledOut: 0n, truncated: 1n, evicted: 0n, mapFull: 2n },
+    });
     await run.emit({ ...countWindow(3_000, 'none', 0n), maps: [] });
     run.end('duration');
     const manifest = await until(() => fleet.manifests[0] ?? expect.fail('no manifest yet'));
@@ -255,9 +275,15 @@ describe('sessions', () => {
     fleet.send({ case: 'check', value: { requestId: 6n, request: {} } });
     fleet.send({ case: 'probes', value: { requestId: 7n, request: { pattern: 'tracepoint:*' } } });
     await until(() => {
-      expect(fleet.items('check').find((answer) => answer.requestId === 5n)?.response).toMatchObject({ loads: false, reason: 'it does not compile' });
+      expect(fleet.items('check').find((answer) => answer.requestId === 5n)?.response).toMatchObject({
+        loads: false,
+        reason: 'it does not compile',
+      });
       expect(fleet.items('check').find((answer) => answer.requestId === 6n)?.error).toBe('program.script is required');
-      expect(fleet.items('probes')[0]).toMatchObject({ requestId: 7n, response: { matched: 7, probes: [{ name: 'tracepoint:*' }] } });
+      expect(fleet.items('probes')[0]).toMatchObject({
+        requestId: 7n,
+        response: { matched: 7, probes: [{ name: 'tracepoint:*' }] },
+      });
     });
   });
 
@@ -272,8 +298,13 @@ describe('sessions', () => {
     fleet.rejectWith = grpc.status.PERMISSION_DENIED;
     fleet.streams.at(-1)?.end();
     const warned = vi.spyOn(log, 'error');
-    await until(() => expect(warned).toHaveBeenCalledWith(expect.objectContaining({ reason: 'the certificate was revoked' }), expect.stringMatching(/refuses this node/)));
-    expect((warned.mock.calls[0]?.[0] as unknown as { waitMs: number }).waitMs).toBeGreaterThanOrEqual(15_000);
+    await until(() =>
+      expect(warned).toHaveBeenCalledWith(
+        expect.objectContaining({ reason: 'the certificate was revoked' }),
+        expect.stringMatching(/refuses this node/),
+      ),
+    );
+    expect(warned.mock.calls[0]?.[0]).toMatchObject({ waitMs: expect.toSatisfy((ms: number) => ms >= 15_000) });
     warned.mockRestore();
   });
 
@@ -289,7 +320,10 @@ test('a spool of a killed agent: its frames, then a manifest of the old epoch th
   const agent = await start({ joinToken: token() });
   fleet.acknowledge = false;
   const run = await attached('s1');
-  await run.emit({ ...countWindow(Date.now(), 'a', 2n), lost: { kernel: 3n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n } });
+  await run.emit({
+    ...countWindow(Date.now(), 'a', 2n),
+    lost: { kernel: 3n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n },
+  });
   const { cp } = await import('node:fs/promises');
   const copy = `${dir}-copy`;
   await cp(dir, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') && !path.endsWith('lock') });
@@ -302,7 +336,13 @@ test('a spool of a killed agent: its frames, then a manifest of the old epoch th
     dir = copy;
     await start();
     const manifest = await until(() => fleet.manifests[0] ?? expect.fail('no manifest yet'));
-    expect(manifest).toMatchObject({ bootEpoch: 1n, outcome: Manifest_Outcome.PARTIAL, produced: 4n, lastSeq: 1n, lost: { kernel: 3n } });
+    expect(manifest).toMatchObject({
+      bootEpoch: 1n,
+      outcome: Manifest_Outcome.PARTIAL,
+      produced: 4n,
+      lastSeq: 1n,
+      lost: { kernel: 3n },
+    });
     expect(manifest.reason).toMatch(/^agent was killed at about \S+; 1(\.\d)? s of 10 s measured$/);
     expect(manifest.maps[0]?.name).toBe('@n');
     expect(totals('s1')).toEqual({ a: 2n });
@@ -320,7 +360,9 @@ test('a controller that is no TLS server at all is unreachable, not a hang', asy
   await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
   const { port } = plain.address() as { port: number };
   try {
-    await expect(start({ joinToken: token(), controller: `127.0.0.1:${port}` })).rejects.toMatchObject({ code: 'controller_unreachable' });
+    await expect(start({ joinToken: token(), controller: `127.0.0.1:${port}` })).rejects.toMatchObject({
+      code: 'controller_unreachable',
+    });
   } finally {
     plain.close();
   }

@@ -2,11 +2,10 @@ import 'reflect-metadata';
 import { createHash, webcrypto, X509Certificate } from 'node:crypto';
 import {
   type Assignment,
-  channelOptions,
   type ConnectRequest,
   type ConnectResponse,
-  ConnectResponseSchema,
-  create,
+  type ConnectResponseSchema,
+  channelOptions,
   FleetService,
   type Frame,
   grpcService,
@@ -69,7 +68,10 @@ async function issue(authority: Authority, subject: string, publicKey: never, na
       publicKey,
       signingKey: authority.keys.privateKey,
       signingAlgorithm: algorithm,
-      extensions: names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value })))] : [],
+      extensions:
+        names.length > 0
+          ? [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value })))]
+          : [],
     },
     webcrypto as never,
   );
@@ -113,7 +115,10 @@ export class FakeFleet {
     server.addService(grpcService(FleetService), {
       enroll: unaryHandler(FleetService.method.enroll, async (request) => {
         if (!this.tokens.delete(request.token)) {
-          throw Object.assign(new Error('token'), { code: grpc.status.UNAUTHENTICATED, details: 'the token has been used' });
+          throw Object.assign(new Error('token'), {
+            code: grpc.status.UNAUTHENTICATED,
+            details: 'the token has been used',
+          });
         }
         const csr = new x509.Pkcs10CertificateRequest(request.csrPem);
         const publicKey = (await csr.publicKey.export(algorithm, ['verify'], webcrypto as never)) as never;
@@ -150,7 +155,10 @@ export class FakeFleet {
 
   /** The messages of one kind, oldest first. */
   items<K extends NonNullable<ConnectRequest['item']['case']>>(kind: K) {
-    return this.received.flatMap(({ item }) => (item.case === kind ? [item.value] : [])) as Extract<ConnectRequest['item'], { case: K }>['value'][];
+    return this.received.flatMap(({ item }) => (item.case === kind ? [item.value] : [])) as Extract<
+      ConnectRequest['item'],
+      { case: K }
+    >['value'][];
   }
 
   #connect(stream: Stream): void {
@@ -173,7 +181,9 @@ export class FakeFleet {
 
   #sendDesired(stream: Stream): void {
     this.revision += 1n;
-    stream.write({ item: { case: 'desired', value: { revision: this.revision, assignments: this.assignments as Assignment[] } } });
+    stream.write({
+      item: { case: 'desired', value: { revision: this.revision, assignments: this.assignments as Assignment[] } },
+    });
   }
 
   #receive(stream: Stream, message: ConnectRequest): void {
@@ -198,13 +208,19 @@ export class FakeFleet {
       stream.write({ item: { case: 'refusal', value: { sessionId, bootEpoch, seq, reason: 'test' } } });
       return;
     }
-    const known = this.frames.some((each) => each.sessionId === sessionId && each.bootEpoch === bootEpoch && each.seq === seq);
+    const known = this.frames.some(
+      (each) => each.sessionId === sessionId && each.bootEpoch === bootEpoch && each.seq === seq,
+    );
     if (!known) this.frames.push(frame);
     if (this.acknowledge) this.#ack(stream, frame);
   }
 
   #ack(stream: Stream | undefined, { sessionId, bootEpoch }: Frame): void {
-    const seqs = new Set(this.frames.filter((each) => each.sessionId === sessionId && each.bootEpoch === bootEpoch).map((each) => each.seq));
+    const seqs = new Set(
+      this.frames
+        .filter((each) => each.sessionId === sessionId && each.bootEpoch === bootEpoch)
+        .map((each) => each.seq),
+    );
     let contiguous = 0n;
     while (seqs.has(contiguous + 1n)) contiguous += 1n;
     if (contiguous > 0n) stream?.write({ item: { case: 'ack', value: { sessionId, bootEpoch, seq: contiguous } } });

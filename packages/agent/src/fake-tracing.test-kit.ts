@@ -1,5 +1,5 @@
-import { noLoss } from '@bpfleet/aggregate';
 import type { MapSchema } from '@bpfleet/aggregate';
+import { noLoss } from '@bpfleet/aggregate';
 import type { RunOptions, Trace, TraceEnd, TraceWindow } from '@bpfleet/tracer';
 import type { Tracing } from './tracing.ts';
 
@@ -57,9 +57,7 @@ export class FakeRun {
     },
     drain: () => [],
     exitRequested: false,
-    readMaps: () => [
-      { schema: countSchema, entries: new Map([['k', { key: ['k'], cells: new Map([[0, 3n]]) }]]) },
-    ],
+    readMaps: () => [{ schema: countSchema, entries: new Map([['k', { key: ['k'], cells: new Map([[0, 3n]]) }]]) }],
     losses: noLoss,
     runStats: () => ({ ns: 5n, runs: 2n }),
     detach: () => {
@@ -86,7 +84,14 @@ export class FakeTracing implements Tracing {
 
   check: Tracing['check'] = async (program) => {
     const loads = !program.source.startsWith('!');
-    return { loads, diagnostics: [], reason: loads ? '' : 'it does not compile', verifierLog: '', probes: 1, mapBytes: 8 };
+    return {
+      loads,
+      diagnostics: [],
+      reason: loads ? '' : 'it does not compile',
+      verifierLog: '',
+      probes: 1,
+      mapBytes: 8,
+    };
   };
 
   listProbes: Tracing['listProbes'] = async (pattern) => ({ probes: [{ name: pattern, arguments: [] }], matched: 7 });

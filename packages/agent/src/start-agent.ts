@@ -112,7 +112,14 @@ async function startOn(
   undo.push(() => service.close());
 
   if (identity && config.controller !== null) {
-    const dispatch = new Dispatch({ spool, sessions, tracing, log, onAcked: () => uplink?.deliver(), onRefused: (id, seq) => uplink?.deliverAgain(id, seq) });
+    const dispatch = new Dispatch({
+      spool,
+      sessions,
+      tracing,
+      log,
+      onAcked: () => uplink?.deliver(),
+      onRefused: (id, seq) => uplink?.deliverAgain(id, seq),
+    });
     uplink = new Uplink({
       address: parseHostPort(config.controller),
       identity,
@@ -137,14 +144,18 @@ async function startOn(
   const ended = Promise.withResolvers<void>();
   let closing: Promise<void> | null = null;
   const close = async () => {
-    await sessions.close();
-    await uplink?.close();
-    await service.close();
-    collections.close();
-    await spool.shut();
-    await undo[0]?.();
-    log.info({ node: nodeName }, 'agent ended');
-    ended.resolve();
+    try {
+      // Sessions first, so that their last windows can still be delivered.
+      await sessions.close();
+      await uplink?.close();
+      await service.close();
+      collections.close();
+      await spool.shut();
+      await undo[0]?.();
+      log.info({ node: nodeName }, 'agent ended');
+    } finally {
+      ended.resolve();
+    }
   };
   return {
     nodeName,

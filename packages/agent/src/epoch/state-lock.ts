@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { AgentError } from '../agent-error.ts';
 import type { StateDir } from '../identity/state-dir.ts';
 
@@ -12,11 +12,13 @@ export interface StateLock {
  * does not count. Throws AgentError `already_running`.
  */
 export async function lockState(dir: StateDir): Promise<StateLock> {
-  const mine = `${process.pid} ${startTime(process.pid)}\n`;
+  // Linked into place, so that the lock is never seen without its owner.
+  const own = `${dir.lock}.${process.pid}`;
+  await writeFile(own, `${process.pid} ${startTime(process.pid)}\n`, { mode: 0o600 });
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
-      const file = await open(dir.lock, 'wx', 0o600);
-      await file.writeFile(mine).finally(() => file.close());
+      await link(own, dir.lock);
+      await rm(own);
       return { release: () => rm(dir.lock, { force: true }) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -24,10 +26,12 @@ export async function lockState(dir: StateDir): Promise<StateLock> {
     const owner = await readFile(dir.lock, 'utf8').catch(() => '');
     const [pid = '', started = ''] = owner.trim().split(' ');
     if (started !== '' && startTime(Number(pid)) === started) {
+      await rm(own, { force: true });
       throw new AgentError('already_running', `an agent with process id ${pid} already uses ${dir.root}`);
     }
     await rm(dir.lock, { force: true });
   }
+  await rm(own, { force: true });
   throw new AgentError('already_running', `another agent is starting on ${dir.root} at this moment`);
 }
 

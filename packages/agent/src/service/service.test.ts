@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   AgentService,
-  CollectionState,
   type CheckRequest,
+  CollectionState,
   decodeMapDelta,
   durationFromMs,
   type GrpcClient,
@@ -25,7 +25,14 @@ let tracing: FakeTracing;
 let agent: RunningAgent;
 let client: GrpcClient<typeof AgentService>;
 
-const config = () => ({ stateDir: dir, controller: null, name: 'n1', labels: { a: 'b' }, spoolBytes: 1 << 20, logLevel: 'silent' as const });
+const config = () => ({
+  stateDir: dir,
+  controller: null,
+  name: 'n1',
+  labels: { a: 'b' },
+  spoolBytes: 1 << 20,
+  logLevel: 'silent' as const,
+});
 const launch = () => startAgent(config(), { tracing: async () => tracing, log });
 
 beforeEach(async () => {
@@ -57,7 +64,10 @@ describe('the socket', () => {
     await agent.close();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(dir, 'agent.sock'), resolve));
-    await expect(launch()).rejects.toMatchObject({ code: 'socket_in_use', message: expect.stringMatching(/another agent already serves/) });
+    await expect(launch()).rejects.toMatchObject({
+      code: 'socket_in_use',
+      message: expect.stringMatching(/another agent already serves/),
+    });
     await new Promise((resolve) => server.close(resolve));
     // What a process that was killed leaves behind: a socket file that nobody listens on.
     const { execFileSync } = await import('node:child_process');
@@ -95,7 +105,9 @@ describe('questions', () => {
     const raw = new grpc.Client(`unix:${agent.socketPath}`, grpc.credentials.createInsecure());
     const bytes = (value: Buffer) => value;
     const reply = await new Promise<Buffer | undefined>((resolve, reject) =>
-      raw.makeUnaryRequest('/grpc.health.v1.Health/Check', bytes, bytes, Buffer.alloc(0), (error, value) => (error ? reject(error) : resolve(value))),
+      raw.makeUnaryRequest('/grpc.health.v1.Health/Check', bytes, bytes, Buffer.alloc(0), (error, value) =>
+        error ? reject(error) : resolve(value),
+      ),
     );
     expect(reply).toEqual(Buffer.from([8, 1]));
     const call = raw.makeBidiStreamRequest('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', bytes, bytes);
@@ -111,11 +123,36 @@ describe('questions', () => {
 describe('errors are a status with one sentence', () => {
   test.each([
     ['no program', () => client.load({}), 'INVALID_ARGUMENT', /program\.script is required/],
-    ['a lease of a day', () => client.load({ program: script(''), lease: durationFromMs(86_400_000) }), 'INVALID_ARGUMENT', /lease/],
-    ['what the verifier refuses', () => client.load({ program: script('~') }), 'FAILED_PRECONDITION', /the program is wrong/],
-    ['an unknown collection', () => client.attach({ collectionId: 'x', deadline: durationFromMs(1_000) }), 'NOT_FOUND', /no collection x/],
+    [
+      'a lease of a day',
+      () => client.load({ program: script(''), lease: durationFromMs(86_400_000) }),
+      'INVALID_ARGUMENT',
+      /lease/,
+    ],
+    [
+      'what the verifier refuses',
+      () => client.load({ program: script('~') }),
+      'FAILED_PRECONDITION',
+      /the program is wrong/,
+    ],
+    [
+      'an unknown collection',
+      () => client.attach({ collectionId: 'x', deadline: durationFromMs(1_000) }),
+      'NOT_FOUND',
+      /no collection x/,
+    ],
     ['no deadline', () => client.attach({ collectionId: 'x' }), 'INVALID_ARGUMENT', /deadline is required/],
-    ['a call that does not end', async () => { for await (const _ of client.runTrace({ program: script(''), timing: { duration: durationFromMs(90_000_000) } })); }, 'INVALID_ARGUMENT', /24 hours/],
+    [
+      'a call that does not end',
+      async () => {
+        for await (const _ of client.runTrace({
+          program: script(''),
+          timing: { duration: durationFromMs(90_000_000) },
+        }));
+      },
+      'INVALID_ARGUMENT',
+      /24 hours/,
+    ],
   ])('%s', async (_name, act, code, words) => {
     await expect(act()).rejects.toMatchObject({ code, message: expect.stringMatching(words) });
   });
@@ -140,11 +177,18 @@ describe('a collection', () => {
     const attached = await client.attach({ collectionId, deadline: durationFromMs(60_000) });
     expect(attached.probes).toBe(1);
     const { collections } = await client.list({});
-    expect(collections).toMatchObject([{ id: collectionId, state: CollectionState.ATTACHED, programIds: [1], runTimeNs: 5n, runCount: 2n }]);
+    expect(collections).toMatchObject([
+      { id: collectionId, state: CollectionState.ATTACHED, programIds: [1], runTimeNs: 5n, runCount: 2n },
+    ]);
     const map = await client.readMap({ collectionId, map: '@n' });
     expect(map.entries && decodeMapDelta(map.entries).entries).toEqual([{ key: ['k'], cells: new Map([[0, 3n]]) }]);
-    await expect(client.readMap({ collectionId, map: '@x' })).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/its maps: @n/) });
-    await expect(client.attach({ collectionId, deadline: durationFromMs(1) })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    await expect(client.readMap({ collectionId, map: '@x' })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/its maps: @n/),
+    });
+    await expect(client.attach({ collectionId, deadline: durationFromMs(1) })).rejects.toMatchObject({
+      code: 'FAILED_PRECONDITION',
+    });
     await client.detach({ collectionId });
     expect(tracing.runs[0]?.state).toBe('detached');
     await expect(client.detach({ collectionId })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
@@ -170,8 +214,11 @@ describe('a collection', () => {
 
 describe('RunTrace', () => {
   const run = (signal?: AbortSignal) =>
-    client.runTrace({ program: script('BEGIN {}'), timing: { duration: durationFromMs(30_000) } }, signal ? { signal } : {});
-  const running = () => until(() => tracing.runs[0]?.options ? tracing.runs[0] : expect.fail('not attached yet'));
+    client.runTrace(
+      { program: script('BEGIN {}'), timing: { duration: durationFromMs(30_000) } },
+      signal ? { signal } : {},
+    );
+  const running = () => until(() => (tracing.runs[0]?.options ? tracing.runs[0] : expect.fail('not attached yet')));
 
   test('attached, windows, end', async () => {
     const items: RunTraceResponse['item'][] = [];
@@ -181,7 +228,9 @@ describe('RunTrace', () => {
     const fake = await running();
     await fake.emit(countWindow(1_000, 'a', 2n));
     expect((await client.list({})).collections).toMatchObject([{ state: CollectionState.ATTACHED }]);
-    await expect(client.detach({ collectionId: (await client.list({})).collections[0]?.id ?? '' })).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+    await expect(
+      client.detach({ collectionId: (await client.list({})).collections[0]?.id ?? '' }),
+    ).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
     fake.end('exit');
     await reading;
     expect(items.map((item) => item.case)).toEqual(['attached', 'window', 'window', 'end']);
@@ -224,7 +273,8 @@ describe('RunTrace', () => {
     }
     expect(taken).toBeLessThan(400);
     let read = 0;
-    for (let next = await items.next(); read < 399; next = await items.next()) if (next.value?.item.case === 'window') read += 1;
+    for (let next = await items.next(); read < 399; next = await items.next())
+      if (next.value?.item.case === 'window') read += 1;
     await writing;
     await items.return();
     await until(() => expect(fake.state).toBe('closed'));

@@ -1,14 +1,31 @@
 import { applyDelta, emptyState, type LossCounts, type MapSchema, noLoss } from '@bpfleet/aggregate';
+import {
+  ContractLimits,
+  decodeEvent,
+  decodeLoss,
+  decodeMapDelta,
+  FramePayloadSchema,
+  fromBinary,
+} from '@bpfleet/contracts';
 import type { TraceEvent, TraceWindow } from '@bpfleet/tracer';
-import { ContractLimits, decodeEvent, decodeLoss, decodeMapDelta, FramePayloadSchema, fromBinary } from '@bpfleet/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cutFrames, maxPayloadBytes } from './cut-frames.ts';
 
-const schemas: MapSchema[] = [0, 1].map((id) => ({ id, name: `@m${id}`, kind: 'hist', key: ['string'], signed: false, histBits: 0 }));
+const schemas: MapSchema[] = [0, 1].map((id) => ({
+  id,
+  name: `@m${id}`,
+  kind: 'hist',
+  key: ['string'],
+  signed: false,
+  histBits: 0,
+}));
 
 const cells = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.bigInt({ min: -5n, max: 1n << 40n })), { minLength: 1, maxLength: 8 })
+  .array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.bigInt({ min: -5n, max: 1n << 40n })), {
+    minLength: 1,
+    maxLength: 8,
+  })
   .map((pairs) => new Map(pairs));
 const entries = fc.uniqueArray(fc.record({ key: fc.tuple(fc.string({ maxLength: 20 })), cells }), {
   selector: (entry) => entry.key[0],
@@ -18,51 +35,75 @@ const event: fc.Arbitrary<TraceEvent> = fc.record({
   at: fc.bigInt({ min: 0n, max: 1n << 60n }),
   type: fc.constantFrom('printf' as const, 'value' as const, 'map' as const),
   text: fc.string({ maxLength: 50 }),
-  values: fc.array(fc.oneof(fc.bigInt({ min: -(1n << 63n), max: (1n << 64n) - 1n }), fc.string({ maxLength: 9 })), { maxLength: 3 }),
+  values: fc.array(fc.oneof(fc.bigInt({ min: -(1n << 63n), max: (1n << 64n) - 1n }), fc.string({ maxLength: 9 })), {
+    maxLength: 3,
+  }),
 });
 const count = fc.bigInt({ min: 0n, max: 3n });
-const lost: fc.Arbitrary<LossCounts> = fc.record({ kernel: count, sampledOut: count, truncated: count, evicted: count, mapFull: count });
+const lost: fc.Arbitrary<LossCounts> = fc.record({
+  kernel: count,
+  sampledOut: count,
+  truncated: count,
+  evicted: count,
+  mapFull: count,
+});
 const content = fc.record({
-  maps: fc.tuple(entries, entries).map((both) => both.map((each, map) => ({ map, entries: each })).filter((delta) => delta.entries.length > 0)),
+  maps: fc
+    .tuple(entries, entries)
+    .map((both) => both.map((each, map) => ({ map, entries: each })).filter((delta) => delta.entries.length > 0)),
   events: fc.array(event, { maxLength: 20 }),
   lost,
 });
 
 test('the frames, one after another, are the window; no record is lost or counted twice', () => {
   fc.assert(
-    fc.property(content, fc.integer({ min: 60, max: 2_000 }), fc.bigInt({ min: 0n, max: 1_000n }), (window, maxBytes, ordinal) => {
-      const cut = cutFrames(window, ordinal, maxBytes);
-      const payloads = cut.map(({ payload }) => fromBinary(FramePayloadSchema, payload));
+    fc.property(
+      content,
+      fc.integer({ min: 60, max: 2_000 }),
+      fc.bigInt({ min: 0n, max: 1_000n }),
+      (window, maxBytes, ordinal) => {
+        const cut = cutFrames(window, ordinal, maxBytes);
+        const payloads = cut.map(({ payload }) => fromBinary(FramePayloadSchema, payload));
 
-      const states = schemas.map(emptyState);
-      const expected = schemas.map(emptyState);
-      for (const delta of payloads.flatMap((payload) => payload.maps)) {
-        const schema = schemas[delta.map] as MapSchema;
-        applyDelta(states[delta.map] as never, decodeMapDelta(delta, schema));
-      }
-      for (const delta of window.maps) applyDelta(expected[delta.map] as never, delta);
-      expect(states).toEqual(expected);
+        const states = schemas.map(emptyState);
+        const expected = schemas.map(emptyState);
+        for (const delta of payloads.flatMap((payload) => payload.maps)) {
+          const schema = schemas[delta.map] as MapSchema;
+          applyDelta(states[delta.map] as never, decodeMapDelta(delta, schema));
+        }
+        for (const delta of window.maps) applyDelta(expected[delta.map] as never, delta);
+        expect(states).toEqual(expected);
 
-      const events = payloads.flatMap((payload) => payload.events).map(decodeEvent);
-      expect(events).toEqual(window.events.map((each, index) => ({ ...each, ordinal: ordinal + BigInt(index) })));
+        const events = payloads.flatMap((payload) => payload.events).map(decodeEvent);
+        expect(events).toEqual(window.events.map((each, index) => ({ ...each, ordinal: ordinal + BigInt(index) })));
 
-      const records = window.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + window.events.length;
-      expect(cut.reduce((sum, each) => sum + each.records, 0)).toBe(records);
-      payloads.forEach((payload, index) => {
-        const counted = payload.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + payload.events.length;
-        expect(cut[index]?.records).toBe(counted);
-        if (counted > 1) expect(cut[index]?.payload.length).toBeLessThanOrEqual(maxBytes + 40);
-        expect(decodeLoss(payload.lost)).toEqual(index === 0 ? window.lost : noLoss());
-      });
-    }),
+        const records = window.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + window.events.length;
+        expect(cut.reduce((sum, each) => sum + each.records, 0)).toBe(records);
+        payloads.forEach((payload, index) => {
+          const counted = payload.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + payload.events.length;
+          expect(cut[index]?.records).toBe(counted);
+          if (counted > 1) expect(cut[index]?.payload.length).toBeLessThanOrEqual(maxBytes + 40);
+          expect(decodeLoss(payload.lost)).toEqual(index === 0 ? window.lost : noLoss());
+        });
+      },
+    ),
   );
 });
 
-const window = (parts: Partial<TraceWindow>): TraceWindow => ({ start: 0, end: 1, maps: [], events: [], lost: noLoss(), ...parts });
+const window = (parts: Partial<TraceWindow>): TraceWindow => ({
+  start: 0,
+  end: 1,
+  maps: [],
+  events: [],
+  lost: noLoss(),
+  ...parts,
+});
 
 test('an empty window is no frame; one that only lost something is', () => {
   expect(cutFrames(window({}), 0n)).toEqual([]);
-  expect(cutFrames(window({ lost: { ...noLoss(), mapFull: 1n } }), 0n)).toMatchObject([{ records: 0, lost: { mapFull: 1n } }]);
+  expect(cutFrames(window({ lost: { ...noLoss(), mapFull: 1n } }), 0n)).toMatchObject([
+    { records: 0, lost: { mapFull: 1n } },
+  ]);
 });
 
 test('a large window stays below the limit of a frame', () => {

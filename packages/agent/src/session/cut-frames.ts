@@ -41,7 +41,7 @@ export function cutFrames(window: WindowContent, ordinal: bigint, maxBytes = max
   for (const delta of window.maps) {
     for (const entry of encodeMapDelta(delta).entries) cutter.entry(delta.map, entry);
   }
-  events.forEach((event, index) => cutter.event(encodeEvent(event, ordinal + BigInt(index))));
+  for (const [index, event] of events.entries()) cutter.event(encodeEvent(event, ordinal + BigInt(index)));
   return cutter.finish();
 }
 

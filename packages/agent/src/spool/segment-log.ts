@@ -80,7 +80,7 @@ export class SegmentLog {
         this.failures += 1;
         // What a failed sync left on the disk is unknown, so nothing more is written behind it.
         this.#current = null;
-        if (!(await this.#evictOldest())) throw error;
+        if (!(await this.evictOldest())) throw error;
       }
     }
   }
@@ -107,11 +107,11 @@ export class SegmentLog {
   }
 
   async #makeRoom(bytes: number): Promise<void> {
-    while (this.bytes + bytes > this.#limits.maxBytes) if (!(await this.#evictOldest())) return;
+    while (this.bytes + bytes > this.#limits.maxBytes) if (!(await this.evictOldest())) return;
   }
 
   /** Never the current segment, nor the newest: the state is only on disk because of one of them. */
-  async #evictOldest(): Promise<boolean> {
+  async evictOldest(): Promise<boolean> {
     const oldest = this.segments.find((segment) => segment !== this.#current);
     if (oldest === undefined || (this.#current === null && this.#sizes.size < 2)) return false;
     this.#owner.evicting(oldest);

@@ -83,7 +83,9 @@ function expectWhole(run: Readonly<RunState>): void {
   const seqs = run.frames.map((each) => each.seq);
   for (const hole of run.holes) for (let seq = hole.first; seq <= hole.last; seq++) seqs.push(seq);
   seqs.sort((a, b) => (a < b ? -1 : 1));
-  expect(seqs).toEqual(Array.from({ length: Number(run.last - run.acked) }, (_, index) => run.acked + 1n + BigInt(index)));
+  expect(seqs).toEqual(
+    Array.from({ length: Number(run.last - run.acked) }, (_, index) => run.acked + 1n + BigInt(index)),
+  );
 }
 
 type Operation =
@@ -96,7 +98,10 @@ type Operation =
 
 const unit = fc.double({ min: 0, max: 0.999, noNaN: true });
 const safe: fc.Arbitrary<Operation>[] = [
-  fc.record({ kind: fc.constant('append' as const), sizes: fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 4 }) }),
+  fc.record({
+    kind: fc.constant('append' as const),
+    sizes: fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 4 }),
+  }),
   fc.record({ kind: fc.constant('ack' as const), part: unit }),
   fc.record({ kind: fc.constant('refuse' as const), part: unit }),
   fc.record({ kind: fc.constant('crash' as const), part: unit }),
@@ -221,7 +226,9 @@ describe('spool', () => {
     expect(run.last).toBe(3n);
     expect(run.evicted).toBe(2n * BigInt(frame(2n, 100).records));
     expect(spool.diskFailures).toBeGreaterThan(0);
-    await expect(spool.start({ session: 'other', epoch: 1n }, { at: 0, durationMs: 0, skeleton })).rejects.toMatchObject({
+    await expect(
+      spool.start({ session: 'other', epoch: 1n }, { at: 0, durationMs: 0, skeleton }),
+    ).rejects.toMatchObject({
       code: 'spool_unwritable',
     });
     disk.capacity = Number.POSITIVE_INFINITY;
@@ -240,6 +247,18 @@ describe('spool', () => {
     expect(evicted + frames.reduce((sum, each) => sum + BigInt(each.records), 0n)).toBe(total);
     disk.crash(0);
     expect(runOf((await open(disk, 16_000)).spool).evicted).toBe(evicted);
+  });
+
+  test('very many small frames are bounded too', async () => {
+    const { spool } = await open(new SimulatedDisk(), 2_000_000);
+    let seq = 0n;
+    while (seq < 6_000n)
+      await spool.append(
+        id,
+        Array.from({ length: 100 }, () => frame(++seq, 1)),
+      );
+    expect(runOf(spool).frames.length).toBeLessThan(4_000);
+    expectWhole(runOf(spool));
   });
 
   test('segments without a frame to deliver are removed, and a closed run leaves nothing', async () => {

@@ -36,6 +36,9 @@ export interface SpoolLimits {
 }
 
 const segmentBytes = 4 * 1024 * 1024;
+const frameCostBytes = 1024;
+/** Frames are counted once in so many. */
+const countEvery = 1_000;
 
 /**
  * Everything that the controller has not acknowledged yet, on disk. Calls run one after another. After `append` has
@@ -45,10 +48,13 @@ export class Spool {
   readonly #disk: SpoolDisk;
   readonly #log: SegmentLog;
   readonly #state: SpoolState;
+  readonly #maxFrames: number;
   /** Known in memory, and written along with the next write: a crash before that costs nothing, see missingFrames. */
   #pending: SpoolEntry[] = [];
   /** Of holes that the controller refused as well, by run. */
   readonly #refused = new Map<string, Set<bigint>>();
+  #sweptFor: number | null = null;
+  #uncounted = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -59,6 +65,7 @@ export class Spool {
   ) {
     this.#disk = disk;
     this.#state = state;
+    this.#maxFrames = Math.max(countEvery, Math.floor(limits.maxBytes / frameCostBytes));
     this.#log = new SegmentLog(
       disk,
       limits,
@@ -148,7 +155,7 @@ export class Spool {
         total += BigInt(records);
         return { kind: 'frame', ...idOf(id), seq, records, total, lost, until, frame: bytes };
       });
-      if (!(await this.#commit(entries, true))) return;
+      if (!(await this.#commit(entries, true))) return this.#boundFrames(frames.length);
       for (const entry of entries) applyEntry(this.#state, entry);
       const run = this.#state.get(runKey(id));
       const records = frames.reduce((sum, frame) => sum + BigInt(frame.records), 0n);
@@ -231,6 +238,15 @@ export class Spool {
     });
   }
 
+  /** Each frame also takes memory here, so it counts as a kibibyte at least. */
+  async #boundFrames(added: number): Promise<void> {
+    this.#uncounted += added;
+    if (this.#uncounted < countEvery) return;
+    this.#uncounted = 0;
+    const held = () => [...this.#state.values()].reduce((sum, run) => sum + run.frames.length, 0);
+    while (held() > this.#maxFrames && (await this.#log.evictOldest()));
+  }
+
   /** Writes entries behind those pending and applies them; returns the error instead if the disk refused. */
   async #commit(entries: readonly SpoolEntry[], sync: boolean): Promise<unknown> {
     const bodies = entries.map((entry) => encodeRecord(encodeEntry(entry)));
@@ -251,7 +267,7 @@ export class Spool {
         applyEntry(this.#state, entry, { segment: where.segment, offset, length });
         offset += length;
       });
-      await this.#sweep();
+      if (this.#log.current !== this.#sweptFor) await this.#sweep();
       return null;
     } catch (error) {
       return error;
@@ -289,6 +305,7 @@ export class Spool {
   /** Removes the segments in which nothing waits to be delivered. */
   async #sweep(): Promise<void> {
     const current = this.#log.current;
+    this.#sweptFor = current;
     if (current === null) return;
     const live = new Set<number>([current]);
     for (const run of this.#state.values()) for (const frame of run.frames) live.add(frame.segment);

@@ -95,7 +95,11 @@ export class Dispatch {
     this.#desired = desired;
     if (this.#reconciling) return;
     this.#reconciling = true;
-    this.#quietly(this.#reconcile().finally(() => void (this.#reconciling = false)));
+    this.#quietly(
+      this.#reconcile().finally(() => {
+        this.#reconciling = false;
+      }),
+    );
   }
 
   async #reconcile(): Promise<void> {
@@ -118,7 +122,9 @@ export class Dispatch {
     this.#quietly(
       this.#respond(question, reply)
         .catch((error: unknown) => failed(toRpcError(toServiceError(error)).message))
-        .finally(() => void (this.#questions -= 1)),
+        .finally(() => {
+          this.#questions -= 1;
+        }),
     );
   }
 

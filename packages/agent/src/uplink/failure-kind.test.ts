@@ -8,7 +8,11 @@ test.each([
   ['a certificate that was revoked', new RpcError('UNAUTHENTICATED', 'revoked'), 'refused'],
   ['a node that is not known', new RpcError('PERMISSION_DENIED', 'unknown node'), 'refused'],
   ['an alert about our certificate', new RpcError('UNAVAILABLE', 'ssl/tls alert certificate unknown'), 'refused'],
-  ['a controller with another authority', new RpcError('UNAVAILABLE', 'self-signed certificate in certificate chain'), 'refused'],
+  [
+    'a controller with another authority',
+    new RpcError('UNAVAILABLE', 'self-signed certificate in certificate chain'),
+    'refused',
+  ],
   ['an alert that passes', new RpcError('UNAVAILABLE', 'ssl/tls alert internal error'), 'lost'],
 ])('%s', (_name, error, expected) => {
   expect(failureKind(error)).toBe(expected);

@@ -86,7 +86,7 @@ export class Uplink {
       if (kind === 'refused') {
         log.error(
           { controller: address.text, reason, waitMs },
-          'the controller refuses this node: its certificate or enrolment is no longer valid',
+          'the controller refuses this node, or is not the one it enrolled at: enrol it anew or correct the address',
         );
       } else {
         log.warn({ controller: address.text, reason, waitMs }, 'no connection to the controller');
