@@ -41,6 +41,8 @@ export const lhist: AggregateDefinition = {
     const { lhist: bounds } = type;
     if (bounds === undefined) return;
     const slots = Number(bucketCount(bounds)) + 2;
+    // What whole steps do not reach counts as above, as in bpftrace.
+    const end = bounds.min + bucketCount(bounds) * bounds.step;
     const slot = builder.copy(0n);
     const [notBelow, inside, above, after] = [
       builder.newBlock(),
@@ -54,8 +56,8 @@ export const lhist: AggregateDefinition = {
     else if (bounds.min > 0n) builder.branch('ult', measured, bounds.min, after, notBelow);
     else builder.jump(notBelow);
     builder.startBlock(notBelow);
-    if (!signed && bounds.max <= 0n) builder.jump(above);
-    else builder.branch(signed ? 'sge' : 'uge', measured, bounds.max, above, inside);
+    if (!signed && end <= 0n) builder.jump(above);
+    else builder.branch(signed ? 'sge' : 'uge', measured, end, above, inside);
     builder.startBlock(inside);
     const step = builder.binary('udiv', builder.binary('sub', measured, bounds.min), bounds.step);
     builder.assign(slot, builder.binary('add', step, 1n));
@@ -69,13 +71,14 @@ export const lhist: AggregateDefinition = {
 };
 
 function bucketCount({ min, max, step }: NonNullable<AggregateType['lhist']>): bigint {
-  return (max - min + step - 1n) / step;
+  return (max - min) / step;
 }
 
 function boundsProblem(min: bigint, max: bigint, step: bigint): string | undefined {
   if (step <= 0n) return 'step must be at least 1';
   if (min >= max) return `min must be smaller than max (min: ${min}, max: ${max})`;
-  const buckets = (max - min + step - 1n) / step;
+  if (step > max - min) return `step ${step} is larger than the range from ${min} to ${max}`;
+  const buckets = bucketCount({ min, max, step });
   if (buckets > MAX_BUCKETS) return `there are at most ${MAX_BUCKETS} buckets (would need ${buckets})`;
   return undefined;
 }
