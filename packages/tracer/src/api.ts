@@ -62,7 +62,7 @@ export interface Trace {
   runStats(): { readonly ns: bigint; readonly runs: bigint } | null;
   /** Stops every probe, then runs END: from here on nothing changes. Maps and rings can still be read. */
   detach(): void;
-  /** Detaches if need be, and gives everything back to the kernel; of a classic tracepoint this takes some 50 ms. */
+  /** Detaches if need be, and gives everything back to the kernel. */
   close(): void;
 }
 

@@ -1,3 +1,4 @@
+import { closeInBackground } from './close-in-background.ts';
 import { getLibc } from './libc.ts';
 
 /**
@@ -24,5 +25,13 @@ export class FileDescriptor {
     if (this.#fd < 0) return;
     getLibc().close(this.#fd);
     this.#fd = -1;
+  }
+
+  /** As close, but returns at once. */
+  closeInBackground(): void {
+    if (this.#fd < 0) return;
+    const fd = this.#fd;
+    this.#fd = -1;
+    closeInBackground(fd);
   }
 }

@@ -18,6 +18,8 @@ export interface Libc {
   ) => Pointer;
   readonly munmap: (address: Pointer, length: number) => number;
   readonly close: (fd: number) => number;
+  /** close on a thread of libuv's pool. */
+  readonly closeAsync: (fd: number, done: () => void) => void;
   readonly sysconf: (name: number) => number;
 }
 
@@ -36,13 +38,15 @@ export function getLibc(): Libc {
 
 function declare(): Libc {
   const library = openLibrary('libc.so.6', 'this needs a Linux with glibc');
+  const close = library.func('close', 'int', ['int']);
   return {
     // Fixed arguments instead of `...`: alike on x86-64 and arm64 Linux, where all of them go in registers.
     syscall: library.func('syscall', 'long', ['long', 'void *', 'long', 'long', 'long', 'long']),
     ioctl: library.func('ioctl', 'int', ['int', 'ulong', 'long']),
     mmap: library.func('mmap', 'void *', ['void *', 'size_t', 'int', 'int', 'int', 'int64']),
     munmap: library.func('munmap', 'int', ['void *', 'size_t']),
-    close: library.func('close', 'int', ['int']),
+    close,
+    closeAsync: close.async,
     sysconf: library.func('sysconf', 'long', ['int']),
   };
 }

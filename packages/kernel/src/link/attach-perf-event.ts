@@ -36,7 +36,9 @@ export function attachPerfEvent(programFd: number, event: FileDescriptor, what: 
     },
     close() {
       link?.close();
-      event.close();
+      // The kernel takes some 50 ms for a tracepoint's event; its program is off already.
+      if (link === null) event.close();
+      else event.closeInBackground();
     },
   };
 }

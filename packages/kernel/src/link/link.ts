@@ -5,7 +5,7 @@ export interface Link {
    * close: to stop many programs at nearly one time, detach all of them before closing any.
    */
   detach(): void;
-  /** Detaches and gives everything back. Of a classic tracepoint this takes some 50 ms. A second time does nothing. */
+  /** Detaches and gives everything back. A second time does nothing. */
   close(): void;
 }
 
