@@ -1,0 +1,133 @@
+import 'reflect-metadata';
+import { mkdir, readFile } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { createLogger, type Logger } from '@bpfleet/runtime';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { DataSource } from 'typeorm';
+import { TokenService } from './access/token.service.ts';
+import type { ControllerConfig } from './config/controller-config.ts';
+import { listen } from './config/listen.ts';
+import { controllerVersion } from './config/version.ts';
+import { ControlServer } from './control/control-server.ts';
+import { ControllerModule } from './controller.module.ts';
+import { ControllerError } from './controller-error.ts';
+import { openDatabase } from './database/data-source.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
+import { CertificateAuthority } from './fleet/certificate-authority.ts';
+import { GatewayServer } from './gateway/gateway-server.ts';
+import { serveDocumentation, validationPipe } from './openapi/documentation.ts';
+import { writePrivateFile } from './private-file.ts';
+import { ProblemFilter } from './problem/problem-filter.ts';
+import { SessionDeadlines } from './sessions/session-deadlines.ts';
+
+const maxBodyBytes = '2mb';
+
+export interface RunningController {
+  /** Without a path: the API is at `/api/v1` below it. */
+  readonly restUrl: string;
+  /** HOST:PORT */
+  readonly grpcAddress: string;
+  /** HOST:PORT, for agents on this machine. */
+  readonly agentAddress: string;
+  /** An API token with the role admin, the same at every start. */
+  readonly bootstrapAdminToken: string;
+  /** Ends connections, then the database if it is ours. Agents keep measuring, and deliver later. */
+  close(): Promise<void>;
+}
+
+/** Starts a controller. Throws ControllerError; whatever had been started by then is stopped again. */
+export async function startController(config: ControllerConfig): Promise<RunningController> {
+  const log = createLogger({ name: 'controller', level: config.logLevel });
+  const undo: (() => unknown)[] = [];
+  const close = async () => {
+    for (let stop = undo.pop(); stop !== undefined; stop = undo.pop()) {
+      await stop();
+    }
+  };
+  try {
+    return await start(config, log, undo, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(config: ControllerConfig, log: Logger, undo: (() => unknown)[], close: () => Promise<void>): Promise<RunningController> {
+  await makeDataDir(config.dataDir);
+  const [database, authority] = await Promise.all([connect(config, undo), CertificateAuthority.open(config.dataDir)]);
+  undo.push(() => database.destroy());
+
+  const foundations = { database, authority, log, version: controllerVersion };
+  const app = await NestFactory.create<NestExpressApplication>(ControllerModule.of(foundations), {
+    logger: false,
+    abortOnError: false,
+    bodyParser: false,
+    forceCloseConnections: true,
+  });
+  undo.push(() => app.close());
+  app.useBodyParser('json', { limit: maxBodyBytes });
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ProblemFilter(log));
+  app.disable('x-powered-by');
+  serveDocumentation(app);
+  await app.init();
+
+  const token = await bootstrapToken(config.dataDir, app.get(TokenService));
+  const gateway = app.get(GatewayServer);
+  const control = app.get(ControlServer);
+  const deadlines = app.get(SessionDeadlines);
+  undo.push(() => gateway.stop());
+  const agentPort = await gateway.start(config.agents);
+  undo.push(() => control.stop());
+  const grpcPort = await control.start(config.grpc);
+  const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
+  undo.push(() => deadlines.stop());
+  deadlines.start();
+
+  const running = {
+    restUrl: `http://${authorityOf(config.rest.host, restPort)}`,
+    grpcAddress: authorityOf(config.grpc.host, grpcPort),
+    agentAddress: authorityOf(config.agents.host, agentPort),
+  };
+  log.info(running, 'controller started');
+  return { ...running, bootstrapAdminToken: token, close };
+}
+
+async function connect(config: ControllerConfig, undo: (() => unknown)[]): Promise<DataSource> {
+  if (config.databaseUrl !== undefined) {
+    return openDatabase(config.databaseUrl);
+  }
+  const server: EmbeddedPostgres = await startEmbeddedPostgres(config.dataDir);
+  undo.push(() => server.stop());
+  return openDatabase(server.url);
+}
+
+/** PostgreSQL's user must be able to pass through; what is secret has a mode of its own. */
+async function makeDataDir(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ControllerError('data_dir_unusable', `The data folder ${dataDir} cannot be made: ${why}.`, { cause });
+  }
+}
+
+/** The token of the first start, as long as the database knows it; another database gets another. */
+async function bootstrapToken(dataDir: string, tokens: TokenService): Promise<string> {
+  const file = join(dataDir, 'admin-token');
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if ((await tokens.callerOf(kept.trim()))?.role === 'admin') {
+    return kept.trim();
+  }
+  const { token } = await tokens.issueApi('admin', 'bootstrap', null);
+  await writePrivateFile(file, `${token}\n`);
+  return token;
+}
+
+/** An address to dial: listening everywhere includes loopback. */
+function authorityOf(host: string, port: number): string {
+  const dialled = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return dialled.includes(':') ? `[${dialled}]:${port}` : `${dialled}:${port}`;
+}
