@@ -10,6 +10,8 @@ export interface FollowOptions {
   readonly onReconnect?: (error: unknown) => void;
   /** How long a controller may be away before this gives up, milliseconds; default 60,000. */
   readonly patienceMs?: number;
+  /** Asked when the server ended the stream without an `end` event; true if that was the end. Default: it was not. */
+  readonly isOver?: () => Promise<boolean>;
 }
 
 const FIRST_WAIT_MS = 250;
@@ -37,6 +39,9 @@ export async function* followEvents(
         if (event.event === 'end') {
           return;
         }
+      }
+      if ((await options.isOver?.()) === true) {
+        return;
       }
       failures += 1;
     } catch (error) {

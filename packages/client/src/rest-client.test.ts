@@ -97,23 +97,35 @@ test('no answer in time', async () => {
   await expect(hurried.session('a')).rejects.toMatchObject({ code: 'unreachable', message: /in time/ });
 });
 
-test('a stream that breaks is taken up where it broke, and ends at its end', async () => {
-  const lastIds: unknown[] = [];
-  const parts = [
-    'retry: 1\nid: 4\ndata: {"id":"4"}\n\ndata: {"half',
-    'id: 5\ndata: {"id":"5"}\n\nevent: end\ndata: {}\n\n',
-  ];
+test('a stream that breaks is taken up where it broke, and ends when its session has', async () => {
+  const asked: unknown[] = [];
+  const parts = ['retry: 1\nid: 4\ndata: {"id":"4"}\n\ndata: {"half', 'id: 5\ndata: {"id":"5"}\n\n', ''];
+  const ends = [null, '2026-01-02T03:04:05Z'];
   answer = ({ headers, url }, response) => {
-    lastIds.push(headers['last-event-id'], url);
+    if (url === '/api/v1/sessions/s') {
+      json(response, 200, { session: { endedAt: ends.shift() } });
+      return;
+    }
+    expect(url).toBe('/api/v1/sessions/s/events?follow=true');
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(parts[lastIds.length / 2 - 1], () => response.destroy());
+    response.write(parts[asked.length] ?? '', () => (asked.length === 1 ? response.destroy() : response.end()));
+    asked.push(headers['last-event-id']);
   };
   let reconnects = 0;
   const events = client.followEvents('s', { onReconnect: () => (reconnects += 1) });
   expect(await collect(events)).toEqual([{ id: '4' }, { id: '5' }]);
-  const path = '/api/v1/sessions/s/events?follow=true';
-  expect(lastIds).toEqual([undefined, path, '4', path]);
+  expect(asked).toEqual([undefined, '4', '5']);
   expect(reconnects).toBe(1);
+});
+
+test('a stream of a session ends with its results', async () => {
+  const stream = 'event: session\ndata: {"a":1}\n\nevent: results\ndata: {"b":2}\n\nevent: end\ndata: {"c":3}\n\n';
+  answer = (_, response) => void response.writeHead(200).write(stream);
+  expect(await collect(client.followSession('s'))).toEqual([
+    { kind: 'session', session: { a: 1 } },
+    { kind: 'results', results: { b: 2 } },
+    { kind: 'end', results: { c: 3 } },
+  ]);
 });
 
 test('a refused stream is not tried again', async () => {

@@ -24,7 +24,8 @@ export interface ResultsQuery {
 /** What the stream of a session tells: its state, its merged results at each interval, and its end. */
 export type SessionUpdate =
   | { readonly kind: 'session'; readonly session: SessionResource }
-  | { readonly kind: 'results'; readonly results: ResultDocument };
+  | { readonly kind: 'results'; readonly results: ResultDocument }
+  | { readonly kind: 'end'; readonly results: ResultDocument };
 
 interface Page<T> {
   readonly items: readonly T[];
@@ -79,7 +80,9 @@ export class RestClient {
 
   /** What the session prints, as it arrives, until it has ended. */
   async *followEvents(id: string, options: FollowOptions = {}): AsyncGenerator<Event, void, void> {
-    const follow = { ...options, query: { follow: 'true' } };
+    // A controller that shuts down ends the stream as well.
+    const isOver = async () => (await this.session(id, options.signal)).session.endedAt !== null;
+    const follow = { ...options, query: { follow: 'true' }, isOver };
     for await (const { event, data } of followEvents(
       this.#endpoint,
       `/sessions/${encodeURIComponent(id)}/events`,
@@ -103,7 +106,8 @@ export class RestClient {
           yield { kind: 'session', session: JSON.parse(data) as SessionResource };
           break;
         case 'results':
-          yield { kind: 'results', results: JSON.parse(data) as ResultDocument };
+        case 'end':
+          yield { kind: event, results: JSON.parse(data) as ResultDocument };
           break;
       }
     }

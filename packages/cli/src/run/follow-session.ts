@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RestClient, ResultDocument, SessionResource } from '@bpfleet/client';
 import { renderMaps } from '../commands/results.ts';
 import type { Terminal } from '../terminal.ts';
@@ -6,7 +7,6 @@ import { onInterrupts } from './interrupts.ts';
 import { LiveBlock } from './live-block.ts';
 import { printedText } from './printed-text.ts';
 import { progressText } from './progress-text.ts';
-import { retryWhileAway } from './retry.ts';
 
 export interface FollowSettings {
   readonly watch: boolean;
@@ -24,6 +24,7 @@ export interface Followed {
 const REDRAW_MS = 250;
 /** How long a controller may be away at the end: it may be restarting. */
 const PATIENCE_MS = 60_000;
+const LAST_LINES_MS = 2_000;
 const WATCH_TOP = 15;
 
 /**
@@ -53,32 +54,32 @@ export async function followSession(
   const stopPrinting = new AbortController();
   const printing = settings.watch && !settings.json ? printEvents(client, id, view, stopPrinting.signal) : null;
   try {
-    await watchToEnd(client, id, view);
-    // The lines stream ends with the session; give it a moment for the last ones.
-    await Promise.race([printing, new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+    const results = await watchToEnd(client, id, view);
+    // The lines end with the session; this is for the last ones.
+    await Promise.race([printing, sleep(LAST_LINES_MS)]);
+    return { results, interrupted };
   } finally {
     stopPrinting.abort();
     view.close();
     release();
   }
-  return { results: await retryWhileAway(() => client.results(id), PATIENCE_MS), interrupted };
 }
 
-async function watchToEnd(client: RestClient, id: string, view: SessionView): Promise<void> {
+async function watchToEnd(client: RestClient, id: string, view: SessionView): Promise<ResultDocument> {
   const onReconnect = () => view.say('The controller is away; trying again.', 'once');
   for await (const update of client.followSession(id, { onReconnect, patienceMs: PATIENCE_MS })) {
     switch (update.kind) {
       case 'session':
         view.session(update.session);
-        if (hasEnded(update.session.session.state)) {
-          return;
-        }
         break;
       case 'results':
         view.results(update.results);
         break;
+      case 'end':
+        return update.results;
     }
   }
+  throw new Error('the controller ended the stream of the session');
 }
 
 async function printEvents(client: RestClient, id: string, view: SessionView, signal: AbortSignal): Promise<void> {
@@ -91,10 +92,6 @@ async function printEvents(client: RestClient, id: string, view: SessionView, si
       view.say(`Printed lines are missing from here: ${(error as Error).message}`);
     }
   }
-}
-
-export function hasEnded(state: SessionResource['session']['state']): boolean {
-  return state !== 'pending' && state !== 'running';
 }
 
 /** What a person sees of a session while it goes on. */

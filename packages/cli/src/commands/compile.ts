@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import { ExitStatus, wrongRequest } from '../cli-error.ts';
+import { printStage, type Stage } from '../compile/print-stage.ts';
+import { type ProgramText, readScript } from '../run/read-program.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface CompileOptions {
+  readonly execute?: string;
+  readonly emit: Stage;
+  readonly output?: string;
+}
+
+/** `bpfleet compile FILE | -e SCRIPT`: compiles for this node's kernel, and loads nothing. Throws CliError. */
+export async function compile(file: string | undefined, options: CompileOptions, terminal: Terminal): Promise<void> {
+  const program = scriptOf(file, options.execute);
+  // A tree needs no kernel; code does, for the fields of tracepoints.
+  const env =
+    options.emit === 'ast'
+      ? (await import('@bpfleet/compiler')).permissiveEnv()
+      : (await import('@bpfleet/tracer')).compileEnv();
+  const text = await printStage(program, options.emit, env, ExitStatus.wrongRequest);
+  if (options.output === undefined) {
+    terminal.out.write(text);
+  } else {
+    writeFileSync(options.output, text);
+  }
+}
+
+function scriptOf(file: string | undefined, script: string | undefined): ProgramText {
+  if (script !== undefined && file === undefined) {
+    return { source: script, name: 'stdin' };
+  }
+  if (file !== undefined && script === undefined) {
+    return readScript(file);
+  }
+  throw wrongRequest('Give one script: a FILE or -e SCRIPT.');
+}

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { collect, count, outputOption, withExamples } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Every command, its options and its help; what a command does is loaded when it runs. `finish` gets exit statuses. */
+export function bpfleetProgram(terminal: Terminal, finish: (status: number) => void): Command {
+  const program = new Command('bpfleet')
+    .description('Measures what Linux kernels do, on this node or on a fleet: bpftrace scripts, merged results.')
+    .version(version(), '-V, --version')
+    .showHelpAfterError('(--help says more)')
+    .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) });
+  addMeasuring(program, terminal, finish);
+  addFleet(program, terminal);
+  addServers(program, terminal, finish);
+  addThisNode(program, terminal);
+  return withExamples(
+    program,
+    'bpfleet up                                   everything on this machine, until Ctrl-C',
+    "bpfleet run 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }' --for 10s",
+    'bpfleet local FILE.bt                        this node only, no controller',
+  );
+}
+
+function addMeasuring(program: Command, terminal: Terminal, finish: (status: number) => void): void {
+  withExamples(
+    program
+      .command('run')
+      .description('run a script on nodes and show the merged results')
+      .argument('<what>', 'a script in quotes, or FILE.bt')
+      .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
+      .option('--for <duration>', 'how long to trace', '10s')
+      .option('--every <duration>', 'length of a result window', '1s')
+      .option('--limit <limits>', 'what it may cost a node: map=16MiB,probes=100')
+      .addOption(new Option('--watch', 'show results and printed lines as they come').conflicts('detach'))
+      .option('--detach', 'start it and return its id')
+      .option('--strict', 'exit with 2 unless every node answered in full')
+      .addOption(outputOption())
+      .action(async (what: string, options) => {
+        finish(await (await import('./commands/run.ts')).run(what, options, terminal));
+      }),
+    "bpfleet run 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }' --nodes 'arch=arm64,kernel>=6.1'",
+    'bpfleet run latency.bt --for 1m --every 5s --watch',
+    'bpfleet run latency.bt --strict -o json > result.json',
+  );
+  withExamples(
+    program
+      .command('results')
+      .description('merged results of a session, also while it runs')
+      .argument('<session>', 'its id')
+      .option('--map <name>', 'only this map')
+      .option('--by <group>', 'node, window or label:KEY; merged over all nodes without it')
+      .option('--top <count>', 'only so many entries of each group, the largest; 0 is all', count)
+      .addOption(new Option('--format <format>', 'how to write them').choices(['table', 'json', 'ndjson', 'csv']))
+      .addOption(outputOption())
+      .action(async (id: string, options) => (await import('./commands/results.ts')).results(id, options, terminal)),
+    'bpfleet results ID --by node --top 5',
+    'bpfleet results ID --map @opens --format csv',
+  );
+  program
+    .command('sessions')
+    .description('sessions, newest first')
+    .option('--limit <count>', 'at most so many', count, 20)
+    .addOption(outputOption())
+    .action(async (options) => (await import('./commands/sessions.ts')).sessions(options, terminal));
+  program
+    .command('session')
+    .description('one session and its answer sheet')
+    .argument('<session>', 'its id')
+    .addOption(outputOption())
+    .action(async (id: string, options) => (await import('./commands/sessions.ts')).session(id, options, terminal));
+  program
+    .command('cancel')
+    .description('end a session early; what was measured is kept')
+    .argument('<session>', 'its id')
+    .addOption(outputOption())
+    .action(async (id: string, options) => (await import('./commands/sessions.ts')).cancel(id, options, terminal));
+}
+
+function addFleet(program: Command, terminal: Terminal): void {
+  withExamples(
+    program
+      .command('nodes')
+      .description('nodes with kernel, architecture, labels, state, load and features')
+      .argument('[selector]', 'all, or terms that must all hold', 'all')
+      .addOption(outputOption())
+      .action(async (selector: string, options) =>
+        (await import('./commands/nodes.ts')).nodes(selector, options, terminal),
+      ),
+    "bpfleet nodes 'arch=arm64,role!=db,kernel>=6.1'",
+    "bpfleet nodes 'zone in (a,b),has(kprobe),name=web-*'",
+  );
+  const token = program.command('token').description('tokens: for nodes to join, for people and CI to use the API');
+  withExamples(
+    token
+      .command('create')
+      .description('make a token; it is shown once')
+      .option('--join', 'for one node to join the fleet')
+      .addOption(new Option('--role <role>', 'for the API').choices(['viewer', 'operator', 'ci', 'admin']))
+      .option('--ttl <duration>', 'how long it is good; 1h for join tokens')
+      .option('--name <name>', 'the node that may use it, or what it is for')
+      .addOption(outputOption())
+      .action(async (options) => (await import('./commands/token.ts')).createToken(options, terminal)),
+    'bpfleet token create --join --ttl 10m',
+    'BPFLEET_TOKEN=$(bpfleet token create --role ci)',
+  );
+}
+
+function addServers(program: Command, terminal: Terminal, finish: (status: number) => void): void {
+  withExamples(
+    program
+      .command('up')
+      .description('PostgreSQL, controller and an agent here, until Ctrl-C')
+      .option('--agents <count>', 'how many agents', '1')
+      .option('--port <port>', 'of the REST API; gRPC and agents take the two after it', '7070')
+      .option('--data <folder>', 'where data and logs are kept')
+      .action(async (options) => finish(await (await import('./commands/up.ts')).up(options, terminal))),
+    'sudo bpfleet up',
+    'bpfleet up --agents 0 --port 8080 --data ./data',
+  );
+  program
+    .command('controller')
+    .description('the controller')
+    .requiredOption('--config <file>', 'its configuration, YAML')
+    .action(async (options) => finish(await (await import('./commands/controller.ts')).controller(options)));
+  withExamples(
+    program
+      .command('agent')
+      .description('the agent of this node')
+      .option('--config <file>', 'its configuration, YAML; options come before it')
+      .option('--join <token>', 'join token, needed once')
+      .option('--controller <host:port>', 'where the controller takes agents, port 7072 unless configured')
+      .option('--label <key=value>', 'a label of the node; may be repeated', collect, [])
+      .option('--state-dir <folder>', 'where identity and undelivered results are kept')
+      .option('--name <name>', "the node's name; its host name without it")
+      .option('--socket <path>', "of the node's own API")
+      .action(async (options) => finish(await (await import('./commands/agent.ts')).agent(options))),
+    'bpfleet agent --join TOKEN --controller controller.example:7072 --label role=web',
+  );
+}
+
+function addThisNode(program: Command, terminal: Terminal): void {
+  withExamples(
+    program
+      .command('local')
+      .description('run a script on this node only, as bpftrace does; exits with 1 on errors')
+      .argument('[file]', 'FILE.bt, or - for stdin')
+      .option('-e, --execute <script>', 'the script as text')
+      .addOption(new Option('-f, --format <format>', 'of the output').choices(['text', 'json']).default('text'))
+      .option('-q, --quiet', 'do not say what is attached')
+      .option('-o, --output <file>', 'write the output to a file')
+      .option('-v, --verbose', "say more, such as the verifier's log")
+      .option('--dry-run', 'load the programs, attach nothing')
+      .addOption(
+        new Option('-d, --debug <stage>', 'print what the compiler makes of it, run nothing').choices([
+          'ast',
+          'ir',
+          'asm',
+        ]),
+      )
+      .action(async (file: string | undefined, options) =>
+        (await import('./commands/local.ts')).local(file, options, terminal),
+      ),
+    "bpfleet local -e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'",
+    "bpfleet local -f json -e 'interval:s:1 { print(nsecs); }'",
+  );
+  withExamples(
+    program
+      .command('compile')
+      .description('show what the compiler makes of a script for this node')
+      .argument('[file]', 'FILE.bt')
+      .option('-e, --execute <script>', 'the script as text')
+      .addOption(
+        new Option('--emit <stage>', 'tree, intermediate code or instructions')
+          .choices(['ast', 'ir', 'asm'])
+          .default('asm'),
+      )
+      .option('-o, --output <file>', 'write it to a file')
+      .action(async (file: string | undefined, options) =>
+        (await import('./commands/compile.ts')).compile(file, options, terminal),
+      ),
+    "bpfleet compile -e 'BEGIN { @x = 1; }' --emit asm",
+  );
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
