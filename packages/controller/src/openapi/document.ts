@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { EventBody, ResultDocumentBody } from '../results/result.body.ts';
 import { ProblemBody } from '../problem/problem-schema.ts';
+import { EventBody, ResultDocumentBody } from '../results/result.body.ts';
 import { SessionResourceBody } from '../sessions/session.body.ts';
 
 /** Schemas that routes refer to by name only: problems, and what streams carry. */
@@ -26,12 +26,18 @@ export function openApiDocument(app: INestApplication, version: string): OpenAPI
     Object.assign(schemas, components);
   }
   const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { ...document, components: { ...document.components, schemas: sorted } } as OpenAPIObject;
+  // /healthz and /readyz stand for the same operations; an operation id may occur once (OpenAPI 3.1, 4.8.10).
+  const paths = Object.fromEntries(Object.entries(document.paths).filter(([path]) => path.startsWith('/api/')));
+  return { ...document, paths, components: { ...document.components, schemas: sorted } } as OpenAPIObject;
 }
 
 /** JSON Schema of a zod schema; what has an `id` becomes a named component. */
 function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): { schema: object; components: Record<string, object> } {
-  const made = z.toJSONSchema(schema, { io, target: 'draft-2020-12', override: ({ jsonSchema }) => simplify(jsonSchema) });
+  const made = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    override: ({ jsonSchema }) => simplify(jsonSchema),
+  });
   const text = JSON.stringify(made).replaceAll('#/$defs/', '#/components/schemas/');
   const { $defs = {}, $schema: _, id, ...body } = JSON.parse(text) as JsonSchema;
   const components = Object.fromEntries(Object.entries($defs).map(([name, { id: __, ...rest }]) => [name, rest]));
