@@ -7,7 +7,7 @@ import { aggregateOf, measureFirst } from './measured.ts';
 
 const MAX_BUCKETS = 1000n;
 
-/** A histogram of equal steps: bucket 0 below `min`, then one each step, the last from `max` on. */
+/** A histogram of equal steps: bucket 0 below `min`, one for each whole step, the last for what those do not reach. */
 export const lhist: AggregateDefinition = {
   kind: 'aggregate',
   name: 'lhist',
@@ -35,12 +35,14 @@ export const lhist: AggregateDefinition = {
     return { kind: 'unknown' };
   },
   measure: measureFirst,
-  slots: (type) => (type.lhist === undefined ? 0 : Number(bucketCount(type.lhist)) + 2),
+  slots: (type) => (type.lhist === undefined ? 0 : Number(wholeSteps(type.lhist)) + 2),
   update(lowering, measured = 0n, cell, type) {
     const { builder } = lowering;
     const { lhist: bounds } = type;
     if (bounds === undefined) return;
-    const slots = Number(bucketCount(bounds)) + 2;
+    const steps = wholeSteps(bounds);
+    const slots = Number(steps) + 2;
+    const end = bounds.min + steps * bounds.step;
     // What whole steps do not reach counts as above, as in bpftrace.
     const end = bounds.min + bucketCount(bounds) * bounds.step;
     const slot = builder.copy(0n);
@@ -70,7 +72,7 @@ export const lhist: AggregateDefinition = {
   },
 };
 
-function bucketCount({ min, max, step }: NonNullable<AggregateType['lhist']>): bigint {
+function wholeSteps({ min, max, step }: NonNullable<AggregateType['lhist']>): bigint {
   return (max - min) / step;
 }
 

@@ -41,7 +41,12 @@ function parseDecimal(text: string): bigint | undefined {
   const match = /^(\d{1,40})([a-z]*)$/i.exec(text);
   if (match === null) return undefined;
   const [, digits = '', suffix = ''] = match;
-  const unit = suffix === '' || integerSuffix.test(suffix) ? 1n : durationUnits[suffix];
+  const unit =
+    suffix === '' || integerSuffix.test(suffix)
+      ? 1n
+      : Object.hasOwn(durationUnits, suffix)
+        ? durationUnits[suffix]
+        : undefined;
   if (unit === undefined) return undefined;
   if (digits.length > 1 && digits.startsWith('0')) {
     return /^[0-7]+$/.test(digits) ? BigInt(`0o${digits}`) * unit : undefined;

@@ -1,0 +1,447 @@
+import { MapType, ProgramType } from '@bpfleet/bpf';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { compile, compileStages } from './compile.ts';
+import { type CompileEnv, permissiveEnv, type TracepointName } from './env.ts';
+import { formatDiagnostic } from './source/format-diagnostic.ts';
+import { parseTracepointFormat, type TracepointFormat } from './types/tracepoint-format.ts';
+
+function format(name: string, ...fields: string[]): TracepointFormat {
+  return parseTracepointFormat(
+    `name: ${name}\nID: 1\nformat:\n${fields.map((field) => `\tfield:${field}\n`).join('')}`,
+  );
+}
+
+const common = 'unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;';
+const formats: Record<string, TracepointFormat> = {
+  'syscalls:sys_enter_openat': format(
+    'sys_enter_openat',
+    common,
+    'int __syscall_nr;\toffset:8;\tsize:4;\tsigned:1;',
+    'int dfd;\toffset:16;\tsize:8;\tsigned:0;',
+    'const char * filename;\toffset:24;\tsize:8;\tsigned:0;',
+  ),
+  'syscalls:sys_exit_openat': format('sys_exit_openat', common, 'long ret;\toffset:16;\tsize:8;\tsigned:1;'),
+  'raw_syscalls:sys_enter': format(
+    'sys_enter',
+    common,
+    'long id;\toffset:8;\tsize:8;\tsigned:1;',
+    'unsigned long args[6];\toffset:16;\tsize:48;\tsigned:0;',
+  ),
+  'sched:sched_process_exec': format(
+    'sched_process_exec',
+    common,
+    '__data_loc char[] filename;\toffset:8;\tsize:4;\tsigned:0;',
+    'pid_t pid;\toffset:12;\tsize:4;\tsigned:1;',
+  ),
+};
+
+const env: CompileEnv = {
+  arch: 'x86-64',
+  pageSize: 4096,
+  features: new Set(['atomic_fetch']),
+  tracepoints: {
+    tracepoint: (category, event) => formats[`${category}:${event}`],
+    list: () =>
+      Object.keys(formats).map((name): TracepointName => {
+        const [category = '', event = ''] = name.split(':');
+        return { category, event };
+      }),
+  },
+};
+
+function messages(source: string, target: CompileEnv = env): string[] {
+  return compile(source, target).diagnostics.map((diagnostic) => formatDiagnostic(source, 'stdin', diagnostic));
+}
+
+/** The spec and layout of a script without mistakes. */
+function compiled(source: string, target: CompileEnv = env) {
+  const { spec, outputs, diagnostics } = compile(source, target);
+  expect(diagnostics).toEqual([]);
+  if (spec === undefined || outputs === undefined) throw new Error('no spec');
+  return { spec, outputs };
+}
+
+describe('mistakes are shown where they are', () => {
+  test.each([
+    [
+      'BEGIN { @ = conut(); }',
+      "stdin:1:13-18: ERROR: Unknown function: 'conut'\nBEGIN { @ = conut(); }\n            ~~~~~\nHINT: did you mean 'count'?",
+    ],
+    [
+      'BEGIN { @ = comn; }',
+      "stdin:1:13-17: ERROR: Unknown identifier: 'comn'\nBEGIN { @ = comn; }\n            ~~~~\nHINT: did you mean 'comm'?",
+    ],
+    [
+      'BEGIN\n{\n\t@ = $misspelt;\n}',
+      'stdin:3:6-15: ERROR: Undefined or undeclared variable: $misspelt\n\t@ = $misspelt;\n\t    ~~~~~~~~~',
+    ],
+    [
+      'BEGIN { $count = 1; print($cuont); }',
+      "stdin:1:27-33: ERROR: Undefined or undeclared variable: $cuont\nBEGIN { $count = 1; print($cuont); }\n                          ~~~~~~\nHINT: did you mean '$count'?",
+    ],
+    [
+      'tracepont:a:b { }',
+      "stdin:1:1-10: ERROR: Invalid probe type: tracepont\ntracepont:a:b { }\n~~~~~~~~~\nHINT: did you mean 'tracepoint'?",
+    ],
+    [
+      'tracepoint:syscalls:sys_enter_opena { }',
+      "stdin:1:1-36: ERROR: this kernel has no tracepoint syscalls:sys_enter_opena\ntracepoint:syscalls:sys_enter_opena { }\n~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\nHINT: did you mean 'syscalls:sys_enter_openat'?",
+    ],
+    [
+      'tracepoint:syscalls:sys_exit_openat { @ = args.rett; }',
+      "stdin:1:48-52: ERROR: tracepoint:syscalls:sys_exit_openat has no argument 'rett'\ntracepoint:syscalls:sys_exit_openat { @ = args.rett; }\n                                               ~~~~\nHINT: did you mean 'ret'?",
+    ],
+  ])('%s', (source, expected) => {
+    expect(messages(source)).toEqual([expected]);
+  });
+});
+
+describe('each mistake has its sentence', () => {
+  test.each([
+    ['BEGIN { count(); }', 'count() must be assigned to a map'],
+    ['BEGIN { $x = count(); }', 'count() can only be assigned to a map'],
+    ['BEGIN { @ = count(1); }', 'count() takes 0 arguments (1 given)'],
+    ['BEGIN { @ = hist(); }', 'hist() takes 1 to 2 arguments (0 given)'],
+    ['BEGIN { @ = hist(1, 6); }', 'hist(): bits is a number from 0 to 5'],
+    ['BEGIN { @ = hist(1, pid); }', 'hist(): bits is a number from 0 to 5'],
+    ['BEGIN { @ = sum("a"); }', 'sum() takes a number, not string'],
+    ['BEGIN { @ = lhist(1, 10, 5, 1); }', 'lhist(): min must be smaller than max (min: 10, max: 5)'],
+    ['BEGIN { @ = lhist(1, 0, 10, 0); }', 'lhist(): step must be at least 1'],
+    ['BEGIN { @ = lhist(1, 0, 10000, 1); }', 'lhist(): there are at most 1000 buckets (would need 10000)'],
+    ['BEGIN { @ = lhist(1, pid, 10, 1); }', 'lhist(): min, max and step are plain numbers'],
+    ['BEGIN { @x = 1; @x = "a"; }', 'Type mismatch for @x: it holds integer, not string'],
+    ['BEGIN { @x = count(); } END { @x = 5; }', 'Type mismatch for @x: it holds count(), not integer'],
+    ['BEGIN { @x = hist(1); @x = hist(1, 2); }', 'Type mismatch for @x: it holds hist(), not hist()'],
+    ['BEGIN { $x = 1; $x = "a"; }', 'Type mismatch for $x: it holds integer, not string'],
+    [
+      'BEGIN { @x[1] = 1; @x["a"] = 1; }',
+      "Argument mismatch for @x: trying to access with 'string' when the map expects 'integer'",
+    ],
+    [
+      'BEGIN { @x[1] = 1; @x[1, 2] = 1; }',
+      "Argument mismatch for @x: trying to access with 'integer, integer' when the map expects 'integer'",
+    ],
+    ['BEGIN { @x = 1; @x[1] = 1; }', '@x is used with a key, and elsewhere without'],
+    ['BEGIN { @x[1] = 1; printf("%d", @x); }', '@x has keys: name one of them'],
+    ['BEGIN { print(@x); }', 'Undefined map: @x'],
+    ['BEGIN { @y = @x; }', 'Undefined map: @x'],
+    ['BEGIN { clear(5); }', 'clear() expects a map to be provided'],
+    ['BEGIN { @x[1] = 1; clear(@x[1]); }', 'clear() takes a whole map, without a key'],
+    ['BEGIN { @x[1] = 1; delete(@x); }', 'delete() takes a key of @x'],
+    ['BEGIN { @x = count(); if (@x > 5) { } }', 'the count in @x is kept per CPU and cannot be read in a probe'],
+    ['BEGIN { printf(5); }', 'printf() expects its format as a string literal'],
+    ['BEGIN { printf("%d"); }', 'printf: Not enough arguments for format string (1 expected, 0 found)'],
+    ['BEGIN { printf("x", 1); }', 'printf: Too many arguments for format string (0 expected, 1 found)'],
+    ['BEGIN { printf("%s", 1); }', 'printf: %s specifier expects a value of type string (integer supplied)'],
+    ['BEGIN { printf("%d", comm); }', 'printf: %d specifier expects a value of type integer (string supplied)'],
+    ['BEGIN { printf("%q", 1); }', "printf: there is no conversion '%q'"],
+    ['BEGIN { printf("100%"); }', "printf: '%' is no conversion"],
+    ['BEGIN { if ("a") { } }', 'a condition is a number, not string'],
+    ['BEGIN /comm/ { }', 'a condition is a number, not string'],
+    ['BEGIN { $x = 1 + "a"; }', 'The + operator can not be used on integer and string'],
+    ['BEGIN { if (comm == 5) { } }', "Type mismatch for '==': comparing string with integer"],
+    ['BEGIN { if (comm < "a") { } }', 'The < operator can not be used on string and string'],
+    ['BEGIN { $x = pid ? 1 : "a"; }', 'Ternary operator must return the same type: have integer and string'],
+    ['BEGIN { $x = (1, 2); }', 'tuples are only supported as keys of maps'],
+    ['BEGIN { @[args] = 1; }', 'BEGIN has no args'],
+    ['tracepoint:syscalls:sys_exit_openat { @ = args; }', 'args as a whole cannot be stored'],
+    ['tracepoint:syscalls:sys_exit_openat { @ = args.ret.x; }', 'integer has no fields'],
+    ['tracepoint:syscalls:sys_exit_openat { @ = arg0; }', 'tracepoint:syscalls:sys_exit_openat has no arg0'],
+    [
+      'tracepoint:raw_syscalls:sys_enter { @ = args.args[6]; }',
+      'the index 6 is out of bounds: the array has 6 elements',
+    ],
+    ['tracepoint:raw_syscalls:sys_enter { @ = args.id[0]; }', 'integer has no elements'],
+    [
+      'tracepoint:syscalls:sys_enter_openat { printf("%s", args.filename); }',
+      'printf: %s specifier expects a value of type string (pointer supplied)',
+    ],
+    ['BEGIN { str("a" == "b", 0); }', 'str(): length is a number from 1'],
+    ['BEGIN { $x = printf("a"); }', 'nothing cannot be stored'],
+    ['BEGIN { exit; }', 'exit is a function'],
+    ['BEGIN { pid(); }', 'pid is not a function'],
+    ['BEGIN { kstack; }', "'kstack' is not supported"],
+    ['BEGIN { let $x; let $x; }', 'Variable $x was already declared'],
+    ['BEGIN { if (1) { $x = 1; } print($x); }', 'Undefined or undeclared variable: $x'],
+    ['kprobe:f { }', "the probe type 'kprobe' is not supported"],
+    ['BEGIN:x { }', 'BEGIN takes no arguments'],
+    ['tracepoint:x { }', 'tracepoint takes a category and an event'],
+    ['tracepoint:nothing:* { }', 'no tracepoint matches nothing:*'],
+    ['rawtracepoint:nothing { }', 'this kernel has no raw tracepoint nothing'],
+    ['profile:hz:0 { }', 'profile takes 1 to 1000000 a second'],
+    ['profile:99 { }', 'profile takes a unit and a number'],
+    ['interval:years:1 { }', "interval has no unit 'years'"],
+    ['interval:s:9999999 { }', 'interval takes a period of 1us to 1d'],
+  ])('%s', (source, message) => {
+    expect(compile(source, env).diagnostics.map((diagnostic) => diagnostic.message)).toEqual([message]);
+  });
+
+  test('a literal that can never be equal is warned of', () => {
+    const { diagnostics, spec } = compile('BEGIN { if (comm == "longer than fifteen") { } }', env);
+    expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
+      ['warning', 'the other string has at most 15 characters, so it is never equal to this'],
+    ]);
+    expect(spec).toBeDefined();
+  });
+
+  test('several at once, each once, in the order of the source', () => {
+    const source = 'BEGIN { $x = nope; }\nEND { @ = bad(); printf("%d"); }\ntracepoint:*:* { @y = nope2; @x = @z; }';
+    expect(compile(source, env).diagnostics.map(({ line, column }) => `${line}:${column}`)).toEqual([
+      ...['1:14', '2:11', '2:18', '3:23', '3:35'],
+    ]);
+  });
+});
+
+describe('a wildcard', () => {
+  test('makes a program each', () => {
+    const { spec } = compiled('tracepoint:syscalls:sys_*_openat { @ = count(); }');
+    expect(spec.programs.map(({ attach }) => attach)).toEqual([
+      { kind: 'tracepoint', category: 'syscalls', event: 'sys_enter_openat' },
+      { kind: 'tracepoint', category: 'syscalls', event: 'sys_exit_openat' },
+    ]);
+  });
+
+  test('that matches too much is refused', () => {
+    const few: CompileEnv = { ...env, config: { maxProbes: 3 } };
+    expect(messages('tracepoint:*:* { }', few)[0]).toContain('matches 4 tracepoints; at most 3 are allowed');
+  });
+});
+
+describe('attach points', () => {
+  test.each([
+    ['BEGIN', ProgramType.RAW_TRACEPOINT, { kind: 'begin' }],
+    ['end', ProgramType.RAW_TRACEPOINT, { kind: 'end' }],
+    [
+      't:raw_syscalls:sys_enter',
+      ProgramType.TRACEPOINT,
+      { kind: 'tracepoint', category: 'raw_syscalls', event: 'sys_enter' },
+    ],
+    ['rt:sys_enter', ProgramType.RAW_TRACEPOINT, { kind: 'raw_tracepoint', event: 'sys_enter' }],
+    [
+      'rawtracepoint:raw_syscalls:sys_enter',
+      ProgramType.RAW_TRACEPOINT,
+      { kind: 'raw_tracepoint', event: 'sys_enter' },
+    ],
+    ['profile:hz:99', ProgramType.PERF_EVENT, { kind: 'profile', frequency: 99 }],
+    ['p:ms:10', ProgramType.PERF_EVENT, { kind: 'profile', periodNs: 10_000_000n }],
+    ['interval:s:2', ProgramType.PERF_EVENT, { kind: 'interval', periodNs: 2_000_000_000n }],
+    ['i:hz:10', ProgramType.PERF_EVENT, { kind: 'interval', periodNs: 100_000_000n }],
+    ['interval:us:5', ProgramType.PERF_EVENT, { kind: 'interval', periodNs: 5_000n }],
+    ['interval:250ms', ProgramType.PERF_EVENT, { kind: 'interval', periodNs: 250_000_000n }],
+  ])('%s', (probe, type, attach) => {
+    const [program] = compiled(`${probe} { }`).spec.programs;
+    expect(program).toMatchObject({ type, attach });
+  });
+});
+
+describe('maps', () => {
+  const int = (offset: number) => ({ type: 'int', offset, size: 8 });
+  const uint = (offset: number) => ({ type: 'uint', offset, size: 8 });
+
+  test.each([
+    ['@ = count()', MapType.PERCPU_ARRAY, 4, 16, { kind: 'cells', offset: 8, slots: 1, set: 0 }],
+    ['@[pid] = count()', MapType.PERCPU_HASH, 8, 8, { kind: 'cells', offset: 0, slots: 1 }],
+    ['@[pid] = min(1)', MapType.PERCPU_HASH, 8, 16, { kind: 'cells', offset: 8, slots: 1, set: 0 }],
+    ['@[pid] = stats(1)', MapType.PERCPU_HASH, 8, 16, { kind: 'cells', offset: 0, slots: 2 }],
+    ['@[pid] = hist(1)', MapType.PERCPU_HASH, 8, 528, { kind: 'cells', offset: 0, slots: 66 }],
+    ['@[pid] = hist(1, 5)', MapType.PERCPU_HASH, 8, 15368, { kind: 'cells', offset: 0, slots: 1921 }],
+    ['@[pid] = lhist(1, 0, 95, 10)', MapType.PERCPU_HASH, 8, 88, { kind: 'cells', offset: 0, slots: 11 }],
+    ['@ = 1', MapType.ARRAY, 4, 16, { kind: 'scalar', field: int(8), set: 0 }],
+    ['@ = nsecs', MapType.ARRAY, 4, 16, { kind: 'scalar', field: uint(8), set: 0 }],
+    ['@[pid] = -1', MapType.HASH, 8, 8, { kind: 'scalar', field: int(0) }],
+    ['@[comm] = comm', MapType.HASH, 16, 16, { kind: 'scalar', field: { type: 'string', offset: 0, size: 16 } }],
+    ['@[1, comm, 2] = 1', MapType.HASH, 32, 8, { kind: 'scalar', field: int(0) }],
+  ])('%s', (statement, type, keySize, valueSize, value) => {
+    const { spec, outputs } = compiled(`BEGIN { ${statement}; }`);
+    expect(spec.maps[0]).toMatchObject({ name: 'AT_', type, keySize, valueSize });
+    expect(outputs.maps[0]?.value).toEqual(value);
+  });
+
+  test('types are found over all clauses, whatever the order', () => {
+    const { outputs } = compiled(
+      'BEGIN { printf("%s %d\\n", @s, @n[comm]); } END { @s = "text"; @n["a longer key than comm"] = -5; }',
+    );
+    expect(outputs.maps.map(({ schema, key, value }) => [schema.name, schema.signed, key, value])).toEqual([
+      ['@s', false, [], { kind: 'scalar', field: { type: 'string', offset: 8, size: 8 }, set: 0 }],
+      ['@n', true, [{ type: 'string', offset: 0, size: 24 }], { kind: 'scalar', field: int(0) }],
+    ]);
+  });
+
+  test('the schema says what user space must know to merge', () => {
+    const { outputs } = compiled('BEGIN { @h[pid, comm] = hist(-1, 2); @l = lhist(pid, 1, 9, 2); }');
+    expect(outputs.maps.map(({ schema }) => schema)).toEqual([
+      { id: 0, name: '@h', kind: 'hist', key: ['uint', 'string'], signed: true, histBits: 2 },
+      { id: 1, name: '@l', kind: 'lhist', key: [], signed: false, lhist: { min: 1n, max: 9n, step: 2n } },
+    ]);
+  });
+
+  test('rings are powers of two of the page size, and only there when used', () => {
+    const pages: CompileEnv = { ...env, pageSize: 65536, config: { eventRingBytes: 100_000 } };
+    const { spec, outputs } = compiled('BEGIN { printf("x"); exit(); }', pages);
+    const sizes = spec.maps.filter(({ type }) => type === MapType.RINGBUF).map(({ maxEntries }) => maxEntries);
+    expect(sizes).toEqual([131_072, 65_536]);
+    expect(outputs).toMatchObject({ eventRing: 'events', controlRing: 'control', counters: 'counters' });
+    expect(compiled('BEGIN { }').spec.maps).toEqual([]);
+    expect(compiled('BEGIN { }').outputs).toEqual({ maps: [], records: [] });
+  });
+});
+
+test('records say where each argument lies', () => {
+  const { outputs } = compiled(
+    'BEGIN { @m[1] = 1; printf("%d %s %u", -1, comm, pid); print(comm); print(@m, 3, 2); clear(@m); zero(@m); exit(); }',
+  );
+  const field = (type: string, offset: number, size = 8) => ({ type, offset, size });
+  expect(outputs.records).toEqual([
+    {
+      kind: 'printf',
+      format: '%d %s %u',
+      args: [field('int', 16), field('string', 24, 16), field('uint', 40)],
+      size: 48,
+    },
+    { kind: 'value', arg: field('string', 16, 16), size: 32 },
+    { kind: 'print-map', map: 0, top: 3, div: 2, size: 16 },
+    { kind: 'clear-map', map: 0, size: 16 },
+    { kind: 'zero-map', map: 0, size: 16 },
+    { kind: 'exit', size: 16 },
+  ]);
+});
+
+test('instructions know their line', () => {
+  const [program] = compiled('BEGIN\n{\n  @a = pid;\n  @b = tid;\n}').spec.programs;
+  expect(program?.sourceLines.map(({ line }) => line).filter((line, index, all) => line !== all[index - 1])).toEqual([
+    3, 4,
+  ]);
+});
+
+test('a program that needs more stack than there is, is a diagnostic', () => {
+  const parts = Array.from({ length: 70 }, (_, index) => `$v${index} = pid + ${index};`).join(' ');
+  const uses = Array.from({ length: 70 }, (_, index) => `@[$v${index}, comm, ${index}] = sum($v${69 - index});`).join(
+    ' ',
+  );
+  const { diagnostics } = compile(`BEGIN { ${parts} ${uses} }`, env);
+  expect(diagnostics.map(({ code }) => code)).toEqual(['limit']);
+});
+
+test('the same input gives the same output', () => {
+  const source = 'tracepoint:*:* { @[comm, pid ? 1 : 2] = count(); }';
+  expect(compile(source, env)).toEqual(compile(source, env));
+});
+
+describe('without a kernel', () => {
+  test('any tracepoint and any argument is accepted, and no spec is made', () => {
+    const source =
+      'tracepoint:foo:bar_* /args.x > 5/ { @[str(args.y), args.z] = hist(args.a[3]); printf("%s %d", args.name, args.n); }';
+    expect(compile(source, permissiveEnv())).toEqual({ diagnostics: [] });
+  });
+
+  test('every other mistake is found', () => {
+    const source = 'tracepoint:foo:bar { @ = conut(); printf("%d"); @x = args.y + comm; if (comm) { } }';
+    expect(messages(source, permissiveEnv()).map((text) => text.split('\n')[0])).toEqual([
+      "stdin:1:26-31: ERROR: Unknown function: 'conut'",
+      'stdin:1:35-47: ERROR: printf: Not enough arguments for format string (1 expected, 0 found)',
+      'stdin:1:73-77: ERROR: a condition is a number, not string',
+    ]);
+  });
+});
+
+const pieces = [
+  ...['BEGIN', 'END', 'tracepoint:raw_syscalls:sys_enter', 'interval:s:1', 'profile:hz:99', 'rt:sys_enter', 'kprobe:x'],
+  ...[
+    '{',
+    '}',
+    '(',
+    ')',
+    '[',
+    ']',
+    ',',
+    ';',
+    ':',
+    '?',
+    '.',
+    '/',
+    '//',
+    '/*',
+    '*/',
+    '"',
+    '\\',
+    '\n',
+    ' ',
+    '#',
+    '@',
+    '$',
+  ],
+  ...['+', '-', '*', '%', '&&', '||', '==', '=', '+=', '++', '!', '~', '<<', '->'],
+  ...[
+    '@x',
+    '@y[1]',
+    '$a',
+    '$b',
+    'pid',
+    'comm',
+    'args',
+    'args.id',
+    'args.args[1]',
+    'nope',
+    'if',
+    'else',
+    'let',
+    'return',
+  ],
+  ...['1', '0', '-1', '0x7f', '1e99', '5ms', '"s"', '"%s"', 'count()', 'hist(', 'lhist(1,0,9,1)', 'printf(', 'print('],
+  ...[
+    'delete(',
+    'exit()',
+    'str(',
+    '(uint8)',
+    'has_key(',
+    'clear(@x)',
+    'min(pid)',
+    '__proto__',
+    'constructor',
+    '$__proto__',
+  ],
+];
+
+describe('any text gives diagnostics, never an exception', () => {
+  const check = (source: string, target: CompileEnv) => {
+    const { spec, diagnostics } = compile(source, target);
+    const lines = source.split('\n');
+    for (const { line, column, endLine, endColumn, message } of diagnostics) {
+      expect(message).not.toBe('');
+      expect(line).toBeGreaterThanOrEqual(1);
+      expect(line).toBeLessThanOrEqual(lines.length);
+      expect(column).toBeGreaterThanOrEqual(1);
+      expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
+      expect(endLine * 1e6 + endColumn).toBeGreaterThanOrEqual(line * 1e6 + column);
+    }
+    const errors = diagnostics.some(({ severity }) => severity === 'error');
+    expect(spec === undefined).toBe(errors || target.tracepoints === null);
+  };
+
+  test('soup of tokens', () => {
+    const soup = fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((list) => list.join(' '));
+    fc.assert(
+      fc.property(soup, (text) => check(text, env)),
+      { numRuns: 500 },
+    );
+  });
+
+  test('soup within a clause', () => {
+    const soup = fc.array(fc.constantFrom(...pieces), { maxLength: 12 }).map((list) => `BEGIN { ${list.join('')} }`);
+    fc.assert(
+      fc.property(soup, (text) => check(text, permissiveEnv())),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('any characters', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => check(text, env)));
+  });
+});
+
+test('compileStages gives the tree after an error, and everything without one', () => {
+  expect(compileStages('BEGIN { nope; }', env)).toMatchObject({ ast: { kind: 'script' } });
+  expect(compileStages('BEGIN { nope; }', env).ir).toBeUndefined();
+  expect(compileStages('BEGIN { @ = 1; }', env).ir).toHaveLength(1);
+});
