@@ -109,6 +109,7 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { @ = lhist(1, 10, 5, 1); }', 'lhist(): min must be smaller than max (min: 10, max: 5)'],
     ['BEGIN { @ = lhist(1, 0, 10, 0); }', 'lhist(): step must be at least 1'],
     ['BEGIN { @ = lhist(1, 0, 10000, 1); }', 'lhist(): there are at most 1000 buckets (would need 10000)'],
+    ['BEGIN { @ = lhist(1, 0, 10, 11); }', 'lhist(): step 11 is larger than the range from 0 to 10'],
     ['BEGIN { @ = lhist(1, pid, 10, 1); }', 'lhist(): min, max and step are plain numbers'],
     ['BEGIN { @x = 1; @x = "a"; }', 'Type mismatch for @x: it holds integer, not string'],
     ['BEGIN { @x = count(); } END { @x = 5; }', 'Type mismatch for @x: it holds count(), not integer'],

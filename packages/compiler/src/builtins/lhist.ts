@@ -42,9 +42,8 @@ export const lhist: AggregateDefinition = {
     if (bounds === undefined) return;
     const steps = wholeSteps(bounds);
     const slots = Number(steps) + 2;
-    const end = bounds.min + steps * bounds.step;
     // What whole steps do not reach counts as above, as in bpftrace.
-    const end = bounds.min + bucketCount(bounds) * bounds.step;
+    const end = bounds.min + steps * bounds.step;
     const slot = builder.copy(0n);
     const [notBelow, inside, above, after] = [
       builder.newBlock(),
@@ -80,7 +79,7 @@ function boundsProblem(min: bigint, max: bigint, step: bigint): string | undefin
   if (step <= 0n) return 'step must be at least 1';
   if (min >= max) return `min must be smaller than max (min: ${min}, max: ${max})`;
   if (step > max - min) return `step ${step} is larger than the range from ${min} to ${max}`;
-  const buckets = bucketCount({ min, max, step });
+  const buckets = wholeSteps({ min, max, step });
   if (buckets > MAX_BUCKETS) return `there are at most ${MAX_BUCKETS} buckets (would need ${buckets})`;
   return undefined;
 }
