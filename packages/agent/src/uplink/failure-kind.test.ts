@@ -1,6 +1,6 @@
 import { RpcError } from '@bpfleet/contracts';
 import { expect, test } from 'vitest';
-import { failureKind } from './failure-kind.ts';
+import { failureKind, failureReason } from './failure-kind.ts';
 
 test.each([
   ['the stream was closed', null, 'lost'],
@@ -16,4 +16,18 @@ test.each([
   ['an alert that passes', new RpcError('UNAVAILABLE', 'ssl/tls alert internal error'), 'lost'],
 ])('%s', (_name, error, expected) => {
   expect(failureKind(error)).toBe(expected);
+});
+
+test.each([
+  [null, 'the controller closed the stream'],
+  [new RpcError('UNAVAILABLE', 'the controller is stopping'), 'the controller is stopping'],
+  [
+    new RpcError(
+      'UNAVAILABLE',
+      'No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:1. Resolution note: ',
+    ),
+    'connect ECONNREFUSED 127.0.0.1:1',
+  ],
+])('the reason for a person', (error, expected) => {
+  expect(failureReason(error)).toBe(expected);
 });

@@ -3,6 +3,13 @@ import type { RpcError } from '@bpfleet/contracts';
 /** `refused`: a person has to act; `lost`: try again soon. */
 export type FailureKind = 'refused' | 'lost';
 
+/** The words that matter, of what grpc-js says. */
+export function failureReason(error: RpcError | null): string {
+  if (!error) return 'the controller closed the stream';
+  const [, last] = /Last error: (?:Error: )?(.*?)\.? Resolution note:/s.exec(error.message) ?? [];
+  return last ?? error.message;
+}
+
 /**
  * What the end of a connection means. TLS alerts reach us as UNAVAILABLE with OpenSSL's words: of those only the ones
  * about certificates do not pass by themselves.

@@ -10,7 +10,7 @@ import { backoffMs, reconnectBackoff, refusedBackoff } from './backoff.ts';
 import type { ClockSample } from './clock-offset.ts';
 import { Connection, type ConnectionTimes, connectionTimes } from './connection.ts';
 import { DeliveryQueue } from './delivery.ts';
-import { failureKind } from './failure-kind.ts';
+import { failureKind, failureReason } from './failure-kind.ts';
 
 export interface UplinkDuties {
   readonly address: HostPort;
@@ -30,6 +30,7 @@ export type Reply = Parameters<ConstructorParameters<typeof Connection>[1]['onMe
 
 /** A connection that lasted so long starts the backoff anew. */
 const steadyMs = 10_000;
+const warnEveryMs = 60_000;
 
 /** Keeps a stream to the controller, for ever. The agent works on while there is none. */
 export class Uplink {
@@ -75,6 +76,7 @@ export class Uplink {
   async #keepConnected(): Promise<void> {
     const { log, address } = this.#duties;
     let failures = 0;
+    let warnedAt = Number.NEGATIVE_INFINITY;
     while (!this.#stop.signal.aborted) {
       const since = performance.now();
       const error = await this.#connectOnce();
@@ -82,14 +84,17 @@ export class Uplink {
       const kind = failureKind(error);
       failures = performance.now() - since >= steadyMs ? 1 : failures + 1;
       const waitMs = backoffMs(kind === 'refused' ? refusedBackoff : reconnectBackoff, failures, Math.random());
-      const reason = error?.message ?? 'the controller closed the stream';
+      const reason = failureReason(error);
       if (kind === 'refused') {
         log.error(
           { controller: address.text, reason, waitMs },
           'the controller refuses this node, or is not the one it enrolled at: enrol it anew or correct the address',
         );
       } else {
-        log.warn({ controller: address.text, reason, waitMs }, 'no connection to the controller');
+        // Once a minute: a controller that is away for a day is not news every five seconds.
+        const level = performance.now() - warnedAt >= warnEveryMs ? 'warn' : 'debug';
+        if (level === 'warn') warnedAt = performance.now();
+        log[level]({ controller: address.text, reason, waitMs }, 'no connection to the controller');
       }
       await sleep(waitMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
     }
