@@ -54,7 +54,12 @@ export async function startController(config: ControllerConfig): Promise<Running
   }
 }
 
-async function start(config: ControllerConfig, log: Logger, undo: (() => unknown)[], close: () => Promise<void>): Promise<RunningController> {
+async function start(
+  config: ControllerConfig,
+  log: Logger,
+  undo: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<RunningController> {
   await makeDataDir(config.dataDir);
   const [database, authority] = await Promise.all([connect(config, undo), CertificateAuthority.open(config.dataDir)]);
   undo.push(() => database.destroy());

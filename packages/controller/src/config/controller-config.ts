@@ -42,7 +42,10 @@ export function parseControllerConfig(settings: Record<string, unknown>): Contro
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const path = issue?.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : (issue?.path ?? []);
-    throw new SettingError(path.map(String), issue?.code === 'unrecognized_keys' ? 'is no setting' : (issue?.message ?? 'is not valid'));
+    throw new SettingError(
+      path.map(String),
+      issue?.code === 'unrecognized_keys' ? 'is no setting' : (issue?.message ?? 'is not valid'),
+    );
   }
   const { databaseUrl, dataDir, ...rest } = parsed.data;
   return { ...rest, dataDir: resolve(dataDir), ...(databaseUrl === undefined ? {} : { databaseUrl }) };

@@ -4,7 +4,11 @@ import type { Permission } from '../access/role.ts';
 import type { Caller, TokenService } from '../access/token.service.ts';
 
 /** The caller of a gRPC call, by its token in the metadata. Throws `unauthenticated` or `forbidden`. */
-export async function authorizeCall(tokens: TokenService, metadata: grpc.Metadata, required: Permission): Promise<Caller> {
+export async function authorizeCall(
+  tokens: TokenService,
+  metadata: grpc.Metadata,
+  required: Permission,
+): Promise<Caller> {
   const [authorization] = metadata.get('authorization');
   const caller = await tokens.authenticate(typeof authorization === 'string' ? authorization : undefined);
   authorize(caller, required);

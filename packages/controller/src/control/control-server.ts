@@ -29,7 +29,9 @@ export class ControlServer {
 
   /** Returns the port. Throws ControllerError `port_in_use`. */
   start(endpoint: Endpoint): Promise<number> {
-    const address = endpoint.host.includes(':') ? `[${endpoint.host}]:${endpoint.port}` : `${endpoint.host}:${endpoint.port}`;
+    const address = endpoint.host.includes(':')
+      ? `[${endpoint.host}]:${endpoint.port}`
+      : `${endpoint.host}:${endpoint.port}`;
     return new Promise((done, fail) => {
       this.server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
         if (error === null) {

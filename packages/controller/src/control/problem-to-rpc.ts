@@ -34,7 +34,8 @@ function toRpc(problem: Problem): RpcError {
     field: `program:${line}:${column}`,
     description,
   }));
-  const fields = violations.length > 0 || pointer === undefined ? violations : [{ field: pointer, description: problem.message }];
+  const fields =
+    violations.length > 0 || pointer === undefined ? violations : [{ field: pointer, description: problem.message }];
   const details = { reason: problem.code.toUpperCase(), ...(fields.length === 0 ? {} : { violations: fields }) };
   return new RpcError(codes[problem.code], message, details);
 }

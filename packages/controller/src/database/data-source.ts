@@ -36,13 +36,19 @@ export async function openDatabase(url: string): Promise<DataSource> {
   try {
     await database.initialize();
   } catch (cause) {
-    throw new ControllerError('database_unavailable', `The database at ${place(url)} cannot be used: ${words(cause)}.`, { cause });
+    throw new ControllerError(
+      'database_unavailable',
+      `The database at ${place(url)} cannot be used: ${words(cause)}.`,
+      { cause },
+    );
   }
   try {
     await migrate(database);
   } catch (cause) {
     await database.destroy();
-    throw new ControllerError('database_unavailable', `The tables in ${place(url)} cannot be made: ${words(cause)}.`, { cause });
+    throw new ControllerError('database_unavailable', `The tables in ${place(url)} cannot be made: ${words(cause)}.`, {
+      cause,
+    });
   }
   return database;
 }

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chmod } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDataSource, openDatabase } from './data-source.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
@@ -14,12 +13,15 @@ describe('startEmbeddedPostgres', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  const postmaster = async () => Number((await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+  const postmaster = async () =>
+    Number((await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 
   it('keeps its tables over a restart, and takes over a server that was left running', async () => {
     const first = await startEmbeddedPostgres(folder);
     const database = await openDatabase(first.url);
-    await database.query(`insert into token (id, kind, name, secret_hash, created_at) values ('a', 'api', '', '', now())`);
+    await database.query(
+      `insert into token (id, kind, name, secret_hash, created_at) values ('a', 'api', '', '', now())`,
+    );
     await database.destroy();
     const pid = await postmaster();
 
@@ -40,7 +42,10 @@ describe('startEmbeddedPostgres', () => {
 
   it('says in a sentence that a folder on the way is closed', async () => {
     await chmod(folder, 0o700);
-    await expect(startEmbeddedPostgres(folder)).rejects.toMatchObject({ code: 'data_dir_unusable', message: /chmod o\+x/ });
+    await expect(startEmbeddedPostgres(folder)).rejects.toMatchObject({
+      code: 'data_dir_unusable',
+      message: /chmod o\+x/,
+    });
   });
 
   it('says in a sentence that the database does not answer', async () => {

@@ -109,10 +109,19 @@ async function makeCluster(initdb: string, folder: string, password: string, own
   }
   try {
     const flags = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', `--username=${superuser}`];
-    await run(initdb, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, '--no-instructions', ...flags], { ...owner, cwd: draft });
+    await run(initdb, [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, '--no-instructions', ...flags], {
+      ...owner,
+      cwd: draft,
+    });
   } catch (cause) {
-    const said = String((cause as { stderr?: string }).stderr ?? '').trim().split('\n').at(-1) ?? '';
-    throw new ControllerError('database_unavailable', `initdb could not make a database in ${folder}: ${said}`, { cause });
+    const said =
+      String((cause as { stderr?: string }).stderr ?? '')
+        .trim()
+        .split('\n')
+        .at(-1) ?? '';
+    throw new ControllerError('database_unavailable', `initdb could not make a database in ${folder}: ${said}`, {
+      cause,
+    });
   } finally {
     await unlink(passwordFile);
   }

@@ -25,7 +25,8 @@ export async function postgresOwner(): Promise<Owner | undefined> {
     await run('groupadd', ['--system', '--force', userName]);
     await run('useradd', ['--system', '--gid', userName, '--no-create-home', '--shell', '/usr/sbin/nologin', userName]);
   } catch (cause) {
-    const message = 'PostgreSQL does not run as root, and a user "postgres" could not be made: add one, or set DATABASE_URL.';
+    const message =
+      'PostgreSQL does not run as root, and a user "postgres" could not be made: add one, or set DATABASE_URL.';
     throw new ControllerError('database_unavailable', message, { cause });
   }
   return findUser();

@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import { X509Certificate } from 'node:crypto';
+import { webcrypto, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateAuthority, parseNodeRequest, serverName } from './certificate-authority.ts';
@@ -13,7 +12,11 @@ const nodeId = '0b8c1f6e-7f5e-4a57-9f3c-0f5a3f1d2c4b';
 async function request(curve: 'P-256' | 'P-384' = 'P-256'): Promise<string> {
   const algorithm = { name: 'ECDSA', namedCurve: curve, hash: 'SHA-256' };
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const made = await x509.Pkcs10CertificateRequestGenerator.create({ name: 'CN=any', keys, signingAlgorithm: algorithm });
+  const made = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: 'CN=any',
+    keys,
+    signingAlgorithm: algorithm,
+  });
   return made.toString('pem');
 }
 

@@ -56,7 +56,9 @@ export class CertificateAuthority {
         const key = await importKey(await readFile(keyFile, 'utf8'));
         return new CertificateAuthority(new x509.X509Certificate(certificatePem), key);
       } catch (cause) {
-        throw new ControllerError('data_dir_unusable', `The certificate authority in ${folder} cannot be read.`, { cause });
+        throw new ControllerError('data_dir_unusable', `The certificate authority in ${folder} cannot be read.`, {
+          cause,
+        });
       }
     }
     const authority = await CertificateAuthority.create();
@@ -69,7 +71,10 @@ export class CertificateAuthority {
 
   /** A new CA that is kept nowhere. */
   static async create(): Promise<CertificateAuthority> {
-    const keys = (await webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+    const keys = (await webcrypto.subtle.generateKey(keyAlgorithm, true, [
+      'sign',
+      'verify',
+    ])) as webcrypto.CryptoKeyPair;
     const now = Date.now();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: serialNumber(),
@@ -89,7 +94,10 @@ export class CertificateAuthority {
 
   /** A new key and certificate for the gateway. */
   async issueServer(): Promise<KeyAndCertificate> {
-    const keys = (await webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+    const keys = (await webcrypto.subtle.generateKey(keyAlgorithm, true, [
+      'sign',
+      'verify',
+    ])) as webcrypto.CryptoKeyPair;
     const leaf = await this.sign(keys.publicKey, `CN=${serverName}`, [
       new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: serverName }]),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),

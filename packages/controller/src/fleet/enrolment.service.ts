@@ -34,7 +34,10 @@ export class EnrolmentService {
     return this.database.transaction(async (transaction) => {
       const grant = await this.tokens.claimJoin(transaction, request.token.trim());
       const known = grant.usedBy === null ? null : await this.nodes.find(grant.usedBy);
-      if (grant.usedBy !== null && (known === null || known.revokedAt !== null || !known.keyDigest.equals(csr.keyDigest))) {
+      if (
+        grant.usedBy !== null &&
+        (known === null || known.revokedAt !== null || !known.keyDigest.equals(csr.keyDigest))
+      ) {
         throw new Problem('unauthenticated', 'The join token was used before.', {
           hint: 'A join token serves one node; make another with `bpfleet token create --join`.',
         });

@@ -29,12 +29,15 @@ export function readNodeInfo(info: NodeInfo | undefined): NodeFacts {
     throw new Problem('invalid_request', 'The name of the node must be of letters, digits, ".", "_" and "-".');
   }
   const labels = bounded('labels', Object.entries(info.labels));
-  const wrong = labels.find(([key, value]) => !labelPattern.test(key) || key.length > maxName || !isText(value, maxName));
+  const wrong = labels.find(
+    ([key, value]) => !labelPattern.test(key) || key.length > maxName || !isText(value, maxName),
+  );
   if (wrong !== undefined) {
     throw new Problem('invalid_request', `The label ${JSON.stringify(wrong[0].slice(0, maxName))} is not valid.`);
   }
   const cpus = Math.min(info.cpus, 1_000_000);
-  const memoryBytes = info.memoryBytes > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(info.memoryBytes);
+  const memoryBytes =
+    info.memoryBytes > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(info.memoryBytes);
   return {
     name: info.name,
     arch: text('arch', info.arch),
@@ -45,7 +48,10 @@ export function readNodeInfo(info: NodeInfo | undefined): NodeFacts {
     labels: Object.fromEntries(labels),
     features: bounded('features', info.features).map((feature) => text('features', feature)),
     missing: Object.fromEntries(
-      bounded('missing', Object.entries(info.missing)).map(([key, why]) => [text('missing', key), why.slice(0, maxReason).replaceAll('\u0000', '')]),
+      bounded('missing', Object.entries(info.missing)).map(([key, why]) => [
+        text('missing', key),
+        why.slice(0, maxReason).replaceAll('\u0000', ''),
+      ]),
     ),
   };
 }

@@ -18,13 +18,13 @@ function holds(term: Term, node: Selectable): boolean {
     case 'has':
       return node.features.includes(term.feature);
     case 'in':
-      return term.values.some((value) => isEqual(term.field, valueOf(term.field, node), value));
+      return term.values.some((value) => isEqual(term.field, fieldOf(term.field, node), value));
     case 'compare':
-      return compares(term.field, valueOf(term.field, node), term.comparison, term.value);
+      return compares(term.field, fieldOf(term.field, node), term.comparison, term.value);
   }
 }
 
-function valueOf(field: string, node: Selectable): string | undefined {
+function fieldOf(field: string, node: Selectable): string | undefined {
   switch (field) {
     case 'name':
       return node.name;

@@ -83,7 +83,15 @@ function decodeFrame(frame: Frame, context: FrameContext): CheckedFrame {
   if (Object.values(lost).some((count: bigint) => count >= maxSeq)) {
     throw new ContractError('frame.lost', 'is out of range');
   }
-  return { seq: frame.seq, ...windowOf(frame, records, context), records, payload: frame.payload, deltas, events, lost };
+  return {
+    seq: frame.seq,
+    ...windowOf(frame, records, context),
+    records,
+    payload: frame.payload,
+    deltas,
+    events,
+    lost,
+  };
 }
 
 function parsePayload(bytes: Uint8Array): FramePayload {
@@ -95,7 +103,11 @@ function parsePayload(bytes: Uint8Array): FramePayload {
 }
 
 /** A frame without records stands for one that was dropped: its window means nothing, and may be anything. */
-function windowOf(frame: Frame, records: number, context: FrameContext): Pick<CheckedFrame, 'windowStart' | 'windowEnd'> {
+function windowOf(
+  frame: Frame,
+  records: number,
+  context: FrameContext,
+): Pick<CheckedFrame, 'windowStart' | 'windowEnd'> {
   const earliest = context.sessionCreatedAt.getTime() - clockToleranceMs;
   const latest = context.now.getTime() + clockToleranceMs;
   if (records === 0) {

@@ -1,4 +1,4 @@
-import { AssignmentSchema, create, durationFromMs, type Assignment, timestampFromMs } from '@bpfleet/contracts';
+import { type Assignment, AssignmentSchema, create, durationFromMs, timestampFromMs } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionRepository } from '../sessions/session.repository.ts';

@@ -3,7 +3,7 @@ import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../config/tokens.ts';
 import { IngestService } from '../results/ingest.service.ts';
-import { type CheckedFrame, runId, type RunKey, type RunOutcome } from '../results/run.ts';
+import { type CheckedFrame, type RunKey, type RunOutcome, runId } from '../results/run.ts';
 import { type NodePart, NodeReports } from '../sessions/node-reports.ts';
 import { checkFrame, hasIdentity } from './check-frame.ts';
 import { GatewayCounters } from './gateway-counters.ts';
@@ -50,7 +50,8 @@ export class FrameIntake {
       }
       const part = parts.get(sessionId);
       if (part === undefined || !hasIdentity(frame)) {
-        const reason = part === undefined ? 'the session is not one of this node' : 'the sequence number is out of range';
+        const reason =
+          part === undefined ? 'the session is not one of this node' : 'the sequence number is out of range';
         refusals.push({ sessionId, bootEpoch, seq, reason });
         continue;
       }

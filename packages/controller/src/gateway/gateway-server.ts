@@ -1,8 +1,8 @@
-import { createServer, type Server as TlsServer, TLSSocket } from 'node:tls';
+import { createServer, TLSSocket, type Server as TlsServer } from 'node:tls';
 import {
-  channelOptions,
   type ConnectRequest,
   type ConnectResponseSchema,
+  channelOptions,
   FleetService,
   grpcService,
   type MessageInitShape,
@@ -14,8 +14,8 @@ import type { Logger } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Endpoint } from '../config/controller-config.ts';
-import { LOGGER, VERSION } from '../config/tokens.ts';
 import { listen } from '../config/listen.ts';
+import { LOGGER, VERSION } from '../config/tokens.ts';
 import { problemToRpc } from '../control/problem-to-rpc.ts';
 import { CertificateAuthority } from '../fleet/certificate-authority.ts';
 import { ConnectionRepository } from '../fleet/connection.repository.ts';
@@ -24,11 +24,10 @@ import { NodeRepository } from '../fleet/node.repository.ts';
 import { IngestService } from '../results/ingest.service.ts';
 import { NodeReports } from '../sessions/node-reports.ts';
 import { SessionRepository } from '../sessions/session.repository.ts';
-import { AgentStream, type ConnectCall, silenceMs, type StreamSurroundings } from './agent-stream.ts';
+import { AgentStream, type ConnectCall, type StreamSurroundings, silenceMs } from './agent-stream.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
-import { GatewayCounters } from './gateway-counters.ts';
 
 /** Largest message of an agent: several batches' worth. */
 export const maxMessageBytes = 4 * 1024 * 1024;
@@ -53,7 +52,6 @@ export class GatewayServer {
     @Inject(EnrolmentService) private readonly enrolment: EnrolmentService,
     @Inject(NodeRepository) private readonly nodes: NodeRepository,
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
-    @Inject(GatewayCounters) private readonly counters: GatewayCounters,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(ConnectedAgents) agents: ConnectedAgents,
     @Inject(NodeReports) reports: NodeReports,
@@ -118,7 +116,8 @@ export class GatewayServer {
       call.once('cancelled', () => this.streams.delete(stream));
       call.resume();
     } catch (error) {
-      const refusal = error instanceof RpcError ? error : new RpcError('UNAVAILABLE', 'the node could not be looked up; try again');
+      const refusal =
+        error instanceof RpcError ? error : new RpcError('UNAVAILABLE', 'the node could not be looked up; try again');
       this.log.warn({ address: call.getPeer(), reason: refusal.message }, 'agent refused');
       call.emit('error', toGrpcStatus(refusal));
     }

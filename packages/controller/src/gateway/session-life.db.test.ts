@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => controller.stop());
 
-const document = async (id: string, query = '') => (await controller.call<ResultDocument>('GET', `/sessions/${id}/results${query}`)).body;
+const document = async (id: string, query = '') =>
+  (await controller.call<ResultDocument>('GET', `/sessions/${id}/results${query}`)).body;
 const complete = (sessionId: string, lastSeq: bigint, produced: bigint) => ({
   sessionId,
   bootEpoch: 1n,
@@ -45,7 +46,12 @@ describe('a session', () => {
 
     const merged = await document(id);
     expect(merged.session).toMatchObject({ state: 'complete', endedAt: expect.any(String), interval: '1s' });
-    expect(merged.answer).toMatchObject({ targets: 2, complete: 2, partial: 0, nodes: [{ name: 'a', produced: 3, stored: 3 }, { name: 'b' }] });
+    expect(merged.answer).toMatchObject({
+      targets: 2,
+      complete: 2,
+      partial: 0,
+      nodes: [{ name: 'a', produced: 3, stored: 3 }, { name: 'b' }],
+    });
     expect(merged.maps).toEqual([
       {
         name: '@opens',
@@ -60,7 +66,12 @@ describe('a session', () => {
     const byNode = (await document(id, '?by=node')).maps[0]?.entries;
     expect(byNode).toContainEqual({ key: ['bash'], value: 4, nodes: 1, group: 'a' });
     expect(byNode).toContainEqual({ key: ['bash'], value: 10, nodes: 1, group: 'b' });
-    expect((await document(id, '?by=label:zone')).maps[0]?.entries).toContainEqual({ key: ['bash'], value: 10, nodes: 1, group: 'y' });
+    expect((await document(id, '?by=label:zone')).maps[0]?.entries).toContainEqual({
+      key: ['bash'],
+      value: 10,
+      nodes: 1,
+      group: 'y',
+    });
     const windows = (await document(id, '?by=window')).maps[0]?.entries ?? [];
     expect(windows.filter(({ key }) => key[0] === 'bash').reduce((sum, { value }) => sum + Number(value), 0)).toBe(14);
     for (const agent of [a, b]) agent.close();
@@ -98,7 +109,10 @@ describe('a session', () => {
     expect(await agent.next('ack')).toMatchObject({ seq: 1n });
     agent.manifest(complete(id, 3n, 3n));
     await agent.next('manifestAck');
-    expect((await document(id)).answer.nodes[0]).toMatchObject({ state: 'partial', reason: '1 of 3 windows did not arrive' });
+    expect((await document(id)).answer.nodes[0]).toMatchObject({
+      state: 'partial',
+      reason: '1 of 3 windows did not arrive',
+    });
     agent.frames(frame(id, 2n, [count('k', 2n)]));
     expect(await agent.next('ack')).toMatchObject({ seq: 3n });
     const { session, answer, maps } = await document(id);

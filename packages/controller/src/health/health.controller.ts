@@ -11,11 +11,15 @@ const HealthBody = z
   .object({
     status: z.literal('ok'),
     agents: z.object({ connected: z.int() }),
-    frames: z.object({ stored: z.int(), duplicate: z.int(), refused: z.int() }).describe('Since this controller started.'),
+    frames: z
+      .object({ stored: z.int(), duplicate: z.int(), refused: z.int() })
+      .describe('Since this controller started.'),
   })
   .meta({ id: 'Health' });
 
-const ReadyBody = z.object({ status: z.enum(['ready', 'unavailable']), database: z.enum(['up', 'down']) }).meta({ id: 'Ready' });
+const ReadyBody = z
+  .object({ status: z.enum(['ready', 'unavailable']), database: z.enum(['up', 'down']) })
+  .meta({ id: 'Ready' });
 
 const databaseTimeoutMs = 2_000;
 

@@ -1,7 +1,7 @@
+import { createLogger } from '@bpfleet/runtime';
 import { type INestApplication, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { createLogger } from '@bpfleet/runtime';
 import { ControllerModule } from '../controller.module.ts';
 import { createDataSource } from '../database/data-source.ts';
 import { CertificateAuthority } from '../fleet/certificate-authority.ts';

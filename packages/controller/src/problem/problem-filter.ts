@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Logger } from '@bpfleet/runtime';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { Problem } from './problem.ts';
 import { problemBody } from './problem-schema.ts';
 import { toProblem } from './to-problem.ts';
@@ -17,7 +17,8 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<IncomingMessage>();
     const response = host.switchToHttp().getResponse<ServerResponse>();
-    const problem = toProblem(error) ?? new Problem('internal', 'An internal error occurred; the log of the controller has it.');
+    const problem =
+      toProblem(error) ?? new Problem('internal', 'An internal error occurred; the log of the controller has it.');
     if (problem.code === 'internal') {
       this.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
     }

@@ -24,10 +24,16 @@ export function toProblem(error: unknown): Problem | undefined {
 export function isDatabaseUnavailable(error: unknown): boolean {
   const cause = error instanceof QueryFailedError ? error.driverError : error;
   const code = property(cause, 'code');
-  if (typeof code === 'string' && (unavailableErrno.has(code) || (code.length === 5 && unavailableClasses.has(code.slice(0, 2))))) {
+  if (
+    typeof code === 'string' &&
+    (unavailableErrno.has(code) || (code.length === 5 && unavailableClasses.has(code.slice(0, 2))))
+  ) {
     return true;
   }
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|DataSource is not/.test(error.message);
+  return (
+    error instanceof Error &&
+    /Connection terminated|timeout exceeded when trying to connect|DataSource is not/.test(error.message)
+  );
 }
 
 function fromHttp(status: number, message: string): Problem | undefined {

@@ -3,8 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Settlement } from '../sessions/settlement.ts';
 import { FramePartitions } from './frame-partitions.ts';
-import { type RunInput, type RunOutcome, runId } from './run.ts';
 import { RunRepository } from './run.repository.ts';
+import { type RunInput, type RunOutcome, runId } from './run.ts';
 import { advanceRun, settledSeq } from './run-progress.ts';
 
 /** Frames of one transaction: enough to share a commit between many nodes, few enough to keep it short. */
@@ -103,7 +103,14 @@ export class IngestService {
   private async store(inputs: readonly RunInput[]): Promise<RunOutcome[]> {
     await this.partitions.ensure(inputs.flatMap(({ frames }) => frames.map(({ windowStart }) => windowStart)));
     return this.database.transaction(async (transaction) => {
-      const runs = new Map((await this.runs.lock(transaction, inputs.map(({ key }) => key))).map((run) => [runId(run.key), run]));
+      const runs = new Map(
+        (
+          await this.runs.lock(
+            transaction,
+            inputs.map(({ key }) => key),
+          )
+        ).map((run) => [runId(run.key), run]),
+      );
       const steps = inputs.map((input) => {
         const run = runs.get(runId(input.key));
         if (run === undefined) {

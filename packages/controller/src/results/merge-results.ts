@@ -1,4 +1,12 @@
-import { mergeNodes, mergeState, type MapSchema, type MapState, type ResultMap, type ResultRow, toResultMap } from '@bpfleet/aggregate';
+import {
+  type MapSchema,
+  type MapState,
+  mergeNodes,
+  mergeState,
+  type ResultMap,
+  type ResultRow,
+  toResultMap,
+} from '@bpfleet/aggregate';
 
 /** The maps of one node, in a group: the node itself, the value of a label, a window; undefined where all are merged. */
 export interface NodeMaps {
@@ -23,7 +31,12 @@ export function mergeResults(parts: readonly NodeMaps[]): ResultMap[] {
   }
   return [...maps.values()]
     .sort((a, b) => a.schema.id - b.schema.id)
-    .map(({ schema, groups }) => toResultMap(schema, [...groups].flatMap(([group, nodes]) => rows(group, nodes.values()))));
+    .map(({ schema, groups }) =>
+      toResultMap(
+        schema,
+        [...groups].flatMap(([group, nodes]) => rows(group, nodes.values())),
+      ),
+    );
 }
 
 function rows(group: string | undefined, states: Iterable<MapState>): ResultRow[] {

@@ -11,7 +11,7 @@ import { SessionFeed } from '../sessions/session-feed.ts';
 import { sessionResource } from '../sessions/session-resource.ts';
 import { HttpStream } from './http-stream.ts';
 import { EventsQuery, ResultDocumentBody, ResultsQuery } from './result.body.ts';
-import { resultOutput, ResultService } from './result.service.ts';
+import { ResultService, resultOutput } from './result.service.ts';
 
 const eventsPerRead = 1_000;
 const lookAgainMs = 1_000;

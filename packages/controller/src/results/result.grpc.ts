@@ -1,5 +1,12 @@
 import type { ResultEntry, ResultMap } from '@bpfleet/aggregate';
-import { encodeMapKind, encodeScalar, ResultService as ResultRpc, timestampFromMs, timestampMs, unaryHandler } from '@bpfleet/contracts';
+import {
+  encodeMapKind,
+  encodeScalar,
+  ResultService as ResultRpc,
+  timestampFromMs,
+  timestampMs,
+  unaryHandler,
+} from '@bpfleet/contracts';
 import type * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
 import { TokenService } from '../access/token.service.ts';
@@ -58,7 +65,9 @@ function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
   return {
     key: entry.key.map((part, index) => encodeScalar(key[index] === 'string' ? String(part) : BigInt(part))),
     nodes,
-    ...(value === undefined ? {} : { value: encodeScalar(typeof value === 'number' ? BigInt(value) : integerOrText(value)) }),
+    ...(value === undefined
+      ? {}
+      : { value: encodeScalar(typeof value === 'number' ? BigInt(value) : integerOrText(value)) }),
     ...(count === undefined ? {} : { count: BigInt(count) }),
     ...(total === undefined ? {} : { total: BigInt(total) }),
     ...(average === undefined ? {} : { average: BigInt(average) }),

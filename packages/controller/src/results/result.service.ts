@@ -85,7 +85,11 @@ export class ResultService {
       rollups.set(id, part);
       applyFrame(part.rollup, decodeDeltas(frame.payload, part.rollup));
     }
-    return [...rollups.values()].map(({ run, group, rollup }) => ({ nodeId: run.nodeId, group, states: [...rollup.values()] }));
+    return [...rollups.values()].map(({ run, group, rollup }) => ({
+      nodeId: run.nodeId,
+      group,
+      states: [...rollup.values()],
+    }));
   }
 }
 

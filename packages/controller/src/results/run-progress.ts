@@ -37,7 +37,10 @@ export function advanceRun(run: RunProgress, input: RunInput): RunStep {
     }
   }
   const candidates = [...news.values()].sort((a, b) => (a.seq < b.seq ? -1 : 1));
-  const storedSeqs = unite(run.storedSeqs, candidates.map(({ seq }) => seq));
+  const storedSeqs = unite(
+    run.storedSeqs,
+    candidates.map(({ seq }) => seq),
+  );
   const reason = refusal(run, storedSeqs);
   const fresh = reason === undefined ? candidates : [];
   const overflow = reason === undefined ? [] : candidates.map(({ seq }) => ({ seq, reason }));
@@ -83,5 +86,8 @@ function refusal(run: RunProgress, storedSeqs: SeqRanges): string | undefined {
 }
 
 function unite(ranges: SeqRanges, seqs: readonly bigint[]): SeqRanges {
-  return uniteSeqs(ranges, seqs.map((seq) => [seq, seq] as const));
+  return uniteSeqs(
+    ranges,
+    seqs.map((seq) => [seq, seq] as const),
+  );
 }

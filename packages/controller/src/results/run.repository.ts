@@ -33,8 +33,14 @@ export class RunRepository {
 
   async save(transaction: EntityManager, runs: readonly RunProgress[]): Promise<void> {
     const casts = [
-      '::uuid', '::uuid', '::bigint', '::int8multirange', '::int8multirange',
-      ...Array<string>(6).fill('::bigint'), '::integer', '::bytea',
+      '::uuid',
+      '::uuid',
+      '::bigint',
+      '::int8multirange',
+      '::int8multirange',
+      ...Array<string>(6).fill('::bigint'),
+      '::integer',
+      '::bytea',
     ];
     for (const part of chunks(runs, rowsPerStatement)) {
       await transaction.query(
@@ -50,8 +56,20 @@ export class RunRepository {
   }
 
   /** Law: what is stored is stored once; the primary key holds it even if a run's ranges were wrong. */
-  async insertFrames(transaction: EntityManager, frames: readonly { key: RunKey; frame: CheckedFrame }[]): Promise<void> {
-    const casts = ['::uuid', '::uuid', '::bigint', '::bigint', '::timestamptz', '::timestamptz', '::integer', '::bytea'];
+  async insertFrames(
+    transaction: EntityManager,
+    frames: readonly { key: RunKey; frame: CheckedFrame }[],
+  ): Promise<void> {
+    const casts = [
+      '::uuid',
+      '::uuid',
+      '::bigint',
+      '::bigint',
+      '::timestamptz',
+      '::timestamptz',
+      '::integer',
+      '::bytea',
+    ];
     for (const part of chunks(frames, rowsPerStatement)) {
       await transaction.query(
         `insert into frame (session_id, node_id, boot_epoch, seq, window_start, window_end, records, payload)
@@ -74,7 +92,10 @@ export class RunRepository {
    * Readers follow events by their id, so ids of a session must become visible in order: whoever inserts holds the
    * session's lock until it commits.
    */
-  async insertEvents(transaction: EntityManager, frames: readonly { key: RunKey; frame: CheckedFrame }[]): Promise<void> {
+  async insertEvents(
+    transaction: EntityManager,
+    frames: readonly { key: RunKey; frame: CheckedFrame }[],
+  ): Promise<void> {
     const events = frames.flatMap(({ key, frame }) => frame.events.map((event) => ({ key, event })));
     if (events.length === 0) {
       return;

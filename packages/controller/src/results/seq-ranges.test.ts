@@ -13,7 +13,8 @@ import {
 } from './seq-ranges.ts';
 
 const seqs = fc.array(fc.bigInt(1n, 40n));
-const rangesOf = (list: readonly bigint[]): SeqRanges => list.reduce<SeqRanges>((all, seq) => uniteSeqs(all, [[seq, seq]]), []);
+const rangesOf = (list: readonly bigint[]): SeqRanges =>
+  list.reduce<SeqRanges>((all, seq) => uniteSeqs(all, [[seq, seq]]), []);
 
 describe('sequence ranges', () => {
   it('hold exactly the numbers put in, whatever the order and repetition', () => {

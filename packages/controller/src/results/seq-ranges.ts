@@ -3,7 +3,10 @@ export type SeqRanges = readonly (readonly [first: bigint, last: bigint])[];
 
 /** PostgreSQL's canonical text of an int8multirange: `{[1,6),[8,9)}`. */
 export function parseSeqRanges(text: string): SeqRanges {
-  return [...text.matchAll(/\[(-?\d+),(-?\d+)\)/g)].map(([, first, end]) => [BigInt(first ?? 0), BigInt(end ?? 0) - 1n]);
+  return [...text.matchAll(/\[(-?\d+),(-?\d+)\)/g)].map(([, first, end]) => [
+    BigInt(first ?? 0),
+    BigInt(end ?? 0) - 1n,
+  ]);
 }
 
 export function formatSeqRanges(ranges: SeqRanges): string {
@@ -21,7 +24,9 @@ export function uniteSeqs(ranges: SeqRanges, more: SeqRanges): SeqRanges {
   for (const [first, last] of sorted) {
     const previous = united.at(-1);
     if (previous !== undefined && first <= previous[1] + 1n) {
-      previous[1] = last > previous[1] ? last : previous[1];
+      if (last > previous[1]) {
+        previous[1] = last;
+      }
     } else {
       united.push([first, last]);
     }

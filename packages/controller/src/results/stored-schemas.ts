@@ -1,5 +1,5 @@
 import type { MapSchema } from '@bpfleet/aggregate';
-import { decodeSchemas, encodeSchema, MapSchemaSchema, type MapSchema as MapSchemaMessage } from '@bpfleet/contracts';
+import { decodeSchemas, encodeSchema, type MapSchema as MapSchemaMessage, MapSchemaSchema } from '@bpfleet/contracts';
 import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 
 /** Schemas as they are stored: protobuf's JSON. Throws ContractError where a node sent what no map can be. */

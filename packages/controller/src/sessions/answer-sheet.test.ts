@@ -28,7 +28,10 @@ describe('answerSheet', () => {
         const sum = complete + partial + failed + offline + skipped;
         expect(targets).toBe(nodes.length);
         expect(sum === targets).toBe(hasEnded(nodes.map((node) => node.state)));
-        const ended = sessionState(nodes.map((node) => node.state), false);
+        const ended = sessionState(
+          nodes.map((node) => node.state),
+          false,
+        );
         expect(ended === 'complete').toBe(complete === targets);
         expect(ended === 'pending' || ended === 'running').toBe(sum < targets);
       }),

@@ -70,7 +70,10 @@ export class NodeReports {
   /** False where the session is not the node's: there is nothing to keep, and the agent may let go. */
   async manifest(nodeId: string, message: Manifest): Promise<boolean> {
     if (!isUuid(message.sessionId) || (await this.sessions.part(message.sessionId, nodeId)) === undefined) {
-      this.log.warn({ node: nodeId, session: message.sessionId.slice(0, 64) }, 'manifest of a session that is not the node’s');
+      this.log.warn(
+        { node: nodeId, session: message.sessionId.slice(0, 64) },
+        'manifest of a session that is not the node’s',
+      );
       return false;
     }
     const manifest = readManifest(message);

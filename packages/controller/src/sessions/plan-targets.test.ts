@@ -24,7 +24,11 @@ describe('planTargets', () => {
   });
 
   it.each<[string, CheckAnswer[], object]>([
-    ['all refuse', [refuses, refuses], { reason: 'no such tracepoint', diagnostics: [{ code: 'no-match', line: 1, hint: null }] }],
+    [
+      'all refuse',
+      [refuses, refuses],
+      { reason: 'no such tracepoint', diagnostics: [{ code: 'no-match', line: 1, hint: null }] },
+    ],
     ['all that are there refuse', [offline, verifier], { reason: 'the verifier refused it', diagnostics: [] }],
   ])('refuses the program where %s', (_, answers, expected) => {
     expect(planTargets(answers)).toMatchObject({ kind: 'refused', ...expected });

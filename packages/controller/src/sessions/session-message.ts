@@ -1,5 +1,11 @@
 import type { NodeAnswer, SessionState } from '@bpfleet/aggregate';
-import { durationFromMs, type MessageInitShape, type SessionSchema, SessionState as State, timestampFromMs } from '@bpfleet/contracts';
+import {
+  durationFromMs,
+  type MessageInitShape,
+  type SessionSchema,
+  SessionState as State,
+  timestampFromMs,
+} from '@bpfleet/contracts';
 import { answerSheet, type NodeAccount } from './node-account.ts';
 import type { SessionRow } from './session.entity.ts';
 
@@ -13,7 +19,10 @@ const states: Readonly<Record<SessionState, State>> = {
 };
 
 /** A session as gRPC shows it. */
-export function sessionMessage(session: SessionRow, accounts: readonly NodeAccount[]): MessageInitShape<typeof SessionSchema> {
+export function sessionMessage(
+  session: SessionRow,
+  accounts: readonly NodeAccount[],
+): MessageInitShape<typeof SessionSchema> {
   const { nodes, ...counts } = answerSheet(accounts);
   return {
     id: session.id,

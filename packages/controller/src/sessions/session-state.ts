@@ -35,7 +35,9 @@ export function mayBecome(from: NodeAnswerState, to: NodeAnswerState): boolean {
 /** The state of a session as that of its nodes makes it. */
 export function sessionState(nodes: readonly NodeAnswerState[], cancelled: boolean): SessionState {
   if (!nodes.every(isFinal)) {
-    return nodes.some((state) => state === 'running' || state === 'complete' || state === 'partial') ? 'running' : 'pending';
+    return nodes.some((state) => state === 'running' || state === 'complete' || state === 'partial')
+      ? 'running'
+      : 'pending';
   }
   if (cancelled) {
     return 'cancelled';

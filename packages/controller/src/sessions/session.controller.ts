@@ -1,6 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { ServerResponse } from 'node:http';
 import { Requires } from '../access/access-guard.ts';
 import { CurrentCaller } from '../access/caller.ts';
 import type { Caller } from '../access/token.service.ts';
@@ -9,7 +9,13 @@ import { decodeCursor, decodeTimeCursor, encodeCursor, encodeTimeCursor } from '
 import { Problem } from '../problem/problem.ts';
 import { duration } from './duration.ts';
 import { countAnswers, nodeAnswer } from './node-account.ts';
-import { CreateSessionBody, NodeAnswerListBody, PageQuery, SessionListBody, SessionResourceBody } from './session.body.ts';
+import {
+  CreateSessionBody,
+  NodeAnswerListBody,
+  PageQuery,
+  SessionListBody,
+  SessionResourceBody,
+} from './session.body.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionService } from './session.service.ts';
 import { durationBounds, intervalBounds } from './session-bounds.ts';
@@ -28,7 +34,11 @@ export class SessionController {
   @HttpCode(202)
   @Requires('run')
   @ApiOperation({ operationId: 'createSession', summary: 'Run a program on the nodes that a selector chooses' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Repeating the request with it gives the same session.' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Repeating the request with it gives the same session.',
+  })
   @ApiAcceptedResponse({
     standardSchema: SessionResourceBody,
     headers: { Location: { description: 'Path of the session.', schema: { type: 'string' } } },
@@ -68,7 +78,8 @@ export class SessionController {
     const last = items.at(-1);
     return {
       items: items.map((session) => sessionListItem(session, countAnswers(states.get(session.id) ?? []))),
-      nextCursor: rows.length > items.length && last !== undefined ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : null,
+      nextCursor:
+        rows.length > items.length && last !== undefined ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : null,
     };
   }
 

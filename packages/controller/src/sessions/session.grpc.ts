@@ -52,7 +52,8 @@ export class SessionGrpc {
           const rows = await this.sessions.page(limit + 1, decodeTimeCursor(pageToken));
           const items = rows.slice(0, limit);
           const last = items.at(-1);
-          const next = rows.length > limit && last !== undefined ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : '';
+          const next =
+            rows.length > limit && last !== undefined ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : '';
           const sessions = [];
           for (const session of items) {
             sessions.push(await this.message(session));
@@ -78,7 +79,9 @@ function newSession(request: CreateSessionRequest, tokenId: string): NewSession 
   const { program, selector, duration, interval, limits, requestId } = request;
   const source = program?.source.case === 'script' ? program.source.value : '';
   if (source === '' || source.length > maxSource) {
-    throw new Problem('invalid_request', `The request needs a script of up to ${maxSource} characters.`, { pointer: '/program' });
+    throw new Problem('invalid_request', `The request needs a script of up to ${maxSource} characters.`, {
+      pointer: '/program',
+    });
   }
   const lengthMs = duration === undefined ? defaultDurationMs : durationMs(duration);
   const windowMs = interval === undefined ? defaultIntervalMs : durationMs(interval);

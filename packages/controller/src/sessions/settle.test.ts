@@ -34,8 +34,24 @@ describe('settle', () => {
       [run({ manifest: manifest({ produced: 40n, lost: { ...noLoss(), sampledOut: 10n } }) })],
       { state: 'complete', reason: null },
     ],
-    ['truncated strings are stored', [run({ manifest: manifest({ lost: { ...noLoss(), truncated: 4n } }) })], { state: 'complete', reason: null }],
-    ['a gap', [run({ storedSeqs: [[1n, 4n], [6n, 10n]], storedRecords: 27n })], { state: 'partial', reason: '1 of 10 windows did not arrive' }],
+    [
+      'truncated strings are stored',
+      [run({ manifest: manifest({ lost: { ...noLoss(), truncated: 4n } }) })],
+      { state: 'complete', reason: null },
+    ],
+    [
+      'a gap',
+      [
+        run({
+          storedSeqs: [
+            [1n, 4n],
+            [6n, 10n],
+          ],
+          storedRecords: 27n,
+        }),
+      ],
+      { state: 'partial', reason: '1 of 10 windows did not arrive' },
+    ],
     [
       'losses',
       [run({ manifest: manifest({ produced: 37n, lost: { ...noLoss(), kernel: 5n, mapFull: 2n } }) })],
@@ -46,10 +62,26 @@ describe('settle', () => {
       [run({ storedRecords: 29n })],
       { state: 'partial', reason: 'the numbers do not balance: 30 produced, 29 stored, 0 lost' },
     ],
-    ['cut short', [run({ manifest: manifest({ outcome: 'partial', reason: 'cancelled' }) })], { state: 'partial', reason: 'cancelled' }],
+    [
+      'cut short',
+      [run({ manifest: manifest({ outcome: 'partial', reason: 'cancelled' }) })],
+      { state: 'partial', reason: 'cancelled' },
+    ],
     [
       'never attached',
-      [run({ storedSeqs: [], storedRecords: 0n, manifest: manifest({ firstSeq: 0n, lastSeq: 0n, produced: 0n, outcome: 'failed', reason: 'no such tracepoint' }) })],
+      [
+        run({
+          storedSeqs: [],
+          storedRecords: 0n,
+          manifest: manifest({
+            firstSeq: 0n,
+            lastSeq: 0n,
+            produced: 0n,
+            outcome: 'failed',
+            reason: 'no such tracepoint',
+          }),
+        }),
+      ],
       { state: 'failed', reason: 'no such tracepoint' },
     ],
     [
@@ -82,11 +114,31 @@ describe('settle', () => {
 describe('settleSilence', () => {
   const at = new Date('2026-01-02T03:04:05.000Z');
   it.each([
-    [{ attached: true, storedFrames: 3n, connectionLostAt: at, cancelled: false }, 'partial', 'the connection was lost at 2026-01-02T03:04:05.000Z; 3 windows stored'],
-    [{ attached: true, storedFrames: 0n, connectionLostAt: null, cancelled: false }, 'partial', 'no manifest came; 0 windows stored'],
-    [{ attached: false, storedFrames: 1n, connectionLostAt: null, cancelled: true }, 'partial', 'no manifest came; 1 window stored'],
-    [{ attached: false, storedFrames: 0n, connectionLostAt: null, cancelled: false }, 'offline', 'it never said that it attached'],
-    [{ attached: false, storedFrames: 0n, connectionLostAt: null, cancelled: true }, 'skipped', 'cancelled before it was attached'],
+    [
+      { attached: true, storedFrames: 3n, connectionLostAt: at, cancelled: false },
+      'partial',
+      'the connection was lost at 2026-01-02T03:04:05.000Z; 3 windows stored',
+    ],
+    [
+      { attached: true, storedFrames: 0n, connectionLostAt: null, cancelled: false },
+      'partial',
+      'no manifest came; 0 windows stored',
+    ],
+    [
+      { attached: false, storedFrames: 1n, connectionLostAt: null, cancelled: true },
+      'partial',
+      'no manifest came; 1 window stored',
+    ],
+    [
+      { attached: false, storedFrames: 0n, connectionLostAt: null, cancelled: false },
+      'offline',
+      'it never said that it attached',
+    ],
+    [
+      { attached: false, storedFrames: 0n, connectionLostAt: null, cancelled: true },
+      'skipped',
+      'cancelled before it was attached',
+    ],
   ] as const)('silence %#', (silence, state, reason) => {
     expect(settleSilence(silence)).toEqual({ state, reason });
   });

@@ -65,7 +65,9 @@ function faultsOf(run: RunAccount): string[] {
   }
   if (missing <= 0n && manifest.produced !== run.storedRecords + lostRecords(manifest.lost)) {
     const counted = kernel + evicted + mapFull + sampledOut;
-    faults.push(`the numbers do not balance: ${manifest.produced} produced, ${run.storedRecords} stored, ${counted} lost`);
+    faults.push(
+      `the numbers do not balance: ${manifest.produced} produced, ${run.storedRecords} stored, ${counted} lost`,
+    );
   }
   return faults;
 }

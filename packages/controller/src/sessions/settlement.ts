@@ -3,8 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { parseSeqRanges } from '../results/seq-ranges.ts';
 import { SessionFeed } from './session-feed.ts';
-import { type ManifestAccount, type RunAccount, settle, type Verdict } from './settle.ts';
 import { hasEnded, mayBecome, sessionState } from './session-state.ts';
+import { type ManifestAccount, type RunAccount, settle, type Verdict } from './settle.ts';
 
 /** A node's part in a session. */
 export interface Target {

@@ -32,6 +32,9 @@ type Item = NonNullable<MessageInitShape<typeof ConnectRequestSchema>['item']>;
 type Case = NonNullable<ConnectResponse['item']['case']>;
 type Received<C extends Case> = Extract<ConnectResponse['item'], { case: C }>['value'];
 
+/** A frame, all of it spelled out so that tests can spoil one field. */
+export type TestFrame = Exclude<MessageInitShape<typeof FrameSchema>, { $typeName: string }>;
+
 export interface TestIdentity {
   readonly nodeId: string;
   readonly name: string;
@@ -42,19 +45,37 @@ export interface TestIdentity {
 }
 
 export function nodeInfo(name: string, labels: Record<string, string> = {}): MessageInitShape<typeof NodeInfoSchema> {
-  return { name, labels, arch: 'arm64', kernel: '6.1.0', cpus: 2, memoryBytes: 2n ** 31n, agentVersion: '0', features: ['btf'], bootEpoch: 1n };
+  return {
+    name,
+    labels,
+    arch: 'arm64',
+    kernel: '6.1.0',
+    cpus: 2,
+    memoryBytes: 2n ** 31n,
+    agentVersion: '0',
+    features: ['btf'],
+    bootEpoch: 1n,
+  };
 }
 
 /** A key and a certificate request for it, both PEM. */
 export async function newKey(): Promise<{ keyPem: string; csrPem: string }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
-  const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name: 'CN=test', keys, signingAlgorithm: algorithm });
+  const csr = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: 'CN=test',
+    keys,
+    signingAlgorithm: algorithm,
+  });
   const keyPem = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
   return { keyPem, csrPem: csr.toString('pem') };
 }
 
-export function fleetClient(address: string, ca: string, client?: { key: string; cert: string }): GrpcClient<typeof FleetService> {
+export function fleetClient(
+  address: string,
+  ca: string,
+  client?: { key: string; cert: string },
+): GrpcClient<typeof FleetService> {
   const context = createSecureContext({ ca, minVersion: 'TLSv1.3', ...client });
   return grpcClient(FleetService, address, grpc.credentials.createFromSecureContext(context), {
     'grpc.ssl_target_name_override': serverName,
@@ -64,12 +85,25 @@ export function fleetClient(address: string, ca: string, client?: { key: string;
   });
 }
 
-export async function enrol(address: string, caPem: string, token: string, name: string, labels: Record<string, string> = {}): Promise<TestIdentity> {
+export async function enrol(
+  address: string,
+  caPem: string,
+  token: string,
+  name: string,
+  labels: Record<string, string> = {},
+): Promise<TestIdentity> {
   const client = fleetClient(address, caPem);
   try {
     const { keyPem, csrPem } = await newKey();
     const answer = await client.enroll({ token, csrPem, node: nodeInfo(name, labels) }, { deadlineMs: 10_000 });
-    return { nodeId: answer.nodeId, name: answer.name, labels, keyPem, certificatePem: answer.certificatePem, caPem: answer.caPem };
+    return {
+      nodeId: answer.nodeId,
+      name: answer.name,
+      labels,
+      keyPem,
+      certificatePem: answer.certificatePem,
+      caPem: answer.caPem,
+    };
   } finally {
     client.close();
   }
@@ -147,10 +181,13 @@ export class ScriptedAgent {
 
   running(sessionId: string, maps: readonly MapSchema[]): void {
     const state = ObservedAssignment_State.RUNNING;
-    this.send({ case: 'observed', value: { assignments: [{ sessionId, state, maps: maps.map(encodeSchema), probes: 1, attachUs: 10n }] } });
+    this.send({
+      case: 'observed',
+      value: { assignments: [{ sessionId, state, maps: maps.map(encodeSchema), probes: 1, attachUs: 10n }] },
+    });
   }
 
-  frames(...frames: MessageInitShape<typeof FrameSchema>[]): void {
+  frames(...frames: TestFrame[]): void {
     this.send({ case: 'frames', value: { frames } });
   }
 
@@ -171,8 +208,11 @@ export function frame(
   deltas: readonly MapDelta[],
   events: readonly OutputEvent[] = [],
   startMs = Math.floor(Date.now() / 1_000) * 1_000,
-): MessageInitShape<typeof FrameSchema> {
-  const payload = toBinary(FramePayloadSchema, create(FramePayloadSchema, { maps: deltas.map(encodeMapDelta), events: [...events] }));
+): TestFrame {
+  const payload = toBinary(
+    FramePayloadSchema,
+    create(FramePayloadSchema, { maps: deltas.map(encodeMapDelta), events: [...events] }),
+  );
   return {
     sessionId,
     bootEpoch: 1n,

@@ -68,7 +68,14 @@ export class TestController {
   static async start(server: TestServer): Promise<TestController> {
     const { url, source } = await server.database();
     const free = { host: '127.0.0.1', port: 0 };
-    const config = { dataDir: await testFolder(), databaseUrl: url, rest: free, grpc: free, agents: free, logLevel: 'silent' } as const;
+    const config = {
+      dataDir: await testFolder(),
+      databaseUrl: url,
+      rest: free,
+      grpc: free,
+      agents: free,
+      logLevel: 'silent',
+    } as const;
     return new TestController(await startController(config), config, source);
   }
 
@@ -104,7 +111,13 @@ export class TestController {
   /** Makes a session, with the agents answering the check. Returns its identifier once each was told to run it. */
   async session(agents: readonly ScriptedAgent[], over: Record<string, unknown> = {}): Promise<string> {
     const program = { kind: 'script', source: 'tracepoint:syscalls:sys_enter_openat { @opens[comm] = count(); }' };
-    const created = this.call<{ session: { id: string } }>('POST', '/sessions', { program, nodes: 'all', for: '5s', every: '1s', ...over });
+    const created = this.call<{ session: { id: string } }>('POST', '/sessions', {
+      program,
+      nodes: 'all',
+      for: '5s',
+      every: '1s',
+      ...over,
+    });
     for (const agent of agents) {
       const { requestId } = await agent.next('check');
       agent.send({ case: 'check', value: { requestId, response: { loads: true } } });
@@ -127,11 +140,17 @@ export class TestController {
   ): Promise<Answer<T>> {
     const response = await fetch(`${this.running.restUrl}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.running.bootstrapAdminToken}`, 'content-type': 'application/json', ...headers },
+      headers: {
+        authorization: `Bearer ${this.running.bootstrapAdminToken}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') === true && !response.headers.get('content-type')?.includes('ndjson');
+    const isJson =
+      response.headers.get('content-type')?.includes('json') === true &&
+      !response.headers.get('content-type')?.includes('ndjson');
     return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as T };
   }
 }
