@@ -1,4 +1,4 @@
-import { webcrypto } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 
 /** A new P-256 key, and a PKCS#10 request for it. The key leaves this process only into its own file. */
 export interface CertificateRequest {
@@ -8,20 +8,49 @@ export interface CertificateRequest {
 }
 
 /** The name in the request is only a wish: the controller decides. */
-export async function requestCertificate(name: string): Promise<CertificateRequest> {
-  // Loaded here because an agent needs them once in its life; x509 will not start without the other.
-  await import('reflect-metadata');
-  const x509 = await import('@peculiar/x509');
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const request = await x509.Pkcs10CertificateRequestGenerator.create(
-    { name: [{ CN: [name] }], keys, signingAlgorithm: algorithm },
-    webcrypto as never,
-  );
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const lines = pkcs8.match(/.{1,64}/g) ?? [];
+export function requestCertificate(name: string): CertificateRequest {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  // CertificationRequestInfo: version 0, subject, key, no attributes.
+  const info = sequence(element(0x02, Buffer.of(0)), subject(name), spki, element(0xa0, Buffer.alloc(0)));
+  const signature = sign('sha256', info, privateKey);
+  // A bit string begins with the number of bits that its last byte does not use.
+  const request = sequence(info, sequence(ecdsaWithSha256), element(0x03, Buffer.of(0), signature));
   return {
-    keyPem: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`,
-    csrPem: request.toString('pem'),
+    keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    csrPem: pem('CERTIFICATE REQUEST', request),
   };
+}
+
+/*
+ * PKCS#10 (RFC 2986, section 4) in DER (X.690), as far as one request needs it. Written out because the libraries that do
+ * this would stay in the memory of an agent that enrols once in its life.
+ */
+const commonName = Buffer.from('0603550403', 'hex');
+/** 1.2.840.10045.4.3.2 */
+const ecdsaWithSha256 = Buffer.from('06082a8648ce3d040302', 'hex');
+
+/** A tag, the length of the content, the content. */
+function element(tag: number, ...content: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(content);
+  const length =
+    body.length < 0x80
+      ? [body.length]
+      : body.length < 0x100
+        ? [0x81, body.length]
+        : [0x82, body.length >> 8, body.length & 0xff];
+  return Buffer.concat([Buffer.of(tag, ...length), body]);
+}
+
+const sequence = (...content: readonly Uint8Array[]): Buffer => element(0x30, ...content);
+
+/** A name with one part, the common name, as a UTF8String. */
+function subject(name: string): Buffer {
+  const value = element(0x0c, Buffer.from(name, 'utf8'));
+  return sequence(element(0x31, sequence(commonName, value)));
+}
+
+function pem(label: string, der: Buffer): string {
+  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
 }

@@ -25,7 +25,7 @@ const timeoutMs = 15_000;
 export async function enroll(address: HostPort, token: string, node: NodeInfo): Promise<Identity> {
   const { pin } = parseJoinToken(token);
   const ca = await fetchCa(address, pin);
-  const { keyPem, csrPem } = await requestCertificate(node.name);
+  const { keyPem, csrPem } = requestCertificate(node.name);
   const answer = await callEnroll(address, ca, create(EnrollRequestSchema, { token: token.trim(), csrPem, node }));
   const certificate = new X509Certificate(answer.certificatePem);
   if (!certificate.verify(new X509Certificate(ca).publicKey) || !answer.nodeId) {
