@@ -60,7 +60,7 @@ function writeResults(found: ResultDocument, options: ResultsOptions, terminal: 
   }
 }
 
-/** Every map, each followed by an empty line. */
+/** Every map that holds anything, each followed by an empty line. */
 export function renderMaps(
   maps: ResultDocument['maps'],
   { paint, columns }: Pick<Terminal, 'paint' | 'columns'>,
@@ -68,5 +68,8 @@ export function renderMaps(
   groupTitle?: string,
 ): string {
   const options = { paint, width: columns, top, ...(groupTitle === undefined ? {} : { groupTitle }) };
-  return maps.map((map) => `${renderResultMap(map, options)}\n`).join('');
+  return maps
+    .filter(({ entries }) => entries.length > 0)
+    .map((map) => `${renderResultMap(map, options)}\n`)
+    .join('');
 }

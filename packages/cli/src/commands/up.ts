@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RestClient } from '@bpfleet/client';
@@ -58,6 +59,10 @@ async function startAll(
   say: (text: string) => unknown,
   signal: AbortSignal,
 ): Promise<void> {
+  // Else what is there already would be taken for ours.
+  if (await isTaken(plan.port)) {
+    throw new CliError(ExitStatus.failed, `Port ${plan.port} is in use.`, { hint: 'Choose another with --port.' });
+  }
   // Passable for PostgreSQL's own user; what is secret inside has its own mode.
   mkdirSync(join(plan.dataDir, 'logs'), { recursive: true, mode: 0o755 });
   say('Starting PostgreSQL and the controller.');
@@ -79,6 +84,18 @@ async function startAll(
     await until(() => isOnline(client, name), agent, plan, signal);
   }
   say(instructions(plan, configure(plan, token)));
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const answer = (taken: boolean) => {
+      socket.destroy();
+      resolve(taken);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
 }
 
 async function isReady(url: string): Promise<boolean> {

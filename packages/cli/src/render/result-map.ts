@@ -19,9 +19,6 @@ export function renderResultMap(map: ResultMap, options: ResultMapOptions): stri
   const { paint } = options;
   const shown = topEntries(map.entries, options.top);
   const title = `${paint('bold', printable(map.name))} ${paint('dim', `(${map.kind})`)}\n`;
-  if (map.entries.length === 0) {
-    return `${title}no entries\n`;
-  }
   const hidden = map.entries.length - shown.length;
   const rest =
     hidden > 0 ? `${paint('dim', `... ${plural(hidden, 'smaller one')} left out; --top 0 shows all`)}\n` : '';

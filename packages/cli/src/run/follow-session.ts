@@ -55,8 +55,10 @@ export async function followSession(
   const printing = settings.watch && !settings.json ? printEvents(client, id, view, stopPrinting.signal) : null;
   try {
     const results = await watchToEnd(client, id, view);
-    // The lines end with the session; this is for the last ones.
-    await Promise.race([printing, sleep(LAST_LINES_MS)]);
+    if (printing !== null) {
+      // The lines end with the session; this is for the last ones.
+      await Promise.race([printing, sleep(LAST_LINES_MS, undefined, { ref: false })]);
+    }
     return { results, interrupted };
   } finally {
     stopPrinting.abort();

@@ -24,14 +24,13 @@ export function runRequest(source: string, settings: RunSettings): CreateSession
 }
 
 function checkDuration(option: string, text: string, what: string): void {
-  let ms: number;
+  if (/^0+[a-z]*$/.test(text)) {
+    throw wrongRequest(`${option} ${text}: must be more than zero; give ${what}.`);
+  }
   try {
-    ms = parseDuration(text);
+    parseDuration(text);
   } catch {
     throw wrongRequest(`${option} ${text}: is no duration; give ${what}.`);
-  }
-  if (ms <= 0) {
-    throw wrongRequest(`${option} ${text}: must be more than zero; give ${what}.`);
   }
 }
 

@@ -11,6 +11,7 @@ export interface UpOptions {
 /** What `bpfleet up` starts, where. */
 export interface UpPlan {
   readonly url: string;
+  readonly port: number;
   readonly dataDir: string;
   readonly agentAddress: string;
   readonly controllerSettings: Readonly<Record<string, unknown>>;
@@ -32,6 +33,7 @@ export function planUp(options: UpOptions, isRoot: boolean, host = hostname()): 
   const name = host.replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 50) || 'node';
   const names = count === 1 ? [name] : Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
   return {
+    port,
     url: `http://127.0.0.1:${port}`,
     dataDir,
     agentAddress: `127.0.0.1:${port + 2}`,
