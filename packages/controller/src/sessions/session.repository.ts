@@ -239,7 +239,7 @@ export class SessionRepository {
        from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
        where s.ended_at is null and sn.state in ('pending', 'running')
          and least(s.cancelled_at, coalesce(sn.attached_at + s.duration_ms * interval '1 millisecond', s.deadline))
-           + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3 else $2 end) * interval '1 millisecond' < $1`,
+           + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1`,
       [now, graceMs, connectedGraceMs],
     );
     return rows.map((row) => ({
