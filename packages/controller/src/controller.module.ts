@@ -21,38 +21,34 @@ export interface Foundations {
   readonly version: string;
 }
 
+/** What every module may use. */
 @Global()
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a dynamic module.
-class FoundationsModule {
-  static of({ database, authority, log, version }: Foundations): DynamicModule {
-    const providers = [
-      { provide: DataSource, useValue: database },
-      { provide: CertificateAuthority, useValue: authority },
-      { provide: LOGGER, useValue: log },
-      { provide: VERSION, useValue: version },
-    ];
-    return { module: FoundationsModule, providers, exports: providers };
-  }
-}
+class FoundationsModule {}
 
 @Module({})
-// biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a dynamic module.
-export class ControllerModule {
-  static of(foundations: Foundations): DynamicModule {
-    return {
-      module: ControllerModule,
-      imports: [
-        FoundationsModule.of(foundations),
-        AccessModule,
-        FleetModule,
-        SessionsModule,
-        ResultsModule,
-        GatewayModule,
-        ControlModule,
-        HealthModule,
-      ],
-      providers: [{ provide: APP_GUARD, useClass: AccessGuard }],
-    };
-  }
+class ControllerModule {}
+
+/** The whole controller, on its foundations. Nothing in it starts by itself. */
+export function controllerModule({ database, authority, log, version }: Foundations): DynamicModule {
+  const foundations = [
+    { provide: DataSource, useValue: database },
+    { provide: CertificateAuthority, useValue: authority },
+    { provide: LOGGER, useValue: log },
+    { provide: VERSION, useValue: version },
+  ];
+  return {
+    module: ControllerModule,
+    imports: [
+      { module: FoundationsModule, providers: foundations, exports: foundations },
+      AccessModule,
+      FleetModule,
+      SessionsModule,
+      ResultsModule,
+      GatewayModule,
+      ControlModule,
+      HealthModule,
+    ],
+    providers: [{ provide: APP_GUARD, useClass: AccessGuard }],
+  };
 }

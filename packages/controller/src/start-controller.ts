@@ -11,7 +11,7 @@ import type { ControllerConfig } from './config/controller-config.ts';
 import { listen } from './config/listen.ts';
 import { controllerVersion } from './config/version.ts';
 import { ControlServer } from './control/control-server.ts';
-import { ControllerModule } from './controller.module.ts';
+import { controllerModule } from './controller.module.ts';
 import { ControllerError } from './controller-error.ts';
 import { openDatabase } from './database/data-source.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
@@ -65,7 +65,7 @@ async function start(
   undo.push(() => database.destroy());
 
   const foundations = { database, authority, log, version: controllerVersion };
-  const app = await NestFactory.create<NestExpressApplication>(ControllerModule.of(foundations), {
+  const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
     bodyParser: false,

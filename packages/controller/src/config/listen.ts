@@ -18,7 +18,7 @@ export async function listen(server: Server, endpoint: Endpoint, what: string): 
   return (server.address() as AddressInfo).port;
 }
 
-export function listenError(cause: unknown, { host, port }: Endpoint, what: string): ControllerError {
+function listenError(cause: unknown, { host, port }: Endpoint, what: string): ControllerError {
   if ((cause as { code?: unknown }).code === 'EADDRINUSE') {
     const message = `Port ${port} for ${what} is in use on ${host}: stop what listens there, or choose another port.`;
     return new ControllerError('port_in_use', message, { cause });

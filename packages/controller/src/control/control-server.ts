@@ -1,8 +1,9 @@
+import { createServer } from 'node:net';
 import { addHealth, addReflection, channelOptions, grpcService, type Health } from '@bpfleet/contracts';
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Endpoint } from '../config/controller-config.ts';
-import { listenError } from '../config/listen.ts';
+import { listen } from '../config/listen.ts';
 import { NodeGrpc } from '../fleet/node.grpc.ts';
 import { ResultGrpc } from '../results/result.grpc.ts';
 import { SessionGrpc } from '../sessions/session.grpc.ts';
@@ -11,6 +12,7 @@ import { SessionGrpc } from '../sessions/session.grpc.ts';
 @Injectable()
 export class ControlServer {
   private readonly server = new grpc.Server(channelOptions());
+  private readonly listener = createServer();
   private readonly health: Health;
 
   constructor(
@@ -29,23 +31,15 @@ export class ControlServer {
 
   /** Returns the port. Throws ControllerError `port_in_use`. */
   start(endpoint: Endpoint): Promise<number> {
-    const address = endpoint.host.includes(':')
-      ? `[${endpoint.host}]:${endpoint.port}`
-      : `${endpoint.host}:${endpoint.port}`;
-    return new Promise((done, fail) => {
-      this.server.bindAsync(address, grpc.ServerCredentials.createInsecure(), (error, port) => {
-        if (error === null) {
-          done(port);
-        } else {
-          const inUse = /EADDRINUSE|in use/i.test(error.message);
-          fail(listenError(inUse ? Object.assign(error, { code: 'EADDRINUSE' }) : error, endpoint, 'gRPC'));
-        }
-      });
-    });
+    // The listening is ours and not grpc-js's, so that its errors are too.
+    const injector = this.server.createConnectionInjector(grpc.ServerCredentials.createInsecure());
+    this.listener.on('connection', (socket) => injector.injectConnection(socket));
+    return listen(this.listener, endpoint, 'gRPC');
   }
 
   stop(): void {
     this.health.close();
+    this.listener.close();
     this.server.forceShutdown();
   }
 }

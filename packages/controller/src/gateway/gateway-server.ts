@@ -1,15 +1,5 @@
-import { createServer, TLSSocket, type Server as TlsServer } from 'node:tls';
-import {
-  type ConnectRequest,
-  type ConnectResponseSchema,
-  channelOptions,
-  FleetService,
-  grpcService,
-  type MessageInitShape,
-  RpcError,
-  toGrpcStatus,
-  unaryHandler,
-} from '@bpfleet/contracts';
+import { createServer, type Server as TlsServer } from 'node:tls';
+import { channelOptions, FleetService, grpcService, RpcError, toGrpcStatus, unaryHandler } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';

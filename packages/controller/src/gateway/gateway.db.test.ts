@@ -183,7 +183,7 @@ describe('Connect', () => {
     expect((await older.ended()).code).toBe('ABORTED');
     newer.send({ case: 'ping', value: {} });
     await newer.next('pong');
-    expect((await controller.call('GET', '/nodes/a')).body['state']).toBe('online');
+    expect((await controller.call('GET', '/nodes/a')).body.state).toBe('online');
     newer.close();
     older.close();
   });

@@ -2,7 +2,7 @@ import { createLogger } from '@bpfleet/runtime';
 import { type INestApplication, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ControllerModule } from '../controller.module.ts';
+import { controllerModule } from '../controller.module.ts';
 import { createDataSource } from '../database/data-source.ts';
 import { CertificateAuthority } from '../fleet/certificate-authority.ts';
 import { validationProblem } from '../problem/validation-problem.ts';
@@ -28,7 +28,7 @@ export function serveDocumentation(app: INestApplication): void {
 /** The description as it is committed. Connects to nothing. */
 export async function describeApi(): Promise<string> {
   const app = await NestFactory.create(
-    ControllerModule.of({
+    controllerModule({
       database: createDataSource('postgres://nobody@127.0.0.1/none'),
       authority: await CertificateAuthority.create(),
       log: createLogger({ name: 'openapi', level: 'silent' }),

@@ -1,0 +1,25 @@
+import { SettingError } from '@bpfleet/runtime';
+import { describe, expect, it } from 'vitest';
+import { parseControllerConfig } from './controller-config.ts';
+
+describe('parseControllerConfig', () => {
+  it('fills in the ports of the field', () => {
+    expect(parseControllerConfig({ dataDir: '/x', agents: { port: 1 } })).toEqual({
+      dataDir: '/x',
+      rest: { host: '127.0.0.1', port: 7070 },
+      grpc: { host: '127.0.0.1', port: 7071 },
+      agents: { host: '0.0.0.0', port: 1 },
+      logLevel: 'info',
+    });
+  });
+
+  it.each([
+    [{}, ['dataDir']],
+    [{ dataDir: '/x', rest: { port: 70_000 } }, ['rest', 'port']],
+    [{ dataDir: '/x', databaseUrl: 'mysql://x' }, ['databaseUrl']],
+    [{ dataDir: '/x', datbaseUrl: 'x' }, ['datbaseUrl']],
+    [{ dataDir: '/x', logLevel: 'loud' }, ['logLevel']],
+  ])('%j: names the setting', (settings, path) => {
+    expect(() => parseControllerConfig(settings)).toThrow(expect.objectContaining({ name: SettingError.name, path }));
+  });
+});

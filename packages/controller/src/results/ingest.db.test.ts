@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto';
+import { applyDelta, emptyState, type MapDelta, type MapSchema, type MapState, noLoss } from '@bpfleet/aggregate';
+import { create, encodeMapDelta, FramePayloadSchema, type PrintedEvent, toBinary } from '@bpfleet/contracts';
+import fc from 'fast-check';
+import type { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SessionFeed } from '../sessions/session-feed.ts';
+import { Settlement } from '../sessions/settlement.ts';
+import { startTestServer, type TestServer } from '../testing/test-controller.ts';
+import { FramePartitions } from './frame-partitions.ts';
+import { IngestService } from './ingest.service.ts';
+import { decodeRollup } from './rollup.ts';
+import { RunRepository } from './run.repository.ts';
+import type { CheckedFrame, RunInput } from './run.ts';
+
+const schemas: MapSchema[] = [
+  { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false },
+  { id: 1, name: '@h', kind: 'hist', key: [], signed: true, histBits: 0 },
+  { id: 2, name: '@m', kind: 'max', key: ['int'], signed: true },
+  { id: 3, name: '@v', kind: 'value', key: [], signed: true },
+];
+
+let server: TestServer;
+let database: DataSource;
+let ingest: IngestService;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  database = (await server.database()).source;
+  ingest = service();
+});
+
+/** Another controller on the same database. */
+function service(): IngestService {
+  return new IngestService(
+    database,
+    new RunRepository(),
+    new FramePartitions(database),
+    new Settlement(new SessionFeed()),
+  );
+}
+
+async function session(nodes: number): Promise<{ sessionId: string; nodeIds: string[] }> {
+  const sessionId = randomUUID();
+  await database.query(
+    `insert into session (id, state, program_source, program_digest, selector, interval_ms, duration_ms, map_bytes, probes,
+       warnings, created_at, deadline, token_id, request_digest)
+     values ($1, 'running', '', '', 'all', 1000, 5000, 0, 0, '[]', now(), now(), 't', '')`,
+    [sessionId],
+  );
+  const nodeIds = Array.from({ length: nodes }, () => randomUUID());
+  for (const [index, nodeId] of nodeIds.entries()) {
+    await database.query(
+      `insert into session_node (session_id, node_id, name, arch, kernel, labels, state, diagnostics)
+       values ($1, $2, $3, 'arm64', '6.1', '{}', 'running', '[]')`,
+      [sessionId, nodeId, `n${index}`],
+    );
+  }
+  return { sessionId, nodeIds };
+}
+
+const start = Date.UTC(2026, 0, 31, 23, 59, 58);
+
+function checked(
+  seq: bigint,
+  deltas: readonly MapDelta[],
+  events: readonly (PrintedEvent & { ordinal: bigint })[] = [],
+): CheckedFrame {
+  const payload = toBinary(FramePayloadSchema, create(FramePayloadSchema, { maps: deltas.map(encodeMapDelta) }));
+  const windowStart = new Date(start + Number(seq) * 1_000);
+  const windowEnd = new Date(windowStart.getTime() + 1_000);
+  const records = deltas.reduce((sum, { entries }) => sum + entries.length, events.length);
+  return { seq, windowStart, windowEnd, records, payload, deltas, events, lost: { ...noLoss(), kernel: 1n } };
+}
+
+async function stored(input: Pick<RunInput, 'key'>) {
+  const { sessionId, nodeId, bootEpoch } = input.key;
+  const [row] = await database.query(
+    'select records, lost_kernel, rollup from run where session_id = $1 and node_id = $2 and boot_epoch = $3',
+    [sessionId, nodeId, bootEpoch.toString()],
+  );
+  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: decodeRollup(row.rollup, schemas) };
+}
+
+/** What the node itself would have after these frames, in order. */
+function expected(frames: readonly CheckedFrame[]): MapState[] {
+  return schemas.map((schema) => {
+    const state = emptyState(schema);
+    for (const frame of frames) {
+      for (const delta of frame.deltas.filter(({ map }) => map === schema.id)) {
+        applyDelta(state, delta);
+      }
+    }
+    return state;
+  });
+}
+
+const delta = fc.oneof(
+  fc
+    .record({ key: fc.constantFrom('a', 'b', 'c'), by: fc.bigInt(-3n, 9n) })
+    .map(({ key, by }): MapDelta => ({ map: 0, entries: [{ key: [key], cells: new Map([[0, by]]) }] })),
+  fc
+    .record({ slot: fc.nat(64), by: fc.bigInt(1n, 2n ** 62n) })
+    .map(({ slot, by }): MapDelta => ({ map: 1, entries: [{ key: [], cells: new Map([[slot, by]]) }] })),
+  fc.record({ key: fc.bigInt(-2n, 2n), max: fc.bigInt(-9n, 9n), deleted: fc.boolean() }).map(
+    ({ key, max, deleted }): MapDelta => ({
+      map: 2,
+      entries: [deleted ? { key: [key], cells: new Map(), deleted } : { key: [key], cells: new Map([[0, max]]) }],
+    }),
+  ),
+  fc.bigInt(-9n, 9n).map((value): MapDelta => ({ map: 3, entries: [{ key: [], cells: new Map(), value }] })),
+);
+
+/** Deliveries of frames 1..n: every frame at least once, in any order, in batches, with repetitions. */
+const history = fc.array(fc.array(delta, { maxLength: 3 }), { minLength: 1, maxLength: 12 }).chain((windows) => {
+  const frames = windows.map((deltas, index) => checked(BigInt(index + 1), deltas));
+  const indices = fc.nat(frames.length - 1);
+  return fc.record({
+    frames: fc.constant(frames),
+    order: fc.shuffledSubarray(frames, { minLength: frames.length }),
+    again: fc.array(fc.array(indices, { minLength: 1, maxLength: 4 }), { maxLength: 3 }),
+    cuts: fc.array(indices, { maxLength: 4 }),
+    sorted: fc.boolean(),
+  });
+});
+
+describe('ingest', () => {
+  it('counts each frame once and in its order, whatever is repeated, reordered or restarted', async () => {
+    const { sessionId, nodeIds } = await session(1);
+    let bootEpoch = 0n;
+    await fc.assert(
+      fc.asyncProperty(history, async ({ frames, order, again, cuts, sorted }) => {
+        const key = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: ++bootEpoch };
+        const sequence = sorted ? frames : order;
+        const ends = [...new Set([...cuts.map((cut) => cut + 1), sequence.length])].sort((a, b) => a - b);
+        const batches = ends.map((end, index) => sequence.slice(ends[index - 1] ?? 0, end));
+        const repeated = again.map((indices) => indices.map((index) => frames[index] as CheckedFrame));
+        const deliveries = batches.flatMap((batch, index) => [batch, ...(repeated[index] ? [repeated[index]] : [])]);
+        // Some wait for their turn, others are in the same transaction; half of them at another controller.
+        const other = service();
+        const outcomes = await Promise.all(
+          deliveries.map((batch, index) =>
+            (index % 2 === 0 ? ingest : other).submit({ key, frames: batch, refused: [], schemas }),
+          ),
+        );
+        const { records, kernel, rollup } = await stored({ key });
+        expect(records).toBe(frames.reduce((sum, frame) => sum + BigInt(frame.records), 0n));
+        expect(kernel).toBe(BigInt(frames.length));
+        expect(outcomes.reduce((sum, outcome) => sum + outcome.stored, 0)).toBe(frames.length);
+        expect(Math.max(...outcomes.map(({ settledSeq }) => Number(settledSeq)))).toBe(frames.length);
+        expect([...rollup.values()]).toEqual(expected(frames));
+        const [row] = await database.query('select count(*) from frame where session_id = $1 and boot_epoch = $2', [
+          sessionId,
+          key.bootEpoch.toString(),
+        ]);
+        expect(Number(row.count)).toBe(frames.length);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('puts the frames of many nodes into one transaction, and into the partitions of their days', async () => {
+    const { sessionId, nodeIds } = await session(20);
+    const outcomes = await Promise.all(
+      nodeIds.map((nodeId) => {
+        const frames = [1n, 2n, 3n].map((seq) =>
+          checked(seq, [{ map: 0, entries: [{ key: ['k'], cells: new Map([[0, 1n]]) }] }]),
+        );
+        return ingest.submit({ key: { sessionId, nodeId, bootEpoch: 1n }, frames, refused: [], schemas });
+      }),
+    );
+    expect(outcomes.every(({ settledSeq }) => settledSeq === 3n)).toBe(true);
+    const [transactions] = await database.query('select count(distinct xmin::text) from run');
+    expect(Number(transactions.count)).toBeLessThan(4);
+    const days = await database.query(
+      'select tableoid::regclass::text as day, count(*)::int from frame group by 1 order by 1',
+    );
+    expect(days).toEqual([
+      { day: 'frame_20260131', count: 20 },
+      { day: 'frame_20260201', count: 40 },
+    ]);
+  });
+
+  it('passes over refused frames, and takes one in their place', async () => {
+    const { sessionId, nodeIds } = await session(1);
+    const key = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: 1n };
+    const outcome = await ingest.submit({ key, frames: [checked(1n, []), checked(3n, [])], refused: [2n], schemas });
+    expect(outcome).toMatchObject({ settledSeq: 3n, stored: 2 });
+    expect(await ingest.submit({ key, frames: [checked(2n, [])], refused: [], schemas })).toMatchObject({
+      stored: 1,
+      duplicates: 0,
+    });
+  });
+
+  it('stores what was printed once, also characters that PostgreSQL cannot hold', async () => {
+    const { sessionId, nodeIds } = await session(1);
+    const key = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: 1n };
+    const event = {
+      at: BigInt(start) * 1_000_000n,
+      type: 'printf',
+      text: 'a\u0000b',
+      values: [2n ** 63n, 'x\u0000', -1n],
+      ordinal: 0n,
+    } as const;
+    const input = { key, frames: [checked(1n, [], [event])], refused: [], schemas };
+    await ingest.submit(input);
+    await ingest.submit({ ...input, frames: [checked(2n, [], [event])] });
+    const rows = await database.query('select ordinal, type, text, "values" from event');
+    expect(rows).toEqual([
+      { ordinal: '0', type: 'printf', text: 'a\ufffdb', values: ['9223372036854775808', 'x\ufffd', -1] },
+    ]);
+  });
+
+  it('keeps nothing of a transaction that failed, and goes on with the next', async () => {
+    const { sessionId, nodeIds } = await session(1);
+    const good = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: 1n };
+    const unknown = { ...good, nodeId: randomUUID() };
+    const attempts = [unknown, good].map((key) =>
+      ingest.submit({ key, frames: [checked(1n, [])], refused: [], schemas }),
+    );
+    expect((await Promise.allSettled(attempts)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await database.query('select 1 from frame')).toEqual([]);
+    expect(await ingest.submit({ key: good, frames: [checked(1n, [])], refused: [], schemas })).toMatchObject({
+      settledSeq: 1n,
+    });
+  });
+});
