@@ -10,6 +10,7 @@ import { textBytes } from '../types/text-bytes.ts';
 import { fieldType } from '../types/tracepoint-type.ts';
 import {
   arithmeticType,
+  definite,
   describe,
   type IntegerSize,
   int64,
@@ -126,7 +127,7 @@ export class ExpressionTyper implements CheckContext {
         return findBuiltin(expression.name)?.check(expression, this) ?? unknown;
       case 'variable': {
         const symbol = this.#input.bindings.get(expression);
-        return (symbol && this.#input.variables.get(symbol)) ?? unknown;
+        return definite((symbol && this.#input.variables.get(symbol)) ?? unknown);
       }
       case 'map':
         return this.#mapValue(expression);
@@ -196,7 +197,7 @@ export class ExpressionTyper implements CheckContext {
       }
       this.#key(access, symbol);
     }
-    if (symbol.value?.kind !== 'aggregate') return symbol.value ?? unknown;
+    if (symbol.value?.kind !== 'aggregate') return definite(symbol.value ?? unknown);
     const message = `the ${symbol.value.aggregate} in ${access.name} is kept per CPU and cannot be read in a probe`;
     this.report('unsupported', access.span, message, `print(${access.name}) prints it`);
     return unknown;

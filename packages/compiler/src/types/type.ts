@@ -76,6 +76,11 @@ function asInteger(type: Type): IntegerType {
   return type.kind === 'integer' ? type : uint64;
 }
 
+/** The type of what is read from where only literals were stored: signed, as bpftrace has it. */
+export function definite(type: Type): Type {
+  return type.kind === 'integer' && type.neutral === true ? int64 : type;
+}
+
 /** The type that holds values of both, or undefined where there is none. */
 export function unify(a: Type, b: Type): Type | undefined {
   if (a.kind === 'unknown') return b;
