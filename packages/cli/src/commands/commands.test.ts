@@ -1,0 +1,246 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ResultDocument, SessionResource } from '@bpfleet/client';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bpfleetProgram } from '../program.ts';
+import { plain, type Terminal } from '../terminal.ts';
+import { toCliError } from '../to-cli-error.ts';
+
+type Handler = (request: IncomingMessage & { body: string }, response: ServerResponse) => void;
+
+let server: Server;
+let routes: Record<string, Handler>;
+let requests: string[];
+
+beforeEach(async () => {
+  requests = [];
+  routes = {};
+  server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    const route = `${request.method} ${request.url}`;
+    requests.push(route);
+    const handler = routes[route] ?? refuse(404, 'not_found', `no ${route}`);
+    handler(Object.assign(request, { body }), response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  vi.stubEnv('BPFLEET_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('BPFLEET_TOKEN', 'token');
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+const send =
+  (status: number, body: unknown): Handler =>
+  (_, response) =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+const refuse = (status: number, code: string, detail: string, rest: object = {}) =>
+  send(status, { type: 'urn:x', title: 'x', status, code, detail, ...rest });
+
+/** Runs a command as main.ts does. */
+async function bpfleet(...args: string[]) {
+  let out = '';
+  let err = '';
+  const sink = (add: (text: string) => unknown) => ({ write: add }) as unknown as NodeJS.WritableStream;
+  const terminal: Terminal = {
+    out: sink((text) => (out += text)),
+    err: sink((text) => (err += text)),
+    outIsTerminal: false,
+    errIsTerminal: false,
+    columns: undefined,
+    paint: plain,
+    paintErr: plain,
+  };
+  let status = 0;
+  try {
+    await bpfleetProgram(terminal, (given) => (status = given))
+      .exitOverride()
+      .parseAsync(args, { from: 'user' });
+  } catch (error) {
+    const known = toCliError(error);
+    status = known.status;
+    err += [known.report, known.message, known.hint].filter(Boolean).join('\n');
+  }
+  return { out, err, status };
+}
+
+const summary = (state: SessionResource['session']['state']): SessionResource['session'] => ({
+  id: 's1',
+  state,
+  program: { kind: 'script', digest: 'sha256:0' },
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: state === 'running' ? null : '2026-01-01T00:00:10.000Z',
+  interval: '1s',
+});
+const answer = { targets: 1, complete: 1, partial: 0, failed: 0, offline: 0, skipped: 0, nodes: [] };
+const resource = (state: SessionResource['session']['state']): SessionResource => ({
+  session: summary(state),
+  answer,
+  nodes: 'all',
+  for: '10s',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  warnings: [],
+});
+const results = (state: SessionResource['session']['state']): ResultDocument => ({
+  session: summary(state),
+  answer,
+  maps: [{ name: '@', kind: 'count', key: ['string'], entries: [{ key: ['bash'], value: 3, nodes: 1 }] }],
+  output: [{ node: 'a', at: '2026-01-01T00:00:00.000Z', type: 'printf', text: 'hello\n', values: [] }],
+});
+
+describe('run', () => {
+  const script = 'BEGIN { printf("hello\\n"); @[comm] = count(); }';
+  const stream =
+    (...events: [string, unknown][]): Handler =>
+    (_, response) =>
+      void response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(events.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join(''));
+  const ends = (state: SessionResource['session']['state']) => {
+    routes['POST /api/v1/sessions'] = send(202, resource('running'));
+    routes['GET /api/v1/sessions/s1/stream'] = stream(['session', resource(state)], ['end', results(state)]);
+  };
+
+  test('shows what was printed, the maps and the answer', async () => {
+    ends('complete');
+    const { out, status } = await bpfleet('run', script);
+    expect(out).toBe('hello\n\n@ (count)\nKEY   VALUE  NODES\nbash      3      1\n\nAnswer: 1 target = 1 complete\n');
+    expect(status).toBe(0);
+  });
+
+  test('-o json is the result document alone', async () => {
+    ends('partial');
+    const { out, status } = await bpfleet('run', script, '-o', 'json');
+    expect(JSON.parse(out)).toEqual(results('partial'));
+    expect(status).toBe(0);
+  });
+
+  test.each([
+    ['partial', 2],
+    ['failed', 3],
+  ] as const)('--strict, and it ended %s: exit %i', async (state, status) => {
+    ends(state);
+    expect((await bpfleet('run', script, '--strict')).status).toBe(status);
+  });
+
+  test('sends the request once more, with the same key, where no controller answered', async () => {
+    const keys: unknown[] = [];
+    ends('complete');
+    routes['POST /api/v1/sessions'] = ({ headers, body }, response) => {
+      keys.push(headers['idempotency-key']);
+      expect(JSON.parse(body)).toEqual({
+        program: { kind: 'script', source: script },
+        nodes: 'all',
+        for: '3s',
+        every: '1s',
+      });
+      if (keys.length === 1) {
+        response.destroy();
+      } else {
+        send(202, resource('running'))(Object.assign({} as Parameters<Handler>[0]), response);
+      }
+    };
+    expect((await bpfleet('run', script, '--for', '3s')).status).toBe(0);
+    expect(keys).toHaveLength(2);
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  test('a wrong script is not sent', async () => {
+    const { status, out, err } = await bpfleet('run', 'BEGIN { @x = cuont(); }');
+    expect({ status, out, requests }).toEqual({ status: 4, out: '', requests: [] });
+    expect(err).toContain('cuont');
+  });
+
+  test('what the controller refuses is told by the name of its option', async () => {
+    routes['POST /api/v1/sessions'] = refuse(422, 'invalid_duration', 'Too long.', {
+      pointer: '/for',
+      hint: 'Up to 1h.',
+    });
+    expect(await bpfleet('run', script, '--for', '9d')).toEqual({
+      status: 4,
+      out: '',
+      err: '--for: Too long.\nUp to 1h.',
+    });
+  });
+
+  test('what a node finds in the script is marked in the script', async () => {
+    const diagnostics = [
+      {
+        severity: 'error',
+        code: 'unknown-field',
+        message: 'no such thing',
+        hint: 'try that',
+        line: 1,
+        column: 9,
+        endLine: 1,
+        endColumn: 15,
+      },
+    ];
+    routes['POST /api/v1/sessions'] = refuse(422, 'invalid_program', 'The program is wrong.', { diagnostics });
+    const { status, err } = await bpfleet('run', script);
+    expect(status).toBe(4);
+    expect(err).toContain(`stdin:1:9-15: ERROR: no such thing\n${script}\n        ~~~~~~\nHINT: try that`);
+  });
+
+  test('--detach prints the id and leaves', async () => {
+    routes['POST /api/v1/sessions'] = send(202, resource('running'));
+    expect(await bpfleet('run', script, '--detach')).toMatchObject({ out: 's1\n', status: 0 });
+    expect(JSON.parse((await bpfleet('run', script, '--detach', '-o', 'json')).out)).toEqual(resource('running'));
+  });
+
+  test('no controller', async () => {
+    vi.stubEnv('BPFLEET_URL', 'http://127.0.0.1:9');
+    const { status, err } = await bpfleet('nodes');
+    expect(status).toBe(3);
+    expect(err).toMatch(/^No controller answers at http:\/\/127\.0\.0\.1:9.*\n.*bpfleet up/);
+  });
+});
+
+describe('results', () => {
+  const url = 'GET /api/v1/sessions/s1/results';
+
+  test.each([
+    [['--format', 'ndjson'], '{"map":"@","kind":"count","key":["bash"],"value":3,"nodes":1}\n'],
+    [['--format', 'table'], '@ (count)\nKEY   VALUE  NODES\nbash      3      1\n\nAnswer: 1 target = 1 complete\n'],
+    [['-o', 'json'], `${JSON.stringify(results('complete'), null, 2)}\n`],
+  ])('%j', async (args, text) => {
+    routes[url] = send(200, results('complete'));
+    expect(await bpfleet('results', 's1', ...args)).toEqual({ out: text, err: '', status: 0 });
+  });
+
+  test('asks for one map by group', async () => {
+    routes[`${url}?by=label%3Arole&map=%40x`] = send(200, results('complete'));
+    expect((await bpfleet('results', 's1', '--by', 'label:role', '--map', '@x')).status).toBe(0);
+  });
+
+  test('an unknown group is not asked for', async () => {
+    expect(await bpfleet('results', 's1', '--by', 'kernel')).toMatchObject({ status: 4, out: '' });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('token create', () => {
+  const issued = { id: '1', token: 'bpfj_1', expiresAt: null };
+
+  test('a join token alone on stdout', async () => {
+    let body: unknown;
+    routes['POST /api/v1/tokens'] = (request, response) => {
+      body = JSON.parse(request.body);
+      send(201, issued)(request, response);
+    };
+    expect((await bpfleet('token', 'create', '--join', '--ttl', '5m')).out).toBe('bpfj_1\n');
+    expect(body).toEqual({ kind: 'join', ttl: '5m' });
+    expect(JSON.parse((await bpfleet('token', 'create', '--role', 'ci', '-o', 'json')).out)).toEqual(issued);
+    expect(body).toEqual({ kind: 'api', role: 'ci' });
+  });
+
+  test.each([[[]], [['--join', '--role', 'ci']]])('%j is a wrong request', async (args) => {
+    expect(await bpfleet('token', 'create', ...args)).toMatchObject({ status: 4, out: '' });
+  });
+});
