@@ -1,9 +1,8 @@
 import 'reflect-metadata';
-import { createHash, webcrypto, X509Certificate } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import {
   type Assignment,
   type ConnectRequest,
-  type ConnectResponse,
   type ConnectResponseSchema,
   channelOptions,
   FleetService,
@@ -226,6 +225,3 @@ export class FakeFleet {
     if (contiguous > 0n) stream?.write({ item: { case: 'ack', value: { sessionId, bootEpoch, seq: contiguous } } });
   }
 }
-
-export const commonNameOf = (pem: string): string => new X509Certificate(pem).subject;
-export type { ConnectResponse };

@@ -3,7 +3,7 @@ import { noLoss } from '@bpfleet/aggregate';
 import type { RunOptions, Trace, TraceEnd, TraceWindow } from '@bpfleet/tracer';
 import type { Tracing } from './tracing.ts';
 
-export const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
+const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
 
 /** A window in which one key rose. */
 export function countWindow(start: number, key: string, by: bigint): TraceWindow {

@@ -6,16 +6,17 @@ import { agentVersion } from './version.ts';
 
 /**
  * What the kernel can do, asked once a boot: the answer is kept in `path`, so that an agent that is restarted need not load
- * what asks the kernel.
+ * what asks the kernel. The answer of a node that cannot trace is not kept: it is about to be set up.
  */
 export async function nodeFactsOfBoot(path: string, tracing: () => Promise<Tracing>): Promise<NodeFacts> {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
-  const key = `${boot} ${agentVersion}`;
+  const key = `${boot} ${agentVersion} ${process.geteuid?.()}`;
   const kept = await readFile(path, 'utf8')
     .then(parseKept)
     .catch(() => null);
   if (kept && boot !== '' && kept.key === key) return kept.facts;
   const facts = await (await tracing()).nodeFacts();
+  if (!facts.features.includes('tracepoint')) return facts;
   const content = JSON.stringify({ key, facts: { ...facts, memoryBytes: String(facts.memoryBytes) } });
   await writeDurably(path, `${content}\n`);
   return facts;

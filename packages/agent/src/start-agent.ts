@@ -41,6 +41,8 @@ export interface RunningAgent {
   close(): Promise<void>;
 }
 
+const lastDeliveryMs = 1_000;
+
 /** What a test puts in the place of the real thing. */
 export interface AgentParts {
   readonly tracing?: () => Promise<Tracing>;
@@ -145,8 +147,9 @@ async function startOn(
   let closing: Promise<void> | null = null;
   const close = async () => {
     try {
-      // Sessions first, so that their last windows can still be delivered.
       await sessions.close();
+      // What is not taken by then, the next process delivers.
+      await uplink?.drained(lastDeliveryMs);
       await uplink?.close();
       await service.close();
       collections.close();

@@ -7,7 +7,7 @@ import { crc32c } from '@bpfleet/contracts';
 const magic = Uint8Array.of(0x62, 0x70, 0x73, 0x72);
 export const recordHeaderBytes = 12;
 /** A longer body is refused by the writer and taken as damage by the reader. */
-export const maxRecordBytes = 8 * 1024 * 1024;
+const maxRecordBytes = 8 * 1024 * 1024;
 
 export function encodeRecord(body: Uint8Array): Uint8Array {
   if (body.length > maxRecordBytes) throw new RangeError(`a spool record of ${body.length} bytes is too long`);
@@ -20,7 +20,7 @@ export function encodeRecord(body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-export interface ScannedRecord {
+interface ScannedRecord {
   /** Of the record, header and all, in the segment. */
   readonly offset: number;
   readonly length: number;

@@ -47,6 +47,7 @@ export class Connection {
   #delivering: Promise<void> | null = null;
   #deliverAgain = false;
   #over = false;
+  #established = false;
   #silent = false;
   #unwritten = 0;
 
@@ -96,6 +97,11 @@ export class Connection {
       });
   }
 
+  /** The controller has said something. */
+  get established(): boolean {
+    return this.#established && !this.#over;
+  }
+
   report(): void {
     this.#send(this.#duties.observed());
   }
@@ -118,6 +124,7 @@ export class Connection {
 
   #receive(message: ConnectResponse): void {
     this.#lastHeard = performance.now();
+    this.#established = true;
     const { item } = message;
     if (item.case !== 'pong') {
       this.#duties.onMessage(message, (reply) => this.#send(reply));

@@ -67,6 +67,13 @@ export class Uplink {
     });
   }
 
+  /** Waits until everything is delivered, as long as there is a connection and at most so many milliseconds. */
+  async drained(timeoutMs: number): Promise<void> {
+    const end = performance.now() + timeoutMs;
+    const waiting = () => this.#connection?.established === true && [...this.#duties.spool.runs()].length > 0;
+    while (waiting() && performance.now() < end) await sleep(20);
+  }
+
   async close(): Promise<void> {
     this.#stop.abort();
     this.#connection?.close();
