@@ -32,9 +32,7 @@ export function lhistSlot(value: bigint, range: NonNullable<MapSchema['lhist']>)
   if (value < range.min) {
     return 0;
   }
-  const steps = wholeSteps(range);
-  const step = (value - range.min) / range.step;
-  return Number(step < steps ? step : steps) + 1;
+  return Math.min(Number((value - range.min) / range.step), Number(wholeSteps(range))) + 1;
 }
 
 /** How many slots an entry's cells may have; every slot is below it. */
