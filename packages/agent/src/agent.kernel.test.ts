@@ -103,11 +103,11 @@ test('Load, Attach, ReadMap, and a deadline that detaches alone', async () => {
   const { client } = await startAgentProcess({});
   const { collectionId } = await client.load({ program: script(getppid) });
   callGetppid(10);
-  await client.attach({ collectionId, deadline: durationFromMs(700) });
+  await client.attach({ collectionId, deadline: durationFromMs(3_000) });
   callGetppid(1_000);
   const { entries } = await client.readMap({ collectionId, map: '@n' });
   expect(sumOf(entries ? [entries] : [])).toBe(1_000n);
-  await expect.poll(async () => (await client.list({})).collections[0]?.deadline, { timeout: 5_000 }).toBeUndefined();
+  await expect.poll(async () => (await client.list({})).collections[0]?.deadline, { timeout: 20_000 }).toBeUndefined();
   callGetppid(50);
   const after = await client.readMap({ collectionId, map: '@n' });
   expect(sumOf(after.entries ? [after.entries] : [])).toBe(1_000n);

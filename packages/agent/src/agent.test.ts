@@ -63,7 +63,8 @@ async function start(options: { joinToken?: string; controller?: string } = {}):
   return agent;
 }
 
-const until = <T>(check: () => T) => vi.waitFor(check, { timeout: 8_000, interval: 10 });
+vi.setConfig({ testTimeout: 20_000 });
+const until = <T>(check: () => T) => vi.waitFor(check, { timeout: 15_000, interval: 10 });
 
 const assignment = (sessionId: string, script = 'BEGIN {}', deadlineMs = 60_000) => ({
   sessionId,

@@ -14,12 +14,17 @@ export function countWindow(start: number, key: string, by: bigint): TraceWindow
 /** A trace that a test drives. */
 export class FakeRun {
   readonly source: string;
-  state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
+  /** Every state it has been in. */
+  readonly states: ('loaded' | 'attached' | 'detached' | 'closed')[] = ['loaded'];
   options: RunOptions | null = null;
   #end: ((how: TraceEnd['ended']) => void) | null = null;
 
   constructor(source: string) {
     this.source = source;
+  }
+
+  get state() {
+    return this.states.at(-1);
   }
 
   async emit(window: TraceWindow): Promise<void> {
@@ -32,7 +37,7 @@ export class FakeRun {
 
   async run(options: RunOptions): Promise<TraceEnd> {
     this.options = options;
-    this.state = 'attached';
+    this.states.push('attached');
     const attachedAt = Date.now();
     options.onAttached?.();
     const ended = await new Promise<TraceEnd['ended']>((resolve) => {
@@ -40,7 +45,7 @@ export class FakeRun {
       options.signal?.addEventListener('abort', () => resolve('abort'));
       if (options.signal?.aborted) resolve('abort');
     });
-    if (this.state === 'attached') this.state = 'detached';
+    if (this.state === 'attached') this.states.push('detached');
     await options.onWindow({ ...countWindow(Date.now(), 'last', 1n) });
     return { ended, attachedAt, detachedAt: Date.now(), lost: noLoss(), overhead: 0.01 };
   }
@@ -53,7 +58,7 @@ export class FakeRun {
     mapBytes: 4096,
     programIds: [1],
     attach: () => {
-      this.state = 'attached';
+      this.states.push('attached');
     },
     drain: () => [],
     exitRequested: false,
@@ -61,10 +66,10 @@ export class FakeRun {
     losses: noLoss,
     runStats: () => ({ ns: 5n, runs: 2n }),
     detach: () => {
-      if (this.state === 'attached') this.state = 'detached';
+      if (this.state === 'attached') this.states.push('detached');
     },
     close: () => {
-      this.state = 'closed';
+      this.states.push('closed');
     },
   };
 }
