@@ -20,7 +20,7 @@ export const IssuedTokenBody = z
   })
   .meta({ id: 'IssuedToken' });
 
-export const TokenBody = z
+const TokenBody = z
   .object({
     id: z.string(),
     kind: z.enum(['join', 'api']),

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -55,10 +55,10 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
 
   const left = await runningServer(folder);
   if (left !== undefined) {
-    return { url: connectionUrl(password, left.port), stop: () => stopServer(left.pid, undefined) };
+    return { url: connectionUrl(password, left.port), stop: () => stopServer(folder, left.pid) };
   }
   const { child, port } = await startServer(binaries.postgres, dataDir, folder, owner);
-  return { url: connectionUrl(password, port), stop: () => stopServer(child.pid ?? 0, child) };
+  return { url: connectionUrl(password, port), stop: () => stopServer(folder, child.pid ?? 0) };
 }
 
 function connectionUrl(password: string, port: number): string {
@@ -160,15 +160,18 @@ async function startServer(postgres: string, dataDir: string, folder: string, ow
   }
 }
 
-/** SIGINT is PostgreSQL's fast shutdown: it ends connections and leaves nothing to recover. */
-async function stopServer(pid: number, child: ChildProcess | undefined): Promise<void> {
-  const gone = () => (child === undefined ? !isAlive(pid) : child.exitCode !== null || child.signalCode !== null);
-  if (pid <= 0 || gone()) {
+/**
+ * SIGINT is PostgreSQL's fast shutdown: it ends connections and leaves nothing to recover. It has ended when its pid file
+ * is gone; the process itself may stay on as a zombie that is not ours to reap.
+ */
+async function stopServer(folder: string, pid: number): Promise<void> {
+  const runs = async () => isAlive(pid) && (await readPostmaster(folder))?.pid === pid;
+  if (pid <= 0 || !(await runs())) {
     return;
   }
   signal(pid, 'SIGINT');
   const immediateAt = Date.now() + stopTimeoutMs;
-  while (!gone()) {
+  while (await runs()) {
     if (Date.now() > immediateAt) {
       signal(pid, 'SIGQUIT');
       return;

@@ -85,7 +85,7 @@ function isVersionPrefix(prefix: string, version: string): boolean {
 }
 
 /** By the leading dotted numbers; a part that is absent counts as 0, so that 6.1 = 6.1.0. */
-export function compareVersions(a: string, b: string): number {
+function compareVersions(a: string, b: string): number {
   const [left, right] = [numbers(a), numbers(b)];
   for (let at = 0; at < Math.max(left.length, right.length); at++) {
     const difference = (left[at] ?? 0) - (right[at] ?? 0);

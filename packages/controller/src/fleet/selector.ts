@@ -12,7 +12,7 @@ export type Term =
 export type Selector = readonly Term[];
 
 /** Fields that every node has; any other name is a label's. */
-export const builtinFields = ['name', 'arch', 'kernel'] as const;
+const builtinFields = ['name', 'arch', 'kernel'] as const;
 
 const term = /^([A-Za-z0-9_][A-Za-z0-9_./-]*)\s*(!=|>=|<=|=|>|<)\s*(\S(?:.*\S)?)$/;
 const membership = /^([A-Za-z0-9_][A-Za-z0-9_./-]*)\s+in\s*\(([^()]*)\)$/;

@@ -15,6 +15,7 @@ import {
 } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import type * as grpc from '@grpc/grpc-js';
+import { problemToRpc } from '../control/problem-to-rpc.ts';
 import type { ConnectionRepository } from '../fleet/connection.repository.ts';
 import type { NodeRepository } from '../fleet/node.repository.ts';
 import { readNodeInfo } from '../fleet/node-info.ts';
@@ -59,6 +60,7 @@ export class AgentStream implements ConnectedAgent {
   /** 0 until the node has said hello. */
   epoch = 0n;
   private readonly call: ConnectCall;
+  private readonly onEnd: (stream: AgentStream) => void;
   private readonly with: StreamSurroundings;
   private readonly log: Logger;
   private readonly queue: ConnectRequest[] = [];
@@ -72,7 +74,16 @@ export class AgentStream implements ConnectedAgent {
   private telling: Promise<void> | undefined;
   private tellAgain = false;
 
-  constructor(call: ConnectCall, nodeId: string, surroundings: StreamSurroundings) {
+  private released: Promise<void> = Promise.resolve();
+
+  /** `onEnd` is called once, when the stream has ended for whatever reason. */
+  constructor(
+    call: ConnectCall,
+    nodeId: string,
+    surroundings: StreamSurroundings,
+    onEnd: (stream: AgentStream) => void,
+  ) {
+    this.onEnd = onEnd;
     this.call = call;
     this.nodeId = nodeId;
     this.with = surroundings;
@@ -107,6 +118,12 @@ export class AgentStream implements ConnectedAgent {
 
   close(reason: string): void {
     this.fail(new RpcError('ABORTED', reason));
+  }
+
+  /** Resolves when the end of the connection has been recorded. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.uncommitted);
+    await this.released;
   }
 
   private receive(message: ConnectRequest): void {
@@ -171,7 +188,7 @@ export class AgentStream implements ConnectedAgent {
       throw new RpcError('UNAUTHENTICATED', 'the node in hello is not the one in the certificate');
     }
     const { connections, nodes, agents, version } = this.with;
-    await nodes.update(this.nodeId, readNodeInfo(hello.node));
+    await problemToRpc(() => nodes.update(this.nodeId, readNodeInfo(hello.node)));
     const now = Date.now();
     const epoch = await connections.open(this.nodeId, this.call.getPeer(), new Date(now), new Date(now + silenceMs));
     if (this.ended) {
@@ -299,8 +316,9 @@ export class AgentStream implements ConnectedAgent {
       this.call.emit('error', status);
     }
     if (this.epoch > 0n) {
-      void this.release(reason);
+      this.released = this.release(reason);
     }
+    this.onEnd(this);
   }
 
   private async release(reason: string): Promise<void> {

@@ -15,7 +15,7 @@ import {
 import type { CheckedFrame } from '../results/run.ts';
 
 /** Largest payload of one frame. */
-export const maxPayloadBytes = 1024 * 1024;
+const maxPayloadBytes = 1024 * 1024;
 /** An agent whose clock is off by more is refused; partitions are made for the days in between. */
 const clockToleranceMs = 86_400_000;
 const maxSeq = 2n ** 62n;

@@ -20,7 +20,7 @@ import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
 
 /** Largest message of an agent: several batches' worth. */
-export const maxMessageBytes = 4 * 1024 * 1024;
+const maxMessageBytes = 4 * 1024 * 1024;
 const heartbeatMs = 3_000;
 const handshakeMs = 10_000;
 const maxConnections = 20_000;
@@ -87,12 +87,14 @@ export class GatewayServer {
   /** Ends every stream; agents come back when there is a controller again. */
   async stop(): Promise<void> {
     clearInterval(this.heartbeat);
-    for (const stream of [...this.streams]) {
+    const streams = [...this.streams];
+    for (const stream of streams) {
       stream.close('the controller is stopping');
     }
     this.tls?.close();
     this.grpcServer.forceShutdown();
     await this.surroundings.ingest.idle();
+    await Promise.all(streams.map((stream) => stream.settled()));
   }
 
   private async connect(call: ConnectCall): Promise<void> {
@@ -100,10 +102,7 @@ export class GatewayServer {
     call.pause();
     try {
       const nodeId = await this.identify(call);
-      const stream = new AgentStream(call, nodeId, this.surroundings);
-      this.streams.add(stream);
-      call.once('close', () => this.streams.delete(stream));
-      call.once('cancelled', () => this.streams.delete(stream));
+      this.streams.add(new AgentStream(call, nodeId, this.surroundings, (ended) => this.streams.delete(ended)));
       call.resume();
     } catch (error) {
       const refusal =
@@ -134,7 +133,6 @@ export class GatewayServer {
     for (const stream of [...this.streams]) {
       if (stream.isSilent(now)) {
         stream.close(`nothing was heard of the node for ${silenceMs / 1000} seconds`);
-        this.streams.delete(stream);
       } else if (stream.epoch > 0n) {
         alive.push({ nodeId: stream.nodeId, epoch: stream.epoch });
       }

@@ -8,7 +8,7 @@ import { CertificateAuthority } from '../fleet/certificate-authority.ts';
 import { validationProblem } from '../problem/validation-problem.ts';
 import { openApiDocument } from './document.ts';
 
-export const apiVersion = '1';
+const apiVersion = '1';
 
 /** Checks bodies and queries against their schemas. */
 export function validationPipe(): StandardSchemaValidationPipe {

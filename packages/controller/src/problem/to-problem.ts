@@ -21,7 +21,7 @@ export function toProblem(error: unknown): Problem | undefined {
   return typeof status === 'number' && error instanceof Error ? fromHttp(status, error.message) : undefined;
 }
 
-export function isDatabaseUnavailable(error: unknown): boolean {
+function isDatabaseUnavailable(error: unknown): boolean {
   const cause = error instanceof QueryFailedError ? error.driverError : error;
   const code = property(cause, 'code');
   if (

@@ -4,7 +4,7 @@ import { AnswerSheetBody, SessionSummaryBody } from '../sessions/session.body.ts
 const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
 const scalar = z.union([z.int(), z.string()]);
 
-export const ResultEntryBody = z
+const ResultEntryBody = z
   .object({
     key: z.array(scalar),
     value: scalar.optional().describe('count, sum, min, max, value'),
@@ -23,7 +23,7 @@ export const ResultEntryBody = z
   })
   .meta({ id: 'ResultEntry' });
 
-export const ResultMapBody = z
+const ResultMapBody = z
   .object({
     name: z.string(),
     kind: z.enum(['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'value']),
@@ -32,7 +32,7 @@ export const ResultMapBody = z
   })
   .meta({ id: 'ResultMap' });
 
-export const ResultOutputBody = z
+const ResultOutputBody = z
   .object({
     node: z.string(),
     at: z.iso.datetime(),

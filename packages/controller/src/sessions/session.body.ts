@@ -5,7 +5,7 @@ import { DiagnosticBody } from '../problem/problem-schema.ts';
 const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
 const time = z.iso.datetime();
 
-export const ProgramBody = z
+const ProgramBody = z
   .strictObject({ kind: z.literal('script'), source: z.string().min(1).max(1_000_000) })
   .meta({ id: 'Program' });
 
@@ -33,7 +33,7 @@ export const SessionSummaryBody = z
   })
   .meta({ id: 'SessionSummary' });
 
-export const NodeAnswerBody = z
+const NodeAnswerBody = z
   .object({
     name: z.string(),
     arch: z.string(),
@@ -63,7 +63,7 @@ const counts = {
 };
 
 export const AnswerSheetBody = z.object({ ...counts, nodes: z.array(NodeAnswerBody) }).meta({ id: 'AnswerSheet' });
-export const AnswerCountsBody = z.object(counts).meta({ id: 'AnswerCounts' });
+const AnswerCountsBody = z.object(counts).meta({ id: 'AnswerCounts' });
 
 const resource = {
   session: SessionSummaryBody,
@@ -76,7 +76,7 @@ const resource = {
 export const SessionResourceBody = z.object({ ...resource, answer: AnswerSheetBody }).meta({ id: 'SessionResource' });
 export type SessionResourceBody = z.infer<typeof SessionResourceBody>;
 
-export const SessionListItemBody = z.object({ ...resource, answer: AnswerCountsBody }).meta({ id: 'SessionListItem' });
+const SessionListItemBody = z.object({ ...resource, answer: AnswerCountsBody }).meta({ id: 'SessionListItem' });
 export const SessionListBody = z
   .object({ items: z.array(SessionListItemBody), nextCursor })
   .meta({ id: 'SessionList' });
