@@ -20,7 +20,7 @@ export function installToolchain() {
   const current = stamp('toolchain', ['deploy/toolchain/package-lock.json']);
   if (current.holds() && existsSync(nodeBinary()) && existsSync(pnpmBinary())) return;
   step('installing the pinned Node and pnpm from npm', () =>
-    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    run('npm', ['ci', '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund'], {
       cwd: folder,
       advice: 'Is the npm registry reachable?',
     }),

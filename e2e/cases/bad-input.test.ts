@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CliResult, freePorts, Lab, runCli } from '@bpfleet/testkit';
+import { Child, type CliResult, cliMain, freePorts, heldPrograms, Lab, runCli, until } from '@bpfleet/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadedPrograms } from '@bpfleet/kernel';
 
 let lab: Lab;
+let agent: Child;
 
 beforeAll(async () => {
   lab = await Lab.start();
-  await lab.startAgent('alpha');
+  agent = await lab.startAgent('alpha');
   await lab.online(1);
 });
 afterAll(() => lab?.close());
@@ -17,7 +17,11 @@ describe('a wrong request is one clear message, exit 4, and nothing reaches a no
   const cases: [string, string[], RegExp][] = [
     ['syntax', ['run', 'BEGIN { @x = ; }'], /1:14.*\n.*BEGIN \{ @x = ; \}\n.*[~^]/],
     ['unknown function', ['run', 'BEGIN { @x = cuont(); }'], /cuont[\s\S]*count/],
-    ['unknown tracepoint', ['run', 'tracepoint:syscalls:sys_enter_opnat { @ = count(); }'], /sys_enter_opnat[\s\S]*sys_enter_openat/],
+    [
+      'unknown tracepoint',
+      ['run', 'tracepoint:syscalls:sys_enter_opnat { @ = count(); }'],
+      /sys_enter_opnat[\s\S]*sys_enter_openat/,
+    ],
     ['unknown argument', ['run', 'tracepoint:syscalls:sys_enter_openat { @ = sum(args.flag); }'], /flag[\s\S]*flags/],
     ['unknown selector field', ['run', 'BEGIN { exit(); }', '--nodes', 'archh=arm64'], /archh/],
     ['no matching node', ['run', 'BEGIN { exit(); }', '--nodes', 'name=nobody'], /nobody|match/],
@@ -26,12 +30,11 @@ describe('a wrong request is one clear message, exit 4, and nothing reaches a no
     ['unknown session', ['session', '00000000-0000-4000-8000-000000000000'], /no session|not found/i],
   ];
   it.each(cases)('%s', async (_, args, message) => {
-    const programs = loadedPrograms();
     const { code, stderr, stdout } = await lab.cli(...args);
     expect(stderr).toMatch(message);
     expect(stdout).toBe('');
     expect(code).toBe(4);
-    expect([...loadedPrograms()].filter((id) => !programs.has(id))).toEqual([]);
+    expect(heldPrograms(agent.pid)).toEqual(new Set());
   });
 });
 
@@ -42,13 +45,47 @@ describe('a process that cannot start says why in one sentence', () => {
     return runCli([kind, '--config', file], lab.env);
   };
 
-  it('a used token', async () => {
-    const token = await lab.joinToken();
-    const port = Number(new URL(lab.url).port);
-    expect(port).toBeGreaterThan(0);
-    const first = await start('agent', { stateDir: join(lab.dir, 'x1'), controller: '127.0.0.1:1', joinToken: token });
-    expect(first.code).toBe(3);
-    expect(first.stderr).toMatch(/127\.0\.0\.1:1/);
+  it('a token that was used before', async () => {
+    const joinToken = await lab.joinToken();
+    const controller = `127.0.0.1:${lab.agentsPort}`;
+    const first = new Child(
+      process.execPath,
+      [
+        cliMain,
+        'agent',
+        '--join',
+        joinToken,
+        '--controller',
+        controller,
+        '--name',
+        'first',
+        '--state-dir',
+        join(lab.dir, 'first'),
+      ],
+      { log: join(lab.dir, 'logs/first.log') },
+    );
+    await until('it to enrol', async () => (await lab.nodes()).some((node) => node.name === 'first'), 15_000);
+    await first.stop();
+    const { code, stderr } = await start('agent', { stateDir: join(lab.dir, 'second'), controller, joinToken });
+    expect(stderr).toMatch(/token.*used|used.*token/i);
+    expect(code).toBe(4);
+  });
+
+  it('a token of another controller', async () => {
+    const joinToken = (await lab.joinToken()).replace(/.{4}$/, '0000');
+    const controller = `127.0.0.1:${lab.agentsPort}`;
+    const { code, stderr } = await start('agent', { stateDir: join(lab.dir, 'third'), controller, joinToken });
+    expect(stderr).toMatch(/token/i);
+    expect(code).toBe(4);
+  });
+
+  it('no controller at the address', async () => {
+    const [nobody = 0] = await freePorts(1);
+    const joinToken = await lab.joinToken();
+    const controller = `127.0.0.1:${nobody}`;
+    const { code, stderr } = await start('agent', { stateDir: join(lab.dir, 'fourth'), controller, joinToken });
+    expect(stderr).toContain(controller);
+    expect(code).toBe(3);
   });
 
   it('no database', async () => {

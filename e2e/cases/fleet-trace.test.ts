@@ -50,7 +50,16 @@ describe('three agents, one script', () => {
   });
 
   it('targets by selector and says what it left out', async () => {
-    const { code, stdout } = await lab.cli('run', 'BEGIN { printf("here\\n"); exit(); }', '--nodes', 'rack=two', '--for', '5s', '-o', 'json');
+    const { code, stdout } = await lab.cli(
+      'run',
+      'BEGIN { printf("here\\n"); exit(); }',
+      '--nodes',
+      'rack=two',
+      '--for',
+      '5s',
+      '-o',
+      'json',
+    );
     expect(code).toBe(0);
     const result = JSON.parse(stdout);
     expect(result.answer).toMatchObject({ targets: 1, complete: 1 });

@@ -1,5 +1,5 @@
-import { GetppidWorkload, Lab } from '@bpfleet/testkit';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetppidWorkload, Lab } from '@bpfleet/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countCalls, document, ended, map, startSession } from './session.ts';
 

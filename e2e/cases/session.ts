@@ -9,7 +9,17 @@ export const countCalls = (pid: number): string => `
 
 /** Starts a session over all nodes by the command line, and waits until every node has attached. */
 export async function startSession(lab: Lab, script: string, seconds: number): Promise<string> {
-  const { code, stdout, stderr } = await lab.cli('run', script, '--for', `${seconds}s`, '--every', '1s', '--detach', '-o', 'json');
+  const { code, stdout, stderr } = await lab.cli(
+    'run',
+    script,
+    '--for',
+    `${seconds}s`,
+    '--every',
+    '1s',
+    '--detach',
+    '-o',
+    'json',
+  );
   if (code !== 0) throw new Error(`bpfleet run: exit ${code}: ${stderr}`);
   const { session } = JSON.parse(stdout) as ResultDocument;
   await until(
@@ -36,7 +46,8 @@ export async function ended(lab: Lab, id: string, patienceMs = 60_000): Promise<
 
 export function map(result: ResultDocument, name: string): ResultMap {
   const found = result.maps.find((candidate) => candidate.name === name);
-  if (!found) throw new Error(`the document has no map ${name}, only ${result.maps.map((each) => each.name).join(' ')}`);
+  if (!found)
+    throw new Error(`the document has no map ${name}, only ${result.maps.map((each) => each.name).join(' ')}`);
   return found;
 }
 

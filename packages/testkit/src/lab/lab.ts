@@ -49,6 +49,10 @@ export class Lab {
     return lab;
   }
 
+  get agentsPort(): number {
+    return this.#ports.agents;
+  }
+
   get controller(): Child {
     if (!this.#controller) throw new Error('the controller was not started');
     return this.#controller;
