@@ -41,8 +41,10 @@ function apiStatus(status: number): number {
     : ExitStatus.failed;
 }
 
+const wrongSettings = ['invalid_config', 'invalid_token', 'token_refused', 'wrong_pin', 'not_enrolled'];
+
 function isWrongSetting(code: string | undefined): boolean {
-  return code === 'invalid_config' || code === 'invalid_token';
+  return code !== undefined && wrongSettings.includes(code);
 }
 
 function withHint(hint: string | undefined, cause: unknown) {
