@@ -1,5 +1,5 @@
 import { loadConfig, onShutdown } from '@bpfleet/runtime';
-import { ExitStatus, wrongRequest } from '../cli-error.ts';
+import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import { lifeline } from '../lifeline.ts';
 
 export interface AgentOptions {
@@ -31,10 +31,14 @@ export async function agent(options: AgentOptions): Promise<number> {
     return running.close();
   };
   const release = onShutdown(stop);
-  lifeline(stop);
+  const letGo = lifeline(stop);
   await running.closed;
   release();
-  return stopping ? ExitStatus.done : ExitStatus.failed;
+  letGo();
+  if (!stopping) {
+    throw new CliError(ExitStatus.failed, 'The agent ended by itself; its log says why.');
+  }
+  return ExitStatus.done;
 }
 
 /** The settings that the options give; they come before those of a file. */

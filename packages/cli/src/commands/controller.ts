@@ -11,8 +11,9 @@ export async function controller(options: { readonly config: string }): Promise<
     running.close().then(stopped.resolve, stopped.reject);
   };
   const release = onShutdown(stop);
-  lifeline(stop);
+  const letGo = lifeline(stop);
   await stopped.promise;
   release();
+  letGo();
   return ExitStatus.done;
 }

@@ -11,6 +11,7 @@ import { planUp, type UpOptions, type UpPlan } from '../up/up-plan.ts';
 import { readUserConfig, UP, userConfigFile, writeUserConfig } from '../user-config.ts';
 
 const START_PATIENCE_MS = 90_000;
+const RESTART_WAIT_MS = 2_000;
 
 /** `bpfleet up`: a whole fleet of one machine, until Ctrl-C. Returns the exit status; throws CliError. */
 export async function up(options: UpOptions, terminal: Terminal): Promise<number> {
@@ -28,24 +29,30 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
     () => process.exit(ExitStatus.interrupted),
   );
   const say = (text: string) => terminal.err.write(`${text}\n`);
+  let isUp = false;
   try {
-    await startAll(plan, started, say, stop.signal);
-    const ended = await Promise.race([
-      new Promise<null>((resolve) => stop.signal.addEventListener('abort', () => resolve(null))),
-      ...started.map((child) => child.ended.then(() => child)),
+    const fleet = await startAll(plan, say, stop.signal, started);
+    isUp = true;
+    await Promise.race([
+      new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true })),
+      fleet.controller.ended,
+      ...fleet.agents.map((agent) => keepRunning(agent, started, say, stop.signal)),
     ]);
-    if (ended !== null) {
-      throw new CliError(ExitStatus.failed, `The ${ended.name} ended: ${ended.reason}`, { hint: logHint(plan) });
+    if (!stop.signal.aborted) {
+      throw new CliError(ExitStatus.failed, `The controller ended: ${fleet.controller.reason}`, {
+        hint: logHint(plan),
+      });
     }
     return ExitStatus.done;
   } catch (error) {
     if (stop.signal.aborted) {
-      return ExitStatus.interrupted;
+      return isUp ? ExitStatus.done : ExitStatus.interrupted;
     }
     throw error;
   } finally {
     say('Stopping.');
     // Agents first: they deliver what they hold to a controller that is still there.
+    stop.abort();
     const [controller, ...agents] = started;
     await Promise.all(agents.map((child) => child.stop()));
     await controller?.stop();
@@ -53,12 +60,18 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
   }
 }
 
+interface Fleet {
+  readonly controller: BpfleetProcess;
+  readonly agents: readonly BpfleetProcess[];
+}
+
+/** Starts one after another; each goes into `started` as soon as it has to be stopped again. */
 async function startAll(
   plan: UpPlan,
-  started: BpfleetProcess[],
   say: (text: string) => unknown,
   signal: AbortSignal,
-): Promise<void> {
+  started: BpfleetProcess[],
+): Promise<Fleet> {
   // Else what is there already would be taken for ours.
   if (await isTaken(plan.port)) {
     throw new CliError(ExitStatus.failed, `Port ${plan.port} is in use.`, { hint: 'Choose another with --port.' });
@@ -84,6 +97,25 @@ async function startAll(
     await until(() => isOnline(client, name), agent, plan, signal);
   }
   say(instructions(plan, configure(plan, token)));
+  const [first, ...agents] = started;
+  return { controller: first as BpfleetProcess, agents };
+}
+
+/** Starts an agent again whenever it ends, under the identity it has by now, until `signal` aborts. */
+async function keepRunning(
+  agent: BpfleetProcess,
+  started: BpfleetProcess[],
+  say: (text: string) => unknown,
+  signal: AbortSignal,
+): Promise<never> {
+  for (let current = agent; ; ) {
+    await current.ended;
+    signal.throwIfAborted();
+    say(`The ${current.name} ended (${current.reason}); starting it again.`);
+    await sleep(RESTART_WAIT_MS, undefined, { signal });
+    current = current.again();
+    started.push(current);
+  }
 }
 
 function isTaken(port: number): Promise<boolean> {

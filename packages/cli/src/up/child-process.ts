@@ -12,12 +12,17 @@ const TAIL = 200;
 export class BpfleetProcess {
   readonly name: string;
   readonly ended: Promise<void>;
+  readonly #args: readonly string[];
+  readonly #log: string;
   readonly #child: ChildProcess;
   #tail: string[] = [];
   #over = false;
+  #end = '';
 
   constructor(name: string, args: readonly string[], log: string) {
     this.name = name;
+    this.#args = args;
+    this.#log = log;
     this.#child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
@@ -29,8 +34,9 @@ export class BpfleetProcess {
       this.#tail = [...this.#tail, ...chunk.toString().split('\n')].filter((line) => line !== '').slice(-TAIL);
     });
     this.ended = new Promise((resolve) => {
-      const over = () => {
+      const over = (code: number | Error | null, signal?: NodeJS.Signals | null) => {
         this.#over = true;
+        this.#end = code instanceof Error ? code.message : signal ? `killed by ${signal}` : `exit status ${code}`;
         file.end();
         resolve();
       };
@@ -43,10 +49,15 @@ export class BpfleetProcess {
     return this.#over;
   }
 
-  /** Why it ended: the sentence that every command ends with, or its last line. */
+  /** Why it ended: the sentence that every failing command ends with, or how it was ended. */
   get reason(): string {
     const sentence = this.#tail.findLast((line) => line.startsWith('bpfleet: '));
-    return sentence?.slice('bpfleet: '.length) ?? this.#tail.at(-1) ?? 'it said nothing';
+    return sentence?.slice('bpfleet: '.length) ?? this.#end;
+  }
+
+  /** Starts the same command once more. */
+  again(): BpfleetProcess {
+    return new BpfleetProcess(this.name, this.#args, this.#log);
   }
 
   /** Asks it to stop, and waits; kills it after `patienceMs`. */
