@@ -1,6 +1,6 @@
 /** What is checked without running anything: name, and the command of node_modules/.bin. */
 export const checks: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
-  { name: 'formatting and lint (biome)', command: ['biome', 'ci', '--error-on-warnings'] },
+  { name: 'formatting and lint (biome)', command: ['biome', 'ci', '--error-on-warnings', '--colors=off'] },
   { name: 'types (tsc)', command: ['tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'promises (eslint)', command: ['eslint'] },
   {
