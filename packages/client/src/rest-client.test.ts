@@ -9,9 +9,10 @@ let answer: (request: IncomingMessage & { body: string }, response: ServerRespon
 let client: RestClient;
 
 beforeEach(async () => {
-  server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
-    answer(Object.assign(request, { body }), response);
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => answer(Object.assign(request, { body: Buffer.concat(chunks).toString() }), response));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

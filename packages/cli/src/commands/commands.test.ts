@@ -16,12 +16,13 @@ let requests: string[];
 beforeEach(async () => {
   requests = [];
   routes = {};
-  server = createServer(async (request, response) => {
-    const body = Buffer.concat(await request.toArray()).toString();
+  server = createServer((request, response) => {
     const route = `${request.method} ${request.url}`;
     requests.push(route);
     const handler = routes[route] ?? refuse(404, 'not_found', `no ${route}`);
-    handler(Object.assign(request, { body }), response);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => handler(Object.assign(request, { body: Buffer.concat(chunks).toString() }), response));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
