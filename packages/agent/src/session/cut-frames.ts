@@ -7,13 +7,14 @@ import {
   encodeLoss,
   encodeMapDelta,
   FramePayloadSchema,
-  type MapDelta,
+  LossCountsSchema,
   MapDeltaSchema,
   type OutputEvent,
   OutputEventSchema,
 } from '@bpfleet/contracts';
 import type { TraceEvent, TraceWindow } from '@bpfleet/tracer';
-import { create, toBinary } from '@bufbuild/protobuf';
+import { toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** The payload of one frame. */
 export interface CutPayload {
@@ -45,12 +46,16 @@ export function cutFrames(window: WindowContent, ordinal: bigint, maxBytes = max
   return cutter.finish();
 }
 
+/**
+ * Writes FramePayload field by field, so that each record is serialised once: its length is known before it is put into a
+ * frame.
+ */
 class Cutter {
   readonly #maxBytes: number;
   readonly #done: CutPayload[] = [];
   #lost: LossCounts;
-  #maps: MapDelta[] = [];
-  #events: OutputEvent[] = [];
+  #maps: { readonly map: number; readonly entries: Uint8Array[] }[] = [];
+  #events: Uint8Array[] = [];
   #bytes = 0;
   #records = 0;
 
@@ -60,19 +65,21 @@ class Cutter {
   }
 
   entry(map: number, entry: EntryDelta): void {
-    this.#admit(toBinary(EntryDeltaSchema, entry).length);
+    const bytes = toBinary(EntryDeltaSchema, entry);
+    this.#admit(bytes.length);
     let delta = this.#maps.at(-1);
     if (delta?.map !== map) {
-      delta = create(MapDeltaSchema, { map });
+      delta = { map, entries: [] };
       this.#maps.push(delta);
       this.#bytes += envelopeBytes;
     }
-    delta.entries.push(entry);
+    delta.entries.push(bytes);
   }
 
   event(event: OutputEvent): void {
-    this.#admit(toBinary(OutputEventSchema, event).length);
-    this.#events.push(event);
+    const bytes = toBinary(OutputEventSchema, event);
+    this.#admit(bytes.length);
+    this.#events.push(bytes);
   }
 
   finish(): CutPayload[] {
@@ -87,12 +94,19 @@ class Cutter {
   }
 
   #cut(): void {
-    const payload = create(FramePayloadSchema, {
-      maps: this.#maps,
-      events: this.#events,
-      lost: encodeLoss(this.#lost),
-    });
-    this.#done.push({ payload: toBinary(FramePayloadSchema, payload), records: this.#records, lost: this.#lost });
+    const { maps, events, lost } = FramePayloadSchema.field;
+    const writer = new BinaryWriter();
+    for (const delta of this.#maps) {
+      writer.tag(maps.number, WireType.LengthDelimited).fork();
+      writer.tag(MapDeltaSchema.field.map.number, WireType.Varint).uint32(delta.map);
+      for (const entry of delta.entries) {
+        writer.tag(MapDeltaSchema.field.entries.number, WireType.LengthDelimited).bytes(entry);
+      }
+      writer.join();
+    }
+    for (const event of this.#events) writer.tag(events.number, WireType.LengthDelimited).bytes(event);
+    writer.tag(lost.number, WireType.LengthDelimited).bytes(toBinary(LossCountsSchema, encodeLoss(this.#lost)));
+    this.#done.push({ payload: writer.finish(), records: this.#records, lost: this.#lost });
     // The losses of the window travel with its first frame.
     this.#lost = noLoss();
     this.#maps = [];
