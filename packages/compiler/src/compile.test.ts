@@ -324,6 +324,16 @@ test('a program that needs more stack than there is, is a diagnostic', () => {
   expect(diagnostics.map(({ code }) => code)).toEqual(['limit']);
 });
 
+test.each([
+  ['BEGIN { ', '@a[comm] = count(); ', '}', 'the program of this probe is too large'],
+  ['BEGIN { ', 'if (str(pid) == str(tid)) { } ', '}', 'the program of this probe is too large'],
+  ['', 'BEGIN { } ', '', 'a script has at most 1024 probes, wildcards counted as what they match'],
+  ['BEGIN { ', '{ printf("%s"); } ', '}', 'printf: Not enough arguments for format string (1 expected, 0 found)'],
+])('a script far too large is refused: %s%s', (before, part, after, message) => {
+  const source = before + part.repeat(10_000) + after;
+  expect(compile(source, env).diagnostics[0]?.message).toBe(message);
+});
+
 test('the same input gives the same output', () => {
   const source = 'tracepoint:*:* { @[comm, pid ? 1 : 2] = count(); }';
   expect(compile(source, env)).toEqual(compile(source, env));

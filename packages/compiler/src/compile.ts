@@ -3,7 +3,8 @@ import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
 import { StackOverflowError } from './codegen/stack.ts';
 import type { CompileResult } from './compile-result.ts';
 import { type CompileConfig, type CompileEnv, defaultConfig } from './env.ts';
-import { buildFunction, buildStart } from './ir/build.ts';
+import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
+import { ProgramTooLargeError } from './ir/function-builder.ts';
 import type { IrFunction } from './ir/ir.ts';
 import { removeDeadCode } from './ir/opt/dead-code.ts';
 import { Resources } from './ir/resources.ts';
@@ -11,7 +12,9 @@ import type { OutputLayout } from './output-layout.ts';
 import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
 import { type Analysis, analyze } from './passes/index.ts';
 import type { TypedProbe } from './passes/model.ts';
+import type { ExpandContext } from './probes/provider.ts';
 import { Diagnostics } from './source/diagnostic.ts';
+import type { Span } from './source/span.ts';
 import { SourceText } from './source/text.ts';
 import type { Script } from './syntax/ast.ts';
 import { parseScript } from './syntax/parse-script.ts';
@@ -22,8 +25,11 @@ export interface Stages extends CompileResult {
   readonly ir?: readonly IrFunction[];
 }
 
-/** Instructions a program may have: jumps reach 32,767 slots. */
-const MAX_IR_INSTRUCTIONS = 20_000;
+/** Instructions of all programs of a script, to bound the time it takes. */
+const MAX_SCRIPT = 400_000;
+
+const tooLarge = 'the program of this probe is too large';
+const doLess = 'do less in a probe, or name fewer probes';
 
 /**
  * Compiles a script for one kernel. Any text gives a result: mistakes are diagnostics, all of them at once where one
@@ -44,9 +50,9 @@ export function compileStages(source: string, env: CompileEnv): Stages {
   if (diagnostics.hasErrors || env.tracepoints === null) return { ast, diagnostics: diagnostics.list() };
 
   const resources = new Resources();
-  const programs = lowerPrograms(analysis, resources, env, config);
+  const programs = lowerPrograms(analysis, resources, { env, config, diagnostics });
   const specs: ProgramSpec[] = [];
-  for (const program of programs) {
+  for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
     if (emitted !== undefined) specs.push(programSpec(program, emitted, text));
   }
@@ -66,31 +72,46 @@ interface LoweredProgram {
 function lowerPrograms(
   { probes, layouts, bindings }: Analysis,
   resources: Resources,
-  env: CompileEnv,
-  config: CompileConfig,
+  { env, config, diagnostics }: ExpandContext,
 ): LoweredProgram[] {
-  const programs: LoweredProgram[] = probes.map((probe, index) => {
+  const programs: LoweredProgram[] = [];
+  let total = 0;
+  for (const [index, probe] of probes.entries()) {
     const name = `p${index}_${probe.target.name.split(':').at(-1) ?? ''}`;
-    const ir = removeDeadCode(buildFunction({ probe, name, maps: layouts, bindings, resources, env, config }));
-    return { ir, probe };
-  });
+    const ir = buildChecked({ probe, name, maps: layouts, bindings, resources, env, config }, diagnostics);
+    if (ir === undefined) return programs;
+    total += ir.blocks.reduce((sum, block) => sum + block.instructions.length, 0);
+    if (total > MAX_SCRIPT) {
+      diagnostics.error('limit', probeSpan(probe), 'the programs of this script are together too large', doLess);
+      return programs;
+    }
+    programs.push({ ir: removeDeadCode(ir), probe });
+  }
   return resources.start ? [{ ir: buildStart() }, ...programs] : programs;
 }
 
-function emitChecked({ ir, probe }: LoweredProgram, diagnostics: Diagnostics): EmittedProgram | undefined {
-  const span = probe?.clause.attachPoints[0]?.span ?? { start: 0, end: 0 };
-  const instructions = ir.blocks.reduce((sum, block) => sum + block.instructions.length, 0);
-  if (instructions > MAX_IR_INSTRUCTIONS) {
-    diagnostics.error('limit', span, 'the program of this probe is too large', 'do less in one probe');
+function buildChecked(input: BuildInput, diagnostics: Diagnostics): IrFunction | undefined {
+  try {
+    return buildFunction(input);
+  } catch (error) {
+    if (!(error instanceof ProgramTooLargeError)) throw error;
+    diagnostics.error('limit', probeSpan(input.probe), tooLarge, doLess);
     return undefined;
   }
+}
+
+function probeSpan(probe: TypedProbe | undefined): Span {
+  return probe?.clause.attachPoints[0]?.span ?? { start: 0, end: 0 };
+}
+
+function emitChecked({ ir, probe }: LoweredProgram, diagnostics: Diagnostics): EmittedProgram | undefined {
   try {
     return emitProgram(ir);
   } catch (error) {
     if (error instanceof StackOverflowError) {
-      diagnostics.error('limit', span, `the program of this probe needs too much stack: ${error.message}`);
+      diagnostics.error('limit', probeSpan(probe), `the program of this probe needs too much stack: ${error.message}`);
     } else if (error instanceof JumpRangeError) {
-      diagnostics.error('limit', span, 'the program of this probe is too large', 'do less in one probe');
+      diagnostics.error('limit', probeSpan(probe), tooLarge, doLess);
     } else {
       throw error;
     }

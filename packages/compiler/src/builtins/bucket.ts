@@ -10,8 +10,9 @@ export function countBucket({ builder }: Lowering, cell: CellPlace, slot: Operan
     builder.atomicAdd(inRegister(cell.register, cell.cells + Number(slot) * 8), 1n);
     return;
   }
-  builder.when('ult', slot, BigInt(slots), () => {
-    const offset = builder.binary('shl', slot, 3n);
+  const bounded = builder.copy(slot);
+  builder.when('ult', bounded, BigInt(slots), () => {
+    const offset = builder.binary('shl', bounded, 3n);
     const bucket = builder.register(builder.binary('add', cell.register, offset));
     builder.atomicAdd(inRegister(bucket, cell.cells), 1n);
   });

@@ -4,7 +4,7 @@ import type { Lowering } from '../ir/lowering.ts';
 import type { CellPlace, StringDestination, Value } from '../ir/value.ts';
 import type { MapSymbol } from '../passes/model.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { DiagnosticCode } from '../source/diagnostic.ts';
+import type { DiagnosticCode, Hint } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 import type { Call, Expression, Identifier, MapAccess } from '../syntax/ast.ts';
 import type { AggregateType, Type } from '../types/type.ts';
@@ -19,7 +19,7 @@ export interface CheckContext {
   numberType(expression: Expression, use: string): Type;
   /** A map named as a whole or with a key; its key is checked, and that it has been written somewhere. */
   mapOf(access: MapAccess): MapSymbol;
-  report(code: DiagnosticCode, span: Span, message: string, hint?: string): void;
+  report(code: DiagnosticCode, span: Span, message: string, hint?: Hint): void;
   warn(code: DiagnosticCode, span: Span, message: string, hint?: string): void;
 }
 
@@ -65,6 +65,6 @@ export interface AggregateDefinition extends Callable {
 }
 
 /** A value in a register, or a constant; none for count(). */
-export type Measured = number | bigint | undefined;
+type Measured = number | bigint | undefined;
 
 export type CallDefinition = FunctionDefinition | AggregateDefinition;

@@ -10,7 +10,7 @@ export interface Conversion {
 
 const conversion = /%(?:%|[-+ #0]*\d*(?:\.\d+)?(?:hh|h|ll|l|j|z|t)?([A-Za-z])|)/g;
 
-export const numberLetters = 'diuxXocp';
+const numberLetters = 'diuxXocp';
 
 /** The conversions of a printf format that take an argument; an error is a sentence. */
 export function parseFormat(format: string): { readonly conversions: Conversion[] } | { readonly error: string } {

@@ -39,7 +39,7 @@ export const hist: AggregateDefinition = {
 };
 
 /** Buckets there are, up to the one of 2^64 - 1. */
-export function histSlots(bits: number): number {
+function histSlots(bits: number): number {
   return ((63 - bits + 1) << bits) + (1 << bits) + 1;
 }
 

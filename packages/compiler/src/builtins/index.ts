@@ -24,16 +24,16 @@ import { tid } from './tid.ts';
 import { uid } from './uid.ts';
 
 /** Every name that stands for a value. */
-export const builtins: readonly BuiltinDefinition[] = [
+const builtins: readonly BuiltinDefinition[] = [
   ...[pid, tid, uid, gid, comm, cpu, nsecs, elapsed],
   ...[args, ...argBuiltins],
 ];
 
 /** Every function whose value goes to a map. */
-export const aggregates: readonly AggregateDefinition[] = [count, sum, min, max, avg, stats, hist, lhist];
+const aggregates: readonly AggregateDefinition[] = [count, sum, min, max, avg, stats, hist, lhist];
 
 /** Every function. */
-export const functions: readonly CallDefinition[] = [
+const functions: readonly CallDefinition[] = [
   ...aggregates,
   ...[printf, print, exit],
   ...[clear, zero, deleteFunction, hasKey],

@@ -21,6 +21,14 @@ interface OpenBlock {
 
 type Unpositioned = IrInstruction extends infer I ? (I extends unknown ? Omit<I, 'position'> : never) : never;
 
+/** Instructions and blocks of one program: jumps reach 32,767 slots. */
+const MAX_PROGRAM = 20_000;
+
+/** A program that grew beyond what jumps can reach; nothing is built any further. */
+export class ProgramTooLargeError extends Error {
+  readonly code = 'program-too-large';
+}
+
 /** Writes the blocks of one program; constants are folded as they come. */
 export class FunctionBuilder {
   readonly frame = new Frame();
@@ -29,8 +37,9 @@ export class FunctionBuilder {
   readonly #name: string;
   readonly #blocks: OpenBlock[] = [];
   /** Blocks in the order they were begun, which is the order they are laid out in. */
-  readonly #order: OpenBlock[] = [];
+  #order: OpenBlock[] = [];
   #current: OpenBlock;
+  #size = 0;
   #registers = 0;
   #context: number | undefined;
   #scratch: number | undefined;
@@ -51,6 +60,7 @@ export class FunctionBuilder {
   }
 
   newBlock(): number {
+    this.#grow();
     this.#blocks.push({ id: this.#blocks.length, instructions: [] });
     return this.#blocks.length - 1;
   }
@@ -177,10 +187,9 @@ export class FunctionBuilder {
     if (!this.ended) this.return();
     const entry = this.#blocks[0] as OpenBlock;
     delete entry.terminator;
-    this.#order.splice(0, 1);
-    const body = this.#order.splice(0);
+    const body = this.#order.slice(1);
     this.#current = entry;
-    this.#order.push(entry);
+    this.#order = [entry];
     this.position = 0;
     if (this.#context !== undefined) this.#emit({ kind: 'context', result: this.#context });
     if (this.frame.scratchBytes > 0) {
@@ -188,7 +197,7 @@ export class FunctionBuilder {
       scratchPrologue(this.#scratch);
     }
     this.jump((body[0] as OpenBlock).id);
-    this.#order.push(...body);
+    this.#order = this.#order.concat(body);
     return {
       name: this.#name,
       blocks: reachable(this.#order.map(closed)),
@@ -201,7 +210,12 @@ export class FunctionBuilder {
   }
 
   #emit(instruction: Unpositioned): void {
+    this.#grow();
     if (!this.ended) this.#current.instructions.push({ ...instruction, position: this.position } as IrInstruction);
+  }
+
+  #grow(): void {
+    if (++this.#size > MAX_PROGRAM) throw new ProgramTooLargeError();
   }
 
   #end(terminator: Terminator): void {

@@ -8,7 +8,7 @@ import { internalMaps, type RecordKind } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
 
 /** Bytes of the number of the record and its time, which come first. */
-export const RECORD_HEADER = 16;
+const RECORD_HEADER = 16;
 
 type EventRecord = (args: readonly FieldLayout[]) => RecordKind;
 

@@ -2,7 +2,7 @@
 export type Operand = number | bigint;
 
 /** Memory of the program: an object of its frame, or what a register points to. */
-export type Base =
+type Base =
   | { readonly kind: 'object'; readonly object: number }
   | { readonly kind: 'register'; readonly register: number };
 

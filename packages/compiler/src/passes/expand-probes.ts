@@ -11,12 +11,20 @@ const notSupported = [
   ...['asyncwatchpoint', 'aw', 'self', 'bench', 'test'],
 ];
 
+/** Probes of a whole script. */
+const MAX_PROBES = 1024;
+
 /** Turns each clause's attach points into the places its program is attached to. */
 export function expandProbes(script: Script, context: ExpandContext): Probe[] {
   const probes: Probe[] = [];
   for (const clause of script.clauses) {
     for (const point of clause.attachPoints) {
       for (const target of expandPoint(point, context)) probes.push({ clause, target });
+      if (probes.length > MAX_PROBES) {
+        const message = `a script has at most ${MAX_PROBES} probes, wildcards counted as what they match`;
+        context.diagnostics.error('too-many-probes', point.span, message);
+        return [];
+      }
     }
   }
   return probes;
@@ -38,6 +46,6 @@ function expandPoint(point: AttachPoint, context: ExpandContext) {
     return [];
   }
   const names = providers.flatMap((candidate) => [candidate.name, ...candidate.aliases.filter((a) => a.length > 2)]);
-  context.diagnostics.error('unknown-probe', nameSpan, `Invalid probe type: ${name}`, didYouMean(name, names));
+  context.diagnostics.error('unknown-probe', nameSpan, `Invalid probe type: ${name}`, () => didYouMean(name, names));
   return [];
 }

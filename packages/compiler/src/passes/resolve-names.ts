@@ -139,7 +139,7 @@ class Resolver {
     }
     const known = new Set(this.#scopes.flatMap((scope) => [...scope.keys()]));
     const message = `Undefined or undeclared variable: ${variable.name}`;
-    this.#diagnostics.error('undefined-variable', variable.span, message, didYouMean(variable.name, known));
+    this.#diagnostics.error('undefined-variable', variable.span, message, () => didYouMean(variable.name, known));
   }
 
   #identifier(name: string, span: { start: number; end: number }): void {
@@ -157,7 +157,7 @@ class Resolver {
     } else if (what === 'function' && findBuiltin(name) !== undefined) {
       this.#diagnostics.error('invalid-use', span, `${name} is not a function`, `write ${name} without brackets`);
     } else {
-      this.#diagnostics.error('unknown-name', span, `Unknown ${what}: '${name}'`, didYouMean(name, known));
+      this.#diagnostics.error('unknown-name', span, `Unknown ${what}: '${name}'`, () => didYouMean(name, known));
     }
   }
 }

@@ -80,7 +80,9 @@ export class ExpressionTyper implements CheckContext {
     if (access.key !== undefined) this.#key(access, symbol);
     if (!symbol.written) {
       const written = [...this.#input.maps.values()].filter((map) => map.written).map((map) => map.name);
-      this.report('undefined-map', access.span, `Undefined map: ${access.name}`, didYouMean(access.name, written));
+      this.report('undefined-map', access.span, `Undefined map: ${access.name}`, () =>
+        didYouMean(access.name, written),
+      );
     }
     return symbol;
   }
@@ -318,7 +320,7 @@ export class ExpressionTyper implements CheckContext {
       const names = fields.map((candidate) => candidate.name);
       const all = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
       const message = `${this.target.name} has no argument '${expression.name}'`;
-      this.report('unknown-field', expression.nameSpan, message, didYouMean(expression.name, names) ?? all);
+      this.report('unknown-field', expression.nameSpan, message, () => didYouMean(expression.name, names) ?? all);
       return unknown;
     }
     const type = fieldType(field, context.space, this.config.maxStringLength);

@@ -6,7 +6,7 @@ import type { TracepointFormat } from '../types/tracepoint-format.ts';
 import type { AddressSpace } from '../types/type.ts';
 
 /** What a program finds in its context. */
-export type ProbeContext =
+type ProbeContext =
   | { readonly kind: 'none' }
   /** `format` is null where no kernel is known. */
   | { readonly kind: 'tracepoint'; readonly format: TracepointFormat | null; readonly space: AddressSpace }

@@ -13,7 +13,7 @@ export const rawTracepoint: ProbeProvider = {
   usage,
   expand(point, { env, config, diagnostics }) {
     const event = point.parts.at(-1) ?? '';
-    if (point.parts.length < 2 || point.parts.length > 3 || !/^[\w.*?[\]!-]+$/.test(event)) {
+    if (point.parts.length < 2 || point.parts.length > 3 || !/^[\w.*?[\]!-]{1,128}$/.test(event)) {
       diagnostics.error('invalid-probe', point.span, 'rawtracepoint takes an event', `write ${usage}`);
       return [];
     }
@@ -22,7 +22,7 @@ export const rawTracepoint: ProbeProvider = {
     const events = new Set(rawEvents(env.tracepoints));
     if (!hasWildcard(event)) {
       if (events.has(event)) return [target(event)];
-      const hint = didYouMean(event, events);
+      const hint = () => didYouMean(event, events);
       diagnostics.error('no-match', point.span, `this kernel has no raw tracepoint ${event}`, hint);
       return [];
     }

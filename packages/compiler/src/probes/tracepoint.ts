@@ -6,7 +6,7 @@ import type { ProbeProvider, ProbeTarget } from './provider.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
 
 const usage = 'tracepoint:category:event';
-const namePattern = /^[\w.*?[\]!-]+$/;
+const namePattern = /^[\w.*?[\]!-]{1,128}$/;
 
 /** `tracepoint:category:event`: a static tracepoint with its arguments as tracefs describes them. */
 export const tracepoint: ProbeProvider = {
@@ -24,7 +24,7 @@ export const tracepoint: ProbeProvider = {
     if (!hasWildcard(category) && !hasWildcard(event)) {
       const format = source.tracepoint(category, event);
       if (format !== undefined) return [target({ category, event }, format)];
-      const hint = didYouMean(`${category}:${event}`, names(source)) ?? openHint(env.arch, category, event);
+      const hint = () => openHint(env.arch, category, event) ?? didYouMean(`${category}:${event}`, names(source));
       diagnostics.error('no-match', point.span, `this kernel has no tracepoint ${category}:${event}`, hint);
       return [];
     }

@@ -3,27 +3,62 @@ export function hasWildcard(pattern: string): boolean {
   return /[*?[\]]/.test(pattern);
 }
 
-/** A matcher of whole names, as the shell's: `*` any text, `?` one character, `[a-c]` a set. */
+/** One place of a pattern: any text, or one character that a test accepts. */
+type Element = 'any' | ((character: string) => boolean);
+
+/** A matcher of whole names, as the shell's: `*` any text, `?` one character, `[a-c]` and `[!a-c]` a set. */
 export function matcher(pattern: string): (name: string) => boolean {
-  if (!hasWildcard(pattern)) return (name) => name === pattern;
-  const parts = pattern.split(/(\*+|\?|\[[^\]]*\])/);
-  const source = parts.map((part) => {
-    if (part.startsWith('*')) return '[^]*?';
-    if (part === '?') return '[^]';
-    if (part.startsWith('[') && part.endsWith(']') && part.length > 2) return setSource(part.slice(1, -1));
-    return part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  });
-  if (parts.filter((part) => part.startsWith('*')).length > 8) return () => false;
-  try {
-    const expression = new RegExp(`^${source.join('')}$`);
-    return (name) => expression.test(name);
-  } catch {
-    return () => false;
-  }
+  const elements = parsePattern(pattern);
+  return (name) => matches(elements, name);
 }
 
-function setSource(set: string): string {
-  const negated = set.startsWith('!');
-  const members = (negated ? set.slice(1) : set).replace(/[\\^\]]/g, '\\$&');
-  return `[${negated ? '^' : ''}${members}]`;
+/** Takes time in proportion to the product of both lengths: on a mismatch only the last `*` takes one more. */
+function matches(elements: readonly Element[], name: string): boolean {
+  let at = 0;
+  let element = 0;
+  let star = -1;
+  let resume = 0;
+  while (at < name.length) {
+    const current = elements[element];
+    if (current === 'any') {
+      star = element++;
+      resume = at;
+    } else if (current?.(name[at] ?? '')) {
+      at++;
+      element++;
+    } else if (star >= 0) {
+      at = ++resume;
+      element = star + 1;
+    } else {
+      return false;
+    }
+  }
+  return elements.slice(element).every((rest) => rest === 'any');
+}
+
+function parsePattern(pattern: string): Element[] {
+  const elements: Element[] = [];
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern[at] ?? '';
+    const close = character === '[' ? pattern.indexOf(']', at + 2) : -1;
+    if (character === '*') elements.push('any');
+    else if (character === '?') elements.push(() => true);
+    else if (close > 0) {
+      elements.push(parseSet(pattern.slice(at + 1, close)));
+      at = close;
+    } else elements.push((given) => given === character);
+  }
+  return elements;
+}
+
+function parseSet(text: string): (character: string) => boolean {
+  const negated = text.startsWith('!');
+  const ranges: (readonly [first: string, last: string])[] = [];
+  for (let at = negated ? 1 : 0; at < text.length; at++) {
+    const first = text[at] ?? '';
+    const range = text[at + 1] === '-' && at + 2 < text.length;
+    ranges.push([first, range ? (text[at + 2] ?? '') : first]);
+    if (range) at += 2;
+  }
+  return (character) => ranges.some(([first, last]) => first <= character && character <= last) !== negated;
 }

@@ -39,20 +39,27 @@ export interface Diagnostic {
 /** How many diagnostics one script may have; the rest would only repeat the same mistake. */
 const MAX_DIAGNOSTICS = 200;
 
+/** Hints that search for similar names are only made for so many. */
+const MAX_SEARCHED_HINTS = 20;
+
+/** Something to add to a message, or a search for it, which is only made where the message is kept. */
+export type Hint = string | undefined | (() => string | undefined);
+
 /** Collects what passes find, once each: a clause with many probes is checked many times. */
 export class Diagnostics {
   readonly #source: SourceText;
+  #searched = 0;
   readonly #found = new Map<string, Diagnostic>();
 
   constructor(source: SourceText) {
     this.#source = source;
   }
 
-  error(code: DiagnosticCode, span: Span, message: string, hint?: string): void {
+  error(code: DiagnosticCode, span: Span, message: string, hint?: Hint): void {
     this.#add('error', code, span, message, hint);
   }
 
-  warning(code: DiagnosticCode, span: Span, message: string, hint?: string): void {
+  warning(code: DiagnosticCode, span: Span, message: string, hint?: Hint): void {
     this.#add('warning', code, span, message, hint);
   }
 
@@ -65,16 +72,21 @@ export class Diagnostics {
     return [...this.#found.values()].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   }
 
-  #add(severity: Severity, code: DiagnosticCode, span: Span, message: string, hint?: string): void {
+  #search(hint: () => string | undefined): string | undefined {
+    return ++this.#searched > MAX_SEARCHED_HINTS ? undefined : hint();
+  }
+
+  #add(severity: Severity, code: DiagnosticCode, span: Span, message: string, hint?: Hint): void {
     const key = `${span.start} ${span.end} ${message}`;
     if (this.#found.has(key) || this.#found.size >= MAX_DIAGNOSTICS) return;
+    const text = typeof hint === 'function' ? this.#search(hint) : hint;
     const start = this.#source.position(span.start);
     const end = this.#source.position(Math.max(span.end, span.start));
     this.#found.set(key, {
       severity,
       code,
       message,
-      ...(hint === undefined ? {} : { hint }),
+      ...(text === undefined ? {} : { hint: text }),
       span,
       line: start.line,
       column: start.column,

@@ -2,7 +2,7 @@
 const MAX_CANDIDATES = 20_000;
 
 /** The candidate nearest to a misspelt name, or undefined where none is near: a third of its letters may differ. */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > 100) return undefined;
   let limit = Math.floor(name.length / 3) + (name.length < 3 ? 1 : 0);
   let best: string | undefined;

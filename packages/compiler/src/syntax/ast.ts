@@ -155,7 +155,7 @@ export interface Index {
   readonly span: Span;
 }
 
-export interface Cast {
+interface Cast {
   readonly kind: 'cast';
   readonly type: string;
   readonly operand: Expression;

@@ -5,7 +5,7 @@ import { parseBlock } from './parse-statement.ts';
 import { SyntaxStop, TokenCursor } from './token-cursor.ts';
 
 /** Characters of source; a script is written by a person. */
-export const MAX_SOURCE = 1_000_000;
+const MAX_SOURCE = 1_000_000;
 
 /** Words that open something other than a clause. */
 const unsupportedDefinitions = ['config', 'macro', 'fn', 'struct', 'enum', 'union', 'import'];

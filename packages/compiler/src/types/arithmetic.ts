@@ -4,7 +4,7 @@ export function toSigned(value: bigint): bigint {
   return BigInt.asIntN(64, value);
 }
 
-export function toUnsigned(value: bigint): bigint {
+function toUnsigned(value: bigint): bigint {
   return BigInt.asUintN(64, value);
 }
 

@@ -109,7 +109,7 @@ function typeKey(type: Type): string {
 }
 
 /** A type as messages call it. */
-export function typeName(type: Type): string {
+function typeName(type: Type): string {
   switch (type.kind) {
     case 'integer':
       return `${type.signed ? 'int' : 'uint'}${type.size * 8}`;
