@@ -47,7 +47,7 @@ export function advanceRun(run: RunProgress, input: RunInput): RunStep {
   const next = {
     ...run,
     storedSeqs: reason === undefined ? storedSeqs : run.storedSeqs,
-    refusedSeqs: unite(run.refusedSeqs, [...input.refused, ...overflow.map(({ seq }) => seq)]),
+    refusedSeqs: bounded(run.refusedSeqs, [...input.refused, ...overflow.map(({ seq }) => seq)]),
     records: fresh.reduce((sum, { records }) => sum + BigInt(records), run.records),
     lost: fresh.reduce((sum, { lost }) => addLoss(sum, lost), run.lost),
   };
@@ -90,4 +90,10 @@ function unite(ranges: SeqRanges, seqs: readonly bigint[]): SeqRanges {
     ranges,
     seqs.map((seq) => [seq, seq] as const),
   );
+}
+
+/** Refused numbers are made up as easily as sent: beyond the bound none is remembered, and acknowledgements stop. */
+function bounded(ranges: SeqRanges, seqs: readonly bigint[]): SeqRanges {
+  const united = unite(ranges, seqs);
+  return united.length > maxRanges ? ranges : united;
 }

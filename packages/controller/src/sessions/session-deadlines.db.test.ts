@@ -123,4 +123,12 @@ describe('endOverdue', () => {
     await deadlines.endOverdue(at(21));
     expect(await look(id)).toMatchObject({ state: 'partial', ended: true, nodes: [{}, {}, { state: 'offline' }] });
   });
+
+  it('leaves older sessions alone while a controller has just started', async () => {
+    const id = await session([{ attached: 1 }]);
+    await deadlines.endOverdue(at(60), at(30));
+    expect(await look(id)).toMatchObject({ ended: false });
+    await deadlines.endOverdue(at(60), at(-1));
+    expect(await look(id)).toMatchObject({ ended: true });
+  });
 });

@@ -11,7 +11,7 @@ const lookEveryMs = 500;
 const graceMs = 5_000;
 /** A connected node may still be sending a long backlog. */
 const connectedGraceMs = 60_000;
-/** After a start of the controller the agents need time to come back. */
+/** After a start of the controller, agents with older sessions need time to come back. */
 const startGraceMs = 15_000;
 
 /** Ends sessions whose nodes do not. Nothing but the database remembers when, so a restart forgets nothing. */
@@ -39,9 +39,9 @@ export class SessionDeadlines {
     await this.looking;
   }
 
-  /** Concludes every part that is overdue at `now`. */
-  async endOverdue(now: Date): Promise<void> {
-    for (const target of await this.sessions.overdue(now, graceMs, connectedGraceMs)) {
+  /** Concludes every part that is overdue at `now`, or only those of sessions created since. */
+  async endOverdue(now: Date, createdSince: Date | null = null): Promise<void> {
+    for (const target of await this.sessions.overdue(now, graceMs, connectedGraceMs, createdSince)) {
       const verdict = settleSilence(target);
       await this.database.transaction((transaction) => this.settlement.conclude(transaction, target, verdict));
       this.log.warn({ session: target.sessionId, node: target.nodeId, ...verdict }, 'no manifest of a node in time');
@@ -56,9 +56,9 @@ export class SessionDeadlines {
 
   private async look(): Promise<void> {
     try {
-      if (Date.now() - this.startedAt >= startGraceMs) {
-        await this.endOverdue(new Date());
-      }
+      const now = Date.now();
+      const starting = now - this.startedAt < startGraceMs;
+      await this.endOverdue(new Date(now), starting ? new Date(this.startedAt) : null);
     } catch (err) {
       this.log.error({ err }, 'sessions could not be looked through');
     }

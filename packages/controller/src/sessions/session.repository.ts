@@ -228,19 +228,25 @@ export class SessionRepository {
 
   /**
    * Nodes whose time is over: since they attached, the session's duration (else until its deadline), or a cancellation,
-   * and then a grace, which is longer for a node that is connected and may still be sending.
+   * and then a grace, which is longer for a node that is connected and may still be sending. Of sessions created since
+   * `createdSince`, if that is given.
    */
-  async overdue(now: Date, graceMs: number, connectedGraceMs: number): Promise<OverdueTarget[]> {
+  async overdue(
+    now: Date,
+    graceMs: number,
+    connectedGraceMs: number,
+    createdSince: Date | null,
+  ): Promise<OverdueTarget[]> {
     const rows: OverdueRow[] = await this.database.query(
       `select sn.session_id, sn.node_id, sn.attached_at is not null as attached, sn.connection_lost_at,
          s.cancelled_at is not null as cancelled,
          (select coalesce(sum(upper(part) - lower(part)), 0) from run, unnest(run.stored_seqs) as part
           where run.session_id = sn.session_id and run.node_id = sn.node_id) as stored
        from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
-       where s.ended_at is null and sn.state in ('pending', 'running')
+       where s.ended_at is null and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
          and least(s.cancelled_at, coalesce(sn.attached_at + s.duration_ms * interval '1 millisecond', s.deadline))
            + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1`,
-      [now, graceMs, connectedGraceMs],
+      [now, graceMs, connectedGraceMs, createdSince],
     );
     return rows.map((row) => ({
       sessionId: row.session_id,
