@@ -45,7 +45,7 @@ export function keyText(schema: MapSchema, key: readonly Scalar[]): string {
   return text.length >= 2 && text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : text;
 }
 
-export function scalarText(value: Scalar, type: KeyType): string {
+function scalarText(value: Scalar, type: KeyType): string {
   return typeof value === 'string' ? value : asInteger(value, type === 'int').toString();
 }
 

@@ -5,6 +5,7 @@ import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
 import { printable } from '../render/printable.ts';
 import { followSession } from '../run/follow-session.ts';
+import { onInterrupts } from '../run/interrupts.ts';
 import { printedText } from '../run/printed-text.ts';
 import { type ProgramText, readProgram } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
@@ -30,7 +31,8 @@ export async function run(what: string, options: RunOptions, terminal: Terminal)
     terminal.err.write(`${printable(warning, '\n\t')}\n`);
   }
   const client = controllerClient();
-  const started = await startSession(client, program, request);
+  const start = await startSession(client, program, request);
+  const { started } = start;
   const { id } = started.session;
   if (options.detach === true) {
     if (json) {
@@ -46,7 +48,10 @@ export async function run(what: string, options: RunOptions, terminal: Terminal)
   const { results, interrupted } = await followSession(client, started, terminal, {
     watch: options.watch === true,
     json,
+    cancelAtOnce: start.interrupted,
     leave: () => process.exit(ExitStatus.interrupted),
+  }).catch((error: unknown) => {
+    throw lostSight(error, id);
   });
   if (json) {
     (options.watch === true ? writeJsonLine : writeJson)(terminal, results);
@@ -60,17 +65,36 @@ async function startSession(
   client: RestClient,
   program: ProgramText,
   request: Parameters<RestClient['createSession']>[0],
-): Promise<SessionResource> {
+): Promise<{ readonly started: SessionResource; readonly interrupted: boolean }> {
   const key = randomUUID();
+  let interrupted = false;
+  // A session that nobody has heard of cannot be cancelled: wait for its id.
+  const release = onInterrupts(
+    () => {
+      interrupted = true;
+    },
+    () => process.exit(ExitStatus.interrupted),
+  );
   try {
-    return await retryWhileAway(() => client.createSession(request, key), 3_000);
+    return { started: await retryWhileAway(() => client.createSession(request, key), 3_000), interrupted };
   } catch (error) {
     const diagnostics = error instanceof ApiError ? (error.problem.diagnostics ?? []) : [];
     if (diagnostics.some(({ severity }) => severity === 'error')) {
       throw await refusedProgram(program, diagnostics);
     }
     throw inOptions(error);
+  } finally {
+    release();
   }
+}
+
+/** The session goes on without us. */
+function lostSight(error: unknown, id: string): unknown {
+  if (!(error instanceof ApiError && error.transient)) {
+    return error;
+  }
+  const hint = `The session goes on; once the controller is back: bpfleet results ${id}`;
+  return new CliError(ExitStatus.failed, error.message, { hint, cause: error });
 }
 
 /** The controller names members of the request; people know the options. */

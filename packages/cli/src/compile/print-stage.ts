@@ -3,8 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { plural } from '../render/number.ts';
 import type { ProgramText } from '../run/read-program.ts';
 
-export const stages = ['ast', 'ir', 'asm'] as const;
-export type Stage = (typeof stages)[number];
+export type Stage = 'ast' | 'ir' | 'asm';
 
 /** What the compiler makes of a script, as text. Throws CliError with `status` where the script is wrong. */
 export async function printStage(program: ProgramText, stage: Stage, env: CompileEnv, status: number): Promise<string> {

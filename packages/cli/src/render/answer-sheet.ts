@@ -65,7 +65,7 @@ export function renderAnswerSheet(answer: AnswerSheet, paint: Paint, width: numb
   return `${heading}${table}${reasons}${rest > 0 ? `... and ${grouped(rest)} more that are not complete\n` : ''}`;
 }
 
-export function stateStyle(state: NodeAnswer['state'] | undefined): Style {
+function stateStyle(state: NodeAnswer['state'] | undefined): Style {
   switch (state) {
     case 'complete':
       return 'green';

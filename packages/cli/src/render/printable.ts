@@ -1,5 +1,5 @@
 /** Controls (C0, DEL, C1), line separators, and what reverses the direction of text or hides in it. */
-const unsafe = /[\p{Cc}\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]|\p{Cs}/gu;
+const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029\u200b-\u200f\u2060-\u2064\ufeff]|\p{Cs}/gu;
 
 /**
  * Text of nodes and scripts made safe for a terminal: what could move the cursor, change colours or disguise other

@@ -1,4 +1,5 @@
 import type { AnswerSheet, NodeAnswer, ResultEntry, ResultMap } from '@bpfleet/client';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { plain } from '../terminal.ts';
 import { ago } from './ago.ts';
@@ -23,6 +24,20 @@ describe('printable', () => {
     ['ü 😀 \\x1b', 'ü 😀 \\x1b'],
   ])('%j', (text, shown) => {
     expect(printable(text)).toBe(shown);
+  });
+
+  test('lets nothing through that a terminal would obey, and changes no other text', () => {
+    const obeyed = (text: string) => [...text].some((each) => /\p{Cc}|\p{Bidi_Control}|\p{Zl}|\p{Zp}/u.test(each));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
+        const shown = printable(text);
+        expect(obeyed(shown)).toBe(false);
+        if (/^[\x20-\x7e]*$/.test(text)) {
+          expect(shown).toBe(text);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('keeps what is asked for', () => {

@@ -11,6 +11,8 @@ import { progressText } from './progress-text.ts';
 export interface FollowSettings {
   readonly watch: boolean;
   readonly json: boolean;
+  /** The person asked for it before the session was there. */
+  readonly cancelAtOnce: boolean;
   /** Leaves the process at once: the second Ctrl-C. */
   readonly leave: () => void;
 }
@@ -50,7 +52,10 @@ export async function followSession(
     terminal.err.write(`Session ${id} is left to end alone, at its deadline at the latest: bpfleet session ${id}\n`);
     settings.leave();
   };
-  const release = onInterrupts(cancel, leave);
+  const release = onInterrupts(settings.cancelAtOnce ? leave : cancel, leave);
+  if (settings.cancelAtOnce) {
+    cancel();
+  }
   const stopPrinting = new AbortController();
   const printing = settings.watch && !settings.json ? printEvents(client, id, view, stopPrinting.signal) : null;
   try {
