@@ -1,5 +1,5 @@
 import { Register } from '@bpfleet/bpf';
-import type { IrFunction } from '../ir/ir.ts';
+import type { IrFunction, IrInstruction } from '../ir/ir.ts';
 import { computeLiveness } from '../ir/liveness.ts';
 import { Operands, written } from '../ir/operands.ts';
 
@@ -19,8 +19,8 @@ interface Interval {
   readonly register: number;
   start: number;
   end: number;
-  /** A register it is copied from or to, whose place would spare the copy. */
-  hint?: number;
+  /** A register it is copied from, whose place would spare the copy. */
+  hint?: number | undefined;
 }
 
 /** Kept over calls. R0 and R1 are never given out: the emitter loads and stores slots through them. */
@@ -109,10 +109,8 @@ function liveIntervals(program: IrFunction): { intervals: Interval[]; calls: num
       const result = written(instruction);
       if (result !== undefined) touch(result, position);
       if (instruction.kind === 'call') calls.push(position);
-      if (instruction.kind === 'copy' && typeof instruction.source === 'number') {
-        const interval = byRegister.get(instruction.result);
-        if (interval !== undefined) interval.hint ??= instruction.source;
-      }
+      const interval = result === undefined ? undefined : byRegister.get(result);
+      if (interval !== undefined) interval.hint ??= copiedFrom(instruction);
     }
     position++;
     for (const register of operands.terminatorReads(block.terminator)) touch(register, position);
@@ -121,6 +119,17 @@ function liveIntervals(program: IrFunction): { intervals: Interval[]; calls: num
   }
   const intervals = [...byRegister.values()].sort((a, b) => a.start - b.start || a.register - b.register);
   return { intervals, calls };
+}
+
+/** The register whose value a result starts from: two-operand instructions change it in place. */
+function copiedFrom(instruction: IrInstruction): number | undefined {
+  const source =
+    instruction.kind === 'copy' || instruction.kind === 'negate'
+      ? instruction.source
+      : instruction.kind === 'binary'
+        ? instruction.left
+        : undefined;
+  return typeof source === 'number' ? source : undefined;
 }
 
 /** Whether a call lies strictly within: arguments may end at it, and its result begin. */
