@@ -67,18 +67,16 @@ function expressions(variables: readonly Sample[]): fc.Arbitrary<Sample> {
             ? left
             : { text: `(${left.text} ${operator} ${right.text})`, ...apply(operator, left, right) },
       ),
-      fc
-        .tuple(tie('tree'), tie('tree'), tie('tree'))
-        .map(
-          ([condition, yes, no]): Sample =>
-            yes.signed === no.signed && yes.signed !== null
-              ? {
-                  text: `(${condition.text} ? ${yes.text} : ${no.text})`,
-                  value: condition.value ? yes.value : no.value,
-                  signed: yes.signed,
-                }
-              : yes,
-        ),
+      fc.tuple(tie('tree'), tie('tree'), tie('tree')).map(
+        ([condition, yes, no]): Sample =>
+          yes.signed === no.signed && yes.signed !== null
+            ? {
+                text: `(${condition.text} ? ${yes.text} : ${no.text})`,
+                value: condition.value ? yes.value : no.value,
+                signed: yes.signed,
+              }
+            : yes,
+      ),
     ),
   }));
   return tree;

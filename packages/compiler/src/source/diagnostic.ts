@@ -19,9 +19,7 @@ export type DiagnosticCode =
   | 'type-mismatch'
   | 'invalid-argument'
   | 'invalid-use'
-  | 'limit'
-  | 'kernel-feature'
-  | 'unused';
+  | 'limit';
 
 /** Something to tell the author of a script. Lines and columns count from 1; the end column is exclusive. */
 export interface Diagnostic {
