@@ -5,7 +5,7 @@ import { loadTrace } from './index.ts';
 /** Opens files that do not exist, whose names have so many characters. */
 function openNames(...lengths: readonly number[]): void {
   for (const length of lengths) {
-    expect(() => openSync(`/${'x'.repeat(length - 1)}`)).toThrow();
+    expect(() => openSync(`/${'x'.repeat(length - 1)}`, 'r')).toThrow();
   }
 }
 
