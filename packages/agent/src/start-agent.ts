@@ -94,7 +94,14 @@ async function startOn(
   const offset = new ClockOffset();
   const clock = fleetClock(() => offset.ms);
   let uplink: Uplink | null = null;
-  const surroundings = { tracing, spool, clock, onChange: () => uplink?.report(), onSpooled: () => uplink?.deliver() };
+  const surroundings = {
+    tracing,
+    spool,
+    clock,
+    log,
+    onChange: () => uplink?.report(),
+    onSpooled: () => uplink?.deliver(),
+  };
   const sessions = new Sessions(bootEpoch, surroundings);
   undo.push(() => sessions.close());
   const killed = await sessions.recover();

@@ -27,7 +27,8 @@ export function processTerminal(): Terminal {
     err: stderr,
     outIsTerminal: stdout.isTTY === true,
     errIsTerminal: stderr.isTTY === true,
-    columns: stdout.isTTY ? stdout.columns : undefined,
+    // A terminal that does not know its size says 0.
+    columns: stdout.isTTY ? stdout.columns || 80 : undefined,
     paint: painter(stdout),
     paintErr: painter(stderr),
   };

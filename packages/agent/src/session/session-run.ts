@@ -10,6 +10,7 @@ import {
   ObservedAssignmentSchema,
   timestampFromMs,
 } from '@bpfleet/contracts';
+import type { Logger } from '@bpfleet/runtime';
 import type { Trace, TraceEnd, TraceWindow } from '@bpfleet/tracer';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { FleetClock } from '../fleet-clock.ts';
@@ -28,6 +29,7 @@ export interface SessionSurroundings {
   readonly tracing: () => Promise<Tracing>;
   readonly spool: Spool;
   readonly clock: FleetClock;
+  readonly log: Logger;
   /** What `observed` says has changed. */
   readonly onChange: () => void;
   /** The spool has something new to deliver. */
@@ -106,7 +108,11 @@ export class SessionRun {
       this.#close();
     }
     const run = this.#with.spool.run(this.id) ?? { ...this.id, last: 0n, total: 0n, evicted: 0n, lost: noLoss() };
-    await this.#with.spool.finish(this.id, encodeManifest(manifestOf(run, end)));
+    const manifest = manifestOf(run, end);
+    await this.#with.spool.finish(this.id, encodeManifest(manifest));
+    const outcome = Manifest_Outcome[manifest.outcome].toLowerCase();
+    const account = { outcome, reason: manifest.reason, produced: manifest.produced.toString() };
+    this.#with.log.info({ session: this.id.session, ...account }, 'session ended');
     this.#with.onSpooled();
   }
 
@@ -152,6 +158,10 @@ export class SessionRun {
         onAttached: () => {
           this.#attachedAt = this.#with.clock.now();
           this.#attachUs = BigInt(Math.round((performance.now() - this.#receivedAt) * 1000));
+          this.#with.log.info(
+            { session: this.id.session, probes: trace.probes, attachMs: Number(this.#attachUs) / 1000 },
+            'session attached',
+          );
           this.#with.onChange();
         },
         onWindow: (window) => this.#window(window),
