@@ -33,7 +33,6 @@ const typesOnly = (from, to) => ({
 export default {
   forbidden: [
     ...layers,
-    typesOnly('contracts', 'aggregate'),
     typesOnly('compiler', 'aggregate'),
     {
       name: 'pure-packages',

@@ -1,24 +1,12 @@
-import { GetppidWorkload, Lab } from '@bpfleet/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { countCalls, document, ended, map, startSession } from './session.ts';
+import { threeAgents } from './three-agents.ts';
 
 describe('three agents, one script', () => {
-  let lab: Lab;
-  let workload: GetppidWorkload;
-
-  beforeAll(async () => {
-    lab = await Lab.start();
-    for (const [index, name] of ['alpha', 'beta', 'gamma'].entries())
-      await lab.startAgent(name, { rack: index < 2 ? 'one' : 'two' });
-    await lab.online(3);
-    workload = await GetppidWorkload.start();
-  });
-  afterAll(async () => {
-    await workload?.close();
-    await lab?.close();
-  });
+  const fleet = threeAgents({ alpha: { rack: 'one' }, beta: { rack: 'one' }, gamma: { rack: 'two' } });
 
   it('counts exactly what the workload did, on every node, and the merge is the sum', async () => {
+    const { lab, workload } = fleet;
     const before = await workload.calls(0);
     const id = await startSession(lab, countCalls(workload.pid), 5);
     const made = (await workload.calls(100_000)) - before;
@@ -50,6 +38,7 @@ describe('three agents, one script', () => {
   });
 
   it('targets by selector and says what it left out', async () => {
+    const { lab } = fleet;
     const { code, stdout } = await lab.cli(
       'run',
       'BEGIN { printf("here\\n"); exit(); }',
@@ -67,6 +56,7 @@ describe('three agents, one script', () => {
   });
 
   it('cancels cleanly', async () => {
+    const { lab, workload } = fleet;
     const id = await startSession(lab, countCalls(workload.pid), 300);
     expect((await lab.cli('cancel', id)).code).toBe(0);
     const result = await ended(lab, id);

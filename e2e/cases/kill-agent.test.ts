@@ -1,23 +1,13 @@
 import { loadedPrograms } from '@bpfleet/kernel';
-import { GetppidWorkload, heldPrograms, Lab, until } from '@bpfleet/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { heldPrograms, until } from '@bpfleet/testkit';
+import { expect, it } from 'vitest';
 import { countCalls, document, ended, map, startSession } from './session.ts';
+import { threeAgents } from './three-agents.ts';
 
-let lab: Lab;
-let workload: GetppidWorkload;
-
-beforeAll(async () => {
-  lab = await Lab.start();
-  for (const name of ['alpha', 'beta', 'gamma']) await lab.startAgent(name);
-  await lab.online(3);
-  workload = await GetppidWorkload.start();
-});
-afterAll(async () => {
-  await workload?.close();
-  await lab?.close();
-});
+const fleet = threeAgents();
 
 it('kill -9 of an agent in mid-session: partial with a reason, the others complete, no program left, same identity after', async () => {
+  const { lab, workload } = fleet;
   const identity = (await lab.nodes()).find((node) => node.name === 'beta')?.id;
   const before = await workload.calls(0);
   const id = await startSession(lab, countCalls(workload.pid), 8);

@@ -1,23 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetppidWorkload, Lab } from '@bpfleet/testkit';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { countCalls, document, ended, map, startSession } from './session.ts';
+import { threeAgents } from './three-agents.ts';
 
-let lab: Lab;
-let workload: GetppidWorkload;
-
-beforeAll(async () => {
-  lab = await Lab.start();
-  for (const name of ['alpha', 'beta', 'gamma']) await lab.startAgent(name);
-  await lab.online(3);
-  workload = await GetppidWorkload.start();
-});
-afterAll(async () => {
-  await workload?.close();
-  await lab?.close();
-});
+const fleet = threeAgents();
 
 it('kill -9 of the controller in mid-session and a restart: complete, nothing lost, nothing twice', async () => {
+  const { lab, workload } = fleet;
   const before = await workload.calls(0);
   const id = await startSession(lab, countCalls(workload.pid), 10);
   workload.rate(20_000);
@@ -42,6 +31,7 @@ it('kill -9 of the controller in mid-session and a restart: complete, nothing lo
 });
 
 it('ends a session whose time ran out while no controller was there', async () => {
+  const { lab, workload } = fleet;
   const before = await workload.calls(0);
   const id = await startSession(lab, countCalls(workload.pid), 3);
   await lab.controller.kill();

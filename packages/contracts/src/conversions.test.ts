@@ -1,4 +1,4 @@
-import { isAdditive, type KeyType, type MapDelta, type MapKind, type MapSchema, slotCount } from '@bpfleet/aggregate';
+import { type KeyType, type MapDelta, type MapKind, type MapSchema, slotCount } from '@bpfleet/aggregate';
 import { create, type DescMessage, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -18,7 +18,6 @@ import { decodeMapDelta, encodeMapDelta } from './map-delta.ts';
 import { decodeEvent, encodeEvent, type PrintedEvent } from './output-event.ts';
 import { decodeScalar, encodeScalar } from './scalar.ts';
 import { decodeSchema, decodeSchemas, encodeSchema } from './schema.ts';
-import { slotCount as boundedSlots, holdsLatest } from './slot-count.ts';
 import { requireDurationMs, requireTimestampMs, requireTimestampNs, timestampFromMs, timestampFromNs } from './time.ts';
 
 function overTheWire<M extends Message>(desc: DescMessage, message: M): M {
@@ -65,15 +64,6 @@ const deltas = schemas.chain((schema) => {
   return fc
     .array(entry, { maxLength: 4 })
     .map((entries) => ({ schema, delta: { map: schema.id, entries } as MapDelta }));
-});
-
-test('slots and kinds are bounded as aggregate has them', () => {
-  fc.assert(
-    fc.property(schemas, (schema) => {
-      expect(boundedSlots(schema)).toBe(slotCount(schema));
-      expect(holdsLatest(schema)).toBe(!isAdditive(schema.kind));
-    }),
-  );
 });
 
 describe('round trips over the wire', () => {

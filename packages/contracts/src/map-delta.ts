@@ -1,4 +1,4 @@
-import type { EntryDelta, MapDelta, MapSchema } from '@bpfleet/aggregate';
+import { type EntryDelta, isAdditive, type MapDelta, type MapSchema, slotCount } from '@bpfleet/aggregate';
 import { create } from '@bufbuild/protobuf';
 import { ContractError, ContractLimits, requireAtMost } from './contract-error.ts';
 import {
@@ -8,7 +8,6 @@ import {
   MapDeltaSchema,
 } from './gen/bpfleet/trace/v1/result_pb.ts';
 import { decodeScalar, encodeScalar } from './scalar.ts';
-import { holdsLatest, slotCount } from './slot-count.ts';
 
 export function encodeMapDelta(delta: MapDelta): MapDeltaMessage {
   return create(MapDeltaSchema, { map: delta.map, entries: delta.entries.map(encodeEntry) });
@@ -70,7 +69,7 @@ function checkEntry(message: EntryDeltaMessage, schema: MapSchema): void {
   if (message.slot.some((slot) => slot >= slots)) {
     throw new ContractError('entry.slot', `${schema.name} has ${slots} slots`);
   }
-  if (message.deleted && !holdsLatest(schema)) {
+  if (message.deleted && isAdditive(schema.kind)) {
     throw new ContractError('entry.deleted', `a deletion in ${schema.name} is a negative difference`);
   }
   if ((message.value !== undefined) !== (schema.kind === 'value' && !message.deleted)) {
