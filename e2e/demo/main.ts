@@ -1,7 +1,12 @@
 // npm run demo: PostgreSQL, a controller and three agents on this machine, one script over all of them, the answer.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { ResultDocument } from '@bpfleet/aggregate';
 import { Child, cliMain, Lab } from '@bpfleet/testkit';
+import { compareSums } from './sum-over-nodes.ts';
+
+/** Exit status of `bpfleet run --strict` where a node's answer is not whole. */
+const PARTIAL = 2;
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
@@ -53,22 +58,27 @@ async function demo(): Promise<number> {
     }
     const run = ['run', script, '--for', '8s', '--every', '1s', '--strict'];
     const status = await bpfleet(process.execPath, [cliMain, ...run, ...(json ? ['-o', 'json'] : [])]);
-    if (json || interrupted || status !== 0) return interrupted ? 130 : status;
+    if (interrupted || status > PARTIAL) return interrupted ? 130 : status;
+
     const [session] = (await lab.get<{ items: { session: { id: string } }[] }>('/sessions')).items;
     if (!session) throw new Error('the controller forgot the session');
-    say('\nThe same by node:\n');
-    const byNode = await bpfleet(process.execPath, [
-      cliMain,
-      'results',
-      session.session.id,
-      '--by',
-      'node',
-      '--top',
-      '5',
-    ]);
-    say(`\nAll three agents run on this machine's one kernel, so each has seen all of it: the merged counts are three times
-what happened. On a fleet every node is its own kernel. Next: ./bpfleet up, and then ./bpfleet run in another terminal.`);
-    return byNode;
+    const { id } = session.session;
+    const merged = await lab.get<ResultDocument>(`/sessions/${id}/results`);
+    const byNode = await lab.get<ResultDocument>(`/sessions/${id}/results?by=node`);
+    if (json) {
+      process.stdout.write(`${JSON.stringify({ ...merged, byNode: byNode.maps }, null, 2)}\n`);
+    } else {
+      say('\nThe same by node:\n');
+      await bpfleet(process.execPath, [cliMain, 'results', id, '--by', 'node', '--top', '5']);
+    }
+    const { compared, different } = compareSums(merged, byNode);
+    if (different.length > 0)
+      throw new Error(`the sum over the nodes differs from the merged value: ${different.join(' ')}`);
+    say(`
+All ${compared} merged numbers are the sums of the nodes' own. The three agents run on this machine's one kernel, so each has seen all
+of it: the merged counts are three times what happened. On a fleet every node is its own kernel.
+Next: ./bpfleet up, and then ./bpfleet run in another terminal.`);
+    return status;
   } catch (error) {
     if (interrupted) return 130;
     console.error(`npm run demo: ${error instanceof Error ? error.message : String(error)}`);
@@ -84,7 +94,7 @@ function bpfleet(file: string, argv: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     // A session of its own keeps the terminal's Ctrl-C from it: it would get ours as well, and two mean "at once".
     command = spawn(file, argv, {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', json ? 'ignore' : 'inherit', 'inherit'],
       env: { ...process.env, ...lab?.env },
       detached: true,
     });
