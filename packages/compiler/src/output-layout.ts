@@ -45,7 +45,15 @@ export type RecordLayout =
   | { readonly kind: 'exit'; readonly size: number };
 
 /** Slots of the per-CPU counters map that every program shares. */
-export const CounterSlot = { ringFull: 0, mapFull: 1, truncated: 2, readFailed: 3, controlFull: 4 } as const;
+export const CounterSlot = {
+  ringFull: 0,
+  mapFull: 1,
+  truncated: 2,
+  readFailed: 3,
+  controlFull: 4,
+  /** Runs that found their scratch memory in use. */
+  skipped: 5,
+} as const;
 
 /** What user space must know to read what the programs of a script leave behind. */
 export interface OutputLayout {

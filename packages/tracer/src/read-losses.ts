@@ -27,7 +27,7 @@ export function lossesOf(counters: readonly bigint[], unreadable: bigint, skippe
   const count = (slot: keyof typeof CounterSlot) => counters[CounterSlot[slot]] ?? 0n;
   return {
     ...noLoss(),
-    kernel: count('ringFull') + count('controlFull') + unreadable + skippedRuns,
+    kernel: count('ringFull') + count('controlFull') + count('skipped') + unreadable + skippedRuns,
     mapFull: count('mapFull'),
     truncated: count('truncated') + count('readFailed'),
   };

@@ -5,6 +5,7 @@ import { clear, zero } from './clear.ts';
 import { comm } from './comm.ts';
 import { count } from './count.ts';
 import { cpu } from './cpu.ts';
+import { curtask } from './curtask.ts';
 import type { AggregateDefinition, BuiltinDefinition, CallDefinition } from './definition.ts';
 import { deleteFunction } from './delete.ts';
 import { elapsed } from './elapsed.ts';
@@ -18,6 +19,8 @@ import { nsecs } from './nsecs.ts';
 import { pid } from './pid.ts';
 import { print } from './print.ts';
 import { printf } from './printf.ts';
+import { func, probe } from './probe.ts';
+import { retval } from './retval.ts';
 import { str } from './str.ts';
 import { sum } from './sum.ts';
 import { tid } from './tid.ts';
@@ -26,7 +29,8 @@ import { uid } from './uid.ts';
 /** Every name that stands for a value. */
 const builtins: readonly BuiltinDefinition[] = [
   ...[pid, tid, uid, gid, comm, cpu, nsecs, elapsed],
-  ...[args, ...argBuiltins],
+  ...[args, ...argBuiltins, retval],
+  ...[probe, func, curtask],
 ];
 
 /** Every function whose value goes to a map. */
