@@ -31,6 +31,8 @@ const MACHINES: Readonly<Record<number, string>> = { 62: 'x86-64', 183: 'arm64' 
 /** No file to be probed has more; a damaged one may say so. */
 const MAX_TABLE = 512 * 1024 * 1024;
 const MAX_NAME = 4096;
+/** Names may share their ends; a file whose names add up to more than this times its table is made to cost time. */
+const MAX_SHARED = 16;
 
 interface Segment {
   readonly address: number;
@@ -111,11 +113,14 @@ function readSymbols(
 ): void {
   const symbols = view(source, section.offset, section.size);
   const names = bytes(source, strings.offset, strings.size);
+  let characters = 0;
   for (let at = 0; at + SYMBOL_BYTES <= symbols.byteLength; at += SYMBOL_BYTES) {
     if ((symbols.getUint8(at + 4) & 0xf) !== STT_FUNC || symbols.getUint16(at + 6, true) === 0) continue;
     const address = Number(symbols.getBigUint64(at + 8, true));
     const segment = segments.find((one) => address >= one.address && address - one.address < one.size);
     const name = nameAt(names, symbols.getUint32(at, true));
+    characters += name.length;
+    if (characters > names.length * MAX_SHARED) throw new ElfError('its names are damaged');
     if (segment === undefined || name === '' || into.has(name)) continue;
     const offset = address - segment.address + segment.offset;
     into.set(name, { name, offset, size: Number(symbols.getBigUint64(at + 16, true)), address });

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { delimiter, isAbsolute } from 'node:path';
 import { ElfError, type ElfFunction, readFunctions } from '@bpfleet/bpf';
 import { findLibrary } from './find-library.ts';
@@ -56,7 +56,8 @@ function realPath(path: string): string | null {
 }
 
 function read(path: string): Executable {
-  const file = openSync(path, 'r');
+  // Opening a pipe would wait for its other end.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw new ElfError('this is no file');

@@ -14,41 +14,46 @@ interface ProbePlace {
   readonly return: boolean;
 }
 
-const types = new Map<ProbePmu, number>();
+/** What sysfs says of a PMU. */
+interface Pmu {
+  readonly type: number;
+  /** Which bit of config asks for the return instead of the entry. */
+  readonly returnBit: bigint;
+}
+
+const pmus = new Map<ProbePmu, Pmu>();
 
 /**
  * A perf event of the kernel's kprobe or uprobe PMU (kernel 4.17), for every process and on every CPU: the CPU it is
  * opened on does not matter, a program that is attached runs on all. `what` as in `errnoError`.
  */
 export function openProbeEvent(pmu: ProbePmu, place: ProbePlace, what: string): FileDescriptor {
-  const type = typeOf(pmu);
+  const { type, returnBit } = describePmu(pmu);
   // The kernel copies the text while it opens the event.
   const subject = Buffer.from(`${place.subject}\0`);
   const spec = {
     kind: 'pmu',
     type,
-    config: place.return ? 1n << returnBit(pmu) : 0n,
+    config: place.return ? 1n << returnBit : 0n,
     config1: addressOf(subject),
     config2: BigInt(place.offset),
   } as const;
   return openPerfEvent(spec, onlineCpus()[0] ?? 0, what);
 }
 
-function typeOf(pmu: ProbePmu): number {
-  const known = types.get(pmu);
+function describePmu(pmu: ProbePmu): Pmu {
+  const known = pmus.get(pmu);
   if (known !== undefined) return known;
-  const text = readPmu(pmu, 'type');
-  if (text === null) {
+  const type = readPmu(pmu, 'type');
+  if (type === null) {
     const option = pmu === 'kprobe' ? 'CONFIG_KPROBES, CONFIG_KPROBE_EVENTS' : 'CONFIG_UPROBES, CONFIG_UPROBE_EVENTS';
     throw new KernelError('NOFEATURE', `this kernel has no ${pmu}s (${option})`);
   }
-  types.set(pmu, Number(text));
-  return Number(text);
-}
-
-/** `config:0`: which bit of config asks for the return instead of the entry. */
-function returnBit(pmu: ProbePmu): bigint {
-  return BigInt(/\d+/.exec(readPmu(pmu, 'format/retprobe') ?? '')?.[0] ?? 0);
+  // `config:0`
+  const bit = /\d+/.exec(readPmu(pmu, 'format/retprobe') ?? '')?.[0] ?? 0;
+  const described = { type: Number(type), returnBit: BigInt(bit) };
+  pmus.set(pmu, described);
+  return described;
 }
 
 function readPmu(pmu: ProbePmu, file: string): string | null {

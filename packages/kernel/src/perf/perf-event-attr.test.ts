@@ -20,7 +20,7 @@ test.each<[string, PerfEventSpec, (number | bigint)[]]>([
   [
     'PMU',
     { kind: 'pmu', type: 8, config: 1n, config1: 2n ** 63n, config2: 16n },
-    [8, 72, 0n, 0n, 1n, 0, 2n ** 63n, 16n],
+    [8, 72, 1n, 0n, 1n, 0, 2n ** 63n, 16n],
   ],
 ])('perf_event_attr of a %s', (_name, spec, expected) => {
   expect(fields(spec)).toEqual(expected);
