@@ -39,7 +39,7 @@ const formats: Record<string, TracepointFormat> = {
 const env: CompileEnv = {
   arch: 'x86-64',
   pageSize: 4096,
-  features: new Set(['atomic_fetch']),
+  features: new Set(['atomic_fetch', 'long_key']),
   tracepoints: {
     tracepoint: (category, event) => formats[`${category}:${event}`],
     list: () =>

@@ -7,6 +7,8 @@ export type KernelFeature =
   | 'atomic_fetch'
   /** bpf_map_lookup_percpu_elem (5.19). */
   | 'percpu_lookup'
+  /** Keys of maps that are longer than 512 bytes (5.11). */
+  | 'long_key'
   /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
   | 'kprobe'
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
@@ -60,6 +62,15 @@ export interface CompileConfig {
   readonly maxProbes: number;
 }
 
+/** Bytes of a string where a key has at most 512: two fit into one. */
+const SHORT_STRING = 200;
+
+/** The sizes a script is compiled with. */
+export function configOf({ features, config }: CompileEnv): CompileConfig {
+  const short = features.has('long_key') ? {} : { maxStringLength: SHORT_STRING };
+  return { ...defaultConfig, ...short, ...config };
+}
+
 export const defaultConfig: CompileConfig = {
   maxMapKeys: 4096,
   maxStringLength: 1024,
@@ -90,7 +101,7 @@ export function permissiveEnv(): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
-    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup', 'kprobe', 'fentry', 'uprobe']),
+    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup', 'long_key', 'kprobe', 'fentry', 'uprobe']),
     tracepoints: null,
   };
 }

@@ -30,7 +30,7 @@ export function traceableFunctions(): readonly KernelFunction[] {
 }
 
 /** `ffffffff81000000 T name` and `... t name [module]`; T, t, W and w are code. */
-function countNames(text: string): Map<string, number> {
+export function countNames(text: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const match of text.matchAll(/^[0-9a-f]+ [TtWw] ([^\s]+)/gm)) {
     const name = match[1] ?? '';
