@@ -65,6 +65,25 @@ describe('calls of programs', () => {
   });
 });
 
+describe('kernel stacks', () => {
+  test('of every call, with the symbols of who called', async () => {
+    const shell = startShell(500);
+    const source = `tracepoint:syscalls:sys_enter_kill /pid == ${shell.pid}/ { @[kstack, pid] = count(); @last = kstack(2); }`;
+    const { maps, lost } = await trace(source, async () => {
+      shell.go();
+      await shell.exited;
+    });
+    const entries = [...(maps[0]?.entries.values() ?? [])];
+    expect(entries.reduce((sum, { cells }) => sum + (cells.get(0) ?? 0n), 0n)).toBe(500n);
+    const symbols = entries.flatMap(({ key }) =>
+      typeof key[0] === 'object' ? key[0].map(({ symbol }) => symbol) : [],
+    );
+    expect(symbols.join()).toMatch(process.arch === 'x64' ? /do_syscall_64/ : /el0_svc/);
+    expect(maps[1]?.entries.get('')?.value).toHaveLength(2);
+    expect(lost).toEqual(nothingLost);
+  });
+});
+
 describe('functions of the kernel', () => {
   test('kprobe and kretprobe', async (context) => {
     if (missing.kprobe !== undefined) context.skip(missing.kprobe);

@@ -1,6 +1,6 @@
 import type { CFunction, CType, TypeSource } from '@bpfleet/bpf';
 import { findExecutable, hasFeature, kernelTypes, traceableFunctions } from '@bpfleet/kernel';
-import type { ListedProbe } from './list-probes.ts';
+import type { ListedProbe } from './listed-probe.ts';
 
 /** A name, and how to find its arguments when they are asked for. */
 export interface ProbeCandidate {

@@ -2,12 +2,7 @@ import { availableTracepoints } from '@bpfleet/kernel';
 import { readFormat } from './compile-env.ts';
 import { globMatcher } from './glob.ts';
 import { functionProbes, type ProbeCandidate, programProbes } from './list-functions.ts';
-
-export interface ListedProbe {
-  readonly name: string;
-  /** Empty unless they were asked for. */
-  readonly arguments: readonly { readonly type: string; readonly name: string }[];
-}
+import type { ListedProbe } from './listed-probe.ts';
 
 export interface ProbeList {
   readonly probes: readonly ListedProbe[];

@@ -14,6 +14,7 @@ import { max, min } from './extreme.ts';
 import { gid } from './gid.ts';
 import { hasKey } from './has-key.ts';
 import { hist } from './hist.ts';
+import { kstack, kstackFunction } from './kstack.ts';
 import { lhist } from './lhist.ts';
 import { nsecs } from './nsecs.ts';
 import { pid } from './pid.ts';
@@ -30,7 +31,7 @@ import { uid } from './uid.ts';
 const builtins: readonly BuiltinDefinition[] = [
   ...[pid, tid, uid, gid, comm, cpu, nsecs, elapsed],
   ...[args, ...argBuiltins, retval],
-  ...[probe, func, curtask],
+  ...[probe, func, curtask, kstack],
 ];
 
 /** Every function whose value goes to a map. */
@@ -41,7 +42,7 @@ const functions: readonly CallDefinition[] = [
   ...aggregates,
   ...[printf, print, exit],
   ...[clear, zero, deleteFunction, hasKey],
-  ...[str],
+  ...[str, kstackFunction],
 ];
 
 const builtinsByName = new Map(builtins.map((builtin) => [builtin.name, builtin]));

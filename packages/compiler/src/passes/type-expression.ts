@@ -19,6 +19,7 @@ import {
   type IntegerSize,
   int64,
   isNumber,
+  isStorable,
   neutralInteger,
   sameType,
   stringType,
@@ -187,7 +188,7 @@ export class ExpressionTyper implements CheckContext {
 
   #keyPart(part: Expression): Type {
     const type = this.typeOf(part);
-    if (isNumber(type) || type.kind === 'string') return type;
+    if (isStorable(type)) return type;
     this.report('type-mismatch', part.span, `${describe(type)} cannot be part of a key`);
     return unknown;
   }

@@ -46,6 +46,8 @@ export type Type =
     }
   /** A structure or union in memory, by the number of its type: its value is its address. */
   | { readonly kind: 'record'; readonly id: number; readonly name: string; readonly space: AddressSpace }
+  /** Who called whom in the kernel, at most `depth` of them. Its value is a number in a map of stacks. */
+  | { readonly kind: 'stack'; readonly depth: number }
   /** The arguments of the probe. */
   | { readonly kind: 'args' }
   | { readonly kind: 'tuple'; readonly elements: readonly Type[] }
@@ -68,6 +70,11 @@ export function stringType(bytes: number): StringType {
 /** Integers, and addresses taken as numbers. */
 export function isNumber(type: Type): boolean {
   return type.kind === 'integer' || type.kind === 'pointer' || type.kind === 'unknown';
+}
+
+/** What can be part of a key, be stored and be printed. */
+export function isStorable(type: Type): boolean {
+  return isNumber(type) || type.kind === 'string' || type.kind === 'stack';
 }
 
 /** Whether 64-bit arithmetic on it is signed. */
@@ -100,6 +107,7 @@ export function unify(a: Type, b: Type): Type | undefined {
   if (b.kind === 'unknown') return a;
   if (a.kind === 'string' && b.kind === 'string') return a.size >= b.size ? a : b;
   if (a.kind === 'pointer' && b.kind === 'pointer' && a.space === b.space) return unifyPointers(a, b);
+  if (a.kind === 'stack' && b.kind === 'stack') return a.depth === b.depth ? a : undefined;
   if (isNumber(a) && isNumber(b)) return arithmeticType(a, b);
   if (a.kind === 'aggregate' && b.kind === 'aggregate') return unifyAggregates(a, b);
   return undefined;
@@ -139,6 +147,8 @@ function typeName(type: Type): string {
       return type.text ? 'char *' : 'void *';
     case 'array':
       return `${typeName(type.element)}[${type.length}]`;
+    case 'stack':
+      return `kstack(${type.depth})`;
     case 'record':
       return type.name === '' ? 'unnamed structure' : `struct ${type.name}`;
     case 'tuple':
