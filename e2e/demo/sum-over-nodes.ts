@@ -26,7 +26,7 @@ function partsOf({ value, count, total, buckets = [] }: ResultEntry): [string, b
   const scalars = { value, count, total };
   return [
     ...Object.entries(scalars).flatMap(([part, number]): [string, bigint][] =>
-      number === undefined ? [] : [[`.${part}`, BigInt(number)]],
+      number === undefined || typeof number === 'object' ? [] : [[`.${part}`, BigInt(number)]],
     ),
     ...buckets.map(({ min, max, count: each }): [string, bigint] => [`[${min}, ${max}]`, BigInt(each)]),
   ];

@@ -13,3 +13,4 @@ export { type RenderOptions, renderMap } from './render-text.ts';
 export * from './result-document.ts';
 export * from './result-map.ts';
 export * from './schema.ts';
+export * from './stack-text.ts';

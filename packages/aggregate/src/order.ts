@@ -1,6 +1,7 @@
 import { asInteger } from './integer.ts';
 import type { Entry } from './map-state.ts';
 import type { MapSchema, Scalar } from './schema.ts';
+import { stackId } from './stack-text.ts';
 
 /**
  * bpftrace's order of a map's entries: ascending by what they measure, plain strings by key. Equal ones by key, so that
@@ -61,7 +62,7 @@ export function compareKeys(a: readonly Scalar[], b: readonly Scalar[]): number 
   return a.length - b.length;
 }
 
-/** Integers by value, strings by code point (the order of their UTF-8 bytes), integers before strings. */
+/** Integers by value, strings by code point (the order of their UTF-8 bytes); integers before strings before stacks. */
 function compareScalars(a: Scalar, b: Scalar): number {
   if (typeof a === 'bigint' && typeof b === 'bigint') {
     return a < b ? -1 : a > b ? 1 : 0;
@@ -69,7 +70,14 @@ function compareScalars(a: Scalar, b: Scalar): number {
   if (typeof a === 'string' && typeof b === 'string') {
     return compareStrings(a, b);
   }
-  return typeof a === 'bigint' ? -1 : 1;
+  if (typeof a === 'object' && typeof b === 'object') {
+    return compareStrings(stackId(a), stackId(b));
+  }
+  return rank(a) - rank(b);
+}
+
+function rank(value: Scalar): number {
+  return typeof value === 'bigint' ? 0 : typeof value === 'string' ? 1 : 2;
 }
 
 function compareStrings(a: string, b: string): number {

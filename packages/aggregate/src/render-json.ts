@@ -1,7 +1,7 @@
 import { bucketBounds } from './buckets.ts';
 import { shownSlots } from './histogram-text.ts';
 import type { Entry, MapState } from './map-state.ts';
-import { keyText, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
+import { isStack, keyText, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
 import type { MapSchema, Scalar } from './schema.ts';
 
 /** A map as `bpftrace -f json` prints it: one object on a line, ended by a line feed; nothing for an empty map. */
@@ -20,10 +20,13 @@ export function renderMapJson(state: MapState, options: RenderOptions = {}): str
   return `{"type": "${messageType(schema)}", "data": {${stringJson(schema.name)}: ${data}}}\n`;
 }
 
-/** A scalar as `bpftrace -f json` prints it: an integer that a double would change is a string. */
+/** A scalar as `bpftrace -f json` prints it: an integer that a double would change is a string. Stacks are ours. */
 export function scalarJson(value: Scalar): string {
   if (typeof value === 'string') {
     return stringJson(value);
+  }
+  if (typeof value === 'object') {
+    return JSON.stringify(value.map(({ symbol, module, offset }) => ({ symbol, module, offset })));
   }
   return BigInt(Number(value)) === value ? value.toString() : `"${value}"`;
 }
@@ -55,7 +58,7 @@ function valueJson(schema: MapSchema, entry: Entry, div: bigint): string {
     return histogramJson(schema, entry, div);
   }
   const value = printedValue(schema, entry, div);
-  return typeof value === 'object'
+  return typeof value === 'object' && !isStack(value)
     ? `{"count": ${scalarJson(value.count)}, "average": ${scalarJson(value.average)}, "total": ${scalarJson(value.total)}}`
     : scalarJson(value);
 }

@@ -2,7 +2,8 @@ import { renderHistogram } from './histogram-text.ts';
 import { asInteger } from './integer.ts';
 import type { Entry, MapState } from './map-state.ts';
 import { averageOf, orderEntries } from './order.ts';
-import type { KeyType, MapSchema, Scalar } from './schema.ts';
+import type { KeyType, MapSchema, Scalar, Stack } from './schema.ts';
+import { STACK_KEY_INDENT, STACK_VALUE_INDENT, stackText } from './stack-text.ts';
 
 export interface RenderOptions {
   /** Only the last (largest) so many entries. */
@@ -46,14 +47,21 @@ export function keyText(schema: MapSchema, key: readonly Scalar[]): string {
 }
 
 function scalarText(value: Scalar, type: KeyType): string {
+  if (typeof value === 'object') return stackText(value, STACK_KEY_INDENT);
   return typeof value === 'string' ? value : asInteger(value, type === 'int').toString();
 }
 
 function valueText(schema: MapSchema, entry: Entry, div: bigint): string {
   const value = printedValue(schema, entry, div);
+  if (isStack(value)) return stackText(value, STACK_VALUE_INDENT);
   return typeof value === 'object'
     ? `{ .count = ${value.count}, .average = ${value.average}, .total = ${value.total} }`
     : value.toString();
+}
+
+/** Tells a stack from the parts of stats. */
+export function isStack(value: ReturnType<typeof printedValue>): value is Stack {
+  return Array.isArray(value);
 }
 
 /** What is printed of an entry that is no histogram; only the average of stats is divided. */
@@ -76,7 +84,7 @@ export function printedValue(
       return { count: cell(0), average: averageOf(schema, entry) / div, total: asInteger(cell(1), schema.signed) };
     case 'value': {
       const value = entry.value ?? 0n;
-      return typeof value === 'string' ? value : asInteger(value, schema.signed) / div;
+      return typeof value === 'bigint' ? asInteger(value, schema.signed) / div : value;
     }
     case 'hist':
     case 'lhist':

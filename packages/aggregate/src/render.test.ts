@@ -4,7 +4,7 @@ import { keyId } from './key-id.ts';
 import type { Entry, MapState } from './map-state.ts';
 import { renderMapJson, scalarJson, stringJson } from './render-json.ts';
 import { type RenderOptions, renderMap } from './render-text.ts';
-import type { MapSchema, Scalar } from './schema.ts';
+import type { MapSchema, Scalar, Stack } from './schema.ts';
 
 type Row = readonly [key: readonly Scalar[], cells: Record<number, bigint>, value?: Scalar];
 
@@ -20,6 +20,10 @@ function state(schema: Partial<MapSchema>, ...rows: Row[]): MapState {
   return { schema: { id: 0, name: '@x', kind: 'count', key: [], signed: true, ...schema }, entries: new Map(entries) };
 }
 
+const read: Stack = [
+  { symbol: 'vfs_read', module: '', offset: 17 },
+  { symbol: 'entry', module: '', offset: 0 },
+];
 const bar = (length: number) => `|${'@'.repeat(length).padEnd(52)}|`;
 const lhist = { min: 0n, max: 10n, step: 1n };
 const counts = state({ kind: 'count', key: ['string'] }, [['y'], { 0: 2n }], [['x'], { 0: 1n }], [['w'], { 0: 2n }]);
@@ -53,6 +57,18 @@ const cases: [name: string, state: MapState, text: string, json: string, options
     state({ kind: 'min', key: ['int'] }, [[0n], { 0: -4n }], [[1n], { 0: 3n }]),
     '@x[1]: 3\n@x[0]: -4\n',
     '{"type": "map", "data": {"@x": {"1": 3, "0": -4}}}\n',
+  ],
+  [
+    'stacks as keys, before a string',
+    state({ key: ['stack', 'string'] }, [[read, 'cat'], { 0: 2n }], [[[], 'sh'], { 0: 1n }]),
+    '@x[\n, sh]: 1\n@x[\n    vfs_read+17\n    entry\n, cat]: 2\n',
+    '{"type": "map", "data": {"@x": {"\\n,sh": 1, "\\nvfs_read+17\\nentry\\n,cat": 2}}}\n',
+  ],
+  [
+    'a stack as a value',
+    state({ kind: 'value', signed: false }, [[], {}, read]),
+    '@x: \n        vfs_read+17\n        entry\n\n',
+    '{"type": "map", "data": {"@x": [{"symbol":"vfs_read","module":"","offset":17},{"symbol":"entry","module":"","offset":0}]}}\n',
   ],
   ['an average', state({ kind: 'avg' }, [[], { 0: 2n, 1: 11n }]), '@x: 5\n', '{"type": "stats", "data": {"@x": 5}}\n'],
   [

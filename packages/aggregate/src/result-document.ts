@@ -1,4 +1,4 @@
-import type { KeyType, MapKind } from './schema.ts';
+import type { KeyType, MapKind, StackFrame } from './schema.ts';
 
 /** The result document of the REST API and of `--json`. Integers that a double cannot hold are strings. */
 export interface ResultDocument {
@@ -9,6 +9,8 @@ export interface ResultDocument {
 }
 
 export type JsonInteger = number | string;
+/** One part of a key, or a plain value. */
+export type JsonScalar = JsonInteger | string | StackFrame[];
 
 export type SessionState = 'pending' | 'running' | 'complete' | 'partial' | 'failed' | 'cancelled';
 export type NodeAnswerState = 'pending' | 'running' | 'complete' | 'partial' | 'failed' | 'offline' | 'skipped';
@@ -61,9 +63,9 @@ export interface ResultMap {
 }
 
 export interface ResultEntry {
-  key: (JsonInteger | string)[];
+  key: JsonScalar[];
   /** count, sum, min, max, value */
-  value?: JsonInteger | string;
+  value?: JsonScalar;
   /** avg, stats, hist, lhist */
   count?: JsonInteger;
   /** avg, stats */
@@ -86,5 +88,5 @@ export interface ResultOutput {
   at: string;
   type: 'printf' | 'value' | 'map';
   text: string;
-  values: (JsonInteger | string)[];
+  values: JsonScalar[];
 }

@@ -24,6 +24,12 @@ const row = (key: Scalar[], cells: [number, bigint][], rest: Partial<ResultRow> 
 describe('toResultMap', () => {
   test.each<[string, MapSchema, ResultRow, object]>([
     ['count', schema({}), row(['a'], [[0, 12n]], { nodes: 2 }), { key: ['a'], value: 12, nodes: 2 }],
+    [
+      'stack, as an array of frames',
+      schema({ key: ['stack'] }),
+      row([[{ symbol: 'vfs_read', module: '', offset: 4 }]], [[0, 1n]]),
+      { key: [[{ symbol: 'vfs_read', module: '', offset: 4 }]], value: 1 },
+    ],
     ['unsigned sum', schema({ kind: 'sum' }), row(['a'], [[0, -1n]]), { value: '18446744073709551615' }],
     ['signed sum', schema({ kind: 'sum', signed: true }), row(['a'], [[0, -1n]]), { value: -1 }],
     ['minimum of zero', schema({ kind: 'min' }), row(['a'], [[0, 0n]]), { value: 0 }],

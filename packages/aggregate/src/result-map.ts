@@ -4,7 +4,7 @@ import type { Entry, MapState } from './map-state.ts';
 import { isAdditive, mergeCells } from './merge.ts';
 import { averageOf, orderEntries, totalCount } from './order.ts';
 import { quantile } from './quantile.ts';
-import type { JsonInteger, ResultEntry, ResultMap } from './result-document.ts';
+import type { JsonScalar, ResultEntry, ResultMap } from './result-document.ts';
 import type { KeyType, MapSchema, Scalar } from './schema.ts';
 
 /** One entry of a result map before it is written as JSON. */
@@ -57,7 +57,8 @@ export function mergeNodes(states: Iterable<MapState>): ResultRow[] {
 }
 
 /** A value as JSON holds it. */
-export function jsonScalar(value: Scalar, type: KeyType): JsonInteger | string {
+export function jsonScalar(value: Scalar, type: KeyType): JsonScalar {
+  if (typeof value === 'object') return value.map(({ symbol, module, offset }) => ({ symbol, module, offset }));
   return typeof value === 'string' ? value : jsonInteger(asInteger(value, type === 'int'));
 }
 

@@ -2,10 +2,20 @@
 export type MapKind = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'stats' | 'hist' | 'lhist' | 'value';
 
 /** Type of one part of a key as the result document names it. */
-export type KeyType = 'int' | 'uint' | 'string';
+export type KeyType = 'int' | 'uint' | 'string' | 'stack';
 
 /** One part of a key, or a plain value. Integers are 64 bits, as `signed` or the key type says. */
-export type Scalar = bigint | string;
+export type Scalar = bigint | string | Stack;
+
+/** A place in the code of a kernel or program. `offset` in bytes from the symbol; `module` is empty for the kernel proper. */
+export interface StackFrame {
+  readonly symbol: string;
+  readonly module: string;
+  readonly offset: number;
+}
+
+/** Who called whom, the innermost first. Stacks merge by their symbols, which all nodes share, not by address. */
+export type Stack = readonly StackFrame[];
 
 /** What a map is, so that anyone can merge and render it without the program. */
 export interface MapSchema {

@@ -39,7 +39,7 @@ const formats: Record<string, TracepointFormat> = {
 const env: CompileEnv = {
   arch: 'x86-64',
   pageSize: 4096,
-  features: new Set(['atomic_fetch']),
+  features: new Set(['atomic_fetch', 'long_key']),
   tracepoints: {
     tracepoint: (category, event) => formats[`${category}:${event}`],
     list: () =>
@@ -162,10 +162,15 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { $x = printf("a"); }', 'nothing cannot be stored'],
     ['BEGIN { exit; }', 'exit is a function'],
     ['BEGIN { pid(); }', 'pid is not a function'],
-    ['BEGIN { kstack; }', "'kstack' is not supported"],
+    ['BEGIN { ustack; }', "'ustack' is not supported"],
     ['BEGIN { let $x; let $x; }', 'Variable $x was already declared'],
     ['BEGIN { if (1) { $x = 1; } print($x); }', 'Undefined or undeclared variable: $x'],
-    ['kprobe:f { }', "the probe type 'kprobe' is not supported"],
+    ['usdt:a:b { }', "the probe type 'usdt' is not supported"],
+    ['kprobe:f { }', 'this kernel has no kprobes (CONFIG_KPROBES)'],
+    ['BEGIN { @ = kstack(128); }', 'kstack(): depth is a number from 1 to 127'],
+    ['BEGIN { @ = kstack + 1; }', 'The + operator can not be used on kstack(127) and integer'],
+    ['BEGIN { @ = kstack(1); @ = kstack(2); }', 'Type mismatch for @: it holds kstack(1), not kstack(2)'],
+    ['BEGIN { printf("%d", kstack); }', 'printf: %d specifier expects a value of type integer (kstack(127) supplied)'],
     ['BEGIN:x { }', 'BEGIN takes no arguments'],
     ['tracepoint:x { }', 'tracepoint takes a category and an event'],
     ['tracepoint:nothing:* { }', 'no tracepoint matches nothing:*'],

@@ -2,7 +2,7 @@ import { type CollectionSpec, JumpRangeError, type ProgramSpec, ProgramType } fr
 import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
 import { StackOverflowError } from './codegen/stack.ts';
 import type { CompileResult } from './compile-result.ts';
-import { type CompileConfig, type CompileEnv, defaultConfig } from './env.ts';
+import { type CompileEnv, configOf } from './env.ts';
 import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
 import { ProgramTooLargeError } from './ir/function-builder.ts';
 import type { IrFunction } from './ir/ir.ts';
@@ -44,7 +44,7 @@ export function compile(source: string, env: CompileEnv): CompileResult {
 export function compileStages(source: string, env: CompileEnv): Stages {
   const text = new SourceText(source);
   const diagnostics = new Diagnostics(text);
-  const config: CompileConfig = { ...defaultConfig, ...env.config };
+  const config = configOf(env);
   const ast = parseScript(source, diagnostics);
   const analysis = analyze(ast, { env, config, diagnostics });
   if (diagnostics.hasErrors || env.tracepoints === null) return { ast, diagnostics: diagnostics.list() };

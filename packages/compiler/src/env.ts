@@ -1,3 +1,4 @@
+import type { ElfFunction, TypeSource } from '@bpfleet/bpf';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
 /** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
@@ -5,7 +6,15 @@ export type KernelFeature =
   /** Atomic operations that give the value before (5.12). */
   | 'atomic_fetch'
   /** bpf_map_lookup_percpu_elem (5.19). */
-  | 'percpu_lookup';
+  | 'percpu_lookup'
+  /** Keys of maps that are longer than 512 bytes (5.11). */
+  | 'long_key'
+  /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
+  | 'kprobe'
+  /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
+  | 'fentry'
+  /** Probes on code of programs through perf events (CONFIG_UPROBES; 4.17). */
+  | 'uprobe';
 
 export interface TracepointName {
   readonly category: string;
@@ -20,6 +29,26 @@ export interface TracepointSource {
   list(): readonly TracepointName[];
 }
 
+/** The functions of one kernel that probes can be put on. */
+export interface FunctionSource {
+  /** How many functions of the kernel have this name, whether a probe can be put on them or not. */
+  count(name: string): number;
+  /** Those a wildcard may stand for, sorted by name. `module` is empty for the kernel proper. */
+  list(): readonly { readonly name: string; readonly module: string }[];
+}
+
+/** The programs and libraries of one node. */
+export interface ExecutableSource {
+  /** A file by its path, its name in PATH or the name of a library; or a sentence why there is none. */
+  find(name: string): Executable | { readonly reason: string };
+}
+
+export interface Executable {
+  readonly path: string;
+  /** Sorted by name. */
+  readonly functions: readonly ElfFunction[];
+}
+
 /** Sizes that a user may change; each has a default. */
 export interface CompileConfig {
   /** Entries of each map with a key. */
@@ -31,6 +60,15 @@ export interface CompileConfig {
   readonly controlRingBytes: number;
   /** Probes that one wildcard may stand for. */
   readonly maxProbes: number;
+}
+
+/** Bytes of a string where a key has at most 512: two fit into one. */
+const SHORT_STRING = 200;
+
+/** The sizes a script is compiled with. */
+export function configOf({ features, config }: CompileEnv): CompileConfig {
+  const short = features.has('long_key') ? {} : { maxStringLength: SHORT_STRING };
+  return { ...defaultConfig, ...short, ...config };
 }
 
 export const defaultConfig: CompileConfig = {
@@ -51,6 +89,10 @@ export interface CompileEnv {
   readonly features: ReadonlySet<KernelFeature>;
   /** null: no kernel is known; every tracepoint and argument is accepted and no spec is made. */
   readonly tracepoints: TracepointSource | null;
+  /** The rest is absent where the kernel or node does not tell; with `tracepoints` null none of it is asked for. */
+  readonly functions?: FunctionSource;
+  readonly types?: TypeSource;
+  readonly executables?: ExecutableSource;
   readonly config?: Partial<CompileConfig>;
 }
 
@@ -59,7 +101,7 @@ export function permissiveEnv(): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
-    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup']),
+    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup', 'long_key', 'kprobe', 'fentry', 'uprobe']),
     tracepoints: null,
   };
 }

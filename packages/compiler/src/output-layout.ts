@@ -6,6 +6,8 @@ export interface FieldLayout {
   readonly offset: number;
   /** Integers 8 (little endian, extended); strings their fixed size, ended by the first zero byte. */
   readonly size: number;
+  /** Of stacks: the kernel map in which the integer, where it is not negative, is the key; and how many frames count. */
+  readonly stack?: { readonly map: string; readonly depth: number };
 }
 
 /** How a map of the script lies in its kernel map. */
@@ -45,7 +47,17 @@ export type RecordLayout =
   | { readonly kind: 'exit'; readonly size: number };
 
 /** Slots of the per-CPU counters map that every program shares. */
-export const CounterSlot = { ringFull: 0, mapFull: 1, truncated: 2, readFailed: 3, controlFull: 4 } as const;
+export const CounterSlot = {
+  ringFull: 0,
+  mapFull: 1,
+  truncated: 2,
+  readFailed: 3,
+  controlFull: 4,
+  /** Runs that found their scratch memory in use. */
+  skipped: 5,
+  /** Stacks that found their place in the map of stacks taken by another. */
+  stackLost: 6,
+} as const;
 
 /** What user space must know to read what the programs of a script leave behind. */
 export interface OutputLayout {

@@ -19,6 +19,8 @@ export const ContractLimits = {
   valuesPerEvent: 64,
   nameLength: 256,
   stringLength: 65_536,
+  framesPerStack: 1_024,
+  symbolLength: 4_096,
   textLength: 4 * 1024 * 1024,
 } as const;
 

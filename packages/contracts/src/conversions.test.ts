@@ -1,4 +1,4 @@
-import { type KeyType, type MapDelta, type MapKind, type MapSchema, slotCount } from '@bpfleet/aggregate';
+import { type KeyType, type MapDelta, type MapKind, type MapSchema, type Scalar, slotCount } from '@bpfleet/aggregate';
 import { create, type DescMessage, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -24,7 +24,7 @@ function overTheWire<M extends Message>(desc: DescMessage, message: M): M {
   return fromBinary(desc, toBinary(desc, message)) as M;
 }
 
-const keyTypes = fc.array(fc.constantFrom<KeyType>('int', 'uint', 'string'), { maxLength: 3 });
+const keyTypes = fc.array(fc.constantFrom<KeyType>('int', 'uint', 'string', 'stack'), { maxLength: 3 });
 const kinds: MapKind[] = ['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'value'];
 const schemas: fc.Arbitrary<MapSchema> = fc
   .tuple(
@@ -48,7 +48,9 @@ const schemas: fc.Arbitrary<MapSchema> = fc
 const int64 = fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n });
 const uint64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
-const scalarOf = (type: KeyType) => (type === 'string' ? text : type === 'int' ? int64 : uint64);
+const stack = fc.array(fc.record({ symbol: text, module: text, offset: fc.maxSafeNat() }), { maxLength: 4 });
+const arbitraries = { string: text, int: int64, uint: uint64, stack };
+const scalarOf = (type: KeyType): fc.Arbitrary<Scalar> => arbitraries[type];
 
 const deltas = schemas.chain((schema) => {
   const slots = slotCount(schema);

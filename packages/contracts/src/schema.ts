@@ -80,7 +80,7 @@ export function decodeSchemas(messages: readonly MapSchemaMessage[], path = 'map
 }
 
 function keyType(type: string, path: string): KeyType {
-  if (type !== 'int' && type !== 'uint' && type !== 'string') {
+  if (type !== 'int' && type !== 'uint' && type !== 'string' && type !== 'stack') {
     throw new ContractError(path, 'has a part of an unknown type');
   }
   return type;

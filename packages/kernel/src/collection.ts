@@ -3,6 +3,7 @@ import type { FileDescriptor } from './ffi/file-descriptor.ts';
 import { BpfMap } from './map/bpf-map.ts';
 import { loadProgram } from './program/load-program.ts';
 import { type ProgramInfo, programInfo } from './program/program-info.ts';
+import { tracingTarget } from './program/tracing-target.ts';
 
 /** A program that the kernel has accepted. */
 export class Program {
@@ -51,7 +52,7 @@ export class Collection {
       for (const map of spec.maps) maps.set(map.name, new BpfMap(map));
       for (const program of spec.programs) {
         const code = encode(program.instructions, (name) => maps.get(name)?.fd);
-        programs.push(new Program(program, loadProgram(program, code)));
+        programs.push(new Program(program, loadProgram(program, code, tracingTarget(program.attach))));
       }
     } catch (error) {
       for (const program of programs) program.close();

@@ -1,6 +1,10 @@
 export { Collection, Program } from './collection.ts';
+export { type Executable, findExecutable } from './executable/find-executable.ts';
 export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
+export { type KernelFunction, kernelFunctions, traceableFunctions } from './functions/kernel-functions.ts';
+export { type KernelFrame, KernelSymbols, kernelSymbols } from './functions/kernel-symbols.ts';
+export { kernelTypes } from './functions/kernel-types.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
 export { joinLinks, type Link } from './link/link.ts';

@@ -102,7 +102,12 @@ test('any expression gives in the kernel what the law says', async () => {
         trace.attach();
         trace.detach();
         const entries = [...(trace.readMaps()[0]?.entries.values() ?? [])];
-        const got = new Map(entries.map(({ key, value }) => [Number(key[0]), BigInt.asIntN(64, BigInt(value ?? 0n))]));
+        const got = new Map(
+          entries.map(({ key, value }) => [
+            Number(key[0]),
+            BigInt.asIntN(64, BigInt(typeof value === 'bigint' ? value : 0n)),
+          ]),
+        );
         for (const [index, { text, value }] of samples.entries()) {
           expect(`${text} = ${got.get(index)}`).toBe(`${text} = ${BigInt.asIntN(64, value)}`);
         }

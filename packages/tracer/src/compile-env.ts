@@ -1,9 +1,22 @@
 import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
-import { availableTracepoints, hasFeature, nodeIdentity, pageSize, tracepointFormat } from '@bpfleet/kernel';
+import {
+  availableTracepoints,
+  findExecutable,
+  hasFeature,
+  kernelFunctions,
+  kernelTypes,
+  nodeIdentity,
+  pageSize,
+  traceableFunctions,
+  tracepointFormat,
+} from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
-const FEATURES: readonly KernelFeature[] = ['atomic_fetch', 'percpu_lookup'];
+const FEATURES: readonly KernelFeature[] = [
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key'] as const),
+  ...(['kprobe', 'fentry', 'uprobe'] as const),
+];
 
 const formats = new Map<string, TracepointFormat | undefined>();
 let env: CompileEnv | null = null;
@@ -19,11 +32,15 @@ function readEnv(): CompileEnv {
   if (arch !== 'x86-64' && arch !== 'arm64') {
     throw new TraceError('unsupported', `scripts are compiled for x86-64 and arm64; this node is ${arch}`);
   }
+  const types = kernelTypes();
   return {
     arch,
     pageSize: pageSize(),
     features: new Set(FEATURES.filter(hasFeature)),
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
+    functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
+    executables: { find: findExecutable },
+    ...(types === null ? {} : { types }),
   };
 }
 

@@ -1,12 +1,8 @@
 import { availableTracepoints } from '@bpfleet/kernel';
 import { readFormat } from './compile-env.ts';
 import { globMatcher } from './glob.ts';
-
-export interface ListedProbe {
-  readonly name: string;
-  /** Empty unless they were asked for. */
-  readonly arguments: readonly { readonly type: string; readonly name: string }[];
-}
+import { functionProbes, type ProbeCandidate, programProbes } from './list-functions.ts';
+import type { ListedProbe } from './listed-probe.ts';
 
 export interface ProbeList {
   readonly probes: readonly ListedProbe[];
@@ -29,7 +25,19 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   rt: 'rawtracepoint',
   p: 'profile',
   i: 'interval',
+  k: 'kprobe',
+  kr: 'kretprobe',
+  f: 'fentry',
+  kfunc: 'fentry',
+  fr: 'fexit',
+  kretfunc: 'fexit',
+  u: 'uprobe',
+  ur: 'uretprobe',
 };
+
+/** Kinds of probe on functions; bpftrace lists entries where no kind is named. */
+const FUNCTION_PROVIDERS = ['fentry', 'fexit', 'kprobe', 'kretprobe'];
+const DEFAULT_FUNCTION_PROVIDERS = ['fentry', 'kprobe'];
 
 /** What can be had of a provider without a list of events: bpftrace shows these as they stand. */
 const TEMPLATES: readonly ListedProbe[] = [
@@ -38,8 +46,9 @@ const TEMPLATES: readonly ListedProbe[] = [
 ];
 
 /**
- * The probes of this node that match bpftrace's search pattern, sorted by provider and name. A pattern without a colon
- * is looked for anywhere in the name.
+ * The probes of this node that match bpftrace's search pattern, by provider and name. A pattern without a colon is
+ * looked for anywhere in the name. Functions of programs are only listed where the program is named:
+ * `uprobe:libc:mem*`.
  */
 export function listProbes(pattern: string, options: ListProbesOptions = {}): ProbeList {
   const { limit = DEFAULT_LIMIT } = options;
@@ -58,14 +67,44 @@ export function listProbes(pattern: string, options: ListProbesOptions = {}): Pr
       arguments: options.arguments === true ? argumentsOf(category, event) : [],
     });
   }
-  return { probes, matched: templates.length + raw.length + tracepoints.length };
+  let matched = templates.length + raw.length + tracepoints.length;
+  for (const candidate of functionCandidates(pattern)) {
+    if (!matches(candidate.name)) continue;
+    matched++;
+    if (probes.length >= limit) continue;
+    probes.push({ name: candidate.name, arguments: options.arguments === true ? (candidate.arguments?.() ?? []) : [] });
+  }
+  return { probes, matched };
+}
+
+function* functionCandidates(pattern: string): Generator<ProbeCandidate> {
+  const { provider, file } = parts(pattern);
+  if ((provider === 'uprobe' || provider === 'uretprobe') && file !== undefined) {
+    yield* programProbes(provider, file);
+    return;
+  }
+  const isProvider = globMatcher(provider);
+  const providers =
+    provider === '' ? DEFAULT_FUNCTION_PROVIDERS : FUNCTION_PROVIDERS.filter((candidate) => isProvider(candidate));
+  for (const name of providers) yield* functionProbes(name);
+}
+
+/** The kind of probe that a pattern names, empty where it names none, and the program after it. */
+function parts(pattern: string): { readonly provider: string; readonly file?: string } {
+  const [provider = '', file, ...rest] = pattern.split(':');
+  if (file === undefined) return { provider: '' };
+  return { provider: PROVIDERS[provider] ?? provider, ...(rest.length === 0 ? {} : { file }) };
 }
 
 function matcher(pattern: string): (name: string) => boolean {
   if (pattern === '') return () => true;
   const [provider = '', ...rest] = pattern.split(':');
-  const whole = rest.length === 0 ? `*${pattern}*` : [PROVIDERS[provider] ?? provider, ...rest].join(':');
-  return globMatcher(whole);
+  if (rest.length === 0) return globMatcher(`*${pattern}*`);
+  const full = PROVIDERS[provider] ?? provider;
+  // The name that is listed has the kernel's module, or the whole path of the program.
+  if ((full === 'fentry' || full === 'fexit') && rest.length === 1) return globMatcher(`${full}:vmlinux:${rest[0]}`);
+  if (full === 'uprobe' || full === 'uretprobe') return globMatcher(`${full}:*:${rest.slice(1).join(':')}`);
+  return globMatcher([full, ...rest].join(':'));
 }
 
 /**

@@ -21,6 +21,7 @@ import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
+import { type StackReader, stackReader } from './read-stack.ts';
 import { fromKernel } from './trace-error.ts';
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
@@ -38,6 +39,7 @@ export class LoadedTrace implements Trace {
   readonly #collection: Collection;
   readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
   readonly #records: RecordReader;
+  readonly #stacks: StackReader;
   readonly #clock = new WallClock();
   readonly #events: RingBuffer | null;
   readonly #control: RingBuffer | null;
@@ -61,7 +63,6 @@ export class LoadedTrace implements Trace {
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
     this.hasProbes = hasProbes(spec);
-    this.#records = new RecordReader(outputs.records);
     let collection: Collection | null = null;
     let events: RingBuffer | null = null;
     try {
@@ -77,6 +78,8 @@ export class LoadedTrace implements Trace {
     }
     const loaded = collection;
     this.#collection = loaded;
+    this.#stacks = stackReader((name) => loaded.map(name));
+    this.#records = new RecordReader(outputs.records, this.#stacks);
     this.#events = events;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
     this.programIds = loaded.programs.map(({ id }) => id);
@@ -112,7 +115,7 @@ export class LoadedTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return this.#maps.map(({ output, map }) => readMap(output, map));
+    return this.#maps.map(({ output, map }) => readMap(output, map, this.#stacks));
   }
 
   losses(): LossCounts {
@@ -223,7 +226,7 @@ export class LoadedTrace implements Trace {
         return null;
       case 'print-map': {
         const { top, div } = record;
-        const state = readMap(found.output, found.map);
+        const state = readMap(found.output, found.map, this.#stacks);
         return { at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } };
       }
     }

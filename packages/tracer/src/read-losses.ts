@@ -18,7 +18,8 @@ function sumOfCpus(bytes: Buffer, stride: number): bigint {
 }
 
 /**
- * What has been lost so far. A string whose memory could not be read is stored empty and so counts as truncated.
+ * What has been lost so far. A string whose memory could not be read, and a stack whose place was taken, is stored empty
+ * and so counts as truncated.
  *
  * @param unreadable records that came out of a ring and made no sense
  * @param skippedRuns runs of programs that the kernel skipped
@@ -27,8 +28,8 @@ export function lossesOf(counters: readonly bigint[], unreadable: bigint, skippe
   const count = (slot: keyof typeof CounterSlot) => counters[CounterSlot[slot]] ?? 0n;
   return {
     ...noLoss(),
-    kernel: count('ringFull') + count('controlFull') + unreadable + skippedRuns,
+    kernel: count('ringFull') + count('controlFull') + count('skipped') + unreadable + skippedRuns,
     mapFull: count('mapFull'),
-    truncated: count('truncated') + count('readFailed'),
+    truncated: count('truncated') + count('readFailed') + count('stackLost'),
   };
 }

@@ -1,20 +1,40 @@
-import { addCells, asInteger, type Cells, type Entry, emptyState, keyId, type MapState } from '@bpfleet/aggregate';
+import {
+  addCells,
+  asInteger,
+  type Cells,
+  type Entry,
+  emptyState,
+  keyId,
+  type MapState,
+  mergeCells,
+} from '@bpfleet/aggregate';
 import type { MapOutput, ValueLayout } from '@bpfleet/compiler';
 import type { BpfMap, MapEntry } from '@bpfleet/kernel';
 import { readField } from './read-field.ts';
+import { noStacks, type StackReader } from './read-stack.ts';
 
 /** The part of a kernel map that reading needs. */
 export type ReadableMap = Pick<BpfMap, 'entries' | 'lookup' | 'cpus' | 'stride' | 'spec'>;
 
-/** A map of the script as it is now. The kernel may change it meanwhile; each cell is read whole. */
-export function readMap(output: MapOutput, map: ReadableMap): MapState {
+/**
+ * A map of the script as it is now. The kernel may change it meanwhile; each cell is read whole. Entries whose stacks
+ * have other addresses but the same symbols are one.
+ */
+export function readMap(output: MapOutput, map: ReadableMap, stacks: StackReader = noStacks): MapState {
   const state = emptyState(output.schema);
   for (const { key, value } of elements(output, map)) {
-    const parts = output.key.map((field) => readField(bufferOf(key), 0, field));
-    const entry = readEntry(output, parts, bufferOf(value), map);
-    if (entry !== null) state.entries.set(keyId(parts), entry);
+    const parts = output.key.map((field) => readField(bufferOf(key), 0, field, stacks));
+    const entry = readEntry(output, parts, bufferOf(value), map, stacks);
+    if (entry !== null) addEntry(state, entry);
   }
   return state;
+}
+
+function addEntry({ schema, entries }: MapState, entry: Entry): void {
+  const id = keyId(entry.key);
+  const same = entries.get(id);
+  if (same === undefined || schema.kind === 'value') entries.set(id, entry);
+  else mergeCells(schema, same.cells, entry.cells);
 }
 
 function elements(output: MapOutput, map: ReadableMap): MapEntry[] {
@@ -25,12 +45,18 @@ function elements(output: MapOutput, map: ReadableMap): MapEntry[] {
 }
 
 /** Null where no CPU has set it. */
-function readEntry(output: MapOutput, key: Entry['key'], bytes: Buffer, map: ReadableMap): Entry | null {
+function readEntry(
+  output: MapOutput,
+  key: Entry['key'],
+  bytes: Buffer,
+  map: ReadableMap,
+  stacks: StackReader,
+): Entry | null {
   const bases = cpusThatSet(output.value.set, bytes, map);
   const [first] = bases;
   if (first === undefined) return null;
   if (output.value.kind === 'scalar') {
-    return { key, cells: new Map(), value: readField(bytes, first, output.value.field) };
+    return { key, cells: new Map(), value: readField(bytes, first, output.value.field, stacks) };
   }
   const cells: Cells = new Map();
   for (const base of bases) collectCells(output, output.value, bytes, base, cells);

@@ -1,7 +1,8 @@
-import type { Scalar } from '@bpfleet/aggregate';
+import { type Scalar, STACK_VALUE_INDENT, stackText } from '@bpfleet/aggregate';
 import type { RecordLayout } from '@bpfleet/compiler';
 import { type FormatPart, formatPrintf, parseFormat } from './format-printf.ts';
 import { readField } from './read-field.ts';
+import { noStacks, type StackReader } from './read-stack.ts';
 
 /** A record on a ring, made sense of. `ns` is CLOCK_MONOTONIC. */
 export type TraceRecord =
@@ -28,7 +29,10 @@ const HEADER_SIZE = 16;
 export class RecordReader {
   readonly #layouts: readonly { readonly layout: RecordLayout; readonly format: readonly FormatPart[] }[];
 
-  constructor(layouts: readonly RecordLayout[]) {
+  readonly #stacks: StackReader;
+
+  constructor(layouts: readonly RecordLayout[], stacks: StackReader = noStacks) {
+    this.#stacks = stacks;
     this.#layouts = layouts.map((layout) => ({
       layout,
       format: layout.kind === 'printf' ? parseFormat(layout.format) : [],
@@ -44,12 +48,13 @@ export class RecordReader {
     const ns = bytes.readBigUInt64LE(offset + 8);
     switch (layout.kind) {
       case 'printf': {
-        const values = layout.args.map((field) => readField(bytes, offset, field));
+        const values = layout.args.map((field) => readField(bytes, offset, field, this.#stacks));
         return { kind: 'text', type: 'printf', ns, text: formatPrintf(format, values), values };
       }
       case 'value': {
-        const value = readField(bytes, offset, layout.arg);
-        return { kind: 'text', type: 'value', ns, text: `${value}\n`, values: [value] };
+        const value = readField(bytes, offset, layout.arg, this.#stacks);
+        const text = typeof value === 'object' ? stackText(value, STACK_VALUE_INDENT) : `${value}`;
+        return { kind: 'text', type: 'value', ns, text: `${text}\n`, values: [value] };
       }
       case 'print-map':
         return { kind: 'print-map', ns, map: layout.map, top: layout.top, div: layout.div };

@@ -20,6 +20,12 @@ export type AttachSpec =
   | { readonly kind: 'profile'; readonly periodNs: bigint }
   /** On one CPU, each `periodNs` nanoseconds. */
   | { readonly kind: 'interval'; readonly periodNs: bigint }
+  /** On a kernel function: at its entry, `offset` bytes into it, or on its return. */
+  | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean }
+  /** On a kernel function by its number in the kernel's BTF, through a trampoline: at its entry, or after it. */
+  | { readonly kind: 'fentry' | 'fexit'; readonly function: string; readonly btfId: number }
+  /** On the code `offset` bytes into a file, of every process that runs it; or on the return from there. */
+  | { readonly kind: 'uprobe'; readonly path: string; readonly offset: number; readonly return: boolean }
   /** Run once by BPF_PROG_TEST_RUN before anything is attached. */
   | { readonly kind: 'begin' }
   /** Run once by BPF_PROG_TEST_RUN after everything is detached. */

@@ -1,4 +1,5 @@
 import type { ResultDocument, ResultEntry, ResultMap } from '@bpfleet/client';
+import { scalarText } from './scalar-text.ts';
 
 const fields = ['value', 'count', 'total', 'average', 'p50', 'p90', 'p99'] as const;
 
@@ -12,8 +13,20 @@ export function renderCsv(maps: ResultDocument['maps']): string {
 }
 
 function rowsOf(map: ResultMap, entry: ResultEntry, parts: number): unknown[][] {
-  const key = Array.from({ length: parts }, (_, index) => entry.key[index]);
-  const start = [map.name, map.kind, entry.group, ...key, ...fields.map((field) => entry[field])];
+  const key = Array.from({ length: parts }, (_, index) => {
+    const part = entry.key[index];
+    return part === undefined ? undefined : scalarText(part);
+  });
+  const start = [
+    map.name,
+    map.kind,
+    entry.group,
+    ...key,
+    ...fields.map((field) => {
+      const value = entry[field];
+      return value === undefined ? undefined : scalarText(value);
+    }),
+  ];
   if (entry.buckets === undefined) {
     return [[...start, undefined, undefined, undefined, entry.nodes]];
   }

@@ -182,6 +182,19 @@ bash      22  12,345      2
 `);
   });
 
+  test('stacks on one line, the innermost function first', () => {
+    const frames = [
+      { symbol: 'vfs_read', module: '', offset: 17 },
+      { symbol: 'entry', module: '', offset: 0 },
+    ];
+    const map: ResultMap = { name: '@k', kind: 'count', key: ['stack'], entries: [entry([frames], 7)] };
+    expect(renderResultMap(map, { paint: plain, width: undefined, top: 0 })).toBe(`@k (count)
+KEY                  VALUE  NODES
+vfs_read+17 < entry      7      2
+`);
+    expect(renderCsv([map])).toContain('@k,count,,vfs_read+17 < entry,7,');
+  });
+
   test('the largest ones, with a word on the rest', () => {
     expect(renderResultMap(counts, { paint: plain, width: undefined, top: 1 })).toBe(`@opens (count)
 ... 1 smaller one left out; --top 0 shows all

@@ -3,6 +3,7 @@ import type { Paint } from '../terminal.ts';
 import { documentHistogram } from './document-histogram.ts';
 import { grouped, plural } from './number.ts';
 import { printable } from './printable.ts';
+import { scalarText } from './scalar-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 export interface ResultMapOptions {
@@ -41,7 +42,7 @@ function columns(map: ResultMap, { groupTitle }: ResultMapOptions): Column[] {
   const keys = map.key.map(
     (type, index): Column => ({
       title: map.key.length === 1 ? 'KEY' : `KEY ${index + 1}`,
-      ...(type === 'string' ? { flexible: true } : { align: 'right' }),
+      ...(type === 'string' || type === 'stack' ? { flexible: true } : { align: 'right' }),
     }),
   );
   const parts = map.kind === 'avg' || map.kind === 'stats' ? ['COUNT', 'AVERAGE', 'TOTAL'] : ['VALUE'];
@@ -52,18 +53,18 @@ function columns(map: ResultMap, { groupTitle }: ResultMapOptions): Column[] {
 function row(entry: ResultEntry): string[] {
   const values =
     entry.average === undefined
-      ? [typeof entry.value === 'number' ? grouped(entry.value) : String(entry.value ?? '')]
+      ? [typeof entry.value === 'number' ? grouped(entry.value) : scalarText(entry.value ?? '')]
       : [grouped(entry.count ?? 0), grouped(entry.average), grouped(entry.total ?? 0)];
   return [
     ...(entry.group === undefined ? [] : [entry.group]),
-    ...entry.key.map(String),
+    ...entry.key.map(scalarText),
     ...values,
     grouped(entry.nodes),
   ];
 }
 
 function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle }: ResultMapOptions): string {
-  const key = entry.key.length === 0 ? '' : `[${entry.key.map((part) => printable(String(part))).join(', ')}]`;
+  const key = entry.key.length === 0 ? '' : `[${entry.key.map((part) => printable(scalarText(part))).join(', ')}]`;
   const group = entry.group === undefined ? '' : ` ${groupTitle?.toLowerCase() ?? ''} ${printable(entry.group)}`;
   const quantiles = (['p50', 'p90', 'p99'] as const)
     .filter((name) => entry[name] !== undefined)

@@ -304,7 +304,7 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "printf" | "value" | "map";
-            values: (number | string)[];
+            values: (number | string | components["schemas"]["StackFrame"][])[];
         };
         Health: {
             agents: {
@@ -431,7 +431,7 @@ export interface components {
             count?: number | string;
             /** @description With `by`: the node, the value of the label, or the start of the window. */
             group?: string;
-            key: (number | string)[];
+            key: (number | string | components["schemas"]["StackFrame"][])[];
             /** @description How many nodes contributed. */
             nodes: number;
             p50?: number;
@@ -440,11 +440,11 @@ export interface components {
             /** @description A string where a double would not hold it. */
             total?: number | string;
             /** @description count, sum, min, max, value */
-            value?: number | string;
+            value?: number | string | components["schemas"]["StackFrame"][];
         };
         ResultMap: {
             entries: components["schemas"]["ResultEntry"][];
-            key: ("int" | "uint" | "string")[];
+            key: ("int" | "uint" | "string" | "stack")[];
             /** @enum {string} */
             kind: "count" | "sum" | "min" | "max" | "avg" | "stats" | "hist" | "lhist" | "value";
             name: string;
@@ -456,7 +456,7 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "printf" | "value" | "map";
-            values: (number | string)[];
+            values: (number | string | components["schemas"]["StackFrame"][])[];
         };
         SessionList: {
             items: components["schemas"]["SessionListItem"][];
@@ -496,6 +496,12 @@ export interface components {
             startedAt: string | null;
             /** @enum {string} */
             state: "pending" | "running" | "complete" | "partial" | "failed" | "cancelled";
+        };
+        StackFrame: {
+            module: string;
+            /** @description Bytes from the symbol. */
+            offset: number;
+            symbol: string;
         };
         Token: {
             /** Format: date-time */

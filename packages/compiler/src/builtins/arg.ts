@@ -1,21 +1,41 @@
-import { inRegister, numberValue } from '../ir/value.ts';
-import { uint64, unknown } from '../types/type.ts';
+import type { Lowering } from '../ir/lowering.ts';
+import { readInteger } from '../ir/read-memory.ts';
+import { inRegister, numberValue, type Value } from '../ir/value.ts';
+import { registerLayouts } from '../types/registers.ts';
+import { type AddressSpace, uint64, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
 
-/** `arg0` to `arg9`: the arguments of a raw tracepoint as the kernel passes them, 8 bytes each. */
+/** `arg0` to `arg9`: the arguments of a raw tracepoint or a function as they are passed, 8 bytes each. */
 function arg(index: number): BuiltinDefinition {
   const name = `arg${index}`;
   return {
     name,
     kernel: '4.17',
-    check(identifier, context) {
-      if (context.target.context.kind === 'raw-tracepoint') return uint64;
-      const hint = context.target.context.kind === 'tracepoint' ? 'a tracepoint has args.name' : undefined;
-      context.report('invalid-use', identifier.span, `${context.target.name} has no ${name}`, hint);
+    check(identifier, { target, report }) {
+      const { context } = target;
+      if (context.kind === 'raw-tracepoint' || (context.kind === 'registers' && context.at === 'entry')) return uint64;
+      const named = context.kind === 'tracepoint' || context.kind === 'function';
+      report('invalid-use', identifier.span, `${target.name} has no ${name}`, named ? 'it has args.name' : undefined);
       return unknown;
     },
-    lower: ({ builder }) => numberValue(builder.load(8, inRegister(builder.context(), index * 8))),
+    lower(lowering) {
+      const { builder, target } = lowering;
+      if (target.context.kind === 'registers') return functionArgument(lowering, index, target.context.space);
+      return numberValue(builder.load(8, inRegister(builder.context(), index * 8)));
+    },
   };
+}
+
+/** The first arguments are in registers, the rest on the stack as the caller left it. */
+function functionArgument(lowering: Lowering, index: number, space: AddressSpace): Value {
+  const { builder, env } = lowering;
+  const layout = registerLayouts[env.arch];
+  const register = layout.arguments[index];
+  if (register !== undefined) return numberValue(builder.load(8, inRegister(builder.context(), register)));
+  const onStack = layout.stackArguments + (index - layout.arguments.length) * 8;
+  const stack = builder.load(8, inRegister(builder.context(), layout.stackPointer));
+  const address = builder.binary('add', stack, BigInt(onStack));
+  return numberValue(readInteger(lowering, address, space === 'user' ? 'user' : 'kernel', 8));
 }
 
 export const argBuiltins: readonly BuiltinDefinition[] = Array.from({ length: 10 }, (_, index) => arg(index));

@@ -5,6 +5,7 @@ import { clear, zero } from './clear.ts';
 import { comm } from './comm.ts';
 import { count } from './count.ts';
 import { cpu } from './cpu.ts';
+import { curtask } from './curtask.ts';
 import type { AggregateDefinition, BuiltinDefinition, CallDefinition } from './definition.ts';
 import { deleteFunction } from './delete.ts';
 import { elapsed } from './elapsed.ts';
@@ -13,11 +14,14 @@ import { max, min } from './extreme.ts';
 import { gid } from './gid.ts';
 import { hasKey } from './has-key.ts';
 import { hist } from './hist.ts';
+import { kstack, kstackFunction } from './kstack.ts';
 import { lhist } from './lhist.ts';
 import { nsecs } from './nsecs.ts';
 import { pid } from './pid.ts';
 import { print } from './print.ts';
 import { printf } from './printf.ts';
+import { func, probe } from './probe.ts';
+import { retval } from './retval.ts';
 import { str } from './str.ts';
 import { sum } from './sum.ts';
 import { tid } from './tid.ts';
@@ -26,7 +30,8 @@ import { uid } from './uid.ts';
 /** Every name that stands for a value. */
 const builtins: readonly BuiltinDefinition[] = [
   ...[pid, tid, uid, gid, comm, cpu, nsecs, elapsed],
-  ...[args, ...argBuiltins],
+  ...[args, ...argBuiltins, retval],
+  ...[probe, func, curtask, kstack],
 ];
 
 /** Every function whose value goes to a map. */
@@ -37,7 +42,7 @@ const functions: readonly CallDefinition[] = [
   ...aggregates,
   ...[printf, print, exit],
   ...[clear, zero, deleteFunction, hasKey],
-  ...[str],
+  ...[str, kstackFunction],
 ];
 
 const builtinsByName = new Map(builtins.map((builtin) => [builtin.name, builtin]));

@@ -2,7 +2,7 @@ import { emitControl, emitEvent } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { describe, isNumber, voidType } from '../types/type.ts';
+import { describe, isStorable, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 
 /** Prints a map, at most its `top` entries with values divided by `div`; or one value. */
@@ -49,7 +49,7 @@ function checkTopAndDiv(call: Call, context: CheckContext): void {
 
 function checkValue(call: Call, value: Expression, context: CheckContext): void {
   const type = context.typeOf(value);
-  if (!isNumber(type) && type.kind !== 'string') {
+  if (!isStorable(type)) {
     context.report('type-mismatch', value.span, `${describe(type)} cannot be printed`);
   }
   const [, extra] = call.arguments;

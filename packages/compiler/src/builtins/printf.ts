@@ -1,7 +1,7 @@
 import { emitEvent } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { describe, isNumber, type Type, voidType } from '../types/type.ts';
+import { describe, isNumber, isStorable, type Type, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 import { type Conversion, parseFormat } from './format-string.ts';
 
@@ -61,9 +61,9 @@ function checkValues(
     const type = types[index];
     const value = values[index];
     if (type === undefined || value === undefined || type.kind === 'unknown') continue;
-    if (!isNumber(type) && type.kind !== 'string') {
+    if (!isStorable(type)) {
       context.report('type-mismatch', value.span, `printf: ${describe(type)} cannot be printed`);
-    } else if (letter === 's' ? type.kind !== 'string' : type.kind === 'string') {
+    } else if ((letter === 's') === isNumber(type)) {
       const wanted = letter === 's' ? 'string' : 'integer';
       const hint = type.kind === 'pointer' && type.text ? 'read the text with str()' : undefined;
       const message = `printf: ${text} specifier expects a value of type ${wanted} (${describe(type)} supplied)`;

@@ -34,16 +34,24 @@ export function buildFunction({ probe, name, maps, bindings, resources, env, con
     builder.startBlock(body);
   }
   lowerBlock(lowering, clause.body);
-  return builder.finish((scratch) => findScratch(builder, resources, target.programType, scratch));
+  return builder.finish((scratch) => findScratch(lowering, scratch));
 }
 
 /**
- * Each CPU's scratch memory. The kernel never runs a second tracepoint or perf event program on a CPU that is in one
- * (bpf_prog_active), so those share an element. Raw tracepoints are not counted there, so each has its own; one that
- * interrupts itself, which kernels before 6.1 allow, is the case that is left.
+ * Each CPU's scratch memory. The kernel never runs a second tracepoint, kprobe or perf event program on a CPU that is
+ * in one (bpf_prog_active), so those share an element. Raw tracepoints, fentry and fexit are not counted there, so each
+ * has its own; a raw tracepoint that interrupts itself, which kernels before 6.1 allow, is the case that is left.
+ * uprobes are not counted there since 6.0 and may be preempted by one of another thread: they say that they are busy.
  */
-function findScratch(builder: FunctionBuilder, resources: Resources, type: ProgramType, scratch: number): void {
-  const element = type === ProgramType.RAW_TRACEPOINT ? resources.scratchElements++ : 0;
+function findScratch(lowering: ProbeLowering, scratch: number): (() => void) | undefined {
+  const { builder, resources, target, env } = lowering;
+  const shared: readonly ProgramType[] = [ProgramType.TRACEPOINT, ProgramType.PERF_EVENT, ProgramType.KPROBE];
+  const uprobe = target.attach.kind === 'uprobe';
+  const element = shared.includes(target.programType) && !uprobe ? 0 : resources.scratchElements++;
+  const busy = inRegister(scratch, builder.frame.scratchBytes);
+  // Kernels without this instruction are older than 6.0.
+  const guarded = uprobe && env.features.has('atomic_fetch');
+  if (guarded) builder.frame.scratchBytes += 8;
   resources.scratchBytes = Math.max(resources.scratchBytes, builder.frame.scratchBytes);
   const key = builder.frame.allocate(4);
   builder.store(4, inObject(key.id), BigInt(element));
@@ -60,6 +68,14 @@ function findScratch(builder: FunctionBuilder, resources: Resources, type: Progr
   builder.startBlock(missing);
   builder.return();
   builder.startBlock(found);
+  if (!guarded) return undefined;
+  const leave = () => builder.atomicAdd(busy, -1n);
+  builder.when('ne', builder.atomicFetchAdd(busy, 1n), 0n, () => {
+    leave();
+    lowering.countLoss('skipped');
+    builder.return();
+  });
+  return leave;
 }
 
 /** Runs before every other program: notes when the trace began, for `elapsed`. */

@@ -180,11 +180,12 @@ export class FunctionBuilder {
   }
 
   /**
-   * The finished program. `scratchPrologue` writes into the entry block how the scratch memory is found, given its
-   * register; it is only called where there is some.
+   * The finished program. `scratch` writes into the entry block how the scratch memory is found, given its register;
+   * it is only called where there is some. Where it gives a function, that writes what is done before every return.
    */
-  finish(scratchPrologue: (register: number) => void): IrFunction {
+  finish(scratch: (register: number) => (() => void) | undefined): IrFunction {
     if (!this.ended) this.return();
+    const returning = this.#order.slice(1).filter((block) => block.terminator?.kind === 'return');
     const entry = this.#blocks[0] as OpenBlock;
     delete entry.terminator;
     const body = this.#order.slice(1);
@@ -194,10 +195,14 @@ export class FunctionBuilder {
     if (this.#context !== undefined) this.#emit({ kind: 'context', result: this.#context });
     if (this.frame.scratchBytes > 0) {
       this.#scratch = this.newRegister();
-      scratchPrologue(this.#scratch);
+      const leave = scratch(this.#scratch);
+      this.jump((body[0] as OpenBlock).id);
+      this.#order = this.#order.concat(body);
+      if (leave !== undefined) this.#leaveThrough(returning, leave);
+    } else {
+      this.jump((body[0] as OpenBlock).id);
+      this.#order = this.#order.concat(body);
     }
-    this.jump((body[0] as OpenBlock).id);
-    this.#order = this.#order.concat(body);
     return {
       name: this.#name,
       blocks: reachable(this.#order.map(closed)),
@@ -207,6 +212,14 @@ export class FunctionBuilder {
       scratchBytes: this.frame.scratchBytes,
       ...(this.#scratch === undefined ? {} : { scratch: this.#scratch }),
     };
+  }
+
+  #leaveThrough(returning: readonly OpenBlock[], leave: () => void): void {
+    const last = this.newBlock();
+    for (const block of returning) block.terminator = { kind: 'jump', target: last, position: 0 };
+    this.startBlock(last);
+    leave();
+    this.return();
   }
 
   #emit(instruction: Unpositioned): void {

@@ -1,13 +1,21 @@
 import type { Expression, Index, Member } from '../syntax/ast.ts';
 import type { TracepointField } from '../types/tracepoint-format.ts';
 import type { IntegerType } from '../types/type.ts';
+import { lowerArgument } from './lower-argument.ts';
 import { extend } from './lower-number.ts';
+import { lowerMemoryIndex, lowerRecordField } from './lower-record-field.ts';
 import type { Lowering } from './lowering.ts';
 import { readText } from './read-memory.ts';
 import { inRegister, numberValue, type Operand, type StringDestination, type Value } from './value.ts';
 
-/** `args.x` of a tracepoint. */
+/** `args.x`, and fields of structures in memory. */
 export function lowerMember(lowering: Lowering, expression: Member, into?: StringDestination): Value {
+  if (lowering.typeOf(expression.object).kind !== 'args') return lowerRecordField(lowering, expression, into);
+  if (lowering.target.context.kind === 'function') return lowerArgument(lowering, expression);
+  return lowerTracepointField(lowering, expression, into);
+}
+
+function lowerTracepointField(lowering: Lowering, expression: Member, into?: StringDestination): Value {
   const { builder } = lowering;
   const field = fieldOf(lowering, expression);
   const type = lowering.typeOf(expression);
@@ -32,10 +40,11 @@ export function lowerMember(lowering: Lowering, expression: Member, into?: Strin
   return numberValue(loadInteger(lowering, field.offset, type));
 }
 
-/** `args.x[i]`: an element of an array of integers. Beyond its end 0. */
+/** `array[i]`; of a tracepoint's argument, an element of an array of integers. Beyond its end 0. */
 export function lowerIndex(lowering: Lowering, expression: Index): Value {
   const { builder } = lowering;
   const type = lowering.typeOf(expression.object);
+  if (type.kind === 'array' && type.space !== undefined) return lowerMemoryIndex(lowering, expression, type);
   if (type.kind !== 'array' || expression.object.kind !== 'member')
     throw new Error('only arrays of args have elements');
   const field = fieldOf(lowering, expression.object);

@@ -1,7 +1,7 @@
 import type { AddressSpace } from '../types/type.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
-import { type Operand, placeAt, type StringDestination, type Value } from './value.ts';
+import { type Operand, type Place, placeAt, type StringDestination, type Value } from './value.ts';
 
 export interface TextSource {
   readonly address: Operand;
@@ -21,12 +21,7 @@ export function readText(lowering: Lowering, source: TextSource, into?: StringDe
   const destination = into !== undefined && into.size >= size ? into : { place: lowering.allocate(size), size };
   clearMemory(lowering, destination.place, destination.size);
   const held = builder.copy(address);
-  const read = builder.call(
-    space === 'user' ? 'probe_read_user_str' : 'probe_read_kernel_str',
-    { kind: 'address', place: destination.place },
-    { kind: 'operand', operand: BigInt(bytes) },
-    { kind: 'operand', operand: held },
-  );
+  const read = callReader(lowering, 'text', space, destination.place, bytes, held);
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
   if (source.countTruncated) countTruncated(lowering, source, held, read);
   return { kind: 'string', ...destination };
@@ -39,13 +34,52 @@ function countTruncated(lowering: Lowering, source: TextSource, address: number,
     builder.frame.scope(() => {
       const next = lowering.allocate(8);
       builder.store(8, next, 0n);
-      builder.call(
-        source.space === 'user' ? 'probe_read_user' : 'probe_read_kernel',
-        { kind: 'address', place: next },
-        { kind: 'operand', operand: 1n },
-        { kind: 'operand', operand: builder.binary('add', address, BigInt(source.bytes - 1)) },
-      );
+      callReader(lowering, 'bytes', source.space, next, 1, builder.binary('add', address, BigInt(source.bytes - 1)));
       builder.when('ne', builder.load(1, placeAt(next, 0)), 0n, () => lowering.countLoss('truncated'));
     });
   });
+}
+
+/**
+ * The number in `bytes` bytes of memory (1 to 8), zero above. Where it cannot be read it is 0, and the failure is
+ * counted.
+ */
+export function readInteger(lowering: Lowering, address: Operand, space: AddressSpace, bytes: number): number {
+  const { builder } = lowering;
+  const cell = lowering.allocate(8);
+  builder.store(8, cell, 0n);
+  const read = callReader(lowering, 'bytes', space, cell, bytes, address);
+  builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
+  return builder.load(8, cell);
+}
+
+/** Calls the helper for the memory an address is in; gives its result. */
+function callReader(
+  lowering: Lowering,
+  what: 'text' | 'bytes',
+  space: AddressSpace,
+  into: Place,
+  bytes: number,
+  address: Operand,
+): number {
+  const { builder } = lowering;
+  const call = (from: 'user' | 'kernel') =>
+    builder.call(
+      what === 'text' ? (`probe_read_${from}_str` as const) : (`probe_read_${from}` as const),
+      { kind: 'address', place: into },
+      { kind: 'operand', operand: BigInt(bytes) },
+      { kind: 'operand', operand: address },
+    );
+  if (space !== 'any') return call(space);
+  const result = builder.newRegister();
+  const [user, kernel, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+  builder.branch('slt', address, 0n, kernel, user);
+  builder.startBlock(kernel);
+  builder.assign(result, call('kernel'));
+  builder.jump(after);
+  builder.startBlock(user);
+  builder.assign(result, call('user'));
+  builder.jump(after);
+  builder.startBlock(after);
+  return result;
 }

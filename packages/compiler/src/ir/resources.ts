@@ -25,6 +25,8 @@ export class Resources {
   /** Bytes of the map of zeros: the largest value that is inserted, the longest memory that is cleared. */
   zeroBytes = 0;
   scratchBytes = 0;
+  /** Depths of the stacks that are taken; each has a map. */
+  readonly stackDepths = new Set<number>();
   /** Elements of the scratch map: the first is shared, each raw tracepoint program has one of its own. */
   scratchElements = 1;
 

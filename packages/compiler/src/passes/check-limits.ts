@@ -1,10 +1,12 @@
 import { MAX_PERCPU_VALUE } from '@bpfleet/bpf';
-import type { Diagnostics } from '../source/diagnostic.ts';
+import type { ExpandContext } from '../probes/provider.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import type { MapSymbol } from './model.ts';
 
-/** Longest key: the kernel takes no more than this before 5.11 (MAX_BPF_STACK), and hashing more is not sensible. */
+/** Longest key: hashing more is not sensible. */
 const MAX_KEY = 4096;
+/** The kernel takes no more than this before 5.11 (MAX_BPF_STACK). */
+const MAX_SHORT_KEY = 512;
 /** Largest value of a map that is not per CPU; it is copied through scratch memory. */
 const MAX_VALUE = 16 * 1024;
 const MAX_MAPS = 60;
@@ -13,15 +15,16 @@ const MAX_MAPS = 60;
 export function checkLimits(
   maps: ReadonlyMap<string, MapSymbol>,
   layouts: ReadonlyMap<string, MapLayout>,
-  diagnostics: Diagnostics,
+  { env, diagnostics }: Pick<ExpandContext, 'env' | 'diagnostics'>,
 ): void {
+  const maxKey = env.features.has('long_key') ? MAX_KEY : MAX_SHORT_KEY;
   let count = 0;
   for (const [name, { first }] of maps) {
     const layout = layouts.get(name);
     if (layout === undefined) continue;
     if (++count > MAX_MAPS) diagnostics.error('limit', first, `a script has at most ${MAX_MAPS} maps`);
-    if (layout.keySize > MAX_KEY) {
-      const message = `the key of ${name} takes ${layout.keySize} bytes; at most ${MAX_KEY} are allowed`;
+    if (layout.keySize > maxKey) {
+      const message = `the key of ${name} takes ${layout.keySize} bytes; at most ${maxKey} are allowed${maxKey < MAX_KEY ? ' by this kernel (before 5.11)' : ''}`;
       diagnostics.error('limit', first, message, 'shorten its strings with str(pointer, length)');
     }
     const limit = layout.perCpu ? MAX_PERCPU_VALUE : MAX_VALUE;

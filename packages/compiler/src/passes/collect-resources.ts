@@ -3,6 +3,7 @@ import type { CompileConfig, CompileEnv } from '../env.ts';
 import { internalMaps, type Resources } from '../ir/resources.ts';
 import { CounterSlot, type OutputLayout } from '../output-layout.ts';
 import type { MapLayout } from '../types/map-layout.ts';
+import { stackMapSpec } from '../types/stack-map.ts';
 
 /** The kernel maps of a script: its own, then those its programs turned out to need. */
 export function collectMapSpecs(
@@ -33,6 +34,7 @@ export function collectMapSpecs(
     array(internalMaps.scratch, MapType.PERCPU_ARRAY, resources.scratchBytes, resources.scratchElements);
   }
   if (resources.zeroBytes > 0) array(internalMaps.zeros, MapType.ARRAY, resources.zeroBytes, 1);
+  for (const depth of resources.stackDepths) specs.push(stackMapSpec(depth));
   if (resources.start) array(internalMaps.start, MapType.ARRAY, 8, 1);
   return specs;
 }

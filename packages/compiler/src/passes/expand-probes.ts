@@ -6,8 +6,7 @@ import type { Probe } from './model.ts';
 
 /** Probes bpftrace has and this compiler has not, so that the message is not "unknown". */
 const notSupported = [
-  ...['kprobe', 'k', 'kretprobe', 'kr', 'fentry', 'f', 'fexit', 'fr', 'kfunc', 'kretfunc', 'uprobe', 'u'],
-  ...['uretprobe', 'ur', 'usdt', 'U', 'software', 's', 'hardware', 'h', 'iter', 'it', 'watchpoint', 'w'],
+  ...['usdt', 'U', 'software', 's', 'hardware', 'h', 'iter', 'it', 'watchpoint', 'w'],
   ...['asyncwatchpoint', 'aw', 'self', 'bench', 'test'],
 ];
 

@@ -26,6 +26,6 @@ export function analyze(script: Script, context: ExpandContext): Analysis {
   const inferred = inferTypes(probes, input);
   const typed = checkTypes(inferred, input, diagnostics);
   const layouts = new Map([...maps].map(([name, symbol]) => [name, layoutMap(symbol, config)]));
-  checkLimits(maps, layouts, diagnostics);
+  checkLimits(maps, layouts, context);
   return { probes: typed, bindings, layouts };
 }

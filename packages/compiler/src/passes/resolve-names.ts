@@ -8,7 +8,7 @@ import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
 const notSupported = new Set([
-  ...['kstack', 'ustack', 'curtask', 'probe', 'func', 'retval', 'ppid', 'pcomm', 'cgroup', 'rand', 'username', 'ncpus'],
+  ...['ustack', 'ppid', 'pcomm', 'cgroup', 'rand', 'username', 'ncpus'],
   ...['ctx', 'jiffies', 'usermode', 'probetype', 'cpid', 'numaid', 'time', 'len', 'buf', 'join', 'cat', 'tseries'],
   ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym', 'reg'],
   ...[

@@ -1,3 +1,4 @@
+import type { CFunction } from '@bpfleet/bpf';
 import type { CheckContext } from '../builtins/definition.ts';
 import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
@@ -6,15 +7,19 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { Span } from '../source/span.ts';
 import type { Binary, Expression, Index, MapAccess, Member, Ternary } from '../syntax/ast.ts';
+import { btfType } from '../types/btf-type.ts';
+import { recordOf } from '../types/record.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { fieldType } from '../types/tracepoint-type.ts';
 import {
+  type AddressSpace,
   arithmeticType,
   definite,
   describe,
   type IntegerSize,
   int64,
   isNumber,
+  isStorable,
   neutralInteger,
   sameType,
   stringType,
@@ -148,8 +153,7 @@ export class ExpressionTyper implements CheckContext {
       case 'index':
         return this.#index(expression);
       case 'cast':
-        this.numberType(expression.operand, `(${expression.type})`);
-        return castType(expression.type);
+        return this.#cast(expression);
       case 'tuple':
         this.report('unsupported', expression.span, 'tuples are only supported as keys of maps');
         return unknown;
@@ -184,7 +188,7 @@ export class ExpressionTyper implements CheckContext {
 
   #keyPart(part: Expression): Type {
     const type = this.typeOf(part);
-    if (isNumber(type) || type.kind === 'string') return type;
+    if (isStorable(type)) return type;
     this.report('type-mismatch', part.span, `${describe(type)} cannot be part of a key`);
     return unknown;
   }
@@ -308,25 +312,85 @@ export class ExpressionTyper implements CheckContext {
   #member(expression: Member): Type {
     const object = this.typeOf(expression.object);
     if (object.kind === 'unknown') return unknown;
-    if (object.kind !== 'args') {
-      this.report('type-mismatch', expression.span, `${describe(object)} has no fields`);
-      return unknown;
-    }
+    if (object.kind !== 'args') return this.#recordField(expression, object);
     const { context } = this.target;
+    if (context.kind === 'function') return this.#parameter(expression, context.function, context.space);
     if (context.kind !== 'tracepoint' || context.format === null) return unknown;
     const { fields } = context.format;
     const field = fields.find((candidate) => candidate.name === expression.name);
     if (field === undefined) {
-      const names = fields.map((candidate) => candidate.name);
-      const all = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
-      const message = `${this.target.name} has no argument '${expression.name}'`;
-      this.report('unknown-field', expression.nameSpan, message, () => didYouMean(expression.name, names) ?? all);
-      return unknown;
+      return this.#unknownArgument(
+        expression,
+        fields.map((candidate) => candidate.name),
+      );
     }
     const type = fieldType(field, context.space, this.config.maxStringLength);
     if (type !== undefined) return type;
     this.report('unsupported', expression.span, `an argument of type '${field.type}' cannot be read yet`);
     return unknown;
+  }
+
+  #unknownArgument(expression: Member, names: readonly string[]): Type {
+    const all = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    const message = `${this.target.name} has no argument '${expression.name}'`;
+    this.report('unknown-field', expression.nameSpan, message, () => didYouMean(expression.name, names) ?? all);
+    return unknown;
+  }
+
+  #parameter(expression: Member, found: CFunction | null, space: AddressSpace): Type {
+    const { types } = this.env;
+    if (found === null || types === undefined) return unknown;
+    const parameter = found.parameters.find((candidate) => candidate.name === expression.name);
+    if (parameter === undefined) {
+      return this.#unknownArgument(
+        expression,
+        found.parameters.map((candidate) => candidate.name),
+      );
+    }
+    const type = btfType(types, parameter.type, space, this.config.maxStringLength);
+    if (type !== undefined && isNumber(type)) return type;
+    this.report(
+      'unsupported',
+      expression.span,
+      `the argument '${expression.name}' is passed by value and cannot be read`,
+    );
+    return unknown;
+  }
+
+  #recordField(expression: Member, object: Type): Type {
+    const { types } = this.env;
+    const record = recordOf(types, object);
+    if (types === undefined || record === undefined) {
+      this.report('type-mismatch', expression.span, `${describe(object)} has no fields`);
+      return unknown;
+    }
+    const field = types.member(record.id, expression.name);
+    if (field === undefined) {
+      const names = () => types.members(record.id).map((member) => member.name);
+      const message = `struct ${record.name} has no field '${expression.name}'`;
+      this.report('unknown-field', expression.nameSpan, message, () => didYouMean(expression.name, names()));
+      return unknown;
+    }
+    const type = btfType(types, field.type, record.space, this.config.maxStringLength);
+    if (type !== undefined) return type;
+    this.report('unsupported', expression.span, `the field '${expression.name}' cannot be read`);
+    return unknown;
+  }
+
+  #cast(expression: Expression & { kind: 'cast' }): Type {
+    const operand = this.numberType(expression.operand, `(${expression.type})`);
+    const pointer = /^(struct|union) (\w+) \*$/.exec(expression.type);
+    if (pointer === null) return castType(expression.type);
+    if (this.env.tracepoints === null) return unknown;
+    const [, kind, name = ''] = pointer;
+    const to = this.env.types?.record(kind === 'union' ? 'union' : 'struct', name);
+    if (to === undefined) {
+      this.report('unknown-name', expression.span, `this kernel's BTF has no ${kind} ${name}`);
+      return unknown;
+    }
+    const { context } = this.target;
+    const space = operand.kind === 'pointer' ? operand.space : 'space' in context ? context.space : 'any';
+    return { kind: 'pointer', space, text: false, to };
   }
 
   #index(expression: Index): Type {

@@ -1,6 +1,6 @@
 import { findFunction } from '../builtins/index.ts';
 import type { Assignment, Clause, Expression, Statement } from '../syntax/ast.ts';
-import { describe, isNumber, neutralInteger, type Type, unknown } from '../types/type.ts';
+import { describe, isNumber, isStorable, neutralInteger, type Type, unknown } from '../types/type.ts';
 import type { Bindings } from './model.ts';
 import type { ExpressionTyper } from './type-expression.ts';
 
@@ -80,7 +80,7 @@ function compoundType(amount: Type): Type {
 function valueType(typer: ExpressionTyper, value: Expression): Type {
   const type = typer.typeOf(value);
   if (type.kind === 'integer') return { ...type, size: 8 };
-  if (isNumber(type) || type.kind === 'string') return type;
+  if (isStorable(type)) return type;
   if (type.kind === 'aggregate' && value.kind === 'call') {
     const message = `${value.name}() can only be assigned to a map`;
     typer.report('invalid-use', value.span, message, `write @ = ${value.name}(...)`);

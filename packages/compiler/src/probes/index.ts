@@ -1,12 +1,18 @@
 import { begin, end } from './begin-end.ts';
+import { fentry, fexit } from './fentry.ts';
 import { interval } from './interval.ts';
+import { kprobe, kretprobe } from './kprobe.ts';
 import { profile } from './profile.ts';
 import type { ProbeProvider } from './provider.ts';
 import { rawTracepoint } from './raw-tracepoint.ts';
 import { tracepoint } from './tracepoint.ts';
+import { uprobe, uretprobe } from './uprobe.ts';
 
 /** Every kind of probe there is. */
-export const providers: readonly ProbeProvider[] = [begin, end, tracepoint, rawTracepoint, profile, interval];
+export const providers: readonly ProbeProvider[] = [
+  ...[begin, end, tracepoint, rawTracepoint, profile, interval],
+  ...[kprobe, kretprobe, fentry, fexit, uprobe, uretprobe],
+];
 
 const byName = new Map(providers.flatMap((provider) => [provider.name, ...provider.aliases].map((n) => [n, provider])));
 

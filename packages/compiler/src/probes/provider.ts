@@ -1,4 +1,4 @@
-import type { AttachSpec, ProgramType } from '@bpfleet/bpf';
+import type { AttachSpec, CFunction, ProgramType } from '@bpfleet/bpf';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
@@ -11,7 +11,16 @@ type ProbeContext =
   /** `format` is null where no kernel is known. */
   | { readonly kind: 'tracepoint'; readonly format: TracepointFormat | null; readonly space: AddressSpace }
   /** `arg0` and on, 8 bytes each. */
-  | { readonly kind: 'raw-tracepoint' };
+  | { readonly kind: 'raw-tracepoint' }
+  /** The machine's registers, `struct pt_regs`. `space`: where what they point to is. */
+  | { readonly kind: 'registers'; readonly at: 'entry' | 'return'; readonly space: AddressSpace }
+  /** The arguments of a kernel function, then what it returned; `function` is null where no kernel is known. */
+  | {
+      readonly kind: 'function';
+      readonly at: 'entry' | 'return';
+      readonly function: CFunction | null;
+      readonly space: AddressSpace;
+    };
 
 /** One place a clause's program is attached to: wildcards are gone. */
 export interface ProbeTarget {
@@ -20,6 +29,8 @@ export interface ProbeTarget {
   readonly programType: ProgramType;
   readonly attach: AttachSpec;
   readonly context: ProbeContext;
+  /** The function that is probed, where there is one. */
+  readonly function?: string;
 }
 
 export interface ExpandContext {

@@ -173,6 +173,7 @@ function parseList(cursor: TokenCursor, close: string): Expression[] {
 /** `(x)`, the tuple `(a, b)` or the cast `(uint32)x`. */
 function parseParenthesized(cursor: TokenCursor): Expression {
   const { start } = cursor.expect('(').span;
+  if (cursor.at('struct') || cursor.at('union')) return parsePointerCast(cursor, start);
   const first = parseExpression(cursor);
   if (cursor.at(',')) {
     const elements = [first];
@@ -185,4 +186,17 @@ function parseParenthesized(cursor: TokenCursor): Expression {
     return made(cursor, { kind: 'cast', type: first.name, operand, span: { start, end: operand.span.end } });
   }
   return first;
+}
+
+/** `(struct name *)x`, after the bracket. */
+function parsePointerCast(cursor: TokenCursor, start: number): Expression {
+  const keyword = cursor.advance().text;
+  const name = cursor.current;
+  if (name.kind !== 'identifier') cursor.unexpected(`the name of a ${keyword}`);
+  cursor.advance();
+  cursor.expect('*');
+  cursor.expect(')');
+  const operand = cursor.nested(() => parseUnary(cursor));
+  const type = `${keyword} ${name.text} *`;
+  return made(cursor, { kind: 'cast', type, operand, span: { start, end: operand.span.end } });
 }

@@ -1,7 +1,10 @@
 import type { MapKind } from '@bpfleet/aggregate';
 
-/** From which memory a pointer's target is read: the two are never mixed. */
-export type AddressSpace = 'user' | 'kernel';
+/**
+ * From which memory a pointer's target is read. `any`: the address says it, when the program runs; on x86-64 and arm64
+ * the kernel's have the highest bit set.
+ */
+export type AddressSpace = 'user' | 'kernel' | 'any';
 
 export type IntegerSize = 1 | 2 | 4 | 8;
 
@@ -32,15 +35,27 @@ export type Type =
   | IntegerType
   | StringType
   | AggregateType
-  /** An address; as a number unsigned. `text`: it points to characters. */
-  | { readonly kind: 'pointer'; readonly space: AddressSpace; readonly text: boolean }
-  | { readonly kind: 'array'; readonly element: IntegerType; readonly length: number }
+  /** An address; as a number unsigned. `text`: it points to characters; `to`: number of the type it points to. */
+  | { readonly kind: 'pointer'; readonly space: AddressSpace; readonly text: boolean; readonly to?: number }
+  /** Lies in the program's context, or where `space` is given in that memory: then its value is its address. */
+  | {
+      readonly kind: 'array';
+      readonly element: IntegerType;
+      readonly length: number;
+      readonly space?: AddressSpace;
+    }
+  /** A structure or union in memory, by the number of its type: its value is its address. */
+  | { readonly kind: 'record'; readonly id: number; readonly name: string; readonly space: AddressSpace }
+  /** Who called whom in the kernel, at most `depth` of them. Its value is a number in a map of stacks. */
+  | { readonly kind: 'stack'; readonly depth: number }
   /** The arguments of the probe. */
   | { readonly kind: 'args' }
   | { readonly kind: 'tuple'; readonly elements: readonly Type[] }
   | { readonly kind: 'void' }
   /** Something wrong that was reported already, or that only a node knows. It goes with everything. */
   | { readonly kind: 'unknown' };
+
+type PointerType = Type & { readonly kind: 'pointer' };
 
 export const unknown: Type = { kind: 'unknown' };
 export const voidType: Type = { kind: 'void' };
@@ -55,6 +70,11 @@ export function stringType(bytes: number): StringType {
 /** Integers, and addresses taken as numbers. */
 export function isNumber(type: Type): boolean {
   return type.kind === 'integer' || type.kind === 'pointer' || type.kind === 'unknown';
+}
+
+/** What can be part of a key, be stored and be printed. */
+export function isStorable(type: Type): boolean {
+  return isNumber(type) || type.kind === 'string' || type.kind === 'stack';
 }
 
 /** Whether 64-bit arithmetic on it is signed. */
@@ -86,10 +106,16 @@ export function unify(a: Type, b: Type): Type | undefined {
   if (a.kind === 'unknown') return b;
   if (b.kind === 'unknown') return a;
   if (a.kind === 'string' && b.kind === 'string') return a.size >= b.size ? a : b;
-  if (a.kind === 'pointer' && b.kind === 'pointer' && a.space === b.space) return a.text ? b : a;
+  if (a.kind === 'pointer' && b.kind === 'pointer' && a.space === b.space) return unifyPointers(a, b);
+  if (a.kind === 'stack' && b.kind === 'stack') return a.depth === b.depth ? a : undefined;
   if (isNumber(a) && isNumber(b)) return arithmeticType(a, b);
   if (a.kind === 'aggregate' && b.kind === 'aggregate') return unifyAggregates(a, b);
   return undefined;
+}
+
+/** What the two point to is only kept where it is the same. */
+function unifyPointers(a: PointerType, b: PointerType): Type {
+  return a.to === b.to ? (a.text ? b : a) : { kind: 'pointer', space: a.space, text: a.text && b.text };
 }
 
 function unifyAggregates(a: AggregateType, b: AggregateType): Type | undefined {
@@ -121,6 +147,10 @@ function typeName(type: Type): string {
       return type.text ? 'char *' : 'void *';
     case 'array':
       return `${typeName(type.element)}[${type.length}]`;
+    case 'stack':
+      return `kstack(${type.depth})`;
+    case 'record':
+      return type.name === '' ? 'unnamed structure' : `struct ${type.name}`;
     case 'tuple':
       return `(${type.elements.map(typeName).join(',')})`;
     default:

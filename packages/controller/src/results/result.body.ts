@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { AnswerSheetBody, SessionSummaryBody } from '../sessions/session.body.ts';
 
 const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
-const scalar = z.union([z.int(), z.string()]);
+const StackFrameBody = z
+  .object({ symbol: z.string(), module: z.string(), offset: z.int().describe('Bytes from the symbol.') })
+  .meta({ id: 'StackFrame' });
+const scalar = z.union([z.int(), z.string(), z.array(StackFrameBody)]);
 
 const ResultEntryBody = z
   .object({
@@ -27,7 +30,7 @@ const ResultMapBody = z
   .object({
     name: z.string(),
     kind: z.enum(['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'value']),
-    key: z.array(z.enum(['int', 'uint', 'string'])),
+    key: z.array(z.enum(['int', 'uint', 'string', 'stack'])),
     entries: z.array(ResultEntryBody),
   })
   .meta({ id: 'ResultMap' });

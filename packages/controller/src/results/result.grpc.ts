@@ -1,4 +1,4 @@
-import type { ResultEntry, ResultMap } from '@bpfleet/aggregate';
+import type { JsonScalar, KeyType, ResultEntry, ResultMap, Scalar, StackFrame } from '@bpfleet/aggregate';
 import {
   encodeMapKind,
   encodeScalar,
@@ -63,7 +63,7 @@ function mapMessage({ name, kind, key, entries }: ResultMap) {
 function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
   const { value, count, total, average, buckets, p50, p90, p99, nodes, group } = entry;
   return {
-    key: entry.key.map((part, index) => encodeScalar(key[index] === 'string' ? String(part) : BigInt(part))),
+    key: entry.key.map((part, index) => encodeScalar(keyPart(part, key[index]))),
     nodes,
     ...(value === undefined
       ? {}
@@ -83,7 +83,14 @@ function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
   };
 }
 
+function keyPart(part: JsonScalar, type: KeyType | undefined): Scalar {
+  if (typeof part === 'object') {
+    return part;
+  }
+  return type === 'string' ? String(part) : BigInt(part);
+}
+
 /** JSON holds large integers as strings of more than 15 digits. */
-function integerOrText(value: string): bigint | string {
-  return /^-?\d{16,20}$/.test(value) ? BigInt(value) : value;
+function integerOrText(value: string | StackFrame[]): Scalar {
+  return typeof value === 'object' ? value : /^-?\d{16,20}$/.test(value) ? BigInt(value) : value;
 }

@@ -1,4 +1,4 @@
-import { type JsonInteger, jsonInteger, type Scalar } from '@bpfleet/aggregate';
+import { type JsonScalar, jsonInteger, type Scalar } from '@bpfleet/aggregate';
 
 /** PostgreSQL's text and jsonb hold every character but U+0000. */
 export function storedText(text: string): string {
@@ -6,6 +6,15 @@ export function storedText(text: string): string {
 }
 
 /** Printed arguments as the result document shows them. */
-export function storedValues(values: readonly Scalar[]): (JsonInteger | string)[] {
-  return values.map((value) => (typeof value === 'bigint' ? jsonInteger(value) : storedText(value)));
+export function storedValues(values: readonly Scalar[]): JsonScalar[] {
+  return values.map(storedValue);
+}
+
+function storedValue(value: Scalar): JsonScalar {
+  if (typeof value === 'bigint') {
+    return jsonInteger(value);
+  }
+  return typeof value === 'string'
+    ? storedText(value)
+    : value.map(({ symbol, module, offset }) => ({ symbol: storedText(symbol), module: storedText(module), offset }));
 }

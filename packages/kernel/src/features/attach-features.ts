@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { ProgramType } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpf } from '../ffi/libbpf.ts';
-import { addressOf } from '../ffi/native.ts';
 import { errnoError } from '../kernel-error.ts';
 import { attachPerfEvent, linkPerfEvent } from '../link/attach-perf-event.ts';
 import { attachRawTracepoint } from '../link/attach-raw-tracepoint.ts';
 import { onlineCpus } from '../node/cpus.ts';
 import { openPerfEvent } from '../perf/open-perf-event.ts';
+import { openProbeEvent, type ProbePmu } from '../perf/open-probe-event.ts';
 import { testRun } from '../program/test-run.ts';
+import { BPF_TRACE_FENTRY } from '../program/tracing-target.ts';
 import { tracepointId } from '../tracefs/tracepoint.ts';
 import type { Feature } from './feature.ts';
 import { loadSample } from './programs.ts';
 
 /** `enum bpf_attach_type` (linux/bpf.h). */
 const BPF_TRACE_RAW_TP = 23;
-const BPF_TRACE_FENTRY = 24;
 const NEVER_SOON_NS = 3_600_000_000_000n;
 
 function using<T extends { close(): void }>(resource: T, use: (resource: T) => void): void {
@@ -69,17 +68,8 @@ function openClock(): FileDescriptor {
   return openPerfEvent({ kind: 'cpu-clock', periodNs: NEVER_SOON_NS }, onlineCpus()[0] ?? 0, 'open a CPU clock');
 }
 
-/** kprobe: config1 is the function's name, config2 the offset; uprobe: the file's path and the offset in it. */
-function probePmu(pmu: 'kprobe' | 'uprobe', subject: string): string | null {
-  let type: number;
-  try {
-    type = Number(readFileSync(`/sys/bus/event_source/devices/${pmu}/type`, 'utf8'));
-  } catch {
-    return `this kernel was built without ${pmu}s`;
-  }
-  const name = Buffer.from(`${subject}\0`);
-  const event = { kind: 'pmu', type, config1: addressOf(name), config2: 0n } as const;
-  openPerfEvent(event, onlineCpus()[0] ?? 0, `open a ${pmu}`).close();
+function probePmu(pmu: ProbePmu, subject: string): null {
+  openProbeEvent(pmu, { subject, offset: 0, return: false }, `open a ${pmu}`).close();
   return null;
 }
 

@@ -17,6 +17,10 @@ function probeRing(): null {
   return withMap({ type: MapType.RINGBUF, keySize: 0, valueSize: 0, maxEntries: 4096 }, () => null);
 }
 
+function probeLongKey(): null {
+  return withMap({ type: MapType.HASH, keySize: 1024, valueSize: 8, maxEntries: 1 }, () => null);
+}
+
 function probeBatch(): string | null {
   return withMap({ type: MapType.PERCPU_HASH, keySize: 8, valueSize: 8, maxEntries: 4 }, (map) =>
     readByBatch(map.fd, map.spec, map.cpus) === null ? 'reading maps in batches needs kernel 5.6 or newer' : null,
@@ -32,6 +36,7 @@ function probePercpuLookup(): null {
 
 export const mapFeatures: readonly Feature[] = [
   { name: 'ringbuf', probe: probeRing },
+  { name: 'long_key', probe: probeLongKey },
   { name: 'batch', probe: probeBatch },
   { name: 'percpu_lookup', probe: probePercpuLookup },
 ];

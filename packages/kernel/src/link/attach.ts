@@ -1,7 +1,9 @@
 import type { AttachSpec } from '@bpfleet/bpf';
+import { attachProbe } from './attach-probe.ts';
 import { attachRawTracepoint } from './attach-raw-tracepoint.ts';
 import { attachInterval, attachProfile } from './attach-timer.ts';
 import { attachTracepoint } from './attach-tracepoint.ts';
+import { attachTracing } from './attach-tracing.ts';
 import type { Link } from './link.ts';
 
 /** What `attach` takes: everything but the programs that are only run once. */
@@ -12,6 +14,12 @@ export function attach(programFd: number, point: AttachPoint): Link {
   switch (point.kind) {
     case 'tracepoint':
       return attachTracepoint(programFd, point.category, point.event);
+    case 'kprobe':
+    case 'uprobe':
+      return attachProbe(programFd, point);
+    case 'fentry':
+    case 'fexit':
+      return attachTracing(programFd, point.kind, point.function);
     case 'raw_tracepoint':
       return attachRawTracepoint(programFd, point.event);
     case 'profile':

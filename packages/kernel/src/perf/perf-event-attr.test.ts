@@ -17,7 +17,11 @@ test.each<[string, PerfEventSpec, (number | bigint)[]]>([
   ['tracepoint', { kind: 'tracepoint', id: 321 }, [2, 72, 321n, 1n, 1n, 1, 0n, 0n]],
   ['frequency', { kind: 'cpu-clock', frequency: 99 }, [1, 72, 0n, 99n, 1n | (1n << 10n), 0, 0n, 0n]],
   ['period', { kind: 'cpu-clock', periodNs: 10n ** 9n }, [1, 72, 0n, 10n ** 9n, 1n, 0, 0n, 0n]],
-  ['PMU', { kind: 'pmu', type: 8, config1: 2n ** 63n, config2: 16n }, [8, 72, 0n, 0n, 1n, 0, 2n ** 63n, 16n]],
+  [
+    'PMU',
+    { kind: 'pmu', type: 8, config: 1n, config1: 2n ** 63n, config2: 16n },
+    [8, 72, 1n, 0n, 1n, 0, 2n ** 63n, 16n],
+  ],
 ])('perf_event_attr of a %s', (_name, spec, expected) => {
   expect(fields(spec)).toEqual(expected);
 });

@@ -16,8 +16,14 @@ export type PerfEventSpec =
   /** Fires on time that passes on the CPU, idle or not. */
   | { readonly kind: 'cpu-clock'; readonly frequency: number }
   | { readonly kind: 'cpu-clock'; readonly periodNs: bigint }
-  /** `type` is the PMU's number in sysfs; config1 and config2 mean what that PMU says. */
-  | { readonly kind: 'pmu'; readonly type: number; readonly config1: bigint; readonly config2: bigint };
+  /** `type` is the PMU's number in sysfs; the configs mean what that PMU says. */
+  | {
+      readonly kind: 'pmu';
+      readonly type: number;
+      readonly config: bigint;
+      readonly config1: bigint;
+      readonly config2: bigint;
+    };
 
 /**
  * `struct perf_event_attr` (linux/perf_event.h): type 0, size 4, config 8, sample_period or sample_freq 16, flags 40,
@@ -42,6 +48,7 @@ export function perfEventAttr(spec: PerfEventSpec): Buffer {
       break;
     case 'pmu':
       attr.writeUInt32LE(spec.type, 0);
+      attr.writeBigUInt64LE(spec.config, 8);
       attr.writeBigUInt64LE(DISABLED, 40);
       attr.writeBigUInt64LE(spec.config1, 56);
       attr.writeBigUInt64LE(spec.config2, 64);

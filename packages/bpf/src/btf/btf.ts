@@ -1,0 +1,209 @@
+import { BtfError } from './btf-error.ts';
+import { type BtfIndex, indexTypes, Kind, TYPE_BYTES } from './index-types.ts';
+import type { CFunction, CMember, CType, RecordKind, TypeSource } from './type-source.ts';
+
+/** Typedefs and qualifiers on top of each other: a kernel has some ten; more is a circle. */
+const MAX_CHAIN = 64;
+const MAX_NAME = 512;
+const SIGNED = 1;
+
+/**
+ * The types of a kernel, as `/sys/kernel/btf/vmlinux` holds them. Only where each type begins is read at once; a type
+ * is made sense of when it is asked for. Every method throws BtfError where the bytes make no sense.
+ */
+export class Btf implements TypeSource {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #index: BtfIndex;
+  readonly #found = new Map<string, number>();
+  #functions: readonly string[] | undefined;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#index = indexTypes(this.#view);
+  }
+
+  /** How many types there are, `void` included. */
+  get length(): number {
+    return this.#index.offsets.length;
+  }
+
+  resolve(id: number): CType {
+    let current = id;
+    for (let step = 0; step < MAX_CHAIN; step++) {
+      if (current === 0) return { kind: 'void' };
+      const at = this.#at(current);
+      switch (this.#kind(at)) {
+        case Kind.TYPEDEF:
+        case Kind.VOLATILE:
+        case Kind.CONST:
+        case Kind.RESTRICT:
+        case Kind.TYPE_TAG:
+          current = this.#u32(at + 8);
+          continue;
+        case Kind.INT:
+          return this.#integer(at);
+        case Kind.ENUM:
+        case Kind.ENUM64:
+          return sizedInteger(this.#u32(at + 8), this.#flag(at), false) ?? this.#other(at);
+        case Kind.PTR:
+          return { kind: 'pointer', to: this.#u32(at + 8) };
+        case Kind.ARRAY:
+          return { kind: 'array', element: this.#u32(at + 12), length: this.#u32(at + 20) };
+        case Kind.STRUCT:
+        case Kind.UNION:
+          return { kind: 'record', id: current, name: this.#name(at), size: this.#u32(at + 8) };
+        default:
+          return this.#other(at);
+      }
+    }
+    throw new BtfError(`type ${id} leads to itself`);
+  }
+
+  record(kind: RecordKind, name: string): number | undefined {
+    return this.#find(kind === 'struct' ? Kind.STRUCT : Kind.UNION, name);
+  }
+
+  member(record: number, name: string): CMember | undefined {
+    return this.#member(record, name, 0, new Set());
+  }
+
+  members(record: number): readonly CMember[] {
+    const at = this.#recordAt(record);
+    return at === undefined ? [] : Array.from({ length: this.#count(at) }, (_, index) => this.#memberAt(at, index));
+  }
+
+  function(name: string): CFunction | undefined {
+    const id = this.#find(Kind.FUNC, name);
+    if (id === undefined) return undefined;
+    const prototype = this.#at(this.#u32(this.#at(id) + 8));
+    if (this.#kind(prototype) !== Kind.FUNC_PROTO) throw new BtfError(`function ${name} has no prototype`);
+    const parameters = Array.from({ length: this.#count(prototype) }, (_, index) => {
+      const at = prototype + TYPE_BYTES + index * 8;
+      return { name: this.#name(at), type: this.#u32(at + 4) };
+    });
+    // A last parameter without a type stands for `...`.
+    if (parameters.at(-1)?.type === 0) parameters.pop();
+    return { id, parameters, returns: this.#u32(prototype + 8) };
+  }
+
+  functions(): readonly string[] {
+    this.#functions ??= [...this.#namesOf(Kind.FUNC)];
+    return this.#functions;
+  }
+
+  *#namesOf(kind: number): Generator<string> {
+    for (let id = 1; id < this.length; id++) {
+      const at = this.#at(id);
+      if (this.#kind(at) === kind) yield this.#name(at);
+    }
+  }
+
+  #member(record: number, name: string, outer: number, seen: Set<number>): CMember | undefined {
+    const at = this.#recordAt(record);
+    if (at === undefined || seen.has(record)) return undefined;
+    seen.add(record);
+    for (let index = 0; index < this.#count(at); index++) {
+      const member = this.#memberAt(at, index);
+      const bitOffset = outer + member.bitOffset;
+      if (member.name === name) return { ...member, bitOffset };
+      if (member.name !== '') continue;
+      const inner = this.resolve(member.type);
+      const found = inner.kind === 'record' ? this.#member(inner.id, name, bitOffset, seen) : undefined;
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** With the kind flag set, the upper 8 bits of a member's offset are the size of its bit-field. */
+  #memberAt(record: number, index: number): CMember {
+    const at = record + TYPE_BYTES + index * 12;
+    const offset = this.#u32(at + 8);
+    const packed = this.#flag(record);
+    return {
+      name: this.#name(at),
+      type: this.#u32(at + 4),
+      bitOffset: packed ? offset & 0xffffff : offset,
+      bits: packed ? offset >>> 24 : 0,
+    };
+  }
+
+  #recordAt(id: number): number | undefined {
+    const at = this.#at(id);
+    const kind = this.#kind(at);
+    return kind === Kind.STRUCT || kind === Kind.UNION ? at : undefined;
+  }
+
+  #integer(at: number): CType {
+    const encoding = (this.#u32(at + 12) >>> 24) & 0xf;
+    const name = this.#name(at);
+    return sizedInteger(this.#u32(at + 8), (encoding & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name };
+  }
+
+  #other(at: number): CType {
+    return { kind: 'other', name: this.#name(at) };
+  }
+
+  /** Compares bytes: making strings of all names takes far longer. */
+  #find(kind: number, name: string): number | undefined {
+    const key = `${kind} ${name}`;
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const wanted = new TextEncoder().encode(`${name}\0`);
+    for (let id = 1; id < this.length; id++) {
+      const at = this.#at(id);
+      if (this.#kind(at) !== kind || !this.#isNamed(at, wanted)) continue;
+      this.#found.set(key, id);
+      return id;
+    }
+    return undefined;
+  }
+
+  #isNamed(at: number, wanted: Uint8Array): boolean {
+    const start = this.#index.stringsStart + this.#u32(at);
+    if (start + wanted.length > this.#index.stringsEnd) return false;
+    for (let index = 0; index < wanted.length; index++) {
+      if (this.#bytes[start + index] !== wanted[index]) return false;
+    }
+    return true;
+  }
+
+  /** The name that the first four bytes at a place point to. */
+  #name(at: number): string {
+    const start = this.#index.stringsStart + this.#u32(at);
+    const limit = Math.min(this.#index.stringsEnd, start + MAX_NAME);
+    let text = '';
+    for (let next = start; next < limit && this.#bytes[next] !== 0; next++) {
+      text += String.fromCharCode(this.#bytes[next] ?? 0);
+    }
+    return text;
+  }
+
+  #at(id: number): number {
+    const at = this.#index.offsets[id];
+    if (at === undefined || id === 0) throw new BtfError(`there is no type ${id}`);
+    return at;
+  }
+
+  #kind(at: number): number {
+    return (this.#u32(at + 4) >>> 24) & 0x1f;
+  }
+
+  #count(at: number): number {
+    return this.#u32(at + 4) & 0xffff;
+  }
+
+  #flag(at: number): boolean {
+    return this.#u32(at + 4) >>> 31 === 1;
+  }
+
+  #u32(at: number): number {
+    return this.#view.getUint32(at, true);
+  }
+}
+
+function sizedInteger(size: number, signed: boolean, character: boolean): CType | undefined {
+  if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return undefined;
+  return { kind: 'integer', size, signed, character };
+}

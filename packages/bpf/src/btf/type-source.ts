@@ -1,0 +1,51 @@
+/**
+ * A C type without its typedefs and qualifiers. `pointer` and `array` name what they hold by its number, so that
+ * nothing is read before it is needed. Sizes in bytes.
+ */
+export type CType =
+  | {
+      readonly kind: 'integer';
+      readonly size: 1 | 2 | 4 | 8;
+      readonly signed: boolean;
+      /** `char`: an array of it is a text. */
+      readonly character: boolean;
+    }
+  | { readonly kind: 'pointer'; readonly to: number }
+  | { readonly kind: 'array'; readonly element: number; readonly length: number }
+  | { readonly kind: 'record'; readonly id: number; readonly name: string; readonly size: number }
+  | { readonly kind: 'void' }
+  /** Floating point, functions, structures that are only declared. */
+  | { readonly kind: 'other'; readonly name: string };
+
+/** A field of a structure or union; of a bit-field `bits` is not zero. */
+export interface CMember {
+  readonly name: string;
+  /** Number of its type. */
+  readonly type: number;
+  /** From the start of the outermost record. */
+  readonly bitOffset: number;
+  readonly bits: number;
+}
+
+export interface CFunction {
+  /** Its number, by which programs are attached. */
+  readonly id: number;
+  readonly parameters: readonly { readonly name: string; readonly type: number }[];
+  /** Number of the type it returns. */
+  readonly returns: number;
+}
+
+export type RecordKind = 'struct' | 'union';
+
+/** The types of one kernel, read as they are asked for. */
+export interface TypeSource {
+  resolve(id: number): CType;
+  /** Number of a structure or union by its name. */
+  record(kind: RecordKind, name: string): number | undefined;
+  /** A field by its name, also one within an unnamed structure or union. */
+  member(record: number, name: string): CMember | undefined;
+  members(record: number): readonly CMember[];
+  function(name: string): CFunction | undefined;
+  /** Names of all functions. */
+  functions(): readonly string[];
+}

@@ -1,0 +1,24 @@
+import { lowerLiteral } from '../ir/lower-string.ts';
+import { textBytes } from '../types/text-bytes.ts';
+import { stringType, unknown } from '../types/type.ts';
+import type { BuiltinDefinition } from './definition.ts';
+
+/** The probe in full; known when the program is made, as there is one for each. */
+export const probe: BuiltinDefinition = {
+  name: 'probe',
+  kernel: '4.1',
+  check: (_identifier, { target }) => stringType(textBytes(target.name).length),
+  lower: (lowering, into) => lowerLiteral(lowering, lowering.target.name, into),
+};
+
+/** The function that is probed. */
+export const func: BuiltinDefinition = {
+  name: 'func',
+  kernel: '4.1',
+  check(identifier, { target, report }) {
+    if (target.function !== undefined) return stringType(textBytes(target.function).length);
+    report('invalid-use', identifier.span, `${target.name} has no func`, 'kprobe, fentry and uprobe have it');
+    return unknown;
+  },
+  lower: (lowering, into) => lowerLiteral(lowering, lowering.target.function ?? '', into),
+};

@@ -1,0 +1,218 @@
+import type { CMember, CType, Instruction, TypeSource } from '@bpfleet/bpf';
+import { disassemble } from '@bpfleet/bpf';
+import { describe, expect, test } from 'vitest';
+import { compile } from '../compile.ts';
+import type { CompileEnv, KernelFeature } from '../env.ts';
+import { registerLayouts } from '../types/registers.ts';
+
+const INT = 1;
+const SIZE = 2;
+const FILE = 3;
+const FILE_POINTER = 4;
+const TEXT_POINTER = 5;
+const CHAR = 6;
+const PAIR = 7;
+const NAME = 8;
+
+const cTypes: Readonly<Record<number, CType>> = {
+  0: { kind: 'void' },
+  [INT]: { kind: 'integer', size: 4, signed: true, character: false },
+  [SIZE]: { kind: 'integer', size: 8, signed: false, character: false },
+  [FILE]: { kind: 'record', id: FILE, name: 'file', size: 32 },
+  [FILE_POINTER]: { kind: 'pointer', to: FILE },
+  [TEXT_POINTER]: { kind: 'pointer', to: CHAR },
+  [CHAR]: { kind: 'integer', size: 1, signed: true, character: true },
+  [PAIR]: { kind: 'record', id: PAIR, name: 'pair', size: 16 },
+  [NAME]: { kind: 'array', element: CHAR, length: 12 },
+};
+const fields: readonly CMember[] = [
+  { name: 'flags', type: INT, bitOffset: 64, bits: 0 },
+  { name: 'mode', type: INT, bitOffset: 99, bits: 5 },
+  { name: 'next', type: FILE_POINTER, bitOffset: 128, bits: 0 },
+  { name: 'name', type: NAME, bitOffset: 160, bits: 0 },
+];
+const functions = [
+  {
+    id: 70,
+    name: 'vfs_open',
+    parameters: [
+      { name: 'how', type: PAIR },
+      { name: 'path', type: TEXT_POINTER },
+    ],
+    returns: 0,
+  },
+  {
+    id: 71,
+    name: 'vfs_read',
+    parameters: [
+      { name: 'file', type: FILE_POINTER },
+      { name: 'count', type: SIZE },
+    ],
+    returns: INT,
+  },
+];
+const types: TypeSource = {
+  resolve: (id) => cTypes[id] ?? { kind: 'other', name: 'double' },
+  record: (_kind, name) => (name === 'file' ? FILE : undefined),
+  member: (record, name) => (record === FILE ? fields.find((field) => field.name === name) : undefined),
+  members: (record) => (record === FILE ? fields : []),
+  function: (name) => functions.find((candidate) => candidate.name === name),
+  functions: () => functions.map(({ name }) => name),
+};
+
+function envOf(
+  arch: CompileEnv['arch'],
+  features: readonly KernelFeature[] = ['kprobe', 'fentry', 'uprobe'],
+): CompileEnv {
+  return {
+    arch,
+    pageSize: 4096,
+    features: new Set([...features, 'atomic_fetch', 'long_key']),
+    tracepoints: { tracepoint: () => undefined, list: () => [] },
+    functions: {
+      count: (name) => ({ vfs_read: 1, vfs_open: 1, twice: 2 })[name] ?? 0,
+      list: () => ['twice', 'vfs_open', 'vfs_read'].map((name) => ({ name, module: name === 'vfs_open' ? 'fs' : '' })),
+    },
+    types,
+    executables: {
+      find: (name) =>
+        name === 'tool'
+          ? {
+              path: '/usr/bin/tool',
+              functions: [
+                { name: 'finish', offset: 0x2000, size: 16, address: 0x402000 },
+                { name: 'main', offset: 0x1000, size: 64, address: 0x401000 },
+              ],
+            }
+          : { reason: `there is no program or library ${name} on this node` },
+    },
+  };
+}
+
+function targets(source: string, arch: CompileEnv['arch'] = 'x86-64') {
+  const { spec, diagnostics } = compile(source, envOf(arch));
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  return (spec?.programs ?? []).map(({ attach }) => attach);
+}
+
+describe('where probes are put', () => {
+  test.each([
+    ['kprobe:vfs_read { }', [{ kind: 'kprobe', function: 'vfs_read', offset: 0, return: false }]],
+    ['k:vfs_read+0x10 { }', [{ kind: 'kprobe', function: 'vfs_read', offset: 16, return: false }]],
+    ['kretprobe:vfs_read { }', [{ kind: 'kprobe', function: 'vfs_read', offset: 0, return: true }]],
+    ['kprobe:vfs_o* { }', [{ kind: 'kprobe', function: 'vfs_open', offset: 0, return: false }]],
+    ['kprobe:vmlinux:* { }', [{ kind: 'kprobe', function: 'vfs_read', offset: 0, return: false }]],
+    ['fentry:vfs_read { }', [{ kind: 'fentry', function: 'vfs_read', btfId: 71 }]],
+    ['kretfunc:vmlinux:vfs_read { }', [{ kind: 'fexit', function: 'vfs_read', btfId: 71 }]],
+    [
+      'f:vfs_* { }',
+      [
+        { kind: 'fentry', function: 'vfs_open', btfId: 70 },
+        { kind: 'fentry', function: 'vfs_read', btfId: 71 },
+      ],
+    ],
+    ['uprobe:tool:main { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1000, return: false }]],
+    ['u:tool:main+4 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1004, return: false }]],
+    ['uprobe:tool:0x401008 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1008, return: false }]],
+    ['uretprobe:tool:fin* { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x2000, return: true }]],
+  ])('%s', (source, expected) => expect(targets(source)).toEqual(expected));
+});
+
+describe('mistakes', () => {
+  test.each<[string, string]>([
+    ['kprobe:vfs_raed { }', 'this kernel has no function vfs_raed'],
+    ['kprobe:a:b:c { }', 'kprobe takes a function of the kernel'],
+    ['kretprobe:vfs_read+4 { }', 'kretprobe takes a function of the kernel'],
+    ['kprobe:nothing* { }', 'kprobe:nothing* matches no functions of the kernel'],
+    ['fentry:nothing { }', "this kernel's BTF has no function nothing"],
+    ['uprobe:tool:mian { }', '/usr/bin/tool has no function mian'],
+    ['uprobe:tool:main+64 { }', 'main is 64 bytes long: there is no such offset'],
+    ['uprobe:tool:0x400000 { }', 'no function of /usr/bin/tool has the address 0x400000'],
+    ['uprobe:none:main { }', 'there is no program or library none on this node'],
+    ['uprobe:tool { }', 'uprobe takes a program or library and a function in it'],
+    ['kprobe:vfs_read { @ = retval; }', 'kprobe:vfs_read has no retval'],
+    ['kretprobe:vfs_read { @ = arg0; }', 'kretprobe:vfs_read has no arg0'],
+    ['kprobe:vfs_read { @ = args.file; }', 'kprobe:vfs_read has no args'],
+    ['fentry:vfs_read { @ = arg0; }', 'fentry:vmlinux:vfs_read has no arg0'],
+    ['fentry:vfs_read { @ = args.fiel; }', "fentry:vmlinux:vfs_read has no argument 'fiel'"],
+    ['fentry:vfs_read { @ = args.file->flag; }', "struct file has no field 'flag'"],
+    ['fentry:vfs_read { @ = args.count->flags; }', 'integer has no fields'],
+    ['fentry:vfs_open { @ = args.how; }', "the argument 'how' is passed by value and cannot be read"],
+    ['fexit:vfs_open { @ = retval; }', 'fexit:vmlinux:vfs_open returns nothing that can be read'],
+    ['BEGIN { @ = func; }', 'BEGIN has no func'],
+    ['kprobe:vfs_read { @ = ((struct fiel *)arg0)->flags; }', "this kernel's BTF has no struct fiel"],
+  ])('%s', (source, message) => {
+    expect(compile(source, envOf('x86-64')).diagnostics.map((diagnostic) => diagnostic.message)).toEqual([message]);
+  });
+
+  test.each<[string, string]>([
+    ['kprobe:vfs_read { }', 'this kernel has no kprobes (CONFIG_KPROBES)'],
+    ['fentry:vfs_read { }', 'this kernel has no fentry and fexit, or forbids them'],
+    ['uprobe:tool:main { }', 'this kernel has no uprobes (CONFIG_UPROBES)'],
+  ])('%s on a kernel that cannot', (source, message) => {
+    const [only, ...more] = compile(source, envOf('arm64', [])).diagnostics;
+    expect(only?.message.startsWith(message)).toBe(true);
+    expect(more).toEqual([]);
+  });
+
+  test('names that several functions share are left out of wildcards, and said to be', () => {
+    const { spec, diagnostics } = compile('kprobe:t*,kprobe:v* { }', envOf('x86-64'));
+    expect(spec).toBeUndefined();
+    expect(diagnostics.map(({ message }) => message)).toContain(
+      '1 matches are left out: several functions share their names',
+    );
+  });
+});
+
+/** `BPF_LDX | BPF_MEM | BPF_DW` */
+const LOAD_8 = 0x79;
+
+function instructionsOf(source: string, arch: CompileEnv['arch']): readonly Instruction[] {
+  const { spec, diagnostics } = compile(source, envOf(arch));
+  expect(diagnostics).toEqual([]);
+  return spec?.programs[0]?.instructions ?? [];
+}
+
+describe('arguments and results are where the architecture has them', () => {
+  const cases: [CompileEnv['arch'], string, number][] = [];
+  for (const arch of ['x86-64', 'arm64'] as const) {
+    for (const [index, offset] of registerLayouts[arch].arguments.entries())
+      cases.push([arch, `kprobe:vfs_read { @ = arg${index}; }`, offset]);
+    cases.push([arch, 'kretprobe:vfs_read { @ = retval; }', registerLayouts[arch].result]);
+    cases.push([arch, 'uretprobe:tool:main { @ = retval; }', registerLayouts[arch].result]);
+    cases.push([arch, `uprobe:tool:main { @ = arg9; }`, registerLayouts[arch].stackPointer]);
+  }
+  test.each(cases)('%s: %s at %i', (arch, source, offset) => {
+    const first = instructionsOf(source, arch).find(({ opcode }) => opcode === LOAD_8);
+    expect(first?.offset).toBe(offset);
+  });
+
+  test('registers of both architectures', () => {
+    expect(registerLayouts['x86-64']).toEqual({
+      arguments: [112, 104, 96, 88, 72, 64],
+      stackPointer: 152,
+      stackArguments: 8,
+      result: 80,
+    });
+    expect(registerLayouts.arm64).toEqual({
+      arguments: [0, 8, 16, 24, 32, 40, 48, 56],
+      stackPointer: 248,
+      stackArguments: 0,
+      result: 0,
+    });
+  });
+});
+
+describe('fields of structures', () => {
+  const calls = (source: string) =>
+    [...disassemble(instructionsOf(source, 'x86-64')).matchAll(/call bpf_(\w+)/g)].map((match) => match[1]);
+
+  test.each<[string, string[]]>([
+    ['fentry:vfs_read { @ = args.count; }', []],
+    ['fentry:vfs_read { @ = args.file->flags; }', ['probe_read_kernel', 'probe_read_kernel', 'probe_read_user']],
+    ['BEGIN { @ = ((struct file *)curtask)->mode; }', ['get_current_task', 'probe_read_kernel', 'probe_read_user']],
+  ])('%s', (source, helpers) => {
+    const found = calls(source);
+    expect(found.filter((name) => name !== 'map_lookup_elem')).toEqual(helpers);
+  });
+});

@@ -1,0 +1,29 @@
+import type { KernelFeature } from '../env.ts';
+import type { AttachPoint } from '../syntax/ast.ts';
+import type { ExpandContext } from './provider.ts';
+
+type ProbeFeature = Extract<KernelFeature, 'kprobe' | 'fentry' | 'uprobe'>;
+
+const lacks: Readonly<Record<ProbeFeature, string>> = {
+  kprobe: 'this kernel has no kprobes (CONFIG_KPROBES)',
+  fentry:
+    'this kernel has no fentry and fexit, or forbids them: they need 5.5 on x86-64, 6.4 on arm64, and CONFIG_DEBUG_INFO_BTF',
+  uprobe: 'this kernel has no uprobes (CONFIG_UPROBES)',
+};
+
+const instead: Readonly<Record<ProbeFeature, string | undefined>> = {
+  kprobe: 'a tracepoint may do',
+  fentry: 'kprobe and kretprobe may do',
+  uprobe: undefined,
+};
+
+/** Whether the kernel has what a kind of probe needs; reported where it has not. */
+export function requireFeature(
+  feature: ProbeFeature,
+  point: AttachPoint,
+  { env, diagnostics }: ExpandContext,
+): boolean {
+  if (env.features.has(feature)) return true;
+  diagnostics.error('unsupported', point.span, lacks[feature], instead[feature]);
+  return false;
+}

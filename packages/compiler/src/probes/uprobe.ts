@@ -1,0 +1,105 @@
+import { ProgramType } from '@bpfleet/bpf';
+import type { Executable } from '../env.ts';
+import { didYouMean } from '../source/did-you-mean.ts';
+import type { AttachPoint } from '../syntax/ast.ts';
+import { checkMatches } from './match-names.ts';
+import { parseOffset } from './offset.ts';
+import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
+import { requireFeature } from './required-feature.ts';
+import { hasWildcard, matcher } from './wildcard.ts';
+
+/** `uprobe:path:function`, `uprobe:libc:function+offset`, `uprobe:path:0x1234`: code of a program or library. */
+export const uprobe = provider('uprobe', 'u', 'uprobe:path:function');
+/** `uretprobe:path:function`: where a function of a program or library returns. */
+export const uretprobe = provider('uretprobe', 'ur', 'uretprobe:path:function');
+
+interface Place {
+  readonly label: string;
+  readonly offset: number;
+  readonly function?: string;
+}
+
+function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): ProbeProvider {
+  const returns = name === 'uretprobe';
+  const target = (path: string, place: Place): ProbeTarget => ({
+    name: `${name}:${path}:${place.label}`,
+    programType: ProgramType.KPROBE,
+    attach: { kind: 'uprobe', path, offset: place.offset, return: returns },
+    context: { kind: 'registers', at: returns ? 'return' : 'entry', space: 'user' },
+    ...(place.function === undefined ? {} : { function: place.function }),
+  });
+  return {
+    name,
+    aliases: [alias],
+    usage,
+    expand(point, context) {
+      const { env, diagnostics } = context;
+      const [, file = '', ...rest] = point.parts;
+      const symbol = unquote(rest.join(':'));
+      if (file === '' || symbol === '' || file.includes('\0')) {
+        const message = `${name} takes a program or library and a function in it`;
+        diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
+        return [];
+      }
+      if (env.tracepoints === null) return [target(file, { label: symbol, offset: 0, function: symbol })];
+      if (!requireFeature('uprobe', point, context)) return [];
+      const found = env.executables?.find(file) ?? { reason: 'the programs of this node are not known' };
+      if ('reason' in found) {
+        diagnostics.error('no-match', point.span, found.reason, 'write the path of a program, or a name such as libc');
+        return [];
+      }
+      return placesOf(point, found, symbol, returns, context).map((place) => target(found.path, place));
+    },
+  };
+}
+
+function unquote(text: string): string {
+  return /^".*"$/.test(text) ? text.slice(1, -1) : text;
+}
+
+function placesOf(
+  point: AttachPoint,
+  { path, functions }: Executable,
+  symbol: string,
+  returns: boolean,
+  context: ExpandContext,
+): readonly Place[] {
+  const { diagnostics } = context;
+  if (/^(0x[\da-fA-F]+|\d+)$/.test(symbol)) {
+    const address = Number(symbol);
+    const around = functions.find((one) => address >= one.address && address - one.address < Math.max(1, one.size));
+    if (around !== undefined) {
+      return [{ label: symbol, offset: address - around.address + around.offset, function: around.name }];
+    }
+    diagnostics.error('no-match', point.span, `no function of ${path} has the address ${symbol}`);
+    return [];
+  }
+  if (hasWildcard(symbol)) {
+    const matches = functions.filter((one) => matcher(symbol)(one.name));
+    return checkMatches(point, matches, `functions of ${path}`, context).map((one) => placeAt(one, 0));
+  }
+  const { name, offset } = parseOffset(symbol);
+  const found = functions.find((one) => one.name === name);
+  if (found === undefined) {
+    const hint = () =>
+      didYouMean(
+        name,
+        functions.map((one) => one.name),
+      );
+    diagnostics.error('no-match', point.span, `${path} has no function ${name}`, hint);
+    return [];
+  }
+  if (offset === undefined || (offset > 0 && (returns || offset >= found.size))) {
+    const message = returns
+      ? 'uretprobe takes no offset'
+      : `${name} is ${found.size} bytes long: there is no such offset`;
+    diagnostics.error('invalid-probe', point.span, message);
+    return [];
+  }
+  return [placeAt(found, offset)];
+}
+
+function placeAt(found: { readonly name: string; readonly offset: number }, offset: number): Place {
+  const label = `${found.name}${offset === 0 ? '' : `+${offset}`}`;
+  return { label, offset: found.offset + offset, function: found.name };
+}

@@ -1,0 +1,86 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { delimiter, isAbsolute } from 'node:path';
+import { ElfError, type ElfFunction, readFunctions } from '@bpfleet/bpf';
+import { findLibrary } from './find-library.ts';
+
+/** A program or library on this node. */
+export interface Executable {
+  readonly path: string;
+  /** In order of name. */
+  readonly functions: readonly ElfFunction[];
+}
+
+interface Known {
+  readonly identity: string;
+  readonly executable: Executable;
+}
+
+/** Whoever replaces a file gives it another identity. */
+const cache = new Map<string, Known>();
+const MAX_CACHED = 16;
+
+/**
+ * A file by its path, a program by its name in PATH, or a library by its name (`libc`, `libssl.so.3`).
+ * One sentence where there is none or it cannot be probed.
+ */
+export function findExecutable(name: string): Executable | { readonly reason: string } {
+  const path = locate(name);
+  if (path === null) return { reason: `there is no program or library ${name} on this node` };
+  try {
+    return read(path);
+  } catch (error) {
+    if (error instanceof ElfError) return { reason: `${path} cannot be probed: ${error.message}` };
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return { reason: `${path} cannot be read: ${code}` };
+  }
+}
+
+function locate(name: string): string | null {
+  if (name.includes('/')) return realPath(isAbsolute(name) ? name : `./${name}`);
+  for (const folder of (process.env.PATH ?? '/usr/bin:/bin').split(delimiter)) {
+    const found = folder === '' ? null : realPath(`${folder}/${name}`);
+    if (found !== null) return found;
+  }
+  const library = findLibrary(name);
+  return library === null ? null : realPath(library);
+}
+
+/** uprobes are kept by file, so every link to it leads to the same. */
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function read(path: string): Executable {
+  // Opening a pipe would wait for its other end.
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(file);
+    if (!stat.isFile()) throw new ElfError('this is no file');
+    const identity = `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+    const known = cache.get(path);
+    if (known?.identity === identity) return known.executable;
+    const executable = { path, functions: readFunctions({ read: (offset, length) => readPart(file, offset, length) }) };
+    if (cache.size >= MAX_CACHED) cache.clear();
+    cache.set(path, { identity, executable });
+    return executable;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readPart(file: number, offset: number, length: number): Uint8Array {
+  const size = Math.max(0, Math.min(length, fstatSync(file).size - offset));
+  const part = Buffer.alloc(size);
+  let done = 0;
+  while (done < size) {
+    const count = readSync(file, part, done, size - done, offset + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return part.subarray(0, done);
+}

@@ -1,0 +1,12 @@
+import type { AttachSpec } from '@bpfleet/bpf';
+import type { TracingTarget } from './load-program.ts';
+
+/** `enum bpf_attach_type` (linux/bpf.h). */
+export const BPF_TRACE_FENTRY = 24;
+const BPF_TRACE_FEXIT = 25;
+
+/** A TRACING program is bound to its function when it is loaded; others to nothing. */
+export function tracingTarget(attach: AttachSpec): TracingTarget | null {
+  if (attach.kind !== 'fentry' && attach.kind !== 'fexit') return null;
+  return { attachType: attach.kind === 'fentry' ? BPF_TRACE_FENTRY : BPF_TRACE_FEXIT, btfId: attach.btfId };
+}

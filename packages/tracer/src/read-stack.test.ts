@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { stackReader } from './read-stack.ts';
+
+const symbols: Readonly<Record<string, { symbol: string; module: string }>> = {
+  1: { symbol: 'bpf_prog_6deef7357e7b4530', module: 'bpf' },
+  2: { symbol: 'bpf_trampoline_64425', module: '' },
+  3: { symbol: 'vfs_read', module: '' },
+  4: { symbol: 'ext4_read', module: 'ext4' },
+  5: { symbol: '0xffffffff81000000', module: '' },
+};
+
+function read(addresses: readonly bigint[], id = 7n, depth = 127) {
+  let lookups = 0;
+  const value = Buffer.alloc(64);
+  for (const [index, address] of addresses.entries()) value.writeBigUInt64LE(address, index * 8);
+  const map = {
+    lookup: (key: Uint8Array) => {
+      lookups++;
+      return Buffer.from(key).readUInt32LE(0) === 7 ? value : null;
+    },
+  };
+  const reader = stackReader(
+    () => map,
+    (address) => ({ symbol: '', module: '', ...symbols[String(address)], offset: 4 }),
+  );
+  const stack = reader('stacks', id, depth);
+  expect(reader('stacks', id, depth)).toEqual(stack);
+  expect(lookups).toBeLessThanOrEqual(1);
+  return stack.map(({ symbol }) => symbol);
+}
+
+test.each<[string, bigint[], string[]]>([
+  ['ends at zero', [3n, 4n, 0n, 3n], ['vfs_read', 'ext4_read']],
+  ["begins after what is the tracing's own", [1n, 2n, 3n, 4n], ['vfs_read', 'ext4_read']],
+  ['keeps what is not known further on', [3n, 5n, 4n], ['vfs_read', '0xffffffff81000000', 'ext4_read']],
+  ['may be empty', [0n], []],
+])('a stack %s', (_name, addresses, expected) => expect(read(addresses)).toEqual(expected));
+
+test('no stack, no such stack, and a stack cut to its depth', () => {
+  expect(read([3n], -14n)).toEqual([]);
+  expect(read([3n], 8n)).toEqual([]);
+  expect(read([1n, 3n, 4n, 3n], 7n, 2)).toEqual(['vfs_read', 'ext4_read']);
+});
