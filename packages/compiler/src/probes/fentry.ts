@@ -1,4 +1,4 @@
-import { type CFunction, ProgramType } from '@bpfleet/bpf';
+import { type CFunction, ProgramType, type TypeSource } from '@bpfleet/bpf';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { checkMatches } from './match-names.ts';
@@ -52,8 +52,26 @@ function expandWildcard(point: AttachPoint, symbol: string, context: ExpandConte
   const isSymbol = matcher(symbol);
   const traceable = functions === undefined ? undefined : new Set(functions.list().map((one) => one.name));
   const names = (types?.functions() ?? []).filter((name) => isSymbol(name) && (traceable?.has(name) ?? true));
-  return checkMatches(point, [...new Set(names)].sort(), 'functions of the kernel', context).flatMap((name) => {
-    const found = types?.function(name);
-    return found === undefined ? [] : [{ name, found }];
-  });
+  const matches = checkMatches(point, [...new Set(names)].sort(), 'functions of the kernel', context).flatMap(
+    (name) => {
+      const found = types?.function(name);
+      return found === undefined ? [] : [{ name, found }];
+    },
+  );
+  const fitting = matches.filter(({ found }) => types !== undefined && fitsEveryKernel(types, found));
+  if (fitting.length < matches.length) {
+    const message = `${matches.length - fitting.length} matches are left out: what they take or return does not fit`;
+    context.diagnostics.warning('no-match', point.span, message, 'kprobe may do for them');
+  }
+  return fitting;
+}
+
+/** Registers of arguments that the trampolines of all kernels save; newer ones save more. */
+const MAX_ARGUMENTS = 6;
+
+/** Whether the kernel can call a program with what the function takes and returns: numbers and pointers, not too many. */
+function fitsEveryKernel(types: TypeSource, { parameters, variadic, returns }: CFunction): boolean {
+  const isCell = (type: number) => ['integer', 'pointer'].includes(types.resolve(type).kind);
+  if (variadic || parameters.length > MAX_ARGUMENTS) return false;
+  return parameters.every(({ type }) => isCell(type)) && (isCell(returns) || types.resolve(returns).kind === 'void');
 }

@@ -40,6 +40,7 @@ const functions = [
       { name: 'path', type: TEXT_POINTER },
     ],
     returns: 0,
+    variadic: false,
   },
   {
     id: 71,
@@ -49,6 +50,7 @@ const functions = [
       { name: 'count', type: SIZE },
     ],
     returns: INT,
+    variadic: false,
   },
 ];
 const types: TypeSource = {
@@ -104,13 +106,7 @@ describe('where probes are put', () => {
     ['kprobe:vmlinux:* { }', [{ kind: 'kprobe', function: 'vfs_read', offset: 0, return: false }]],
     ['fentry:vfs_read { }', [{ kind: 'fentry', function: 'vfs_read', btfId: 71 }]],
     ['kretfunc:vmlinux:vfs_read { }', [{ kind: 'fexit', function: 'vfs_read', btfId: 71 }]],
-    [
-      'f:vfs_* { }',
-      [
-        { kind: 'fentry', function: 'vfs_open', btfId: 70 },
-        { kind: 'fentry', function: 'vfs_read', btfId: 71 },
-      ],
-    ],
+    ['f:vfs_* { }', [{ kind: 'fentry', function: 'vfs_read', btfId: 71 }]],
     ['uprobe:tool:main { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1000, return: false }]],
     ['u:tool:main+4 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1004, return: false }]],
     ['uprobe:tool:0x401008 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1008, return: false }]],
@@ -153,6 +149,13 @@ describe('mistakes', () => {
     const [only, ...more] = compile(source, envOf('arm64', [])).diagnostics;
     expect(only?.message.startsWith(message)).toBe(true);
     expect(more).toEqual([]);
+  });
+
+  test('functions that fentry cannot serve are left out of wildcards, and said to be', () => {
+    const { diagnostics } = compile('fentry:vfs_* { }', envOf('x86-64'));
+    expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
+      ['warning', '1 matches are left out: what they take or return does not fit'],
+    ]);
   });
 
   test('names that several functions share are left out of wildcards, and said to be', () => {
