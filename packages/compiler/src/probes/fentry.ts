@@ -1,6 +1,6 @@
 import { type CFunction, ProgramType, type TypeSource } from '@bpfleet/bpf';
-import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
+import { likeFunction } from './like-function.ts';
 import { checkMatches } from './match-names.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
@@ -40,7 +40,7 @@ function provider(name: 'fentry' | 'fexit', aliases: readonly string[]): ProbePr
       if (hasWildcard(symbol)) return expandWildcard(point, symbol, context).map((one) => target(one.name, one.found));
       const found = env.types.function(symbol);
       if (found !== undefined) return [target(symbol, found)];
-      const hint = () => didYouMean(symbol, env.types?.functions() ?? []);
+      const hint = () => likeFunction(symbol, env.types?.functions() ?? []);
       diagnostics.error('no-match', point.span, `this kernel's BTF has no function ${symbol}`, hint);
       return [];
     },

@@ -151,6 +151,11 @@ describe('mistakes', () => {
     expect(more).toEqual([]);
   });
 
+  test.each(['kprobe', 'fentry'])('%s: a misspelt function has a hint', (kind) => {
+    const [diagnostic] = compile(`${kind}:vfs_raed { }`, envOf('x86-64')).diagnostics;
+    expect(diagnostic?.hint).toBe("did you mean 'vfs_read'?");
+  });
+
   test('functions that fentry cannot serve are left out of wildcards, and said to be', () => {
     const { diagnostics } = compile('fentry:vfs_* { }', envOf('x86-64'));
     expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
