@@ -36,7 +36,11 @@ function provider(name: 'fentry' | 'fexit', aliases: readonly string[]): ProbePr
         return [];
       }
       if (env.tracepoints === null) return [target(symbol, null)];
-      if (!requireFeature('fentry', point, context) || env.types === undefined) return [];
+      if (!requireFeature('fentry', point, context)) return [];
+      if (env.types === undefined) {
+        diagnostics.error('unsupported', point.span, 'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)');
+        return [];
+      }
       if (hasWildcard(symbol)) return expandWildcard(point, symbol, context).map((one) => target(one.name, one.found));
       const found = env.types.function(symbol);
       if (found !== undefined) return [target(symbol, found)];

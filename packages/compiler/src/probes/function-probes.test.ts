@@ -151,6 +151,12 @@ describe('mistakes', () => {
     expect(more).toEqual([]);
   });
 
+  test('fentry without the types of the kernel', () => {
+    const { types: _types, ...blind } = envOf('x86-64');
+    const [diagnostic] = compile('fentry:vfs_read { }', blind).diagnostics;
+    expect(diagnostic?.message).toBe('this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)');
+  });
+
   test.each(['kprobe', 'fentry'])('%s: a misspelt function has a hint', (kind) => {
     const [diagnostic] = compile(`${kind}:vfs_raed { }`, envOf('x86-64')).diagnostics;
     expect(diagnostic?.hint).toBe("did you mean 'vfs_read'?");
@@ -222,5 +228,22 @@ describe('fields of structures', () => {
   ])('%s', (source, helpers) => {
     const found = calls(source);
     expect(found.filter((name) => name !== 'map_lookup_elem')).toEqual(helpers);
+  });
+});
+
+describe('kernels that take no keys beyond 512 bytes', () => {
+  const old: CompileEnv = { ...envOf('x86-64'), features: new Set<KernelFeature>(['kprobe']) };
+
+  test('have shorter strings, so that two fit into a key', () => {
+    const { spec, diagnostics } = compile('kprobe:vfs_read { @[str(arg0), str(arg1)] = count(); }', old);
+    expect(diagnostics).toEqual([]);
+    expect(spec?.maps.find(({ name }) => name === 'AT_')?.keySize).toBe(400);
+  });
+
+  test('refuse what does not fit, and say why', () => {
+    const { diagnostics } = compile('kprobe:vfs_read { @[str(arg0), str(arg1), str(arg2)] = count(); }', old);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'the key of @ takes 600 bytes; at most 512 are allowed by this kernel (before 5.11)',
+    ]);
   });
 });
