@@ -9,7 +9,7 @@ export * from './merge.ts';
 export * from './order.ts';
 export * from './quantile.ts';
 export * from './render-json.ts';
-export { type RenderOptions, renderMap } from './render-text.ts';
+export { printedValue, type RenderOptions, renderMap } from './render-text.ts';
 export * from './result-document.ts';
 export * from './result-map.ts';
 export * from './schema.ts';

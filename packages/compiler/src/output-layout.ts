@@ -41,6 +41,8 @@ export type RecordLayout =
       readonly div: number;
       readonly size: number;
     }
+  /** print(@m[k]) of an aggregate, whose parts only user space can put together. */
+  | { readonly kind: 'print-entry'; readonly map: number; readonly key: readonly FieldLayout[]; readonly size: number }
   | { readonly kind: 'clear-map'; readonly map: number; readonly size: number }
   /** zero(@m): every entry stays, with the value zero. */
   | { readonly kind: 'zero-map'; readonly map: number; readonly size: number }

@@ -18,6 +18,7 @@ import {
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
+import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
@@ -224,6 +225,8 @@ export class LoadedTrace implements Trace {
       case 'zero-map':
         zeroMap(found.output, found.map);
         return null;
+      case 'print-entry':
+        return { at, ...printEntry(readMap(found.output, found.map, this.#stacks), record.key) };
       case 'print-map': {
         const { top, div } = record;
         const state = readMap(found.output, found.map, this.#stacks);

@@ -20,6 +20,7 @@ export type TraceRecord =
       readonly top: number;
       readonly div: number;
     }
+  | { readonly kind: 'print-entry'; readonly ns: bigint; readonly map: number; readonly key: readonly Scalar[] }
   | { readonly kind: 'clear-map' | 'zero-map'; readonly ns: bigint; readonly map: number }
   | { readonly kind: 'exit'; readonly ns: bigint };
 
@@ -58,6 +59,10 @@ export class RecordReader {
       }
       case 'print-map':
         return { kind: 'print-map', ns, map: layout.map, top: layout.top, div: layout.div };
+      case 'print-entry': {
+        const key = layout.key.map((field) => readField(bytes, offset, field, this.#stacks));
+        return { kind: 'print-entry', ns, map: layout.map, key };
+      }
       case 'clear-map':
       case 'zero-map':
         return { kind: layout.kind, ns, map: layout.map };

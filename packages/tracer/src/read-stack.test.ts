@@ -6,6 +6,7 @@ const symbols: Readonly<Record<string, { symbol: string; module: string }>> = {
   2: { symbol: 'bpf_trampoline_64425', module: '' },
   3: { symbol: 'vfs_read', module: '' },
   4: { symbol: 'ext4_read', module: 'ext4' },
+  6: { symbol: 'ftrace_trampoline', module: '__builtin__ftrace' },
   5: { symbol: '0xffffffff81000000', module: '' },
 };
 
@@ -32,6 +33,7 @@ function read(addresses: readonly bigint[], id = 7n, depth = 127) {
 test.each<[string, bigint[], string[]]>([
   ['ends at zero', [3n, 4n, 0n, 3n], ['vfs_read', 'ext4_read']],
   ["begins after what is the tracing's own", [1n, 2n, 3n, 4n], ['vfs_read', 'ext4_read']],
+  ['begins after a trampoline', [6n, 3n], ['vfs_read']],
   ['keeps what is not known further on', [3n, 5n, 4n], ['vfs_read', '0xffffffff81000000', 'ext4_read']],
   ['may be empty', [0n], []],
 ])('a stack %s', (_name, addresses, expected) => expect(read(addresses)).toEqual(expected));

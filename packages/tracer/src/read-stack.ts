@@ -5,7 +5,7 @@ import { type BpfMap, type KernelFrame, kernelSymbols } from '@bpfleet/kernel';
 export type StackReader = (map: string, id: bigint, depth: number) => Stack;
 
 /** Frames of the way from a probe into a program, which lie innermost: not what was asked for, and new each time. */
-const OWN = /^(0x|bpf_trace_run|bpf_trampoline_|__bpf_trace_|__traceiter_)/;
+const OWN = /^(0x|ftrace_trampoline$|bpf_trace_run|bpf_trampoline_|__bpf_trace_|__traceiter_)/;
 
 /** For what has no stacks. */
 export const noStacks: StackReader = () => [];

@@ -56,8 +56,13 @@ describe('types', () => {
       { name: 'at', type: 7 },
       { name: 'by', type: 1 },
     ];
-    expect(btf.function('move')).toEqual({ id: 12, parameters, returns: 1 });
-    expect(btf.function('log')?.parameters).toEqual([{ name: 'format', type: 7 }]);
+    expect(btf.function('move')).toEqual({ id: 12, parameters, variadic: false, returns: 1 });
+    expect(btf.function('log')).toEqual({
+      id: 14,
+      parameters: [{ name: 'format', type: 7 }],
+      variadic: true,
+      returns: 0,
+    });
     expect(btf.functions()).toEqual(['move', 'log']);
     expect([btf.record('struct', 'point'), btf.record('union', 'point'), btf.function('mov')]).toEqual([
       8,

@@ -84,8 +84,9 @@ export class Btf implements TypeSource {
       return { name: this.#name(at), type: this.#u32(at + 4) };
     });
     // A last parameter without a type stands for `...`.
-    if (parameters.at(-1)?.type === 0) parameters.pop();
-    return { id, parameters, returns: this.#u32(prototype + 8) };
+    const variadic = parameters.at(-1)?.type === 0;
+    if (variadic) parameters.pop();
+    return { id, parameters, variadic, returns: this.#u32(prototype + 8) };
   }
 
   functions(): readonly string[] {

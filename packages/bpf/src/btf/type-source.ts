@@ -31,6 +31,8 @@ export interface CFunction {
   /** Its number, by which programs are attached. */
   readonly id: number;
   readonly parameters: readonly { readonly name: string; readonly type: number }[];
+  /** Whether it takes more than its parameters, as printf does. */
+  readonly variadic: boolean;
   /** Number of the type it returns. */
   readonly returns: number;
 }

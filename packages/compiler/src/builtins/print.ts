@@ -1,4 +1,4 @@
-import { emitControl, emitEvent } from '../ir/lower-record.ts';
+import { emitControl, emitEvent, emitPrintEntry } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
@@ -16,6 +16,7 @@ export const print: FunctionDefinition = {
   check(call, context) {
     const [value] = call.arguments;
     if (isWholeMap(value, context)) checkTopAndDiv(call, context);
+    else if (isAggregateEntry(value, context)) checkAlone(call, context);
     else checkValue(call, value as Expression, context);
     return voidType;
   },
@@ -24,6 +25,8 @@ export const print: FunctionDefinition = {
     if (value.kind === 'map' && value.key === undefined) {
       const map = lowering.map(value.name).schema.id;
       emitControl(lowering, { kind: 'print-map', map, top: constantArgument(call, 1), div: constantArgument(call, 2) });
+    } else if (value.kind === 'map' && lowering.map(value.name).value.kind === 'cells') {
+      emitPrintEntry(lowering, value);
     } else {
       emitEvent(lowering, [value], ([arg]) => ({ kind: 'value', arg: arg as NonNullable<typeof arg> }));
     }
@@ -35,6 +38,10 @@ function isWholeMap(value: Expression | undefined, context: CheckContext): boole
   if (value?.kind !== 'map' || value.key !== undefined) return false;
   context.mapOf(value);
   return true;
+}
+
+function isAggregateEntry(value: Expression | undefined, context: CheckContext): boolean {
+  return value?.kind === 'map' && context.mapOf(value).value?.kind === 'aggregate';
 }
 
 function checkTopAndDiv(call: Call, context: CheckContext): void {
@@ -52,6 +59,10 @@ function checkValue(call: Call, value: Expression, context: CheckContext): void 
   if (!isStorable(type)) {
     context.report('type-mismatch', value.span, `${describe(type)} cannot be printed`);
   }
+  checkAlone(call, context);
+}
+
+function checkAlone(call: Call, context: CheckContext): void {
   const [, extra] = call.arguments;
   if (extra !== undefined) {
     context.report('invalid-argument', extra.span, 'print(): top and div go with a whole map alone');

@@ -1,7 +1,8 @@
 import type { FieldLayout } from '../output-layout.ts';
-import type { Expression } from '../syntax/ast.ts';
+import type { Expression, MapAccess } from '../syntax/ast.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import { fieldLayout } from '../types/field-layout.ts';
+import { lowerKey } from './lower-map.ts';
 import type { Lowering } from './lowering.ts';
 import { copyString } from './memory.ts';
 import { internalMaps, type RecordKind } from './resources.ts';
@@ -47,6 +48,20 @@ export function emitControl(lowering: Lowering, record: RecordKind): void {
   lowering.resources.controlRing = true;
   const id = lowering.resources.record(record, RECORD_HEADER);
   send(lowering, internalMaps.control, id, RECORD_HEADER, 'controlFull', () => undefined);
+}
+
+/** Prints one entry of a map of aggregates: its key goes to user space, which knows how to put its value together. */
+export function emitPrintEntry(lowering: Lowering, access: MapAccess): void {
+  lowering.resources.controlRing = true;
+  const layout = lowering.map(access.name);
+  const key = lowerKey(lowering, layout, access.key ?? []);
+  const size = RECORD_HEADER + layout.keySize;
+  const fields = layout.key.map((field) => ({ ...field, offset: field.offset + RECORD_HEADER }));
+  const id = lowering.resources.record({ kind: 'print-entry', map: layout.schema.id, key: fields }, size);
+  send(lowering, internalMaps.control, id, size, 'controlFull', (register) => {
+    const into = { place: inRegister(register, RECORD_HEADER), size: layout.keySize };
+    copyString(lowering, { place: key, size: layout.keySize }, into);
+  });
 }
 
 function send(

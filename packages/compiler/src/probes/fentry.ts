@@ -1,6 +1,6 @@
-import { type CFunction, ProgramType } from '@bpfleet/bpf';
-import { didYouMean } from '../source/did-you-mean.ts';
+import { type CFunction, ProgramType, type TypeSource } from '@bpfleet/bpf';
 import type { AttachPoint } from '../syntax/ast.ts';
+import { likeFunction } from './like-function.ts';
 import { checkMatches } from './match-names.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
@@ -36,11 +36,15 @@ function provider(name: 'fentry' | 'fexit', aliases: readonly string[]): ProbePr
         return [];
       }
       if (env.tracepoints === null) return [target(symbol, null)];
-      if (!requireFeature('fentry', point, context) || env.types === undefined) return [];
+      if (!requireFeature('fentry', point, context)) return [];
+      if (env.types === undefined) {
+        diagnostics.error('unsupported', point.span, 'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)');
+        return [];
+      }
       if (hasWildcard(symbol)) return expandWildcard(point, symbol, context).map((one) => target(one.name, one.found));
       const found = env.types.function(symbol);
       if (found !== undefined) return [target(symbol, found)];
-      const hint = () => didYouMean(symbol, env.types?.functions() ?? []);
+      const hint = () => likeFunction(symbol, env.types?.functions() ?? []);
       diagnostics.error('no-match', point.span, `this kernel's BTF has no function ${symbol}`, hint);
       return [];
     },
@@ -52,8 +56,26 @@ function expandWildcard(point: AttachPoint, symbol: string, context: ExpandConte
   const isSymbol = matcher(symbol);
   const traceable = functions === undefined ? undefined : new Set(functions.list().map((one) => one.name));
   const names = (types?.functions() ?? []).filter((name) => isSymbol(name) && (traceable?.has(name) ?? true));
-  return checkMatches(point, [...new Set(names)].sort(), 'functions of the kernel', context).flatMap((name) => {
-    const found = types?.function(name);
-    return found === undefined ? [] : [{ name, found }];
-  });
+  const matches = checkMatches(point, [...new Set(names)].sort(), 'functions of the kernel', context).flatMap(
+    (name) => {
+      const found = types?.function(name);
+      return found === undefined ? [] : [{ name, found }];
+    },
+  );
+  const fitting = matches.filter(({ found }) => types !== undefined && fitsEveryKernel(types, found));
+  if (fitting.length < matches.length) {
+    const message = `${matches.length - fitting.length} matches are left out: what they take or return does not fit`;
+    context.diagnostics.warning('no-match', point.span, message, 'kprobe may do for them');
+  }
+  return fitting;
+}
+
+/** Registers of arguments that the trampolines of all kernels save; newer ones save more. */
+const MAX_ARGUMENTS = 6;
+
+/** Whether the kernel can call a program with what the function takes and returns: numbers and pointers, not too many. */
+function fitsEveryKernel(types: TypeSource, { parameters, variadic, returns }: CFunction): boolean {
+  const isCell = (type: number) => ['integer', 'pointer'].includes(types.resolve(type).kind);
+  if (variadic || parameters.length > MAX_ARGUMENTS) return false;
+  return parameters.every(({ type }) => isCell(type)) && (isCell(returns) || types.resolve(returns).kind === 'void');
 }

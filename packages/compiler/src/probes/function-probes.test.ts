@@ -40,6 +40,7 @@ const functions = [
       { name: 'path', type: TEXT_POINTER },
     ],
     returns: 0,
+    variadic: false,
   },
   {
     id: 71,
@@ -49,6 +50,7 @@ const functions = [
       { name: 'count', type: SIZE },
     ],
     returns: INT,
+    variadic: false,
   },
 ];
 const types: TypeSource = {
@@ -104,13 +106,7 @@ describe('where probes are put', () => {
     ['kprobe:vmlinux:* { }', [{ kind: 'kprobe', function: 'vfs_read', offset: 0, return: false }]],
     ['fentry:vfs_read { }', [{ kind: 'fentry', function: 'vfs_read', btfId: 71 }]],
     ['kretfunc:vmlinux:vfs_read { }', [{ kind: 'fexit', function: 'vfs_read', btfId: 71 }]],
-    [
-      'f:vfs_* { }',
-      [
-        { kind: 'fentry', function: 'vfs_open', btfId: 70 },
-        { kind: 'fentry', function: 'vfs_read', btfId: 71 },
-      ],
-    ],
+    ['f:vfs_* { }', [{ kind: 'fentry', function: 'vfs_read', btfId: 71 }]],
     ['uprobe:tool:main { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1000, return: false }]],
     ['u:tool:main+4 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1004, return: false }]],
     ['uprobe:tool:0x401008 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1008, return: false }]],
@@ -153,6 +149,24 @@ describe('mistakes', () => {
     const [only, ...more] = compile(source, envOf('arm64', [])).diagnostics;
     expect(only?.message.startsWith(message)).toBe(true);
     expect(more).toEqual([]);
+  });
+
+  test('fentry without the types of the kernel', () => {
+    const { types: _types, ...blind } = envOf('x86-64');
+    const [diagnostic] = compile('fentry:vfs_read { }', blind).diagnostics;
+    expect(diagnostic?.message).toBe('this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)');
+  });
+
+  test.each(['kprobe', 'fentry'])('%s: a misspelt function has a hint', (kind) => {
+    const [diagnostic] = compile(`${kind}:vfs_raed { }`, envOf('x86-64')).diagnostics;
+    expect(diagnostic?.hint).toBe("did you mean 'vfs_read'?");
+  });
+
+  test('functions that fentry cannot serve are left out of wildcards, and said to be', () => {
+    const { diagnostics } = compile('fentry:vfs_* { }', envOf('x86-64'));
+    expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
+      ['warning', '1 matches are left out: what they take or return does not fit'],
+    ]);
   });
 
   test('names that several functions share are left out of wildcards, and said to be', () => {
@@ -214,5 +228,22 @@ describe('fields of structures', () => {
   ])('%s', (source, helpers) => {
     const found = calls(source);
     expect(found.filter((name) => name !== 'map_lookup_elem')).toEqual(helpers);
+  });
+});
+
+describe('kernels that take no keys beyond 512 bytes', () => {
+  const old: CompileEnv = { ...envOf('x86-64'), features: new Set<KernelFeature>(['kprobe']) };
+
+  test('have shorter strings, so that two fit into a key', () => {
+    const { spec, diagnostics } = compile('kprobe:vfs_read { @[str(arg0), str(arg1)] = count(); }', old);
+    expect(diagnostics).toEqual([]);
+    expect(spec?.maps.find(({ name }) => name === 'AT_')?.keySize).toBe(400);
+  });
+
+  test('refuse what does not fit, and say why', () => {
+    const { diagnostics } = compile('kprobe:vfs_read { @[str(arg0), str(arg1), str(arg2)] = count(); }', old);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'the key of @ takes 600 bytes; at most 512 are allowed by this kernel (before 5.11)',
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { ProgramType } from '@bpfleet/bpf';
-import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
+import { likeFunction } from './like-function.ts';
 import { checkMatches } from './match-names.ts';
 import { parseOffset } from './offset.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
@@ -41,7 +41,7 @@ function provider(name: 'kprobe' | 'kretprobe', alias: string, usage: string): P
         return expandWildcard(point, symbol, module, context).map((n) => target(n));
       if (env.functions === undefined || env.functions.count(symbol) > 0) return [target(symbol, offset)];
       const names = () => (env.functions?.list() ?? []).map((one) => one.name);
-      const hint = () => didYouMean(symbol, names());
+      const hint = () => likeFunction(symbol, names());
       diagnostics.error('no-match', point.span, `this kernel has no function ${symbol}`, hint);
       return [];
     },

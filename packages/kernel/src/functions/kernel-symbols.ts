@@ -8,7 +8,7 @@ export interface KernelFrame {
 }
 
 /** No function is longer: what lies further after a symbol does not belong to it. */
-const MAX_FUNCTION = 1 << 20;
+const MAX_FUNCTION = 256 * 1024;
 
 /** The kernel's functions by address, for looking up which one an address is in. */
 export class KernelSymbols {
