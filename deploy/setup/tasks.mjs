@@ -9,7 +9,13 @@ export const tasks = {
   demo: (args) => ({ kernel: true, turbo: 'build', script: 'e2e/demo/main.ts', args }),
   test: (args) => {
     const unit = args.includes('--unit');
-    return { kernel: !unit, turbo: unit ? 'generate' : 'build', script: 'e2e/test/main.ts', args };
+    return {
+      kernel: !unit,
+      debian: fleetPackages,
+      turbo: unit ? 'generate' : 'build',
+      script: 'e2e/test/main.ts',
+      args,
+    };
   },
   e2e: (args) => ({ kernel: true, debian: fleetPackages, turbo: 'build', script: 'e2e/fleet/main.ts', args }),
 };

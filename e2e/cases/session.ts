@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ResultDocument, ResultMap } from '@bpfleet/aggregate';
 import { type Lab, until } from '@bpfleet/testkit';
 
@@ -49,10 +48,4 @@ export function map(result: ResultDocument, name: string): ResultMap {
   if (!found)
     throw new Error(`the document has no map ${name}, only ${result.maps.map((each) => each.name).join(' ')}`);
   return found;
-}
-
-/** Resident memory in MiB. */
-export function residentMiB(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib) / 1024;
 }

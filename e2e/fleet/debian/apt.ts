@@ -42,7 +42,7 @@ const indexMs = 12 * 3_600_000;
 let updated: Promise<void> | undefined;
 
 /** Reads the mirror's indexes where ours are old. @throws Error where the mirror is not reachable */
-export function updateLists(): Promise<void> {
+function updateLists(): Promise<void> {
   updated ??= update();
   return updated;
 }

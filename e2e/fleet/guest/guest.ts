@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from '@bpfleet/testkit';
@@ -12,7 +12,7 @@ import { qemu } from './qemu.ts';
 const bootMs = 150_000;
 
 /** Folder of the logs: each guest's console, from its first line to its last. */
-export const logs = join(fleetState, 'logs');
+const logs = join(fleetState, 'logs');
 
 /** A booted guest. */
 export class Guest {
@@ -62,8 +62,12 @@ export class Guest {
     }
   }
 
-  /** Ends the guest, kindly at first. */
+  /** Ends the guest, kindly at first, and keeps what its agent logged. */
   async powerOff(): Promise<void> {
+    if (this.machine.running) {
+      const log = await this.console.run('cat /tmp/agent.log', 10_000).catch((error: Error) => error.message);
+      writeFileSync(join(logs, `${this.kind.name}.agent.log`), log);
+    }
     this.console.write('poweroff -f\n');
     const timer = setTimeout(() => this.machine.signal('SIGKILL'), 10_000);
     await this.machine.exited;
@@ -72,7 +76,7 @@ export class Guest {
   }
 }
 
-export function consoleLog({ name }: GuestKind): string {
+function consoleLog({ name }: GuestKind): string {
   return join(logs, `${name}.log`);
 }
 

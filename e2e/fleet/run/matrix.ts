@@ -1,3 +1,4 @@
+import { countOutcomes } from './count-outcomes.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The outcomes as a table, a line a case and a column a node, and under it why what did not pass did not. */
@@ -14,7 +15,7 @@ export function matrix(outcomes: readonly Outcome[]): string {
       .join('  ')
       .trimEnd(),
   );
-  return `${[...lines, ...reasons(outcomes), counts(outcomes)].join('\n')}\n`;
+  return `${[...lines, ...reasons(outcomes), countsLine(outcomes)].join('\n')}\n`;
 }
 
 /** The same reason on several nodes is told once. */
@@ -27,8 +28,8 @@ function reasons(outcomes: readonly Outcome[]): string[] {
   });
 }
 
-/** As the test runs count: `12 passed, 0 failed, 1 skipped`. */
-export function counts(outcomes: readonly Outcome[]): string {
-  const count = (state: Outcome['state']) => outcomes.filter((each) => each.state === state).length;
-  return `${count('pass')} passed, ${count('fail')} failed, ${count('skipped')} skipped`;
+/** As the other test runs have it. */
+function countsLine(outcomes: readonly Outcome[]): string {
+  const { passed, failed, skipped } = countOutcomes(outcomes);
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }

@@ -64,7 +64,7 @@ async function countsOf(node: FleetNode, workload: string | undefined): Promise<
 function answerOf(document: ResultDocument, name: string, made: readonly number[]): CaseAnswer {
   const node = document.answer.nodes.find((each) => each.name === name);
   if (!node) throw new Error('the answer sheet does not have it');
-  if (node.state === 'failed' || node.state === 'offline') throw new Error(`${node.state}: ${node.reason}`);
+  if (['failed', 'offline', 'skipped'].includes(node.state)) throw new Error(`${node.state}: ${node.reason}`);
   const { kernel, evicted, mapFull, sampledOut } = node.lost;
   const lost = [kernel, evicted, mapFull, sampledOut].reduce<number>((sum, count) => sum + Number(count), 0);
   if (Number(node.produced) !== Number(node.stored) + lost)

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fleetChecks } from '../checks/index.ts';
 import type { GuestKind } from '../guests.ts';
 import { fleetState } from '../state.ts';
+import { countOutcomes } from './count-outcomes.ts';
 import { Fleet } from './fleet.ts';
 import type { FleetCase } from './fleet-case.ts';
 import { junit } from './junit.ts';
@@ -10,7 +11,7 @@ import { matrix } from './matrix.ts';
 import type { Outcome } from './outcome.ts';
 import { runCase } from './run-case.ts';
 
-export const junitFile = join(fleetState, 'junit.xml');
+const junitFile = join(fleetState, 'junit.xml');
 
 /**
  * Boots the guests, runs cases and checks, prints the matrix, ends everything. Whether all went well.
@@ -50,6 +51,10 @@ export async function runFleet(
   }
   mkdirSync(fleetState, { recursive: true });
   writeFileSync(junitFile, junit(outcomes));
+  const counts = countOutcomes(outcomes);
+  // Where several runs are counted together.
+  const file = process.env['BPFLEET_COUNTS'];
+  if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`);
   tell('everything has ended');
   console.log(matrix(outcomes));
   return outcomes.every(({ state }) => state !== 'fail');
