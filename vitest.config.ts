@@ -17,7 +17,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'e2e/demo/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'e2e/{demo,fleet}/**/*.test.ts'],
           exclude: ['**/*.kernel.test.ts', '**/*.db.test.ts'],
         },
       },

@@ -1,3 +1,6 @@
+/** What the virtual fleet runs on: emulators, and xz for the guests' kernel modules. */
+const fleetPackages = ['qemu-system-arm', 'qemu-system-x86', 'xz-utils'];
+
 /**
  * What each npm script needs of the machine, and what it then runs on the pinned Node.
  * kernel: root, bpf(2), tracefs and libbpf. turbo: the turbo task to bring up to date first.
@@ -6,6 +9,13 @@ export const tasks = {
   demo: (args) => ({ kernel: true, turbo: 'build', script: 'e2e/demo/main.ts', args }),
   test: (args) => {
     const unit = args.includes('--unit');
-    return { kernel: !unit, turbo: unit ? 'generate' : 'build', script: 'e2e/test/main.ts', args };
+    return {
+      kernel: !unit,
+      debian: fleetPackages,
+      turbo: unit ? 'generate' : 'build',
+      script: 'e2e/test/main.ts',
+      args,
+    };
   },
+  e2e: (args) => ({ kernel: true, debian: fleetPackages, turbo: 'build', script: 'e2e/fleet/main.ts', args }),
 };

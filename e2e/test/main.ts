@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checks } from './checks.ts';
 
@@ -22,12 +23,22 @@ if (unknown.length > 0) {
   process.exit(4);
 }
 
+const countsFile = resolve(root, '.state/test-counts.jsonl');
+mkdirSync(resolve(countsFile, '..'), { recursive: true });
+rmSync(countsFile, { force: true });
+
 let failed = false;
 if (!unitOnly && patterns.length === 0) failed = !(await runChecks());
 if (!checksOnly) {
   const projects = unitOnly ? ['--project', 'unit'] : [];
   const status = await run('node_modules/.bin/vitest', ['run', ...projects, ...patterns], 'inherit');
   failed ||= status.code !== 0;
+  if (!unitOnly && patterns.length === 0) {
+    console.log('\nvirtual fleet: an arm64 and an x86-64 guest, and this host');
+    const fleet = await run(process.execPath, ['e2e/fleet/main.ts', 'fleet'], 'inherit');
+    failed ||= fleet.code !== 0;
+  }
+  console.log(`total: ${totals()}`);
 }
 process.exit(failed ? 1 : 0);
 
@@ -51,12 +62,26 @@ async function runChecks(): Promise<boolean> {
   return passed;
 }
 
+/** What the runs counted, added up. */
+function totals(): string {
+  // A run that broke off has written nothing, and has failed as well.
+  const text = existsSync(countsFile) ? readFileSync(countsFile, 'utf8') : '';
+  const lines = text.split('\n').filter((line) => line !== '');
+  const counts = lines.map((line) => JSON.parse(line) as Record<'passed' | 'failed' | 'skipped', number>);
+  const sum = (key: 'passed' | 'failed' | 'skipped') => counts.reduce((total, count) => total + count[key], 0);
+  return `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;
+}
+
 function run(command: string, argv: string[], stdio: 'inherit' | 'pipe'): Promise<{ code: number; output: string }> {
   return new Promise((done, reject) => {
     const child = spawn(resolve(root, command), argv, {
       cwd: root,
       stdio: stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PATH: `${resolve(process.execPath, '..')}:${process.env['PATH']}` },
+      env: {
+        ...process.env,
+        BPFLEET_COUNTS: countsFile,
+        PATH: `${resolve(process.execPath, '..')}:${process.env['PATH']}`,
+      },
     });
     let output = '';
     child.stdout?.on('data', (chunk) => (output += chunk));

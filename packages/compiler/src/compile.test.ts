@@ -1,4 +1,4 @@
-import { MapType, ProgramType } from '@bpfleet/bpf';
+import { disassemble, MapType, ProgramType } from '@bpfleet/bpf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile, compileStages } from './compile.ts';
@@ -460,4 +460,13 @@ test('compileStages gives the tree after an error, and everything without one', 
   expect(compileStages('BEGIN { nope; }', env)).toMatchObject({ ast: { kind: 'script' } });
   expect(compileStages('BEGIN { nope; }', env).ir).toBeUndefined();
   expect(compileStages('BEGIN { @ = 1; }', env).ir).toHaveLength(1);
+});
+
+test('comm: its bytes are cleared before the kernel writes the name, for some kernels do not fill them', () => {
+  const program = compiled('BEGIN { @[comm] = count(); }').spec.programs[0];
+  const text = disassemble(program?.instructions ?? []).split('\n');
+  const call = text.findIndex((line) => line.includes('get_current_comm'));
+  const before = text.slice(0, call).filter((line) => /\*\(u64 \*\)\(r10 -(8|16)\) = 0/.test(line));
+  expect(call).toBeGreaterThan(0);
+  expect(before).toHaveLength(2);
 });

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** Ends a run with every skipped test and its reason, and one plain line of counts. */
@@ -14,6 +15,9 @@ export default class ClosingReporter implements Reporter {
         if (result.state === 'skipped') skipped.push(`${test.fullName}: ${result.note ?? 'no reason given'}`);
       }
     }
+    // Where several runs are counted together.
+    const file = process.env['BPFLEET_COUNTS'];
+    if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`);
     const lines = skipped.map((text) => `  skipped  ${text}`);
     process.stdout.write(
       [...lines, `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`, ''].join('\n'),

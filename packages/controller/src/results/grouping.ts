@@ -23,3 +23,19 @@ export function parseGrouping(by: string | undefined): Grouping {
   }
   return { kind: 'label', label };
 }
+
+/** What a label holds on a node; empty where it has none. As in selectors, name, arch and kernel are every node's. */
+export function labelOf(
+  node: {
+    readonly name: string;
+    readonly arch: string;
+    readonly kernel: string;
+    readonly labels: Readonly<Record<string, string>>;
+  },
+  label: string,
+): string {
+  if (label === 'name' || label === 'arch' || label === 'kernel') {
+    return node[label];
+  }
+  return (Object.hasOwn(node.labels, label) ? node.labels[label] : undefined) ?? '';
+}

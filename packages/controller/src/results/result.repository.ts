@@ -5,6 +5,8 @@ import { DataSource } from 'typeorm';
 export interface RunResult {
   readonly nodeId: string;
   readonly name: string;
+  readonly arch: string;
+  readonly kernel: string;
   readonly labels: Record<string, string>;
   readonly maps: object[] | null;
   readonly bootEpoch: string;
@@ -38,7 +40,7 @@ export class ResultRepository {
   /** By name of the node and age of the run. */
   runs(sessionId: string): Promise<RunResult[]> {
     return this.database.query(
-      `select sn.node_id as "nodeId", sn.name, sn.labels, sn.maps, run.boot_epoch as "bootEpoch", run.rollup
+      `select sn.node_id as "nodeId", sn.name, sn.arch, sn.kernel, sn.labels, sn.maps, run.boot_epoch as "bootEpoch", run.rollup
        from session_node sn join run using (session_id, node_id)
        where session_id = $1 order by sn.name, run.boot_epoch`,
       [sessionId],

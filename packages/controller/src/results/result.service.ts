@@ -5,7 +5,7 @@ import { answerSheet } from '../sessions/node-account.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionSummary } from '../sessions/session-resource.ts';
-import { type Grouping, parseGrouping } from './grouping.ts';
+import { type Grouping, labelOf, parseGrouping } from './grouping.ts';
 import { mergeResults, type NodeMaps } from './merge-results.ts';
 import { ResultRepository, type RunResult, type StoredEvent } from './result.repository.ts';
 import { applyFrame, decodeDeltas, decodeRollup, emptyRollup, type Rollup } from './rollup.ts';
@@ -110,7 +110,7 @@ function groupOf(run: RunResult, grouping: Grouping): string | undefined {
     case 'node':
       return run.name;
     case 'label':
-      return Object.hasOwn(run.labels, grouping.label) ? run.labels[grouping.label] : '';
+      return labelOf(run, grouping.label);
   }
 }
 

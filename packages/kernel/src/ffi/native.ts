@@ -1,21 +1,19 @@
-import { createRequire } from 'node:module';
-import type koffiModule from 'koffi';
 import { KernelError } from '../kernel-error.ts';
+import { loadKoffi } from './load-koffi.ts';
 
-type Koffi = typeof koffiModule;
+type Koffi = ReturnType<typeof loadKoffi>;
 
-const require = createRequire(import.meta.url);
 let loaded: Koffi | null = null;
 
 /** koffi, loaded at its first use: importing this package must not dlopen anything. */
 export function koffi(): Koffi {
-  loaded ??= loadKoffi();
+  loaded ??= load();
   return loaded;
 }
 
-function loadKoffi(): Koffi {
+function load(): Koffi {
   try {
-    return require('koffi') as Koffi;
+    return loadKoffi();
   } catch (cause) {
     throw new KernelError('NOLIB', 'cannot load koffi: install the dependencies for this architecture', { cause });
   }

@@ -109,6 +109,7 @@ export class Lab {
     return child;
   }
 
+  /** A join token for one agent, also for one that the lab does not start. */
   async joinToken(): Promise<string> {
     const { code, stdout, stderr } = await this.cli('token', 'create', '--join', '-o', 'json');
     if (code !== 0) throw new Error(`no join token: ${stderr}`);

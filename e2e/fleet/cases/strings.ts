@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import type { FleetCase } from '../run/fleet-case.ts';
+
+export default {
+  name: 'str() as key',
+  script: `tracepoint:syscalls:sys_enter_openat /str(args.filename) == "/proc/self/limits"/ {
+    @[str(args.filename), args.dfd == -100] = count(); @cut[str(args.filename, 5)] = count();
+  }`,
+  workload: 'opens 40 /proc/self/limits',
+  check: ({ made, map }) => {
+    assert.deepEqual(made, [40]);
+    assert.deepEqual(
+      ['@', '@cut'].map((name) => map(name).map(({ key, value }) => [...key, value])),
+      [[['/proc/self/limits', 1, 40]], [['/proc', 40]]],
+    );
+  },
+} satisfies FleetCase;

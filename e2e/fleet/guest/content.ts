@@ -1,0 +1,24 @@
+import { type Arch, agentBundles } from '@bpfleet/agent-bundle';
+import { fetchKernel } from '../debian/kernel.ts';
+import { fetchLibraries } from '../debian/libraries.ts';
+import { step } from '../fleet-error.ts';
+import type { GuestKind } from '../guests.ts';
+import type { GuestContent } from './initramfs.ts';
+
+const nodeArch = ({ arch }: GuestKind): Arch => (arch === 'x86-64' ? 'x64' : arch);
+
+/** What each guest is made of; a guest whose parts cannot be had has its reason instead. */
+export async function guestContents(kinds: readonly GuestKind[]): Promise<Map<GuestKind, GuestContent | Error>> {
+  const bundles = await step('agent bundle', 'making it', () => agentBundles([...new Set(kinds.map(nodeArch))]));
+  const contents = new Map<GuestKind, GuestContent | Error>();
+  for (const kind of kinds) {
+    try {
+      const libraries = await step(kind.name, 'fetching its packages', () => fetchLibraries(kind));
+      const kernel = await step(kind.name, 'fetching its kernel', () => fetchKernel(kind));
+      contents.set(kind, { kernel, libraries, agent: bundles.get(nodeArch(kind)) ?? '' });
+    } catch (error) {
+      contents.set(kind, error as Error);
+    }
+  }
+  return contents;
+}

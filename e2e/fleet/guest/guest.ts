@@ -1,0 +1,89 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child } from '@bpfleet/testkit';
+import { step } from '../fleet-error.ts';
+import type { GuestKind } from '../guests.ts';
+import { fleetState } from '../state.ts';
+import { Console } from './console.ts';
+import { type GuestContent, writeInitramfs } from './initramfs.ts';
+import { qemu } from './qemu.ts';
+
+const bootMs = 150_000;
+
+/** Folder of the logs: each guest's console, from its first line to its last. */
+const logs = join(fleetState, 'logs');
+
+/** A booted guest. */
+export class Guest {
+  readonly kind: GuestKind;
+  /** The kernel's own `uname -a`. */
+  readonly uname: string;
+  readonly machine: Child;
+  readonly console: Console;
+
+  private constructor(kind: GuestKind, uname: string, machine: Child, console: Console) {
+    this.kind = kind;
+    this.uname = uname;
+    this.machine = machine;
+    this.console = console;
+  }
+
+  /** Boots a guest up to the point where its console takes commands. @throws FleetError naming the guest and the step */
+  static async boot(kind: GuestKind, content: GuestContent): Promise<Guest> {
+    mkdirSync(logs, { recursive: true });
+    // A unix socket's path is short.
+    const work = mkdtempSync(join(tmpdir(), 'bpfleet-guest-'));
+    try {
+      const initramfs = join(work, 'initramfs');
+      await step(kind.name, 'making its root file system', () => writeInitramfs(initramfs, content));
+      return await step(kind.name, `booting (console: ${consoleLog(kind)})`, () =>
+        start(kind, work, kernelImage(content), initramfs),
+      );
+    } finally {
+      // QEMU has read its files and the console is connected.
+      rmSync(work, { recursive: true, force: true });
+    }
+
+    async function start(kind: GuestKind, work: string, kernel: string, initramfs: string): Promise<Guest> {
+      const boot = { kernel, initramfs, socket: join(work, 'console'), log: consoleLog(kind) };
+      rmSync(boot.log, { force: true });
+      const [command, args] = qemu(kind, boot, new Date());
+      const machine = new Child(command, args, { log: join(logs, `${kind.name}.qemu.log`) });
+      try {
+        const console = await Console.open(boot.socket, () => machine.running);
+        const lines = (await console.upTo('guest: ready', bootMs)).trimEnd().split(/\r?\n/);
+        await console.upTo('\n', 1_000);
+        return new Guest(kind, lines.findLast((line) => line.startsWith('Linux ')) ?? '', machine, console);
+      } catch (error) {
+        await machine.kill();
+        throw error;
+      }
+    }
+  }
+
+  /** Ends the guest, kindly at first, and keeps what its agent logged. */
+  async powerOff(): Promise<void> {
+    if (this.machine.running) {
+      const log = await this.console.run('cat /tmp/agent.log', 10_000).catch((error: Error) => error.message);
+      writeFileSync(join(logs, `${this.kind.name}.agent.log`), log);
+    }
+    this.console.write('poweroff -f\n');
+    const timer = setTimeout(() => this.machine.signal('SIGKILL'), 10_000);
+    await this.machine.exited;
+    clearTimeout(timer);
+    this.console.close();
+  }
+}
+
+function consoleLog({ name }: GuestKind): string {
+  return join(logs, `${name}.log`);
+}
+
+function kernelImage({ kernel }: GuestContent): string {
+  for (const folder of kernel.folders) {
+    const image = (readdirSync(folder, { recursive: true }) as string[]).find((path) => /\/vmlinuz[^/]*$/.test(path));
+    if (image !== undefined) return join(folder, image);
+  }
+  throw new Error(`the package of kernel ${kernel.version} has no vmlinuz`);
+}

@@ -1,0 +1,34 @@
+#!/bin/busybox sh
+# The first process of a guest: brings up what an agent needs, then does what the serial console says, a line at a time.
+/bin/busybox --install -s /bin
+export PATH=/bin HOME=/root
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+mount -t tmpfs tmp /tmp
+mount -t tmpfs run /run
+mount -t tracefs tracefs /sys/kernel/tracing
+exec </dev/console >/dev/console 2>&1
+for module in /modules/*; do insmod "$module"; done
+ip link set lo up
+ip addr add 10.0.2.15/24 dev eth0
+ip link set eth0 up
+ip route add default via 10.0.2.2
+for word in $(cat /proc/cmdline); do
+  case $word in
+    # Certificates need the time, and an emulated machine's clock may stand anywhere.
+    fleet.time=*) date -s "@${word#*=}" >/dev/null ;;
+    fleet.name=*) hostname "${word#*=}" ;;
+    fleet.btf=hidden) mount -t tmpfs none /sys/kernel/btf ;;
+  esac
+done
+ulimit -l unlimited
+
+. /workloads.sh
+
+uname -a
+dmesg -n 1
+stty raw -echo
+echo 'guest: ready'
+while IFS= read -r line; do eval "$line"; done
+poweroff -f

@@ -1,0 +1,61 @@
+import { createWriteStream, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Kernel } from '../debian/kernel.ts';
+import { type CpioEntry, cpio } from './cpio.ts';
+import { guestModules } from './modules.ts';
+
+const none = new Uint8Array();
+const folder = (path: string): CpioEntry => ({ path, mode: 0o040755, data: none });
+const program = (path: string, data: Uint8Array): CpioEntry => ({ path, mode: 0o100755, data });
+
+/** Where guests mount and write. */
+const folders = ['proc', 'sys', 'dev', 'tmp', 'run', 'root', 'modules', 'etc', 'var', 'var/lib'];
+
+/** What is in a package for people and is not needed to run. */
+const leftOut = /^(usr\/share|usr\/lib\/[^/]*\/(gconv|audit))\//;
+
+export interface GuestContent {
+  readonly kernel: Kernel;
+  readonly libraries: readonly string[];
+  /** The agent's one file. */
+  readonly agent: string;
+}
+
+/** Writes a guest's root file system. Not compressed: an emulated processor would take long to undo that. */
+export async function writeInitramfs(path: string, content: GuestContent): Promise<void> {
+  await pipeline(Readable.from(cpio(entries(content))), createWriteStream(path));
+}
+
+function* entries({ kernel, libraries, agent }: GuestContent): Generator<CpioEntry> {
+  const seen = new Set<string>();
+  const once = function* (entry: CpioEntry) {
+    if (!seen.has(entry.path)) yield entry;
+    seen.add(entry.path);
+  };
+  for (const path of folders) yield* once(folder(path));
+  for (const library of libraries) for (const entry of files(library, '')) yield* once(entry);
+  for (const [index, { name, data }] of guestModules(kernel).entries())
+    yield { path: `modules/${String(index).padStart(2, '0')}-${name}.ko`, mode: 0o100644, data };
+  yield program('init', readFileSync(join(import.meta.dirname, 'init.sh')));
+  yield program('workloads.sh', readFileSync(join(import.meta.dirname, 'workloads.sh')));
+  yield program('bin/bpfleet', readFileSync(agent));
+}
+
+function* files(top: string, under: string): Generator<CpioEntry> {
+  for (const name of readdirSync(join(top, under)).sort()) {
+    const path = join(under, name);
+    const from = join(top, path);
+    const stat = lstatSync(from);
+    if (leftOut.test(`${path}/`)) continue;
+    if (stat.isDirectory()) {
+      yield folder(path);
+      yield* files(top, path);
+    } else if (stat.isSymbolicLink()) {
+      yield { path, mode: 0o120777, data: Buffer.from(readlinkSync(from)) };
+    } else if (stat.isFile()) {
+      yield { path, mode: stat.mode, data: readFileSync(from) };
+    }
+  }
+}

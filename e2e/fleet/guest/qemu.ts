@@ -1,0 +1,52 @@
+import type { GuestKind } from '../guests.ts';
+
+/** Bytes of memory a guest has: most of them are for its root file system, twice over while it is unpacked. */
+export const guestMemory = 1536 * 1024 * 1024;
+
+export interface Boot {
+  readonly kernel: string;
+  readonly initramfs: string;
+  /** Where the console is a unix socket, and where all of it is written. */
+  readonly socket: string;
+  readonly log: string;
+}
+
+/**
+ * The command of an emulated machine with two processors and QEMU's user networking, in which the host is 10.0.2.2.
+ * Software emulation: stock kernels do not boot under every host's KVM.
+ */
+export function qemu({ name, arch, btfHidden }: GuestKind, boot: Boot, now: Date): readonly [string, string[]] {
+  const [program, machine, console] =
+    arch === 'arm64' ? ['qemu-system-aarch64', 'virt', 'ttyAMA0'] : ['qemu-system-x86_64', 'pc', 'ttyS0'];
+  const words = [
+    `console=${console}`,
+    // A guest that panics ends at once: QEMU does not reboot it.
+    'panic=-1',
+    `fleet.name=${name}`,
+    `fleet.time=${Math.floor(now.getTime() / 1000)}`,
+    ...(btfHidden ? ['fleet.btf=hidden'] : []),
+  ];
+  const options = {
+    machine,
+    cpu: 'max',
+    accel: 'tcg,thread=multi',
+    smp: '2',
+    m: `${guestMemory / 1024 / 1024}M`,
+    kernel: boot.kernel,
+    initrd: boot.initramfs,
+    append: words.join(' '),
+    netdev: 'user,id=net',
+    device: 'virtio-net-pci,netdev=net,romfile=',
+    chardev: `socket,id=console,path=${boot.socket},server=on,wait=off,logfile=${boot.log}`,
+    serial: 'chardev:console',
+  };
+  return [
+    program,
+    [
+      '-nodefaults',
+      '-nographic',
+      '-no-reboot',
+      ...Object.entries(options).flatMap(([key, value]) => [`-${key}`, value]),
+    ],
+  ];
+}

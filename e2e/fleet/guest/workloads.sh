@@ -1,0 +1,14 @@
+# Workloads: each makes a number of system calls, and says how many they were. On guests busybox runs them, on the host its
+# own shell.
+
+# writes TIMES BYTES: write(2) of so many bytes each. dd counts what it wrote.
+writes() {
+  dd if=/dev/zero of=/dev/null bs="$2" count="$1" 2>&1 | sed -n 's/^\([0-9]*\)+0 records out$/made \1/p'
+}
+
+# opens TIMES FILE: openat(2) of a file, by a shell of its own.
+opens() {
+  made=0
+  while [ "$made" -lt "$1" ]; do : <"$2"; made=$((made + 1)); done
+  echo "made $made"
+}

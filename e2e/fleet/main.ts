@@ -1,0 +1,50 @@
+// `npm run e2e -- fleet ...` and `npm run e2e -- shell GUEST`.
+import { parseArgs } from 'node:util';
+import { FleetError } from './fleet-error.ts';
+import { chooseGuests } from './guests.ts';
+import { findCases } from './run/find-cases.ts';
+import { runFleet } from './run/run-fleet.ts';
+import { shell } from './shell.ts';
+
+const help = `npm run e2e -- fleet                    a guest of each architecture, and this host: all cases
+npm run e2e -- fleet --all              every guest
+npm run e2e -- fleet --kernels LIST     arm64-6.1, 6.1, arm64, separated by commas
+npm run e2e -- fleet --cases LIST       only the cases whose file names contain one of these
+npm run e2e -- shell arm64-6.1          a shell in a guest; "exit" ends it`;
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof FleetError)) throw error;
+  console.error(`e2e: ${error.message}`);
+  process.exitCode = 3;
+}
+
+async function main([command, ...args]: readonly string[]): Promise<number> {
+  if (command === 'fleet') {
+    const { values } = options(args);
+    const kinds = chooseGuests(values.all ? 'all' : (values.kernels ?? null));
+    const cases = await findCases(values.cases?.split(',') ?? null);
+    return (await runFleet(kinds, cases, values.cases === undefined)) ? 0 : 1;
+  }
+  const [guest, ...rest] = args;
+  if (command === 'shell' && guest !== undefined && rest.length === 0) {
+    const [kind, ...others] = chooseGuests(guest);
+    if (!kind || others.length > 0) throw new FleetError(`"${guest}" is more than one guest.`);
+    await shell(kind);
+    return 0;
+  }
+  console.error(help);
+  return command === undefined || command === '--help' ? 0 : 4;
+}
+
+function options(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: { all: { type: 'boolean' }, kernels: { type: 'string' }, cases: { type: 'string' } },
+    });
+  } catch (error) {
+    throw new FleetError(`${(error as Error).message}\n${help}`);
+  }
+}

@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { FleetError } from '../fleet-error.ts';
+import type { FleetCase } from './fleet-case.ts';
+
+const folder = resolve(import.meta.dirname, '../cases');
+
+/** Every file of e2e/fleet/cases, or those whose file names contain one of the words. @throws FleetError where none does */
+export async function findCases(words: readonly string[] | null): Promise<FleetCase[]> {
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .sort();
+  const nothing = words?.find((word) => !files.some((file) => file.includes(word)));
+  if (nothing !== undefined)
+    throw new FleetError(
+      `There is no case "${nothing}": there are ${files.map((file) => file.slice(0, -3)).join(', ')}.`,
+    );
+  const chosen = files.filter((file) => words === null || words.some((word) => file.includes(word)));
+  return Promise.all(
+    chosen.map(async (file) => ((await import(resolve(folder, file))) as { default: FleetCase }).default),
+  );
+}

@@ -1,0 +1,23 @@
+import type { NodeAnswer, ResultEntry } from '@bpfleet/aggregate';
+
+/** What a script must do on every node that has what it needs. One file of e2e/fleet/cases each. */
+export interface FleetCase {
+  readonly name: string;
+  readonly script: string;
+  /** Shell that runs while the script is attached, with the workloads of guest/workloads.sh; none: the script ends by itself. */
+  readonly workload?: string;
+  /** Features, as `bpfleet nodes` lists them, without which a node skips it. */
+  readonly needs?: readonly string[];
+  /** Throws where a node's part of the answer is not what it must be. */
+  readonly check: (answer: CaseAnswer) => void;
+}
+
+/** One node's part of a session. */
+export interface CaseAnswer {
+  /** The counts that its workload kept, in the order it told them. */
+  readonly made: readonly number[];
+  readonly node: NodeAnswer;
+  /** Entries of a map; none where it has no such map. */
+  readonly map: (name: string) => readonly ResultEntry[];
+  readonly printed: readonly string[];
+}

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Node } from '@bpfleet/client';
+import type { TcpProxy } from '@bpfleet/testkit';
+import type { Guest } from '../guest/guest.ts';
+
+/** A node of the virtual fleet: a guest, or the host. */
+export interface FleetNode {
+  readonly name: string;
+  /** As its agent found it. */
+  readonly info: Node;
+  /** Runs shell there and returns what it printed. */
+  readonly run: (command: string) => Promise<string>;
+  /** Absent on the host. */
+  readonly guest?: GuestLink;
+}
+
+export interface GuestLink {
+  readonly machine: Guest;
+  /** Between its agent and the controller. */
+  readonly proxy: TcpProxy;
+}
+
+const workloads = readFileSync(join(import.meta.dirname, '../guest/workloads.sh'), 'utf8');
+const execute = promisify(execFile);
+
+/** Shell on the host, with the workloads that guests have. */
+export async function runOnHost(command: string): Promise<string> {
+  const { stdout } = await execute('/bin/sh', ['-c', `${workloads}\n${command}`], { timeout: 60_000 });
+  return stdout;
+}

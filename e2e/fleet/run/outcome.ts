@@ -1,0 +1,27 @@
+/** What became of a case on a node. */
+export interface Outcome {
+  readonly node: string;
+  readonly name: string;
+  readonly state: 'pass' | 'fail' | 'skipped';
+  /** Of a failure or a skip: one sentence. */
+  readonly reason?: string;
+  readonly seconds: number;
+}
+
+/** Does something and times it: it passed where it threw nothing. */
+export async function outcomeOf(node: string, name: string, action: () => unknown): Promise<Outcome> {
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  try {
+    await action();
+    return { node, name, state: 'pass', seconds: seconds() };
+  } catch (error) {
+    return {
+      node,
+      name,
+      state: 'fail',
+      reason: error instanceof Error ? error.message : String(error),
+      seconds: seconds(),
+    };
+  }
+}

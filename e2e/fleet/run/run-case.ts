@@ -1,0 +1,79 @@
+import type { ResultDocument } from '@bpfleet/aggregate';
+import { eachOf } from './each-of.ts';
+import { atOnce, type Fleet } from './fleet.ts';
+import type { CaseAnswer, FleetCase } from './fleet-case.ts';
+import type { FleetNode } from './fleet-node.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { FleetSession } from './session.ts';
+
+/** Runs a case as one session over all nodes that can run it, and judges each node's part. */
+export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
+  const lacks = ({ info }: FleetNode) => one.needs?.find((feature) => !info.features.includes(feature));
+  const able = fleet.nodes.filter((node) => lacks(node) === undefined);
+  const skipped = fleet.nodes
+    .filter((node) => !able.includes(node))
+    .map(({ name, info }): Outcome => {
+      const feature = lacks({ name, info, run: async () => '' }) ?? '';
+      return {
+        node: name,
+        name: one.name,
+        state: 'skipped',
+        reason: `needs ${feature}: ${info.missing[feature]}`,
+        seconds: 0,
+      };
+    });
+  if (able.length === 0) return skipped;
+  const start = performance.now();
+  const judge = await measured(fleet, one, able).catch((error: Error) => () => {
+    throw error;
+  });
+  const seconds = (performance.now() - start) / 1000;
+  const outcomes = await Promise.all(
+    able.map(async (node) => ({ ...(await outcomeOf(node.name, one.name, () => judge(node))), seconds })),
+  );
+  return [...outcomes, ...skipped];
+}
+
+/** Runs the session and the workloads; what it returns throws where a node's part is wrong. */
+async function measured(fleet: Fleet, one: FleetCase, able: readonly FleetNode[]): Promise<(node: FleetNode) => void> {
+  const session = await FleetSession.start(
+    fleet.lab,
+    one.script,
+    able.map(({ name }) => name),
+  );
+  const made = new Map<FleetNode, number[] | Error>();
+  await eachOf(able, atOnce, async (node) => {
+    made.set(node, await countsOf(node, one.workload).catch((error: Error) => error));
+  });
+  await session.end();
+  const document = await session.document('node');
+  return (node) => {
+    const counts = made.get(node) ?? [];
+    if (counts instanceof Error) throw counts;
+    one.check(answerOf(document, node.name, counts));
+  };
+}
+
+async function countsOf(node: FleetNode, workload: string | undefined): Promise<number[]> {
+  if (workload === undefined) return [];
+  const said = await node.run(workload);
+  return [...said.matchAll(/^made (\d+)$/gm)].map(([, count]) => Number(count));
+}
+
+/** @throws Error with the node's reason where it did not measure or lost something */
+function answerOf(document: ResultDocument, name: string, made: readonly number[]): CaseAnswer {
+  const node = document.answer.nodes.find((each) => each.name === name);
+  if (!node) throw new Error('the answer sheet does not have it');
+  if (['failed', 'offline', 'skipped'].includes(node.state)) throw new Error(`${node.state}: ${node.reason}`);
+  const { kernel, evicted, mapFull, sampledOut } = node.lost;
+  const lost = [kernel, evicted, mapFull, sampledOut].reduce<number>((sum, count) => sum + Number(count), 0);
+  if (Number(node.produced) !== Number(node.stored) + lost)
+    throw new Error(`${node.produced} records produced, ${node.stored} stored, ${lost} lost`);
+  return {
+    made,
+    node,
+    map: (wanted) =>
+      document.maps.find((map) => map.name === wanted)?.entries.filter(({ group }) => group === name) ?? [],
+    printed: document.output.filter((output) => output.node === name).map(({ text }) => text),
+  };
+}

@@ -1,0 +1,13 @@
+import type { Arch } from './arch.ts';
+import { bundleCode } from './bundle-code.ts';
+import { makeExecutable } from './make-executable.ts';
+
+export { type Arch, archs } from './arch.ts';
+
+/** The agent's one file for each architecture asked for: path by architecture. */
+export async function agentBundles(wanted: readonly Arch[]): Promise<Map<Arch, string>> {
+  const code = await bundleCode();
+  const paths = new Map<Arch, string>();
+  for (const arch of wanted) paths.set(arch, await makeExecutable(code, arch));
+  return paths;
+}

@@ -1,0 +1,2 @@
+export { nodeProgram } from './node-program.ts';
+export { runProgram } from './run-program.ts';

@@ -1,0 +1,66 @@
+import { type Command, Option } from 'commander';
+import { collect, withExamples } from './options.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `bpfleet agent`. */
+export function addAgent(program: Command, finish: (status: number) => void): void {
+  withExamples(
+    program
+      .command('agent')
+      .description('the agent of this node')
+      .option('--config <file>', 'its configuration, YAML; options come before it')
+      .option('--join <token>', 'join token, needed once')
+      .option('--controller <host:port>', 'where the controller takes agents, port 7072 unless configured')
+      .option('--label <key=value>', 'a label of the node; may be repeated', collect, [])
+      .option('--state-dir <folder>', 'where identity and undelivered results are kept')
+      .option('--name <name>', "the node's name; its host name without it")
+      .option('--socket <path>', "of the node's own API")
+      .action(async (options) => finish(await (await import('./commands/agent.ts')).agent(options))),
+    'bpfleet agent --join TOKEN --controller controller.example:7072 --label role=web',
+  );
+}
+
+/** What needs no fleet: `bpfleet local` and `bpfleet compile`. */
+export function addThisNode(program: Command, terminal: Terminal): void {
+  withExamples(
+    program
+      .command('local')
+      .description('run a script on this node only, as bpftrace does; exits with 1 on errors')
+      .argument('[file]', 'FILE.bt, or - for stdin')
+      .option('-e, --execute <script>', 'the script as text')
+      .addOption(new Option('-f, --format <format>', 'of the output').choices(['text', 'json']).default('text'))
+      .option('-q, --quiet', 'do not say what is attached')
+      .option('-o, --output <file>', 'write the output to a file')
+      .option('-v, --verbose', "say more, such as the verifier's log")
+      .option('--dry-run', 'load the programs, attach nothing')
+      .addOption(
+        new Option('-d, --debug <stage>', 'print what the compiler makes of it, run nothing').choices([
+          'ast',
+          'ir',
+          'asm',
+        ]),
+      )
+      .action(async (file: string | undefined, options) =>
+        (await import('./commands/local.ts')).local(file, options, terminal),
+      ),
+    "bpfleet local -e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'",
+    "bpfleet local -f json -e 'interval:s:1 { print(nsecs); }'",
+  );
+  withExamples(
+    program
+      .command('compile')
+      .description('show what the compiler makes of a script for this node')
+      .argument('[file]', 'FILE.bt')
+      .option('-e, --execute <script>', 'the script as text')
+      .addOption(
+        new Option('--emit <stage>', 'tree, intermediate code or instructions')
+          .choices(['ast', 'ir', 'asm'])
+          .default('asm'),
+      )
+      .option('-o, --output <file>', 'write it to a file')
+      .action(async (file: string | undefined, options) =>
+        (await import('./commands/compile.ts')).compile(file, options, terminal),
+      ),
+    "bpfleet compile -e 'BEGIN { @x = 1; }' --emit asm",
+  );
+}
