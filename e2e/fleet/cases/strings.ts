@@ -4,7 +4,7 @@ import type { FleetCase } from '../run/fleet-case.ts';
 export default {
   name: 'str() as key',
   script: `tracepoint:syscalls:sys_enter_openat /str(args.filename) == "/proc/self/limits"/ {
-    @[str(args.filename), args.dfd == -100] = count(); @cut[str(args.filename, 5)] = count();
+    @[str(args.filename, 99), args.dfd == -100] = count(); @cut[str(args.filename, 5)] = count();
   }`,
   workload: 'opens 40 /proc/self/limits',
   check: ({ made, map }) => {

@@ -66,6 +66,18 @@ export class Fleet {
     return node;
   }
 
+  /** Waits for nodes that were too busy to answer, as emulated ones are: the controller takes them for dead, and they come back. */
+  async allOnline(names: readonly string[]): Promise<void> {
+    await until(
+      'every node to be online',
+      async () => {
+        const online = (await this.lab.nodes()).filter(({ state }) => state === 'online').map(({ name }) => name);
+        return names.every((name) => online.includes(name));
+      },
+      60_000,
+    );
+  }
+
   /** Ends guests, agents and controller; what they wrote to .state stays. */
   async close(): Promise<void> {
     await Promise.all(this.#guests.map((guest) => guest.powerOff()));

@@ -36,15 +36,14 @@ export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> 
 
 /** Runs the session and the workloads; what it returns throws where a node's part is wrong. */
 async function measured(fleet: Fleet, one: FleetCase, able: readonly FleetNode[]): Promise<(node: FleetNode) => void> {
-  const session = await FleetSession.start(
-    fleet.lab,
-    one.script,
-    able.map(({ name }) => name),
-  );
+  const names = able.map(({ name }) => name);
+  await fleet.allOnline(names);
+  const session = await FleetSession.start(fleet.lab, one.script, names);
   const made = new Map<FleetNode, number[] | Error>();
   await eachOf(able, atOnce, async (node) => {
     made.set(node, await countsOf(node, one.workload).catch((error: Error) => error));
   });
+  await fleet.allOnline(names);
   await session.end();
   const document = await session.document('node');
   return (node) => {
