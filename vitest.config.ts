@@ -17,6 +17,8 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          // Properties take their time on a busy machine; nothing here is a timed assertion.
+          testTimeout: 60_000,
           include: ['packages/*/src/**/*.test.ts', 'e2e/{demo,fleet}/**/*.test.ts'],
           exclude: ['**/*.kernel.test.ts', '**/*.db.test.ts'],
         },
