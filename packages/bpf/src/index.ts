@@ -7,6 +7,8 @@ export * from './asm/instruction.ts';
 export * from './asm/limits.ts';
 export * from './asm/opcode.ts';
 export * from './asm/register.ts';
+export * from './btf-types/index.ts';
+export * from './elf-object/index.ts';
 export * from './spec/collection-spec.ts';
 export * from './spec/map-spec.ts';
 export * from './spec/program-spec.ts';
