@@ -2,20 +2,21 @@ import type { CheckResult, Trace, TraceLimits, TraceProgram } from './api.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
 import { ObjectTrace } from './object/object-trace.ts';
-import { type PreparedObject, prepareObject } from './object/prepare-object.ts';
+import { type PreparedObject, prepareObject, readTypes } from './object/prepare-object.ts';
+import { tryObject } from './object/try-object.ts';
 import { type PreparedTrace, prepareTrace } from './prepare-trace.ts';
 import { TraceError } from './trace-error.ts';
 
 /** Compiles a script for this node, or opens an object, and loads it into its kernel; nothing is attached yet. Throws TraceError. */
 export async function loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace> {
-  return load(prepare(program, limits));
+  return load(await prepare(program, limits));
 }
 
 /** Would it load here? Loads and gives everything back. */
 export async function check(program: TraceProgram, limits?: TraceLimits): Promise<CheckResult> {
   let prepared: PreparedTrace | PreparedObject | null = null;
   try {
-    prepared = prepare(program, limits);
+    prepared = await prepare(program, limits);
     load(prepared).close();
     return answer(true, prepared, { diagnostics: prepared.diagnostics, reason: '', verifierLog: '' });
   } catch (error) {
@@ -25,8 +26,14 @@ export async function check(program: TraceProgram, limits?: TraceLimits): Promis
   }
 }
 
-function prepare(program: TraceProgram, limits: TraceLimits | undefined): PreparedTrace | PreparedObject {
-  return program.kind === 'object' ? prepareObject(program, limits) : prepareTrace(program, compileEnv(), limits);
+async function prepare(
+  program: TraceProgram,
+  limits: TraceLimits | undefined,
+): Promise<PreparedTrace | PreparedObject> {
+  if (program.kind === 'script') return prepareTrace(program, compileEnv(), limits);
+  readTypes(program);
+  await tryObject(program.object, limits);
+  return prepareObject(program, limits);
 }
 
 function load(prepared: PreparedTrace | PreparedObject): Trace {

@@ -9,8 +9,6 @@ export interface FlatField {
   readonly size: number;
 }
 
-const MAX_ALIASES = 32;
-
 /** An integer, enum, bool, array of char, or a struct of those, as its parts; null for any other type. */
 export function flatFields(types: readonly BtfType[], id: number): FlatField[] | null {
   const type = resolve(types, id);
@@ -43,11 +41,9 @@ function fieldOf(types: readonly BtfType[], type: BtfType | undefined, offset: n
   }
 }
 
+/** readBtfTypes has made sure that typedefs end. */
 function resolve(types: readonly BtfType[], id: number): BtfType | undefined {
   let type = types[id];
-  for (let steps = 0; type?.kind === 'alias'; steps++) {
-    if (steps === MAX_ALIASES) return undefined;
-    type = types[type.of];
-  }
+  while (type?.kind === 'alias') type = types[type.of];
   return type;
 }

@@ -1,5 +1,7 @@
 import { ObjectError } from '../elf-object/object-error.ts';
 import { stringAt, viewOf } from '../elf-object/section.ts';
+import { checkReferences } from './check-references.ts';
+import { Kind, kindOf, memberCount } from './kind.ts';
 
 /** A type of a `.BTF` section, as far as keys and values of maps need it. Sizes in bytes, offsets in bits. */
 export type BtfType =
@@ -11,7 +13,7 @@ export type BtfType =
   | { readonly kind: 'alias'; readonly of: number }
   | { readonly kind: 'other' };
 
-export interface BtfMember {
+interface BtfMember {
   readonly name: string;
   readonly type: number;
   readonly bitOffset: number;
@@ -19,16 +21,12 @@ export interface BtfMember {
   readonly bits: number;
 }
 
-/** Kinds (linux/btf.h). */
-const Kind = { INT: 1, ARRAY: 3, STRUCT: 4, UNION: 5, ENUM: 6, TYPEDEF: 8, RESTRICT: 11, FUNC_PROTO: 13 } as const;
-const KindRest = { VAR: 14, DATASEC: 15, DECL_TAG: 17, TYPE_TAG: 18, ENUM64: 19 } as const;
-
 const MAGIC = 0xeb9f;
 const HEADER_SIZE = 24;
 
 /**
  * The types of a `.BTF` section by their number, 0 (void) included. Format: the kernel's Documentation/bpf/btf.rst.
- * Throws ObjectError where a type or a string lies outside of the section. A type may refer to one that is not there.
+ * Throws ObjectError where a type, a string or what a type refers to is not in the section.
  */
 export function readBtfTypes(section: Uint8Array): readonly BtfType[] {
   const view = viewOf(section);
@@ -43,23 +41,16 @@ export function readBtfTypes(section: Uint8Array): readonly BtfType[] {
     return section.subarray(start, end);
   };
   const strings = part(16);
-  const types: BtfType[] = [{ kind: 'other' }];
+  const starts: number[] = [];
   const bytes = part(8);
   for (let at = 0; at < bytes.length; ) {
     const end = at + 12 <= bytes.length ? at + 12 + extraBytes(viewOf(bytes), at) : Number.POSITIVE_INFINITY;
     if (end > bytes.length) throw new ObjectError('its type information (BTF) is cut off');
-    types.push(readType(viewOf(bytes), at, strings));
+    starts.push(at);
     at = end;
   }
-  return types;
-}
-
-function kindOf(view: DataView, at: number): number {
-  return (view.getUint32(at + 4, true) >>> 24) & 0x1f;
-}
-
-function memberCount(view: DataView, at: number): number {
-  return view.getUint32(at + 4, true) & 0xffff;
+  checkReferences(viewOf(bytes), starts, strings);
+  return [{ kind: 'other' }, ...starts.map((at) => readType(viewOf(bytes), at, strings))];
 }
 
 /** What follows the 12 bytes that every type has. */
@@ -67,21 +58,21 @@ function extraBytes(view: DataView, at: number): number {
   const kind = kindOf(view, at);
   switch (kind) {
     case Kind.INT:
-    case KindRest.VAR:
-    case KindRest.DECL_TAG:
+    case Kind.VAR:
+    case Kind.DECL_TAG:
       return 4;
     case Kind.ARRAY:
       return 12;
     case Kind.STRUCT:
     case Kind.UNION:
-    case KindRest.DATASEC:
-    case KindRest.ENUM64:
+    case Kind.DATASEC:
+    case Kind.ENUM64:
       return 12 * memberCount(view, at);
     case Kind.ENUM:
     case Kind.FUNC_PROTO:
       return 8 * memberCount(view, at);
     default:
-      if (kind === 0 || kind > KindRest.ENUM64) {
+      if (kind === 0 || kind > Kind.ENUM64) {
         throw new ObjectError('its type information (BTF) has a kind of type that is not known');
       }
       return 0;
@@ -101,13 +92,13 @@ function readType(view: DataView, at: number, strings: Uint8Array): BtfType {
       return { kind: 'int', name, size: sizeOrType, signed: ((encoding >>> 24) & 1) === 1 };
     }
     case Kind.ENUM:
-    case KindRest.ENUM64:
+    case Kind.ENUM64:
       return { kind: 'enum', size: sizeOrType, signed: flag };
     case Kind.ARRAY:
       return { kind: 'array', element: view.getUint32(at + 12, true), length: view.getUint32(at + 20, true) };
     case Kind.STRUCT:
       return { kind: 'struct', size: sizeOrType, members: readMembers(view, at, flag, strings) };
-    case KindRest.TYPE_TAG:
+    case Kind.TYPE_TAG:
       return { kind: 'alias', of: sizeOrType };
     default:
       return kind >= Kind.TYPEDEF && kind <= Kind.RESTRICT ? { kind: 'alias', of: sizeOrType } : { kind: 'other' };

@@ -41,7 +41,8 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
   }
 }
 
-function readTypes({ object, name }: Program): readonly BtfType[] {
+/** The types of an object whose every part is where it says. Throws TraceError: compile. */
+export function readTypes({ object, name }: Program): readonly BtfType[] {
   try {
     const section = readObject(object).find((each) => each.name === '.BTF');
     return section === undefined ? [] : readBtfTypes(section.bytes);
