@@ -1,7 +1,7 @@
 // The import rule of ARCHITECTURE.md: arrows point down only. A package absent here may import no other of ours.
 const mayImport = {
-  cli: ['client', 'tracer', 'compiler', 'aggregate', 'agent', 'controller', 'runtime'],
-  controller: ['contracts', 'compiler', 'aggregate', 'runtime'],
+  cli: ['client', 'tracer', 'compiler', 'aggregate', 'bpf', 'agent', 'controller', 'runtime'],
+  controller: ['contracts', 'compiler', 'aggregate', 'bpf', 'runtime'],
   agent: ['contracts', 'tracer', 'aggregate', 'runtime'],
   tracer: ['compiler', 'kernel', 'aggregate', 'bpf'],
   client: ['contracts'],

@@ -280,7 +280,9 @@ describe('sessions', () => {
         loads: false,
         reason: 'it does not compile',
       });
-      expect(fleet.items('check').find((answer) => answer.requestId === 6n)?.error).toBe('program.script is required');
+      expect(fleet.items('check').find((answer) => answer.requestId === 6n)?.error).toBe(
+        'program: a program is required: a script or an object',
+      );
       expect(fleet.items('probes')[0]).toMatchObject({
         requestId: 7n,
         response: { matched: 7, probes: [{ name: 'tracepoint:*' }] },

@@ -1,6 +1,6 @@
 import type { MapSchema } from '@bpfleet/aggregate';
 import { noLoss } from '@bpfleet/aggregate';
-import type { RunOptions, Trace, TraceEnd, TraceWindow } from '@bpfleet/tracer';
+import type { RunOptions, Trace, TraceEnd, TraceProgram, TraceWindow } from '@bpfleet/tracer';
 import type { Tracing } from './tracing.ts';
 
 const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
@@ -88,7 +88,7 @@ export class FakeTracing implements Tracing {
   });
 
   check: Tracing['check'] = async (program) => {
-    const loads = !program.source.startsWith('!');
+    const loads = !textOf(program).startsWith('!');
     return {
       loads,
       diagnostics: [],
@@ -102,13 +102,14 @@ export class FakeTracing implements Tracing {
   listProbes: Tracing['listProbes'] = async (pattern) => ({ probes: [{ name: pattern, arguments: [] }], matched: 7 });
 
   loadTrace: Tracing['loadTrace'] = async (program) => {
-    const failure = program.source.startsWith('!') ? 'compile' : program.source.startsWith('~') ? 'verifier' : null;
+    const source = textOf(program);
+    const failure = source.startsWith('!') ? 'compile' : source.startsWith('~') ? 'verifier' : null;
     if (failure) {
       const place = { line: 1, column: 9, endLine: 1, endColumn: 12, span: { start: 8, end: 11 } };
       const diagnostics = [{ severity: 'error', code: 'syntax', message: 'unexpected !', ...place }];
       throw Object.assign(new Error('the program is wrong'), { code: failure, diagnostics, verifierLog: '' });
     }
-    const run = new FakeRun(program.source);
+    const run = new FakeRun(source);
     this.runs.push(run);
     return run.trace;
   };
@@ -118,4 +119,8 @@ export class FakeTracing implements Tracing {
     if (!run) throw new Error('no such trace');
     return run.run(options);
   };
+}
+
+function textOf(program: TraceProgram): string {
+  return program.kind === 'script' ? program.source : Buffer.from(program.object).toString();
 }

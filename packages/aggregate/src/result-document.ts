@@ -18,7 +18,7 @@ export type NodeAnswerState = 'pending' | 'running' | 'complete' | 'partial' | '
 export interface SessionSummary {
   id: string;
   state: SessionState;
-  program: { kind: 'script'; digest: string };
+  program: { kind: 'script' | 'object'; digest: string };
   startedAt: string | null;
   endedAt: string | null;
   /** As a duration: `1s`. */

@@ -28,7 +28,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     program
       .command('run')
       .description('run a script on nodes and show the merged results')
-      .argument('<what>', 'a script in quotes, or FILE.bt')
+      .argument('<what>', 'a script in quotes, FILE.bt, or FILE.bpf.o')
       .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
       .option('--for <duration>', 'how long to trace', '10s')
       .option('--every <duration>', 'length of a result window', '1s')
@@ -42,6 +42,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       }),
     "bpfleet run 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }' --nodes 'arch=arm64,kernel>=6.1'",
     'bpfleet run latency.bt --for 1m --every 5s --watch',
+    'bpfleet run latency.bpf.o --limit map=16MiB',
     'bpfleet run latency.bt --strict -o json > result.json',
   );
   withExamples(

@@ -59,7 +59,7 @@ describe('POST /sessions', () => {
     ],
     [
       'a body that is too large',
-      { program: { kind: 'script', source: 'x'.repeat(3_000_000) } },
+      { program: { kind: 'script', source: 'x'.repeat(5_000_000) } },
       413,
       { code: 'payload_too_large' },
     ],

@@ -22,7 +22,7 @@ import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
 import { SessionDeadlines } from './sessions/session-deadlines.ts';
 
-const maxBodyBytes = '2mb';
+const maxBodyBytes = '4mb';
 
 export interface RunningController {
   /** Without a path: the API is at `/api/v1` below it. */

@@ -1,10 +1,20 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
 import type { Diagnostic } from '@bpfleet/compiler';
 
-/** What to trace. `name` is how messages call the source: a file name, or `stdin`. */
-export interface TraceProgram {
+/** What to trace. */
+export type TraceProgram = ScriptProgram | ObjectProgram;
+
+/** Text in bpftrace's language. `name` is how messages call the source: a file name, or `stdin`. */
+export interface ScriptProgram {
   readonly kind: 'script';
   readonly source: string;
+  readonly name?: string;
+}
+
+/** An ELF object as clang makes it for BPF; libbpf loads it, fitted to this kernel (CO-RE). `name`: as of a script. */
+export interface ObjectProgram {
+  readonly kind: 'object';
+  readonly object: Uint8Array;
   readonly name?: string;
 }
 

@@ -1,20 +1,23 @@
 import type { CheckResult, Trace, TraceLimits, TraceProgram } from './api.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
+import { ObjectTrace } from './object/object-trace.ts';
+import { type PreparedObject, prepareObject, readTypes } from './object/prepare-object.ts';
+import { tryObject } from './object/try-object.ts';
 import { type PreparedTrace, prepareTrace } from './prepare-trace.ts';
 import { TraceError } from './trace-error.ts';
 
-/** Compiles for this node and loads into its kernel; nothing is attached yet. Throws TraceError. */
+/** Compiles a script for this node, or opens an object, and loads it into its kernel; nothing is attached yet. Throws TraceError. */
 export async function loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace> {
-  return new LoadedTrace(prepareTrace(program, compileEnv(), limits));
+  return load(await prepare(program, limits));
 }
 
 /** Would it load here? Loads and gives everything back. */
 export async function check(program: TraceProgram, limits?: TraceLimits): Promise<CheckResult> {
-  let prepared: PreparedTrace | null = null;
+  let prepared: PreparedTrace | PreparedObject | null = null;
   try {
-    prepared = prepareTrace(program, compileEnv(), limits);
-    new LoadedTrace(prepared).close();
+    prepared = await prepare(program, limits);
+    load(prepared).close();
     return answer(true, prepared, { diagnostics: prepared.diagnostics, reason: '', verifierLog: '' });
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
@@ -23,9 +26,23 @@ export async function check(program: TraceProgram, limits?: TraceLimits): Promis
   }
 }
 
+async function prepare(
+  program: TraceProgram,
+  limits: TraceLimits | undefined,
+): Promise<PreparedTrace | PreparedObject> {
+  if (program.kind === 'script') return prepareTrace(program, compileEnv(), limits);
+  readTypes(program);
+  await tryObject(program.object, limits);
+  return prepareObject(program, limits);
+}
+
+function load(prepared: PreparedTrace | PreparedObject): Trace {
+  return 'object' in prepared ? new ObjectTrace(prepared) : new LoadedTrace(prepared);
+}
+
 function answer(
   loads: boolean,
-  prepared: PreparedTrace | null,
+  prepared: PreparedTrace | PreparedObject | null,
   said: Pick<CheckResult, 'diagnostics' | 'reason' | 'verifierLog'>,
 ): CheckResult {
   return { loads, ...said, probes: prepared?.probes ?? 0, mapBytes: prepared?.mapBytes ?? 0 };

@@ -5,9 +5,7 @@ import {
   attach,
   type BpfMap,
   Collection,
-  enableRunStats,
   joinLinks,
-  KernelError,
   type Link,
   type Program,
   RingBuffer,
@@ -23,6 +21,7 @@ import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
 import { type StackReader, stackReader } from './read-stack.ts';
+import { runStatsOrNull } from './run-stats.ts';
 import { fromKernel } from './trace-error.ts';
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
@@ -254,14 +253,4 @@ export class LoadedTrace implements Trace {
 /** Null for what is only run once. */
 function attachPoint({ spec }: Program): AttachPoint | null {
   return spec.attach.kind === 'begin' || spec.attach.kind === 'end' ? null : spec.attach;
-}
-
-/** What the programs cost is worth knowing, not worth failing for. */
-function runStatsOrNull(): { close(): void } | null {
-  try {
-    return enableRunStats();
-  } catch (error) {
-    if (error instanceof KernelError) return null;
-    throw error;
-  }
 }

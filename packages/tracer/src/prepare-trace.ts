@@ -1,7 +1,8 @@
 import type { CollectionSpec } from '@bpfleet/bpf';
 import { type CompileEnv, compile, type Diagnostic, formatDiagnostic, type OutputLayout } from '@bpfleet/compiler';
 import { mapMemory, pageSize, possibleCpus } from '@bpfleet/kernel';
-import type { TraceLimits, TraceProgram } from './api.ts';
+import type { ScriptProgram, TraceLimits } from './api.ts';
+import { checkLimits } from './check-limits.ts';
 import { TraceError } from './trace-error.ts';
 
 /** A program compiled for this node, before the kernel has seen it. */
@@ -20,30 +21,18 @@ export interface PreparedTrace {
 const START_PROGRAM = 'start';
 
 /** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
-export function prepareTrace(program: TraceProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
+export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
   const { spec, outputs, diagnostics } = compile(program.source, env);
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
   const probes = spec.programs.filter(({ name }) => name !== START_PROGRAM).length;
   const mapBytes = memoryOf(spec);
-  if (limits.probes !== undefined && probes > limits.probes) {
-    throw new TraceError('limit', `the program has ${probes} probes; at most ${limits.probes} are allowed`, {
-      diagnostics,
-    });
-  }
-  if (limits.mapBytes !== undefined && mapBytes > limits.mapBytes) {
-    const advice = 'use fewer or smaller maps, or allow more';
-    throw new TraceError(
-      'limit',
-      `the program's maps may take ${mapBytes} bytes; at most ${limits.mapBytes} are allowed: ${advice}`,
-      { diagnostics },
-    );
-  }
+  checkLimits({ probes, mapBytes, diagnostics }, limits);
   return { source: program.source, spec, outputs, diagnostics, probes, mapBytes };
 }
 
-function firstError(program: TraceProgram, diagnostics: readonly Diagnostic[]): string {
+function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]): string {
   const error = diagnostics.find(({ severity }) => severity === 'error');
   return error === undefined
     ? 'the script does not compile'

@@ -3,7 +3,7 @@ import { KernelError, VerifierError } from '@bpfleet/kernel';
 import { verifierDiagnostic } from './verifier-diagnostic.ts';
 
 /**
- * compile: the script is wrong · verifier: the kernel refused a program · unsupported: this node lacks something ·
+ * compile: the program is wrong · verifier: the kernel refused a program · unsupported: this node lacks something ·
  * limit: it would cost more than allowed · attach: a probe could not be attached · permission: not allowed to.
  */
 export type TraceErrorCode = 'compile' | 'verifier' | 'unsupported' | 'limit' | 'attach' | 'permission';

@@ -123,7 +123,7 @@ describe('questions', () => {
 
 describe('errors are a status with one sentence', () => {
   test.each([
-    ['no program', () => client.load({}), 'INVALID_ARGUMENT', /program\.script is required/],
+    ['no program', () => client.load({}), 'INVALID_ARGUMENT', /a program is required/],
     [
       'a lease of a day',
       () => client.load({ program: script(''), lease: durationFromMs(86_400_000) }),

@@ -1,5 +1,6 @@
 import { type Assignment as AssignmentMessage, durationMs, timestampMs } from '@bpfleet/contracts';
 import type { TraceLimits, TraceProgram } from '@bpfleet/tracer';
+import { readProgram } from './program.ts';
 
 /** What the controller wants on this node, checked. Times in milliseconds. */
 export interface Assignment {
@@ -13,16 +14,14 @@ export interface Assignment {
 }
 
 /** Bounds on what is taken from a controller. */
-const maxSourceBytes = 1024 * 1024;
 const minIntervalMs = 100;
 const maxDurationMs = 20 * 24 * 3600 * 1000;
 
 /** The assignment, or one sentence that says why it is none. */
 export function readAssignment(message: AssignmentMessage): Assignment | string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(message.sessionId)) return 'the session has no usable identifier';
-  const source = message.program?.source;
-  if (source?.case !== 'script') return 'this agent runs scripts only';
-  if (Buffer.byteLength(source.value) > maxSourceBytes) return `the script is longer than ${maxSourceBytes} bytes`;
+  const program = readProgram(message.program, message.sessionId);
+  if (typeof program === 'string') return program;
   const { interval, duration } = message.timing ?? {};
   if (!interval || !duration || !message.deadline) return 'interval, duration and deadline are required';
   const intervalMs = durationMs(interval);
@@ -31,7 +30,7 @@ export function readAssignment(message: AssignmentMessage): Assignment | string 
   if (!(length > 0 && length <= maxDurationMs)) return 'the duration is not between 1 ms and 20 days';
   return {
     sessionId: message.sessionId,
-    program: { kind: 'script', source: source.value, name: message.sessionId },
+    program,
     limits: readLimits(message.limits),
     intervalMs,
     durationMs: length,

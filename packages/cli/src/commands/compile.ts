@@ -28,7 +28,7 @@ export async function compile(file: string | undefined, options: CompileOptions,
 
 function scriptOf(file: string | undefined, script: string | undefined): ProgramText {
   if (script !== undefined && file === undefined) {
-    return { source: script, name: 'stdin' };
+    return { kind: 'script', source: script, name: 'stdin' };
   }
   if (file !== undefined && script === undefined) {
     return readScript(file);

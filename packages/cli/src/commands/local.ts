@@ -6,7 +6,7 @@ import { printStage, type Stage } from '../compile/print-stage.ts';
 import { mayTrace } from '../local/may-trace.ts';
 import { jsonOutput, type TraceOutput, textOutput } from '../local/trace-output.ts';
 import { onInterrupts } from '../run/interrupts.ts';
-import { type ProgramText, readScript } from '../run/read-program.ts';
+import { type ProgramObject, type ProgramText, readProgramFile } from '../run/read-program.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface LocalOptions {
@@ -26,9 +26,10 @@ const WINDOW_MS = 86_400_000;
 
 /** `bpfleet local`: one trace in this process, printed as bpftrace prints it. Throws CliError with status 1. */
 export async function local(file: string | undefined, options: LocalOptions, terminal: Terminal): Promise<void> {
-  const program = scriptOf(file, options.execute);
+  const program = programOf(file, options.execute);
   const tracer = await import('@bpfleet/tracer');
   if (options.debug !== undefined) {
+    if (program.kind === 'object') throw new CliError(ERROR, '-d shows what a script compiles to; this is an object.');
     terminal.out.write(await printStage(program, options.debug, tracer.compileEnv(), ERROR));
     return;
   }
@@ -39,7 +40,7 @@ export async function local(file: string | undefined, options: LocalOptions, ter
   }
   const out = options.output === undefined ? terminal.out : createWriteStream(options.output);
   try {
-    const trace = await tracer.loadTrace({ kind: 'script', ...program });
+    const trace = await tracer.loadTrace(program);
     try {
       await printDiagnostics(trace.warnings, program, terminal);
       if (options.verbose === true) {
@@ -103,13 +104,13 @@ async function follow(
   }
 }
 
-function scriptOf(file: string | undefined, script: string | undefined): ProgramText {
+function programOf(file: string | undefined, script: string | undefined): ProgramText | ProgramObject {
   try {
     if (script !== undefined && file === undefined) {
-      return { source: script, name: 'stdin' };
+      return { kind: 'script', source: script, name: 'stdin' };
     }
     if (file !== undefined && script === undefined) {
-      return file === '-' ? { source: readFileSync(0, 'utf8'), name: 'stdin' } : readScript(file);
+      return file === '-' ? { kind: 'script', source: readFileSync(0, 'utf8'), name: 'stdin' } : readProgramFile(file);
     }
   } catch (error) {
     throw new CliError(ERROR, (error as Error).message, { cause: error });
@@ -117,20 +118,28 @@ function scriptOf(file: string | undefined, script: string | undefined): Program
   throw new CliError(ERROR, 'Give one script: a FILE or -e SCRIPT.');
 }
 
-async function printDiagnostics(found: readonly Diagnostic[], program: ProgramText, terminal: Terminal): Promise<void> {
+async function printDiagnostics(
+  found: readonly Diagnostic[],
+  program: ProgramText | ProgramObject,
+  terminal: Terminal,
+): Promise<void> {
   if (found.length === 0) {
     return;
   }
   const { formatDiagnostic } = await import('@bpfleet/compiler');
   for (const each of found) {
-    terminal.err.write(`${formatDiagnostic(program.source, program.name, each)}\n`);
+    const text =
+      program.kind === 'script'
+        ? formatDiagnostic(program.source, program.name, each)
+        : `${program.name}: ${each.severity === 'warning' ? 'WARNING' : 'ERROR'}: ${each.message}`;
+    terminal.err.write(`${text}\n`);
   }
 }
 
 /** An error of the tracer as bpftrace tells it: the marked lines of the script, or one line. */
 async function refusal(
   error: unknown,
-  program: ProgramText,
+  program: ProgramText | ProgramObject,
   options: LocalOptions,
   terminal: Terminal,
 ): Promise<unknown> {

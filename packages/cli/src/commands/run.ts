@@ -7,7 +7,7 @@ import { printable } from '../render/printable.ts';
 import { followSession } from '../run/follow-session.ts';
 import { onInterrupts } from '../run/interrupts.ts';
 import { printedText } from '../run/printed-text.ts';
-import { type ProgramText, readProgram } from '../run/read-program.ts';
+import { type ProgramObject, type ProgramText, readProgram } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
 import { type RunSettings, runRequest } from '../run/run-request.ts';
 import { refusedProgram, validateProgram } from '../run/validate-program.ts';
@@ -26,14 +26,18 @@ export interface RunOptions extends RunSettings {
 export async function run(what: string, options: RunOptions, terminal: Terminal): Promise<number> {
   const json = options.output === 'json';
   const program = readProgram(what);
-  const request = runRequest(program.source, options);
-  for (const warning of await validateProgram(program)) {
+  const request = runRequest(program, options);
+  for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
     terminal.err.write(`${printable(warning, '\n\t')}\n`);
   }
   const client = controllerClient();
   const start = await startSession(client, program, request);
   const { started } = start;
   const { id } = started.session;
+  // Of a script they were told before it was sent; of an object the nodes have told them.
+  for (const { message } of program.kind === 'object' ? started.warnings : []) {
+    terminal.err.write(`${printable(`${program.name}: WARNING: ${message}`)}\n`);
+  }
   if (options.detach === true) {
     if (json) {
       writeJson(terminal, started);
@@ -63,7 +67,7 @@ export async function run(what: string, options: RunOptions, terminal: Terminal)
 
 async function startSession(
   client: RestClient,
-  program: ProgramText,
+  program: ProgramText | ProgramObject,
   request: Parameters<RestClient['createSession']>[0],
 ): Promise<{ readonly started: SessionResource; readonly interrupted: boolean }> {
   const key = randomUUID();
@@ -79,7 +83,7 @@ async function startSession(
     return { started: await retryWhileAway(() => client.createSession(request, key), 3_000), interrupted };
   } catch (error) {
     const diagnostics = error instanceof ApiError ? (error.problem.diagnostics ?? []) : [];
-    if (diagnostics.some(({ severity }) => severity === 'error')) {
+    if (program.kind === 'script' && diagnostics.some(({ severity }) => severity === 'error')) {
       throw await refusedProgram(program, diagnostics);
     }
     throw inOptions(error);

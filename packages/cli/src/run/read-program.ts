@@ -1,39 +1,70 @@
 import { readFileSync, statSync } from 'node:fs';
+import { MAX_OBJECT_BYTES, ObjectError, readObject } from '@bpfleet/bpf';
 import { wrongRequest } from '../cli-error.ts';
 
 export interface ProgramText {
+  readonly kind: 'script';
   readonly source: string;
   /** How messages call it: the file's name, or `stdin` as bpftrace calls a script that was given as text. */
+  readonly name: string;
+}
+
+/** An ELF object for BPF, of a file. */
+export interface ProgramObject {
+  readonly kind: 'object';
+  readonly object: Uint8Array;
   readonly name: string;
 }
 
 /** Largest file that is taken for a script, bytes. */
 const MAX_SCRIPT = 1_000_000;
 
-/** WHAT of `bpfleet run`: a script as text, or the name of a file that holds one. Throws CliError. */
-export function readProgram(what: string): ProgramText {
+/** WHAT of `bpfleet run`: a script as text, or the name of a file that holds one or an object. Throws CliError. */
+export function readProgram(what: string): ProgramText | ProgramObject {
   if (what.trim() === '') {
     throw wrongRequest(
       'There is no script.',
-      "Give one in quotes, such as 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }', or FILE.bt.",
+      "Give one in quotes, such as 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }', or FILE.bt, or FILE.bpf.o.",
     );
   }
   if (/[{}\n]/.test(what)) {
-    return { source: what, name: 'stdin' };
+    return { kind: 'script', source: what, name: 'stdin' };
   }
-  if (/\.bpf\.[os]$/.test(what)) {
-    throw wrongRequest(`${what}: this version runs scripts only, no ELF objects and no assembler.`);
+  if (what.endsWith('.bpf.s')) {
+    throw wrongRequest(`${what}: this version runs scripts and ELF objects, no assembler.`);
   }
-  return readScript(what);
+  return readProgramFile(what);
+}
+
+/** A file by its name: `*.o` is an ELF object, anything else a script. Throws CliError. */
+export function readProgramFile(file: string): ProgramText | ProgramObject {
+  return file.endsWith('.o') ? readObjectFile(file) : readScript(file);
 }
 
 /** A script of a file. Throws CliError. */
 export function readScript(file: string): ProgramText {
+  const source = readBounded(file, MAX_SCRIPT, 'a script').toString('utf8');
+  return { kind: 'script', source, name: file };
+}
+
+/** An object of a file, its form checked: all else is for the nodes to say. Throws CliError. */
+function readObjectFile(file: string): ProgramObject {
+  const object = readBounded(file, MAX_OBJECT_BYTES, 'an object');
   try {
-    if (statSync(file).size > MAX_SCRIPT) {
-      throw wrongRequest(`${file} is larger than a script may be, ${MAX_SCRIPT} bytes.`);
+    readObject(object);
+  } catch (error) {
+    if (!(error instanceof ObjectError)) throw error;
+    throw wrongRequest(`${file} is no BPF object: ${error.message}.`);
+  }
+  return { kind: 'object', object, name: file };
+}
+
+function readBounded(file: string, bound: number, what: string): Buffer {
+  try {
+    if (statSync(file).size > bound) {
+      throw wrongRequest(`${file} is larger than ${what} may be, ${bound} bytes.`);
     }
-    return { source: readFileSync(file, 'utf8'), name: file };
+    return readFileSync(file);
   } catch (error) {
     switch ((error as NodeJS.ErrnoException).code) {
       case 'ENOENT':

@@ -1,6 +1,7 @@
 import type { CreateSession } from '@bpfleet/client';
 import { parseDuration } from '@bpfleet/runtime';
 import { wrongRequest } from '../cli-error.ts';
+import type { ProgramObject, ProgramText } from './read-program.ts';
 
 export interface RunSettings {
   readonly nodes: string;
@@ -10,12 +11,15 @@ export interface RunSettings {
 }
 
 /** The body of POST /sessions. Throws CliError that names the option. */
-export function runRequest(source: string, settings: RunSettings): CreateSession {
+export function runRequest(program: ProgramText | ProgramObject, settings: RunSettings): CreateSession {
   checkDuration('--for', settings.for, 'how long to trace, such as 10s');
   checkDuration('--every', settings.every, 'the length of a window, such as 1s');
   const limits = settings.limit === undefined ? undefined : parseLimits(settings.limit);
   return {
-    program: { kind: 'script', source },
+    program:
+      program.kind === 'object'
+        ? { kind: 'object', object: Buffer.from(program.object).toString('base64') }
+        : { kind: 'script', source: program.source },
     nodes: settings.nodes,
     for: settings.for,
     every: settings.every,

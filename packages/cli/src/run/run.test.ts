@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SessionResource } from '@bpfleet/client';
@@ -22,17 +22,26 @@ describe('readProgram', () => {
   test('text is a script, a name is a file', () => {
     const file = join(folder, 'a.bt');
     writeFileSync(file, 'BEGIN { exit(); }');
-    expect(readProgram('BEGIN { }')).toEqual({ source: 'BEGIN { }', name: 'stdin' });
-    expect(readProgram(file)).toEqual({ source: 'BEGIN { exit(); }', name: file });
+    expect(readProgram('BEGIN { }')).toEqual({ kind: 'script', source: 'BEGIN { }', name: 'stdin' });
+    expect(readProgram(file)).toEqual({ kind: 'script', source: 'BEGIN { exit(); }', name: file });
   });
 
   test.each([
     ['nothing', ' ', 'There is no script'],
     ['no file', 'nowhere.bt', 'nowhere.bt: there is no such file'],
     ['a folder', tmpdir(), 'is a folder'],
-    ['an object', 'x.bpf.o', 'scripts only'],
+    ['no object', 'nowhere.bpf.o', 'nowhere.bpf.o: there is no such file'],
+    ['assembler', 'x.bpf.s', 'no assembler'],
   ])('%s', (_, what, message) => {
     expect(() => readProgram(what)).toThrow(wrong(message));
+  });
+
+  test('a file that is no object', () => {
+    const file = join(folder, 'x.bpf.o');
+    writeFileSync(file, 'BEGIN { exit(); }');
+    expect(() => readProgram(file)).toThrow(wrong('x.bpf.o is no BPF object: it is no ELF file.'));
+    writeFileSync(file, readFileSync(process.execPath).subarray(0, 4096));
+    expect(() => readProgram(file)).toThrow(wrong(/is for machine \d+, not for BPF \(247\)/));
   });
 
   test('a file that is no script', () => {
@@ -44,13 +53,19 @@ describe('readProgram', () => {
 
 describe('runRequest', () => {
   const settings = { nodes: 'all', for: '10s', every: '1s' };
+  const script = { kind: 'script', source: 'BEGIN {}', name: 'stdin' } as const;
 
   test('carries what was asked', () => {
-    expect(runRequest('BEGIN {}', { ...settings, limit: 'map=16MiB,probes=100' })).toEqual({
+    expect(runRequest(script, { ...settings, limit: 'map=16MiB,probes=100' })).toEqual({
       program: { kind: 'script', source: 'BEGIN {}' },
       ...settings,
       limits: { mapBytes: 16 * 1024 * 1024, probes: 100 },
     });
+  });
+
+  test('an object goes in base64', () => {
+    const object = { kind: 'object', object: Buffer.from([0x7f, 0x45]), name: 'x.bpf.o' } as const;
+    expect(runRequest(object, settings).program).toEqual({ kind: 'object', object: 'f0U=' });
   });
 
   test.each([
@@ -64,7 +79,7 @@ describe('runRequest', () => {
     [{ limit: 'map=much' }, 'give an amount of memory'],
     [{ limit: 'map=0' }, 'give an amount of memory'],
   ])('%j', (part, message) => {
-    expect(() => runRequest('BEGIN {}', { ...settings, ...part })).toThrow(wrong(message));
+    expect(() => runRequest(script, { ...settings, ...part })).toThrow(wrong(message));
   });
 
   test.each([
@@ -77,7 +92,7 @@ describe('runRequest', () => {
 });
 
 describe('scripts that are wrong', () => {
-  const program = { source: 'BEGIN { @x = cuont(); }', name: 'stdin' };
+  const program = { kind: 'script', source: 'BEGIN { @x = cuont(); }', name: 'stdin' } as const;
 
   test('are marked where they are, before anything is sent', async () => {
     const error = await validateProgram(program).catch((found: unknown) => found);
@@ -89,7 +104,9 @@ describe('scripts that are wrong', () => {
   });
 
   test('pass where only a node can tell', async () => {
-    expect(await validateProgram({ source: 'tracepoint:a:b { @[args.c] = count(); }', name: 'stdin' })).toEqual([]);
+    expect(
+      await validateProgram({ kind: 'script', source: 'tracepoint:a:b { @[args.c] = count(); }', name: 'stdin' }),
+    ).toEqual([]);
   });
 
   test('are marked the same where a node refused them', async () => {

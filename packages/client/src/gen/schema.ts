@@ -402,6 +402,14 @@ export interface components {
             /** @enum {string} */
             kind: "script";
             source: string;
+        } | {
+            /** @enum {string} */
+            kind: "object";
+            /**
+             * Format: base64
+             * @description An ELF object as clang makes it for BPF, in base64.
+             */
+            object: string;
         };
         Ready: {
             /** @enum {string} */
@@ -490,8 +498,8 @@ export interface components {
             interval: string;
             program: {
                 digest: string;
-                /** @constant */
-                kind: "script";
+                /** @enum {string} */
+                kind: "script" | "object";
             };
             startedAt: string | null;
             /** @enum {string} */

@@ -2,6 +2,7 @@ import { type Assignment, AssignmentSchema, create, durationFromMs, timestampFro
 import { Inject, Injectable } from '@nestjs/common';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionRepository } from '../sessions/session.repository.ts';
+import { programMessage, type SessionProgram } from '../sessions/session-program.ts';
 
 /** What a node is to run now. Always read from the database: an empty answer ends what runs there. */
 @Injectable()
@@ -16,9 +17,15 @@ export class DesiredStates {
 function assignment(session: SessionRow): Assignment {
   return create(AssignmentSchema, {
     sessionId: session.id,
-    program: { source: { case: 'script', value: session.programSource } },
+    program: programMessage(programOf(session)),
     timing: { interval: durationFromMs(session.intervalMs), duration: durationFromMs(session.durationMs) },
     limits: { mapBytes: BigInt(session.mapBytes), probes: session.probes },
     deadline: timestampFromMs(session.deadline.getTime()),
   });
+}
+
+function programOf({ programSource, programObject }: SessionRow): SessionProgram {
+  return programSource === null
+    ? { kind: 'object', object: programObject ?? Buffer.alloc(0) }
+    : { kind: 'script', source: programSource };
 }

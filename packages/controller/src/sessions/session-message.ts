@@ -27,7 +27,9 @@ export function sessionMessage(
   return {
     id: session.id,
     state: states[session.state],
-    program: { source: { case: 'script', value: session.programSource } },
+    ...(session.programSource === null
+      ? {}
+      : { program: { source: { case: 'script', value: session.programSource } } }),
     programDigest: session.programDigest,
     selector: session.selector,
     interval: durationFromMs(session.intervalMs),

@@ -8,7 +8,7 @@ export function sessionSummary(session: SessionRow): SessionSummary {
   return {
     id: session.id,
     state: session.state,
-    program: { kind: 'script', digest: session.programDigest },
+    program: { kind: session.programSource === null ? 'object' : 'script', digest: session.programDigest },
     startedAt: session.startedAt?.toISOString() ?? null,
     endedAt: session.endedAt?.toISOString() ?? null,
     interval: formatDuration(session.intervalMs),

@@ -1,3 +1,4 @@
+import { MAX_OBJECT_BYTES } from '@bpfleet/bpf';
 import { z } from 'zod';
 import { nextCursor, pageQuery } from '../paging/page-query.ts';
 import { DiagnosticBody } from '../problem/problem-schema.ts';
@@ -5,8 +6,17 @@ import { DiagnosticBody } from '../problem/problem-schema.ts';
 const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
 const time = z.iso.datetime();
 
+/** Characters of base64 that hold the largest object. */
+const maxBase64 = Math.ceil(MAX_OBJECT_BYTES / 3) * 4;
+
 const ProgramBody = z
-  .strictObject({ kind: z.literal('script'), source: z.string().min(1).max(1_000_000) })
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('script'), source: z.string().min(1).max(1_000_000) }),
+    z.strictObject({
+      kind: z.literal('object'),
+      object: z.base64().min(1).max(maxBase64).describe('An ELF object as clang makes it for BPF, in base64.'),
+    }),
+  ])
   .meta({ id: 'Program' });
 
 export const CreateSessionBody = z
@@ -26,7 +36,7 @@ export const SessionSummaryBody = z
   .object({
     id: z.uuid(),
     state: z.enum(['pending', 'running', 'complete', 'partial', 'failed', 'cancelled']),
-    program: z.object({ kind: z.literal('script'), digest: z.string() }),
+    program: z.object({ kind: z.enum(['script', 'object']), digest: z.string() }),
     startedAt: time.nullable(),
     endedAt: time.nullable(),
     interval: z.string(),

@@ -54,7 +54,10 @@ export class SessionController {
     }
     const durationMs = duration(body.for, '/for', durationBounds);
     const session = await this.sessions.create({
-      source: body.program.source,
+      program:
+        body.program.kind === 'object'
+          ? { kind: 'object', object: Buffer.from(body.program.object, 'base64') }
+          : body.program,
       selector: body.nodes,
       durationMs,
       intervalMs: duration(body.every, '/every', intervalBounds),

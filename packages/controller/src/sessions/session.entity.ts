@@ -10,8 +10,12 @@ export class SessionRow {
   id!: string;
   @Column({ type: 'text' })
   state!: SessionState;
-  @Column({ type: 'text', name: 'program_source' })
-  programSource!: string;
+  /** Null where the program is an object. */
+  @Column({ type: 'text', name: 'program_source', nullable: true })
+  programSource!: string | null;
+  /** Up to 2 MiB: only read where it is asked for. */
+  @Column({ type: 'bytea', name: 'program_object', nullable: true, select: false })
+  programObject?: Buffer | null;
   /** `sha256:` and 64 hexadecimal digits. */
   @Column({ type: 'text', name: 'program_digest' })
   programDigest!: string;

@@ -13,6 +13,7 @@ import type { SessionRow } from './session.entity.ts';
 import { type NewSession, SessionService } from './session.service.ts';
 import { durationBounds, intervalBounds } from './session-bounds.ts';
 import { sessionMessage } from './session-message.ts';
+import type { SessionProgram } from './session-program.ts';
 
 const defaultDurationMs = 10_000;
 const defaultIntervalMs = 1_000;
@@ -77,17 +78,11 @@ export class SessionGrpc {
 
 function newSession(request: CreateSessionRequest, tokenId: string): NewSession {
   const { program, selector, duration, interval, limits, requestId } = request;
-  const source = program?.source.case === 'script' ? program.source.value : '';
-  if (source === '' || source.length > maxSource) {
-    throw new Problem('invalid_request', `The request needs a script of up to ${maxSource} characters.`, {
-      pointer: '/program',
-    });
-  }
   const lengthMs = duration === undefined ? defaultDurationMs : durationMs(duration);
   const windowMs = interval === undefined ? defaultIntervalMs : durationMs(interval);
   const mapBytes = limits?.mapBytes ?? 0n;
   return {
-    source,
+    program: sessionProgram(program),
     selector: selector === '' ? 'all' : selector,
     durationMs: checkDuration(lengthMs, `of ${lengthMs} ms`, '/duration', durationBounds),
     intervalMs: checkDuration(windowMs, `of ${windowMs} ms`, '/interval', intervalBounds),
@@ -96,4 +91,17 @@ function newSession(request: CreateSessionRequest, tokenId: string): NewSession 
     tokenId,
     idempotencyKey: requestId === '' ? null : requestId,
   };
+}
+
+function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {
+  const source = program?.source;
+  if (source?.case === 'object') {
+    return { kind: 'object', object: source.value };
+  }
+  if (source?.case === 'script' && source.value !== '' && source.value.length <= maxSource) {
+    return { kind: 'script', source: source.value };
+  }
+  throw new Problem('invalid_request', `The request needs an object, or a script of up to ${maxSource} characters.`, {
+    pointer: '/program',
+  });
 }

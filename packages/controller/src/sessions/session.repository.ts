@@ -122,12 +122,26 @@ export class SessionRepository {
     return this.database
       .getRepository(SessionRow)
       .createQueryBuilder('session')
+      .addSelect('session.programObject')
       .innerJoin(SessionNodeRow, 'part', 'part.session_id = session.id')
       .where('part.node_id = :nodeId', { nodeId })
       .andWhere(`part.state in ('pending', 'running')`)
       .andWhere('session.cancelled_at is null and session.ended_at is null and session.deadline > :now', { now })
       .orderBy('session.created_at')
       .getMany();
+  }
+
+  /** Bytes of the programs that are to run now, of that of these nodes which has the most. */
+  async programBytes(nodeIds: readonly string[], now: Date): Promise<number> {
+    const rows: { bytes: string }[] = await this.database.query(
+      `select sum(coalesce(octet_length(s.program_object), octet_length(s.program_source))) as bytes
+       from session_node sn join session s on s.id = sn.session_id
+       where sn.node_id = any($1::uuid[]) and sn.state in ('pending', 'running')
+         and s.cancelled_at is null and s.ended_at is null and s.deadline > $2
+       group by sn.node_id order by 1 desc limit 1`,
+      [nodeIds, now],
+    );
+    return Number(rows[0]?.bytes ?? 0);
   }
 
   /** A node's part in a session; undefined where it is none of its targets. */

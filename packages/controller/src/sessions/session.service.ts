@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { compile, permissiveEnv } from '@bpfleet/compiler';
 import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
@@ -12,22 +11,25 @@ import type { TimeCursor } from '../paging/cursor.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
 import { type CheckAnswer, type PlannedTarget, planTargets } from './plan-targets.ts';
-import { fromCompiler } from './program-diagnostics.ts';
+import { toProblemDiagnostics } from './program-diagnostics.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionNodeRow } from './session-node.entity.ts';
+import { checkProgram, programBytes, programMessage, programPointer, type SessionProgram } from './session-program.ts';
 import { Settlement } from './settlement.ts';
 
 /** How long nodes may take from the assignment until they are attached. */
 const attachMs = 10_000;
 const checkTimeoutMs = 5_000;
 const maxProbes = 100_000;
+/** Room is left for another that is created at the same time: a message has at most 8 MiB. */
+const maxProgramBytes = 5 * 1024 * 1024;
 const uniqueViolation = '23505';
 
 /** A request for a session, its durations in milliseconds and within bounds. */
 export interface NewSession {
-  readonly source: string;
+  readonly program: SessionProgram;
   readonly selector: string;
   readonly durationMs: number;
   readonly intervalMs: number;
@@ -60,7 +62,7 @@ export class SessionService {
     if (repeated !== undefined) {
       return repeated;
     }
-    const warnings = checkProgram(request.source);
+    const known = checkProgram(request.program);
     const targets = await this.nodes.select(request.selector);
     if (targets.length === 0) {
       throw new Problem('no_matching_node', `No node matches the selector ${JSON.stringify(request.selector)}.`, {
@@ -68,10 +70,17 @@ export class SessionService {
         hint: '`bpfleet nodes` lists the nodes, their labels and features.',
       });
     }
-    const plan = planTargets(await this.check(targets, request.source));
+    await this.requireRoom(targets, request.program);
+    const answers = await this.check(targets, request.program);
+    const plan = planTargets(answers);
     if (plan.kind === 'refused') {
-      throw new Problem('invalid_program', plan.reason, { pointer: '/program/source', diagnostics: plan.diagnostics });
+      throw new Problem('invalid_program', plan.reason, {
+        pointer: programPointer(request.program),
+        diagnostics: plan.diagnostics,
+      });
     }
+    // What a script is warned of is known here; of an object only the nodes can tell.
+    const warnings = request.program.kind === 'object' ? warningsOf(answers) : known;
     const session = newRow(request, warnings, new Date());
     const nodes = targets.map((node, index) => newNode(session, node, plan.targets[index] as PlannedTarget));
     try {
@@ -136,9 +145,24 @@ export class SessionService {
     return first ?? undefined;
   }
 
+  /** All programs that a node is to run come to it in one message, and that is bounded. */
+  private async requireRoom(targets: readonly NodeStatus[], program: SessionProgram): Promise<void> {
+    const running = await this.sessions.programBytes(
+      targets.map(({ id }) => id),
+      new Date(),
+    );
+    if (running + programBytes(program).length > maxProgramBytes) {
+      const bound = `the programs that one node runs at a time may have ${maxProgramBytes} bytes together`;
+      throw new Problem('payload_too_large', `The program does not fit beside those that run: ${bound}.`, {
+        pointer: programPointer(program),
+        hint: 'End another session first: `bpfleet sessions` lists them.',
+      });
+    }
+  }
+
   /** Asks every connected target at once. */
-  private check(targets: readonly NodeStatus[], script: string): Promise<CheckAnswer[]> {
-    const request = create(CheckRequestSchema, { program: { source: { case: 'script', value: script } } });
+  private check(targets: readonly NodeStatus[], program: SessionProgram): Promise<CheckAnswer[]> {
+    const request = create(CheckRequestSchema, { program: programMessage(program) });
     return Promise.all(
       targets.map(async ({ id }): Promise<CheckAnswer> => {
         const agent = this.agents.get(id);
@@ -155,23 +179,14 @@ export class SessionService {
   }
 }
 
-/** Compiles without a kernel. Returns the warnings; throws `invalid_program`. */
-function checkProgram(source: string): ProblemDiagnostic[] {
-  const diagnostics = fromCompiler(compile(source, permissiveEnv()).diagnostics);
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) {
-    const detail = errors.length === 1 ? (errors[0]?.message ?? '') : `The program has ${errors.length} errors.`;
-    throw new Problem('invalid_program', detail, { pointer: '/program/source', diagnostics });
-  }
-  return diagnostics;
-}
-
 function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): SessionRow {
+  const { program } = request;
   return {
     id: randomUUID(),
     state: 'pending',
-    programSource: request.source,
-    programDigest: `sha256:${sha256(request.source)}`,
+    programSource: program.kind === 'script' ? program.source : null,
+    programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
+    programDigest: `sha256:${sha256(programBytes(program))}`,
     selector: request.selector,
     intervalMs: request.intervalMs,
     durationMs: request.durationMs,
@@ -187,6 +202,14 @@ function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): 
     idempotencyKey: request.idempotencyKey,
     requestDigest: requestDigest(request),
   };
+}
+
+/** What the nodes warn of, each warning once. */
+function warningsOf(answers: readonly CheckAnswer[]): ProblemDiagnostic[] {
+  const warnings = answers
+    .flatMap((answer) => (answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : []))
+    .filter(({ severity }) => severity === 'warning');
+  return [...new Map(warnings.map((each) => [each.message, each])).values()];
 }
 
 function newNode(session: SessionRow, node: NodeStatus, target: PlannedTarget): SessionNodeRow {
@@ -209,12 +232,13 @@ function newNode(session: SessionRow, node: NodeStatus, target: PlannedTarget): 
 }
 
 function requestDigest(request: NewSession): string {
-  const { source, selector, durationMs, intervalMs, mapBytes, probes } = request;
-  return sha256(JSON.stringify([source, selector, durationMs, intervalMs, mapBytes, probes]));
+  const { program, selector, durationMs, intervalMs, mapBytes, probes } = request;
+  const digest = sha256(programBytes(program));
+  return sha256(JSON.stringify([program.kind, digest, selector, durationMs, intervalMs, mapBytes, probes]));
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
+function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 export function isUuid(text: string): boolean {

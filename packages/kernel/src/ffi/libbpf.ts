@@ -67,8 +67,13 @@ export function getLibbpf(): Libbpf {
   return libbpf;
 }
 
+/** Throws `KernelError` NOLIB. */
+export function openLibbpf(): ReturnType<typeof openLibrary> {
+  return openLibrary('libbpf.so.1', 'install libbpf 1.x (on Debian: apt-get install libbpf1)');
+}
+
 function declare(): Libbpf {
-  const library = openLibrary('libbpf.so.1', 'install libbpf 1.x (on Debian: apt-get install libbpf1)');
+  const library = openLibbpf();
   const bytes = 'void *';
   return {
     bpf_prog_load: library.func('bpf_prog_load', 'int', ['int', 'str', 'str', bytes, 'size_t', bytes]),

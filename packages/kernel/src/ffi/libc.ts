@@ -21,6 +21,8 @@ export interface Libc {
   /** close on a thread of libuv's pool. */
   readonly closeAsync: (fd: number, done: () => void) => void;
   readonly sysconf: (name: number) => number;
+  /** `list`: address of a va_list, which the call uses up. */
+  readonly vsnprintf: (text: Uint8Array | null, size: number, format: Pointer, list: Uint8Array) => number;
 }
 
 export const MAP_FAILED: Pointer = 2n ** 64n - 1n;
@@ -48,6 +50,7 @@ function declare(): Libc {
     close,
     closeAsync: close.async,
     sysconf: library.func('sysconf', 'long', ['int']),
+    vsnprintf: library.func('vsnprintf', 'int', ['void *', 'size_t', 'void *', 'void *']),
   };
 }
 

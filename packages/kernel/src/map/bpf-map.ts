@@ -17,12 +17,13 @@ export class BpfMap {
   readonly stride: number;
   readonly #fd: FileDescriptor;
 
-  constructor(spec: MapSpec) {
+  /** @param fd of a map that is there already; without, the map is created. Throws `KernelError`. */
+  constructor(spec: MapSpec, fd: FileDescriptor = createMap(spec)) {
     this.spec = spec;
     this.perCpu = isPerCpu(spec.type);
     this.cpus = this.perCpu ? possibleCpus() : 1;
     this.stride = valueStride(spec);
-    this.#fd = createMap(spec);
+    this.#fd = fd;
   }
 
   get fd(): number {

@@ -54,7 +54,8 @@ const statements = [
   `create table session (
     id uuid primary key,
     state text not null,
-    program_source text not null,
+    program_source text,
+    program_object bytea,
     program_digest text not null,
     selector text not null,
     interval_ms bigint not null,
@@ -70,6 +71,7 @@ const statements = [
     token_id text not null,
     idempotency_key text,
     request_digest text not null,
+    check (num_nonnulls(program_source, program_object) = 1),
     unique (token_id, idempotency_key)
   )`,
   'create index session_by_time on session (created_at desc, id desc)',

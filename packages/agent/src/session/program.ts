@@ -1,0 +1,24 @@
+import type { Program } from '@bpfleet/contracts';
+import type { TraceProgram } from '@bpfleet/tracer';
+
+/** Bounds a script. The tracer bounds an object, and the channel whatever comes. */
+const maxScriptBytes = 1024 * 1024;
+
+/**
+ * The program of a message, or one sentence that says why it is none.
+ *
+ * @param name how messages of the compiler call it
+ */
+export function readProgram(program: Program | undefined, name: string): TraceProgram | string {
+  switch (program?.source.case) {
+    case 'script': {
+      const source = program.source.value;
+      if (Buffer.byteLength(source) > maxScriptBytes) return `the script is longer than ${maxScriptBytes} bytes`;
+      return { kind: 'script', source, name };
+    }
+    case 'object':
+      return { kind: 'object', object: program.source.value, name };
+    default:
+      return 'a program is required: a script or an object';
+  }
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { minimalObject } from '../../../bpf/src/elf-object/minimal-object.test-kit.ts';
+import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
+
+let server: TestServer;
+let controller: TestController;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  controller = await TestController.start(server);
+});
+afterEach(() => controller.stop());
+
+const object = Buffer.from(minimalObject());
+const programOf = (bytes: Buffer) => ({ kind: 'object', object: bytes.toString('base64') });
+
+describe('a session with an ELF object', () => {
+  it('gives the nodes its very bytes, and shows its digest', async () => {
+    const agent = await controller.agent('a');
+    const created = controller.call<{ session: { id: string } }>('POST', '/sessions', { program: programOf(object) });
+    const { requestId, request } = await agent.next('check');
+    const source = { case: 'object', value: object };
+    expect(request?.program?.source).toEqual(source);
+    const diagnostics = [{ severity: 2, code: 'unsupported', message: 'records of events are not read yet' }];
+    agent.send({ case: 'check', value: { requestId, response: { loads: true, diagnostics } } });
+    const { status, body } = await created;
+    expect(status).toBe(202);
+    expect(body).toMatchObject({
+      session: { program: { kind: 'object', digest: `sha256:${createHash('sha256').update(object).digest('hex')}` } },
+      warnings: [{ severity: 'warning', message: 'records of events are not read yet' }],
+    });
+    const { assignments } = await agent.next('desired');
+    expect(assignments[0]?.program?.source).toEqual(source);
+    const { body: list } = await controller.call<{ items: object[] }>('GET', '/sessions');
+    expect(list.items).toMatchObject([{ session: { program: { kind: 'object' } } }]);
+  });
+
+  it.each([
+    ['no base64', '%%%', 400, '/program/object'],
+    ['no object', Buffer.from('BEGIN {}').toString('base64'), 422, '/program/object'],
+    ['a damaged object', object.subarray(0, 300).toString('base64'), 422, '/program/object'],
+  ])('is refused: %s', async (_, bytes, status, pointer) => {
+    const answer = await controller.call('POST', '/sessions', { program: { kind: 'object', object: bytes } });
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ pointer });
+  });
+
+  it('is refused where the programs of a node would not fit one message', async () => {
+    const agent = await controller.agent('a');
+    const large = programOf(Buffer.concat([object, Buffer.alloc(2 * 1024 * 1024 - object.length)]));
+    await controller.session([agent], { program: large });
+    await controller.session([agent], { program: large });
+    const third = await controller.call('POST', '/sessions', { program: large });
+    expect(third.status).toBe(413);
+    expect(third.body).toMatchObject({ code: 'payload_too_large', detail: expect.stringContaining('5242880 bytes') });
+  });
+});

@@ -1,0 +1,52 @@
+import { ObjectError, readObject } from '@bpfleet/bpf';
+import { compile, permissiveEnv } from '@bpfleet/compiler';
+import type { MessageInitShape, ProgramSchema } from '@bpfleet/contracts';
+import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
+import { fromCompiler } from './program-diagnostics.ts';
+
+/** What a session measures. */
+export type SessionProgram =
+  | { readonly kind: 'script'; readonly source: string }
+  | { readonly kind: 'object'; readonly object: Uint8Array };
+
+/** What can be told of a program without a kernel. Returns its warnings; throws Problem `invalid_program`. */
+export function checkProgram(program: SessionProgram): ProblemDiagnostic[] {
+  return program.kind === 'object' ? checkObject(program.object) : checkScript(program.source);
+}
+
+/** What identifies it and is stored of it. */
+export function programBytes(program: SessionProgram): Uint8Array {
+  return program.kind === 'object' ? program.object : Buffer.from(program.source, 'utf8');
+}
+
+export function programMessage(program: SessionProgram): MessageInitShape<typeof ProgramSchema> {
+  return program.kind === 'object'
+    ? { source: { case: 'object', value: program.object } }
+    : { source: { case: 'script', value: program.source } };
+}
+
+/** Where a program is in the body of a request (RFC 6901). */
+export function programPointer({ kind }: SessionProgram): string {
+  return kind === 'object' ? '/program/object' : '/program/source';
+}
+
+function checkScript(source: string): ProblemDiagnostic[] {
+  const diagnostics = fromCompiler(compile(source, permissiveEnv()).diagnostics);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    const detail = errors.length === 1 ? (errors[0]?.message ?? '') : `The program has ${errors.length} errors.`;
+    throw new Problem('invalid_program', detail, { pointer: '/program/source', diagnostics });
+  }
+  return diagnostics;
+}
+
+/** All else about an object is for the nodes to say: their kernels differ. */
+function checkObject(object: Uint8Array): [] {
+  try {
+    readObject(object);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ObjectError)) throw error;
+    throw new Problem('invalid_program', `The object is not usable: ${error.message}.`, { pointer: '/program/object' });
+  }
+}

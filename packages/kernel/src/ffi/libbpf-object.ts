@@ -1,0 +1,69 @@
+import { openLibbpf } from './libbpf.ts';
+import type { Pointer } from './libc.ts';
+
+/**
+ * The functions of libbpf 1.x for ELF objects; signatures as in bpf/libbpf.h of libbpf 1.1. Those that return a pointer
+ * return null on failure and set errno; those that return an int return a negative errno.
+ */
+export interface LibbpfObject {
+  /** The bytes are copied. */
+  readonly bpf_object__open_mem: (bytes: Uint8Array, size: number, options: null) => Pointer | null;
+  readonly bpf_object__load: (object: Pointer) => number;
+  readonly bpf_object__close: (object: Pointer) => void;
+  readonly bpf_object__next_program: (object: Pointer, previous: Pointer | null) => Pointer | null;
+  readonly bpf_object__next_map: (object: Pointer, previous: Pointer | null) => Pointer | null;
+  readonly bpf_program__name: (program: Pointer) => string;
+  readonly bpf_program__section_name: (program: Pointer) => string;
+  readonly bpf_program__autoload: (program: Pointer) => boolean;
+  readonly bpf_program__fd: (program: Pointer) => number;
+  readonly bpf_program__attach: (program: Pointer) => Pointer | null;
+  readonly bpf_link__destroy: (link: Pointer) => number;
+  readonly bpf_map__name: (map: Pointer) => string;
+  readonly bpf_map__type: (map: Pointer) => number;
+  readonly bpf_map__key_size: (map: Pointer) => number;
+  readonly bpf_map__value_size: (map: Pointer) => number;
+  readonly bpf_map__max_entries: (map: Pointer) => number;
+  readonly bpf_map__map_flags: (map: Pointer) => number;
+  readonly bpf_map__btf_key_type_id: (map: Pointer) => number;
+  readonly bpf_map__btf_value_type_id: (map: Pointer) => number;
+  readonly bpf_map__is_internal: (map: Pointer) => boolean;
+  readonly bpf_map__pin_path: (map: Pointer) => string | null;
+  readonly bpf_map__fd: (map: Pointer) => number;
+}
+
+let functions: LibbpfObject | null = null;
+
+/** Throws `KernelError` NOLIB where libbpf 1.x is not installed. */
+export function getLibbpfObject(): LibbpfObject {
+  functions ??= declare();
+  return functions;
+}
+
+function declare(): LibbpfObject {
+  const library = openLibbpf();
+  const of = (name: string, result: string) => library.func(name, result, ['void *']);
+  return {
+    bpf_object__open_mem: library.func('bpf_object__open_mem', 'void *', ['void *', 'size_t', 'void *']),
+    bpf_object__load: of('bpf_object__load', 'int'),
+    bpf_object__close: of('bpf_object__close', 'void'),
+    bpf_object__next_program: library.func('bpf_object__next_program', 'void *', ['void *', 'void *']),
+    bpf_object__next_map: library.func('bpf_object__next_map', 'void *', ['void *', 'void *']),
+    bpf_program__name: of('bpf_program__name', 'str'),
+    bpf_program__section_name: of('bpf_program__section_name', 'str'),
+    bpf_program__autoload: of('bpf_program__autoload', 'bool'),
+    bpf_program__fd: of('bpf_program__fd', 'int'),
+    bpf_program__attach: of('bpf_program__attach', 'void *'),
+    bpf_link__destroy: of('bpf_link__destroy', 'int'),
+    bpf_map__name: of('bpf_map__name', 'str'),
+    bpf_map__type: of('bpf_map__type', 'int'),
+    bpf_map__key_size: of('bpf_map__key_size', 'uint32'),
+    bpf_map__value_size: of('bpf_map__value_size', 'uint32'),
+    bpf_map__max_entries: of('bpf_map__max_entries', 'uint32'),
+    bpf_map__map_flags: of('bpf_map__map_flags', 'uint32'),
+    bpf_map__btf_key_type_id: of('bpf_map__btf_key_type_id', 'uint32'),
+    bpf_map__btf_value_type_id: of('bpf_map__btf_value_type_id', 'uint32'),
+    bpf_map__is_internal: of('bpf_map__is_internal', 'bool'),
+    bpf_map__pin_path: of('bpf_map__pin_path', 'str'),
+    bpf_map__fd: of('bpf_map__fd', 'int'),
+  };
+}

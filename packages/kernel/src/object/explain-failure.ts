@@ -1,0 +1,29 @@
+import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
+import { VerifierError } from '../program/load-program.ts';
+import { readVerifierLog } from '../program/verifier-log.ts';
+
+/** As libbpf 1.x prints the log of a program that was refused. */
+const PROGRAM_LOG = /prog '([^']*)': -- BEGIN PROG LOAD LOG --\n([\s\S]*?)-- END PROG LOAD LOG --/;
+
+/**
+ * Why libbpf could not do it, in one sentence.
+ *
+ * @param what what was tried, as in `load the object`
+ * @param messages what libbpf warned of meanwhile
+ */
+export function explainFailure(what: string, errno: number, messages: readonly string[]): KernelError {
+  for (const message of messages) {
+    const [, program, log] = PROGRAM_LOG.exec(message) ?? [];
+    if (program === undefined || log === undefined) continue;
+    return new VerifierError(
+      program,
+      errno,
+      { reason: readVerifierLog(log).reason, instruction: null, source: null },
+      log.trim(),
+    );
+  }
+  // What comes after the first only says what could not be done because of it.
+  const first = messages[0]?.replace(/^libbpf: /, '').trim();
+  if (first === undefined || errnoName(errno) === 'EPERM') return errnoError(what, errno);
+  return new KernelError(errnoName(errno), `cannot ${what}: ${first}`);
+}

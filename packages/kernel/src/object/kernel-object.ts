@@ -1,0 +1,143 @@
+import type { MapSpec } from '@bpfleet/bpf';
+import { FileDescriptor } from '../ffi/file-descriptor.ts';
+import { getLibbpfObject } from '../ffi/libbpf-object.ts';
+import type { Pointer } from '../ffi/libc.ts';
+import { errno } from '../ffi/native.ts';
+import { KernelError } from '../kernel-error.ts';
+import type { Link } from '../link/link.ts';
+import { BpfMap } from '../map/bpf-map.ts';
+import { explainFailure } from './explain-failure.ts';
+import { withLibbpfLog } from './libbpf-log.ts';
+
+/** A program of an object. */
+export interface ObjectProgram {
+  readonly name: string;
+  /** Where it is to be attached, as in `tracepoint/syscalls/sys_enter_openat`. */
+  readonly section: string;
+  /** False where the object says that it is not to be loaded (`SEC("?...")`). */
+  readonly loads: boolean;
+}
+
+/** A map of an object. Sizes in bytes; type identifiers are of the object's BTF, 0 where there is none. */
+export interface ObjectMap {
+  readonly name: string;
+  /** `enum bpf_map_type` */
+  readonly type: number;
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly maxEntries: number;
+  readonly flags: number;
+  readonly keyType: number;
+  readonly valueType: number;
+  /** libbpf's own, for global variables: .data, .rodata, .bss, .kconfig. */
+  readonly internal: boolean;
+  readonly pinned: boolean;
+}
+
+/**
+ * An ELF object in libbpf's hands. Nothing is pinned: maps, programs and links are file descriptors of this process.
+ * The bytes must have passed `readObject`: libbpf runs in this process and is not made for hostile files.
+ */
+export class KernelObject {
+  readonly programs: readonly ObjectProgram[];
+  readonly maps: readonly ObjectMap[];
+  readonly #programs: readonly Pointer[];
+  readonly #maps: readonly Pointer[];
+  #object: Pointer | null;
+
+  /** Opens only: the kernel has not seen it yet. Throws KernelError. */
+  constructor(bytes: Uint8Array) {
+    const libbpf = getLibbpfObject();
+    // Some of libelf writes to what it reads.
+    const copy = Buffer.from(bytes);
+    const object = withLibbpfLog((messages) => {
+      const opened = libbpf.bpf_object__open_mem(copy, copy.length, null);
+      if (opened === null) throw explainFailure('read the object', errno(), messages);
+      return opened;
+    });
+    this.#object = object;
+    this.#programs = walk((previous) => libbpf.bpf_object__next_program(object, previous));
+    this.#maps = walk((previous) => libbpf.bpf_object__next_map(object, previous));
+    this.programs = this.#programs.map(readProgram);
+    this.maps = this.#maps.map(readMap);
+  }
+
+  /** Creates the maps, fits the programs to this kernel (CO-RE) and loads them. Throws KernelError, VerifierError. */
+  load(): void {
+    withLibbpfLog((messages) => {
+      const result = getLibbpfObject().bpf_object__load(this.#open());
+      if (result < 0) throw explainFailure('load the object', result, messages);
+    });
+  }
+
+  /** Of a loaded program, by its place in `programs`. */
+  programFd(index: number): number {
+    this.#open();
+    return getLibbpfObject().bpf_program__fd(this.#programs[index] as Pointer);
+  }
+
+  /** A loaded map, by its place in `maps`. It is closed with the object. */
+  map(index: number, spec: MapSpec): BpfMap {
+    this.#open();
+    return new BpfMap(spec, new FileDescriptor(getLibbpfObject().bpf_map__fd(this.#maps[index] as Pointer)));
+  }
+
+  /** Attaches a loaded program as its section says. Throws KernelError. */
+  attach(index: number): Link {
+    this.#open();
+    const { name = '', section = '' } = this.programs[index] ?? {};
+    const libbpf = getLibbpfObject();
+    let link = withLibbpfLog((messages) => {
+      const attached = libbpf.bpf_program__attach(this.#programs[index] as Pointer);
+      if (attached === null) throw explainFailure(`attach program "${name}" to ${section}`, errno(), messages);
+      return attached as Pointer | null;
+    });
+    const detach = () => {
+      if (link !== null) libbpf.bpf_link__destroy(link);
+      link = null;
+    };
+    return { detach, close: detach };
+  }
+
+  /** Unloads; links are closed before. */
+  close(): void {
+    if (this.#object !== null) getLibbpfObject().bpf_object__close(this.#object);
+    this.#object = null;
+  }
+
+  #open(): Pointer {
+    if (this.#object === null) throw new KernelError('EBADF', 'the object is closed');
+    return this.#object;
+  }
+}
+
+function walk(next: (previous: Pointer | null) => Pointer | null): Pointer[] {
+  const all: Pointer[] = [];
+  for (let each = next(null); each !== null; each = next(each)) all.push(each);
+  return all;
+}
+
+function readProgram(program: Pointer): ObjectProgram {
+  const libbpf = getLibbpfObject();
+  return {
+    name: libbpf.bpf_program__name(program),
+    section: libbpf.bpf_program__section_name(program),
+    loads: libbpf.bpf_program__autoload(program),
+  };
+}
+
+function readMap(map: Pointer): ObjectMap {
+  const libbpf = getLibbpfObject();
+  return {
+    name: libbpf.bpf_map__name(map),
+    type: libbpf.bpf_map__type(map),
+    keySize: libbpf.bpf_map__key_size(map),
+    valueSize: libbpf.bpf_map__value_size(map),
+    maxEntries: libbpf.bpf_map__max_entries(map),
+    flags: libbpf.bpf_map__map_flags(map),
+    keyType: libbpf.bpf_map__btf_key_type_id(map),
+    valueType: libbpf.bpf_map__btf_value_type_id(map),
+    internal: libbpf.bpf_map__is_internal(map),
+    pinned: libbpf.bpf_map__pin_path(map) !== null,
+  };
+}

@@ -1,0 +1,109 @@
+import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
+import type { Diagnostic } from '@bpfleet/compiler';
+import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, waitForPrograms } from '@bpfleet/kernel';
+import type { Trace, TraceEvent } from '../api.ts';
+import { runStatsOrNull } from '../run-stats.ts';
+import { fromKernel } from '../trace-error.ts';
+import type { ObjectOutput } from './map-output.ts';
+import { objectMapSpec } from './object-memory.ts';
+import type { PreparedObject } from './prepare-object.ts';
+import { readObjectMap } from './read-object-map.ts';
+
+/** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
+export class ObjectTrace implements Trace {
+  readonly schemas;
+  readonly warnings: readonly Diagnostic[];
+  readonly probes: number;
+  readonly hasProbes = true;
+  readonly mapBytes: number;
+  readonly programIds: readonly number[];
+  readonly exitRequested = false;
+  readonly #object: KernelObject;
+  readonly #programs: readonly number[];
+  readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
+  readonly #stats: { close(): void } | null;
+  #links: Link[] = [];
+  #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
+  /** What there is to tell once it is closed. */
+  #last = { lost: noLoss(), stats: null as { readonly ns: bigint; readonly runs: bigint } | null };
+
+  /** Loads maps and programs. Throws TraceError, and then nothing is left behind. */
+  constructor(prepared: PreparedObject) {
+    const { object, outputs, programs, diagnostics } = prepared;
+    try {
+      object.load();
+      this.programIds = programs.map((index) => programInfo(object.programFd(index)).id);
+      this.#maps = outputs.map((output) => ({ output, map: mapOf(object, output.map) }));
+    } catch (error) {
+      object.close();
+      throw fromKernel(error, 'load', '', diagnostics);
+    }
+    this.schemas = outputs.map(({ schema }) => schema);
+    this.warnings = diagnostics;
+    this.probes = prepared.probes;
+    this.mapBytes = prepared.mapBytes;
+    this.#object = object;
+    this.#programs = programs;
+    this.#stats = runStatsOrNull();
+  }
+
+  attach(): void {
+    if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
+    this.#state = 'attached';
+    try {
+      for (const index of this.#programs) this.#links.push(this.#object.attach(index));
+    } catch (error) {
+      this.#state = 'detached';
+      this.#closeLinks();
+      throw fromKernel(error, 'attach', '', this.warnings);
+    }
+  }
+
+  /** Objects print nothing that is read. */
+  drain(): TraceEvent[] {
+    return [];
+  }
+
+  readMaps(): MapState[] {
+    return this.#maps.map(({ output, map }) => readObjectMap(output, map));
+  }
+
+  losses(): LossCounts {
+    if (this.#state === 'closed') return this.#last.lost;
+    return { ...noLoss(), kernel: this.#sum('recursionMisses') };
+  }
+
+  runStats(): { readonly ns: bigint; readonly runs: bigint } | null {
+    if (this.#state === 'closed') return this.#last.stats;
+    return this.#stats === null ? null : { ns: this.#sum('runTimeNs'), runs: this.#sum('runs') };
+  }
+
+  detach(): void {
+    if (this.#state !== 'attached') return;
+    this.#state = 'detached';
+    this.#closeLinks();
+    waitForPrograms();
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.detach();
+    this.#last = { lost: this.losses(), stats: this.runStats() };
+    this.#state = 'closed';
+    this.#object.close();
+    this.#stats?.close();
+  }
+
+  #closeLinks(): void {
+    joinLinks(this.#links).close();
+    this.#links = [];
+  }
+
+  #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
+    return this.#programs.reduce((sum, index) => sum + programInfo(this.#object.programFd(index))[what], 0n);
+  }
+}
+
+function mapOf(object: KernelObject, index: number): BpfMap {
+  return object.map(index, objectMapSpec(object.maps[index] as KernelObject['maps'][number]));
+}

@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isProgramLoaded } from '@bpfleet/kernel';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { TraceLimits } from '../api.ts';
+import { check, loadTrace } from '../index.ts';
+import { build, noClang } from './clang.test-kit.ts';
+
+const LICENSE = 'char LICENSE[] SEC("license") = "GPL";';
+const map = (name: string, type: string, value = '__u64', more = '') =>
+  `struct { __uint(type, BPF_MAP_TYPE_${type}); __uint(max_entries, 8); __type(key, __u32); __type(value, ${value}); ${more} } ${name} SEC(".maps");`;
+const program = (section: string, body: string) => `SEC("${section}") int f(void *ctx) { ${body} return 0; }`;
+const GETPPID = 'tracepoint/syscalls/sys_enter_getppid';
+
+/** Counts getppid(2) of one process: by its number, twice by the CPU, and by a key of several parts. */
+const counting = (pid: number) => `
+  struct place { char comm[16]; __u32 pid; _Bool even; };
+  enum slot { FIRST, SECOND };
+  const volatile __u32 step = 2;
+  ${map('calls', 'HASH')}
+  ${map('slots', 'PERCPU_ARRAY')}
+  ${map('raw', 'PERCPU_HASH', 'int')}
+  struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 8); __type(key, struct place); __type(value, __u64); } places SEC(".maps");
+  static void add(void *map, void *key) {
+    __u64 one = 1, *n = bpf_map_lookup_elem(map, key);
+    if (n) __sync_fetch_and_add(n, 1); else bpf_map_update_elem(map, key, &one, BPF_ANY);
+  }
+  SEC("${GETPPID}") int enter(void *ctx) {
+    __u32 pid = bpf_get_current_pid_tgid() >> 32, slot = SECOND;
+    if (pid != ${pid}) return 0;
+    add(&calls, &pid);
+    __u64 *n = bpf_map_lookup_elem(&slots, &slot);
+    if (n) *n += step;
+    struct place place = {}; bpf_get_current_comm(place.comm, 16); place.pid = pid; place.even = 1;
+    add(&places, &place);
+    return 0;
+  }
+  SEC("raw_tp/sys_enter") int raw_enter(struct bpf_raw_tracepoint_args *ctx) {
+    __u32 pid = bpf_get_current_pid_tgid() >> 32; int least = -1, *n;
+    if (pid != ${pid} || ctx->args[1] != ${process.arch === 'x64' ? 110 : 173}) return 0;
+    n = bpf_map_lookup_elem(&raw, &pid);
+    if (n) *n -= 1; else bpf_map_update_elem(&raw, &pid, &least, BPF_ANY);
+    return 0;
+  }
+  ${LICENSE}`;
+
+/** A process that asks for its parent's number `calls` times once told to go: one system call each. */
+async function startWorkload(calls: number) {
+  const script = `process.title = 'caller'; process.stdin.once('data', () => { let sum = 0; for (let i = 0; i < ${calls}; i++) sum += process.ppid; process.exit(0); }); console.log('ready');`;
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  const exited = once(child, 'exit');
+  const run = () => {
+    child.stdin.write('go\n');
+    return exited;
+  };
+  return { pid: child.pid ?? 0, run };
+}
+
+const load = (object: Uint8Array, limits?: TraceLimits) =>
+  loadTrace({ kind: 'object', object, name: 'x.bpf.o' }, limits);
+const answer = (source: string) => check({ kind: 'object', object: build(`${source}\n${LICENSE}`) });
+
+describe('ELF objects', () => {
+  beforeEach((context) => {
+    const reason = noClang();
+    if (reason !== null) context.skip(reason);
+  });
+
+  test('count exactly what a process does', async () => {
+    const workload = await startWorkload(50_000);
+    const trace = await load(build(counting(workload.pid)));
+    const { pid } = workload;
+    try {
+      trace.attach();
+      await workload.run();
+      trace.detach();
+      const maps = trace
+        .readMaps()
+        .map(({ schema, entries }) => [
+          schema.name,
+          schema.key,
+          [...entries.values()].map(({ key, cells }) => [...key, cells.get(0)]),
+        ]);
+      expect(maps.toSorted((a, b) => String(a[0]).localeCompare(String(b[0])))).toEqual([
+        ['@calls', ['uint'], [[BigInt(pid), 50_000n]]],
+        ['@places', ['string', 'uint', 'uint'], [['caller', BigInt(pid), 1n, 50_000n]]],
+        ['@raw', ['uint'], [[BigInt(pid), -50_000n]]],
+        ['@slots', ['uint'], [[1n, 100_000n]]],
+      ]);
+      expect(trace.schemas.every(({ kind }) => kind === 'sum')).toBe(true);
+      expect(trace).toMatchObject({ probes: 2, warnings: [] });
+      expect(trace.losses()).toEqual({ kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n });
+      expect(trace.runStats()?.runs).toBeGreaterThanOrEqual(100_000n);
+    } finally {
+      trace.close();
+    }
+    expect(trace.programIds).toHaveLength(2);
+    await expect.poll(() => trace.programIds.filter(isProgramLoaded)).toEqual([]);
+  });
+
+  test('would load here, with a warning of what is not read', async () => {
+    const ring = 'struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } events SEC(".maps");';
+    const wide = map('wide', 'HASH', 'struct { __u64 a; __u64 b; }');
+    const { loads, diagnostics, probes, mapBytes } = await answer(
+      `${ring} ${wide} ${program(GETPPID, 'bpf_ringbuf_output(&events, &(int){1}, 4, 0); return (long)bpf_map_lookup_elem(&wide, &(int){1}) != 0;')}`,
+    );
+    expect(diagnostics.map(({ message }) => message).toSorted()).toEqual([
+      'map wide is not part of the results: its value is not a single integer, or has no type information',
+      'records of events are not read yet',
+    ]);
+    expect({ loads, probes }).toEqual({ loads: true, probes: 1 });
+    expect(mapBytes).toBeGreaterThan(4096);
+  });
+
+  test('the verifier says why it refuses', async () => {
+    const source = `${map('m', 'HASH')} ${program(GETPPID, 'return *(__u64 *)bpf_map_lookup_elem(&m, &(int){1});')}`;
+    const { loads, reason, verifierLog } = await answer(source);
+    expect(loads).toBe(false);
+    expect(reason).toMatch(/^the kernel refused program "f": R\d invalid mem access 'map_value_or_null'$/);
+    expect(verifierLog).toMatch(/invalid mem access/);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['a section that is not traced', program('xdp', ''), /program "f" is in section "xdp"/],
+    [
+      'a map that would stay',
+      `${map('kept', 'HASH', '__u64', '__uint(pinning, LIBBPF_PIN_BY_NAME);')} ${program(GETPPID, '')}`,
+      /map kept asks to be pinned/,
+    ],
+    ['a map of a type that is not run', `${map('m', 'LPM_TRIE')} ${program(GETPPID, '')}`, /map m is of type 11/],
+    ['no program', map('m', 'HASH'), /no program to load/],
+    ['a function that this kernel lacks', program('fentry/no_such_function', ''), /no_such_function/],
+  ])('%s: one sentence', async (_name, source, message) => {
+    expect(await answer(source)).toMatchObject({ loads: false, reason: expect.stringMatching(message) });
+  });
+
+  test('a tracepoint that this kernel lacks is told when it attaches, and nothing stays', async () => {
+    const trace = await load(build(`${program('tracepoint/sched/no_such_event', '')} ${LICENSE}`));
+    try {
+      expect(() => trace.attach()).toThrow(
+        expect.objectContaining({ code: 'attach', message: expect.stringMatching(/program "f".*no_such_event/) }),
+      );
+    } finally {
+      trace.close();
+    }
+    await expect.poll(() => trace.programIds.filter(isProgramLoaded)).toEqual([]);
+  });
+
+  test('limits hold before anything is loaded', async () => {
+    const object = build(counting(1));
+    await expect(load(object, { mapBytes: 1000 })).rejects.toMatchObject({ code: 'limit' });
+    await expect(load(object, { probes: 1 })).rejects.toMatchObject({ code: 'limit' });
+  });
+
+  test('bytes that are no object', async () => {
+    await expect(load(Buffer.from('BEGIN {}'))).rejects.toMatchObject({
+      code: 'compile',
+      message: 'x.bpf.o: it is no ELF file',
+    });
+    const object = build(counting(1));
+    await expect(load(object.subarray(0, object.length / 2))).rejects.toMatchObject({ code: 'compile' });
+  });
+});
