@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ended, map, startSession } from './session.ts';
@@ -23,6 +23,7 @@ describe('three agents, one ELF object', () => {
 
   it('counts exactly what the workload did, and the merge is the sum', async (context) => {
     if (spawnSync('clang', ['--version']).status !== 0) context.skip('clang is not installed');
+    if (!existsSync('/usr/include/bpf/bpf_helpers.h')) context.skip("libbpf's headers are not installed (libbpf-dev)");
     const { lab, workload } = fleet;
     const [from, object] = [join(lab.dir, 'x.bpf.c'), join(lab.dir, 'x.bpf.o')];
     writeFileSync(from, SOURCE(workload.pid));
