@@ -1,6 +1,9 @@
 /** What the virtual fleet runs on: emulators, and xz for the guests' kernel modules. */
 const fleetPackages = ['qemu-system-arm', 'qemu-system-x86', 'xz-utils'];
 
+/** What tests hold our work against: clang builds ELF objects as people do, cpio reads the archives that we write. */
+const testPackages = ['clang', 'libbpf-dev', 'cpio'];
+
 /**
  * What each npm script needs of the machine, and what it then runs on the pinned Node.
  * kernel: root, bpf(2), tracefs and libbpf. turbo: the turbo task to bring up to date first.
@@ -11,7 +14,7 @@ export const tasks = {
     const unit = args.includes('--unit');
     return {
       kernel: !unit,
-      debian: fleetPackages,
+      debian: [...fleetPackages, ...testPackages],
       turbo: unit ? 'generate' : 'build',
       script: 'e2e/test/main.ts',
       args,
