@@ -1,9 +1,14 @@
 import type { Span } from '../source/span.ts';
 
-/** A script as written. */
+/** A script as written, its parts by what they are; each list in the order of the source. */
 export interface Script {
   readonly kind: 'script';
   readonly clauses: readonly Clause[];
+  readonly macros: readonly Macro[];
+  readonly config: readonly ConfigEntry[];
+  readonly mapDeclarations: readonly MapDeclaration[];
+  /** `struct`, `union`, `enum`, `typedef` and `#define` of C. */
+  readonly definitions: readonly CDefinition[];
   readonly span: Span;
 }
 
@@ -24,6 +29,94 @@ export interface AttachPoint {
   readonly span: Span;
 }
 
+/** `macro name($a, @m, e) { ... }`: by name, hygienic; parameters are variables, maps or expressions. */
+export interface Macro {
+  readonly kind: 'macro';
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly parameters: readonly (Variable | MapAccess | Identifier)[];
+  /** Its last statement without a semicolon is its value. */
+  readonly body: BlockExpression;
+  readonly span: Span;
+}
+
+/** One line of `config = { name = value }`. */
+export interface ConfigEntry {
+  readonly kind: 'config-entry';
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly value: bigint | string | boolean;
+  readonly valueSpan: Span;
+  readonly span: Span;
+}
+
+/** `let @m = lruhash(100);` */
+export interface MapDeclaration {
+  readonly kind: 'map-declaration';
+  /** With the `@`. */
+  readonly name: string;
+  readonly type: string;
+  readonly typeSpan: Span;
+  readonly maxEntries: bigint;
+  readonly span: Span;
+}
+
+/** A definition in C's language. */
+export type CDefinition = RecordDefinition | EnumDefinition | TypedefDefinition | DefineDefinition;
+
+export interface RecordDefinition {
+  readonly kind: 'record-definition';
+  readonly tag: 'struct' | 'union';
+  /** Empty for one within another that has no name. */
+  readonly name: string;
+  readonly packed: boolean;
+  readonly fields: readonly RecordField[];
+  readonly span: Span;
+}
+
+export interface RecordField {
+  /** Empty: the fields of an unnamed structure within are reached as if they were the outer's. */
+  readonly name: string;
+  readonly type: TypeName | RecordDefinition | EnumDefinition;
+  /** Of bit-fields. */
+  readonly bits?: number;
+  readonly span: Span;
+}
+
+export interface EnumDefinition {
+  readonly kind: 'enum-definition';
+  readonly name: string;
+  readonly values: readonly { readonly name: string; readonly value: bigint; readonly span: Span }[];
+  readonly span: Span;
+}
+
+export interface TypedefDefinition {
+  readonly kind: 'typedef-definition';
+  readonly name: string;
+  readonly type: TypeName | RecordDefinition | EnumDefinition;
+  readonly span: Span;
+}
+
+/** `#define NAME expression`; others are an error where they are used. */
+export interface DefineDefinition {
+  readonly kind: 'define-definition';
+  readonly name: string;
+  readonly value?: Expression;
+  readonly span: Span;
+}
+
+/** A type as written: `uint32`, `struct task_struct *`, `string[16]`, `int8[4]`. */
+export interface TypeName {
+  readonly kind: 'type-name';
+  readonly tag?: 'struct' | 'union' | 'enum';
+  /** C's spellings are one word with single blanks: `unsigned long`. */
+  readonly name: string;
+  readonly pointers: number;
+  /** Lengths between brackets, the outermost first. An empty `[]` is undefined. */
+  readonly dimensions: readonly (number | undefined)[];
+  readonly span: Span;
+}
+
 export interface Block {
   readonly kind: 'block';
   readonly statements: readonly Statement[];
@@ -35,7 +128,12 @@ export type Statement =
   | Assignment
   | Let
   | If
-  | { readonly kind: 'return'; readonly span: Span }
+  | While
+  | Unroll
+  | For
+  | { readonly kind: 'break'; readonly span: Span }
+  | { readonly kind: 'continue'; readonly span: Span }
+  | { readonly kind: 'return'; readonly value?: Expression; readonly span: Span }
   | Block;
 
 export interface Assignment {
@@ -50,6 +148,7 @@ export interface Assignment {
 export interface Let {
   readonly kind: 'let';
   readonly variable: Variable;
+  readonly type?: TypeName;
   readonly value?: Expression;
   readonly span: Span;
 }
@@ -62,14 +161,46 @@ export interface If {
   readonly span: Span;
 }
 
+export interface While {
+  readonly kind: 'while';
+  readonly condition: Expression;
+  readonly body: Block;
+  readonly span: Span;
+}
+
+export interface Unroll {
+  readonly kind: 'unroll';
+  readonly count: Expression;
+  readonly body: Block;
+  readonly span: Span;
+}
+
+/** `for ($kv : @m) { }` over a map; `for ($i : a..b) { }` over the numbers from a up to b, without b. */
+export interface For {
+  readonly kind: 'for';
+  readonly variable: Variable;
+  readonly over: MapAccess | Range;
+  readonly body: Block;
+  readonly span: Span;
+}
+
+export interface Range {
+  readonly kind: 'range';
+  readonly from: Expression;
+  readonly to: Expression;
+  readonly span: Span;
+}
+
 export const binaryOperators = [
   ...(['*', '/', '%', '+', '-', '<<', '>>', '<', '<=', '>', '>=', '==', '!=', '&', '^', '|', '&&', '||'] as const),
 ] as const;
 export type BinaryOperator = (typeof binaryOperators)[number];
-export type UnaryOperator = '!' | '~' | '-' | '+';
+/** `*` reads what a pointer points to; `&` is the address of a map's value or a variable. */
+export type UnaryOperator = '!' | '~' | '-' | '+' | '*' | '&';
 
 export type Expression =
   | { readonly kind: 'integer'; readonly value: bigint; readonly text: string; readonly span: Span }
+  | { readonly kind: 'boolean'; readonly value: boolean; readonly span: Span }
   | { readonly kind: 'string'; readonly value: string; readonly span: Span }
   | Identifier
   | Variable
@@ -82,27 +213,34 @@ export type Expression =
   | Member
   | Index
   | Cast
-  | { readonly kind: 'tuple'; readonly elements: readonly Expression[]; readonly span: Span };
+  | { readonly kind: 'tuple'; readonly elements: readonly Expression[]; readonly span: Span }
+  | RecordLiteral
+  | SizeOf
+  | OffsetOf
+  | BlockExpression;
 
-/** A builtin without parentheses: `pid`, `args`. */
+/** A builtin without parentheses: `pid`, `args`; a constant of an enum; a `#define`; a macro without arguments. */
 export interface Identifier {
   readonly kind: 'identifier';
   readonly name: string;
   readonly span: Span;
 }
 
-/** `name` with the `$`. */
+/** `name` with the `$`; `$1` and `$#` are positional parameters. */
 export interface Variable {
   readonly kind: 'variable';
   readonly name: string;
   readonly span: Span;
 }
 
-/** `name` with the `@`; no key: the whole map, or the value of a map that has none. */
+/**
+ * `name` with the `@`; no key: the whole map, or the value of a map that has none. `@[a, b]` and `@[(a, b)]` are the
+ * same: the key is a tuple.
+ */
 export interface MapAccess {
   readonly kind: 'map';
   readonly name: string;
-  readonly key?: readonly Expression[];
+  readonly key?: Expression;
   readonly span: Span;
 }
 
@@ -131,6 +269,7 @@ export interface Update {
   readonly span: Span;
 }
 
+/** `c ? a : b`, and `if (c) { a } else { b }` where a value is wanted. */
 export interface Ternary {
   readonly kind: 'ternary';
   readonly condition: Expression;
@@ -139,7 +278,7 @@ export interface Ternary {
   readonly span: Span;
 }
 
-/** `args.x` and `args->x`. */
+/** `args.x` and `args->x`; `t.0` of a tuple: the name is a number. */
 export interface Member {
   readonly kind: 'member';
   readonly object: Expression;
@@ -155,9 +294,39 @@ export interface Index {
   readonly span: Span;
 }
 
-interface Cast {
+export interface Cast {
   readonly kind: 'cast';
-  readonly type: string;
+  readonly type: TypeName;
   readonly operand: Expression;
+  readonly span: Span;
+}
+
+/** `(a=1, b=2)`: a tuple whose elements have names. */
+export interface RecordLiteral {
+  readonly kind: 'record';
+  readonly fields: readonly { readonly name: string; readonly value: Expression; readonly span: Span }[];
+  readonly span: Span;
+}
+
+/** `sizeof(type)` and `sizeof(expression)`. */
+export interface SizeOf {
+  readonly kind: 'sizeof';
+  readonly of: TypeName | Expression;
+  readonly span: Span;
+}
+
+/** `offsetof(type, a.b)`; an expression in place of the type stands for its type. */
+export interface OffsetOf {
+  readonly kind: 'offsetof';
+  readonly of: TypeName | Expression;
+  readonly path: readonly string[];
+  readonly span: Span;
+}
+
+/** `{ $a = 1; $a + 1 }` where a value is wanted: statements, then the value; of a macro it may have none. */
+export interface BlockExpression {
+  readonly kind: 'block-expression';
+  readonly statements: readonly Statement[];
+  readonly value?: Expression;
   readonly span: Span;
 }
