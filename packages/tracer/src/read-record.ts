@@ -58,8 +58,7 @@ export class RecordReader {
       }
       case 'value': {
         const value = readField(bytes, offset, layout.arg, this.#readers);
-        const signed = typeof value === 'bigint' && value < 0n;
-        const text = scalarText(value, signed, STACK_VALUE_INDENT);
+        const text = scalarText(value, STACK_VALUE_INDENT);
         return { kind: 'text', type: 'value', ns, text: `${text}\n`, values: [value] };
       }
       case 'print-map':
