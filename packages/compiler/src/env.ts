@@ -9,6 +9,8 @@ export type KernelFeature =
   | 'percpu_lookup'
   /** Keys of maps that are longer than 512 bytes (5.11). */
   | 'long_key'
+  /** bpf_ktime_get_tai_ns (6.1). */
+  | 'tai'
   /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
   | 'kprobe'
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
@@ -94,6 +96,20 @@ export interface CompileEnv {
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
   readonly config?: Partial<CompileConfig>;
+  /** CPUs the kernel may have. */
+  readonly cpus?: number;
+  /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
+  readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
+  /** The process that was started with the trace. */
+  readonly childPid?: number;
+  /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_TAI now. */
+  readonly taiOffset?: () => bigint;
+  /** The number of a control group of version 2 by its path; or a sentence why there is none. */
+  readonly cgroupId?: (path: string) => bigint | { readonly reason: string };
+  /** Allows what changes the machine: system(), signal(), override() and their like. */
+  readonly unsafe?: boolean;
+  /** Allows cat(), which reads any file as the tracer. */
+  readonly mayReadFiles?: boolean;
 }
 
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */
@@ -101,7 +117,15 @@ export function permissiveEnv(): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
-    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup', 'long_key', 'kprobe', 'fentry', 'uprobe']),
+    features: new Set<KernelFeature>([
+      'atomic_fetch',
+      'percpu_lookup',
+      'long_key',
+      'tai',
+      'kprobe',
+      'fentry',
+      'uprobe',
+    ]),
     tracepoints: null,
   };
 }

@@ -9,30 +9,32 @@ import { numberValue, type Operand, type StringDestination, type Value } from '.
 
 /** `pointer->x` and `structure.x`: a field in user or kernel memory. Structures and arrays give their address. */
 export function lowerRecordField(lowering: Lowering, expression: Member, into?: StringDestination): Value {
+  const record = recordOf(lowering.env.types, lowering.typeOf(expression.object));
+  if (record === undefined) throw new Error(`there is no field ${expression.name}`);
+  const wanted = { ...record, field: expression.name, type: lowering.typeOf(expression) };
+  return lowerFieldAt(lowering, lowering.number(expression.object), wanted, into);
+}
+
+/** A field of a structure at an address. */
+export function lowerFieldAt(
+  lowering: Lowering,
+  object: Operand,
+  { id, space, field: name, type }: { id: number; space: AddressSpace; field: string; type: Type },
+  into?: StringDestination,
+): Value {
   const { builder, env } = lowering;
-  const record = recordOf(env.types, lowering.typeOf(expression.object));
-  const field = record && env.types?.member(record.id, expression.name);
-  if (record === undefined || field === undefined) throw new Error(`there is no field ${expression.name}`);
-  const type = lowering.typeOf(expression);
-  const object = lowering.number(expression.object);
+  const field = env.types?.member(id, name);
+  if (field === undefined) throw new Error(`there is no field ${name}`);
   const address = builder.binary('add', object, BigInt(Math.floor(field.bitOffset / 8)));
   switch (type.kind) {
-    case 'string':
-      return readText(
-        lowering,
-        {
-          address,
-          space: record.space,
-          bytes: stringBytes(lowering, field, type.size),
-          size: type.size,
-          countTruncated: false,
-        },
-        into,
-      );
+    case 'string': {
+      const bytes = stringBytes(lowering, field, type.size);
+      return readText(lowering, { address, space, bytes, size: type.size, countTruncated: false }, into);
+    }
     case 'integer':
-      return numberValue(readField(lowering, field, address, record.space, type));
+      return numberValue(readField(lowering, field, address, space, type));
     case 'pointer':
-      return numberValue(readInteger(lowering, address, record.space, 8));
+      return numberValue(readInteger(lowering, address, space, 8));
     default:
       return numberValue(address);
   }

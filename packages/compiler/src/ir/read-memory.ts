@@ -53,8 +53,8 @@ export function readInteger(lowering: Lowering, address: Operand, space: Address
   return builder.load(8, cell);
 }
 
-/** Calls the helper for the memory an address is in; gives its result. */
-function callReader(
+/** Calls the helper for the memory an address is in; gives its result: of a text its bytes with the zero. */
+export function callReader(
   lowering: Lowering,
   what: 'text' | 'bytes',
   space: AddressSpace,

@@ -2,7 +2,7 @@ import { type MapSpec, MapType, ProgramType } from '@bpfleet/bpf';
 import { BpfMap } from '../map/bpf-map.ts';
 import { readByBatch } from '../map/read-entries.ts';
 import type { Feature } from './feature.ts';
-import { atomicFetch, boundedLoop, loadSample, percpuLookup } from './programs.ts';
+import { atomicFetch, boundedLoop, callWithoutArguments, loadSample, percpuLookup } from './programs.ts';
 
 function withMap<T>(spec: Omit<MapSpec, 'name' | 'flags'>, use: (map: BpfMap) => T): T {
   const map = new BpfMap({ ...spec, name: 'bpfleet_probe', flags: 0 });
@@ -51,4 +51,5 @@ function loads(instructions: () => Parameters<typeof loadSample>[1]): () => null
 export const instructionFeatures: readonly Feature[] = [
   { name: 'bounded_loop', probe: loads(boundedLoop) },
   { name: 'atomic_fetch', probe: loads(atomicFetch) },
+  { name: 'tai', probe: loads(() => callWithoutArguments('ktime_get_tai_ns')) },
 ];
