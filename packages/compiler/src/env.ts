@@ -15,6 +15,8 @@ export type KernelFeature =
   | 'loop'
   /** Signed division (6.6). */
   | 'signed_division'
+  /** bpf_ktime_get_tai_ns (6.1). */
+  | 'tai'
   /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
   | 'kprobe'
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
@@ -102,10 +104,22 @@ export interface CompileEnv {
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
   readonly config?: Partial<CompileConfig>;
+  /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
+  readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
+  /** The process that was started with the trace. */
+  readonly childPid?: number;
+  /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_TAI now. */
+  readonly taiOffset?: () => bigint;
+  /** The number of a control group of version 2 by its path; or a sentence why there is none. */
+  readonly cgroupId?: (path: string) => bigint | { readonly reason: string };
+  /** Allows what changes the machine: system(), signal(), override() and their like. */
+  readonly unsafe?: boolean;
+  /** Allows cat(), which reads any file as the tracer. */
+  readonly mayReadFiles?: boolean;
 }
 
 const allFeatures: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
   ...(['kprobe', 'fentry', 'uprobe'] as const),
 ];
 

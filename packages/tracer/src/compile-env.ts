@@ -1,13 +1,16 @@
 import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
 import {
   availableTracepoints,
+  cgroupId,
   findExecutable,
   hasFeature,
   kernelFunctions,
   kernelTypes,
   nodeIdentity,
   pageSize,
+  pidNamespace,
   possibleCpus,
+  taiOffset,
   traceableFunctions,
   tracepointFormat,
 } from '@bpfleet/kernel';
@@ -15,7 +18,7 @@ import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
   ...(['kprobe', 'fentry', 'uprobe'] as const),
 ];
 
@@ -34,6 +37,7 @@ function readEnv(): CompileEnv {
     throw new TraceError('unsupported', `scripts are compiled for x86-64 and arm64; this node is ${arch}`);
   }
   const types = kernelTypes();
+  const namespace = pidNamespace();
   return {
     arch,
     pageSize: pageSize(),
@@ -42,7 +46,10 @@ function readEnv(): CompileEnv {
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
     executables: { find: findExecutable },
+    taiOffset,
+    cgroupId,
     ...(types === null ? {} : { types }),
+    ...(namespace === null ? {} : { pidNamespace: namespace }),
   };
 }
 
