@@ -175,9 +175,9 @@ describe('each mistake has its sentence', () => {
     ['tracepoint:x { }', 'tracepoint takes a category and an event'],
     ['tracepoint:nothing:* { }', 'no tracepoint matches nothing:*'],
     ['rawtracepoint:nothing { }', 'this kernel has no raw tracepoint nothing'],
-    ['profile:hz:0 { }', 'profile takes 1 to 1000000 a second'],
-    ['profile:99 { }', 'profile takes a unit and a number'],
-    ['interval:years:1 { }', "interval has no unit 'years'"],
+    ['profile:hz:0 { }', 'profile frequency should be a positive integer'],
+    ['profile:99 { }', 'Invalid rate of profile probe. Minimum is 1000 or 1us. Found: 99 nanoseconds'],
+    ['interval:years:1 { }', 'years is not an accepted unit of time'],
     ['interval:s:9999999 { }', 'interval takes a period of 1us to 1d'],
   ])('%s', (source, message) => {
     expect(compile(source, env).diagnostics.map((diagnostic) => diagnostic.message)).toEqual([message]);

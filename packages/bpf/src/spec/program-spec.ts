@@ -20,6 +20,16 @@ export type AttachSpec =
   | { readonly kind: 'profile'; readonly periodNs: bigint }
   /** On one CPU, each `periodNs` nanoseconds. */
   | { readonly kind: 'interval'; readonly periodNs: bigint }
+  /**
+   * On every CPU, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
+   * linux/perf_event.h.
+   */
+  | {
+      readonly kind: 'software' | 'hardware';
+      readonly event: string;
+      readonly config: number;
+      readonly period: bigint;
+    }
   /** On a kernel function: at its entry, `offset` bytes into it, or on its return. */
   | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean }
   /** On a kernel function by its number in the kernel's BTF, through a trampoline: at its entry, or after it. */

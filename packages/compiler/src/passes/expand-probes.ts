@@ -6,7 +6,7 @@ import type { Probe } from './model.ts';
 
 /** Probes bpftrace has and this compiler has not, so that the message is not "unknown". */
 const notSupported = [
-  ...['usdt', 'U', 'software', 's', 'hardware', 'h', 'iter', 'it', 'watchpoint', 'w'],
+  ...['usdt', 'U', 'iter', 'it', 'watchpoint', 'w'],
   ...['asyncwatchpoint', 'aw', 'self', 'bench', 'test'],
 ];
 

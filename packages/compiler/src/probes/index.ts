@@ -1,4 +1,5 @@
 import { begin, end } from './begin-end.ts';
+import { hardware, software } from './counter.ts';
 import { fentry, fexit } from './fentry.ts';
 import { interval } from './interval.ts';
 import { kprobe, kretprobe } from './kprobe.ts';
@@ -10,7 +11,7 @@ import { uprobe, uretprobe } from './uprobe.ts';
 
 /** Every kind of probe there is. */
 export const providers: readonly ProbeProvider[] = [
-  ...[begin, end, tracepoint, rawTracepoint, profile, interval],
+  ...[begin, end, tracepoint, rawTracepoint, profile, interval, software, hardware],
   ...[kprobe, kretprobe, fentry, fexit, uprobe, uretprobe],
 ];
 

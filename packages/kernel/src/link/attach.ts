@@ -1,4 +1,5 @@
 import type { AttachSpec } from '@bpfleet/bpf';
+import { attachCounter } from './attach-counter.ts';
 import { attachProbe } from './attach-probe.ts';
 import { attachRawTracepoint } from './attach-raw-tracepoint.ts';
 import { attachInterval, attachProfile } from './attach-timer.ts';
@@ -29,6 +30,9 @@ export function attach(programFd: number, point: AttachPoint): Link {
           ? { kind: 'cpu-clock', frequency: point.frequency }
           : { kind: 'cpu-clock', periodNs: point.periodNs },
       );
+    case 'software':
+    case 'hardware':
+      return attachCounter(programFd, point);
     case 'interval':
       return attachInterval(programFd, point.periodNs);
   }
