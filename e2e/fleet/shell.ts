@@ -2,27 +2,12 @@ import { FleetError } from './fleet-error.ts';
 import { guestContents } from './guest/content.ts';
 import { Guest } from './guest/guest.ts';
 import type { GuestKind } from './guests.ts';
-import { onSignal } from './on-signal.ts';
 
 /** A shell in a guest, until it exits. */
 export async function shell(kind: GuestKind): Promise<void> {
   const content = (await guestContents([kind])).get(kind);
   if (content === undefined || content instanceof Error) throw content ?? new FleetError(`${kind.name}: not made`);
-  const abort = new AbortController();
-  const booting = Guest.boot(kind, content, abort.signal);
-  const stop = onSignal(async () => {
-    abort.abort();
-    await booting.then((guest) => guest.powerOff()).catch(() => undefined);
-  });
-  try {
-    const guest = await booting;
-    await join(guest);
-  } finally {
-    stop();
-  }
-}
-
-async function join(guest: Guest): Promise<void> {
+  const guest = await Guest.boot(kind, content);
   try {
     process.stdout.write(`${guest.uname}\r\n`);
     process.stdin.setRawMode?.(true);

@@ -2,7 +2,6 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fleetChecks } from '../checks/index.ts';
 import type { GuestKind } from '../guests.ts';
-import { onSignal } from '../on-signal.ts';
 import { fleetState } from '../state.ts';
 import { countOutcomes } from './count-outcomes.ts';
 import { Fleet } from './fleet.ts';
@@ -26,14 +25,18 @@ export async function runFleet(
 ): Promise<boolean> {
   const start = performance.now();
   const tell = (line: string) => console.log(`fleet: ${((performance.now() - start) / 1000).toFixed(0)} s: ${line}`);
-  const outcomes: Outcome[] = [];
-  const fleet = new Fleet();
-  const stop = onSignal(() => fleet.close());
+  const fleet = await Fleet.start(kinds, tell);
+  const outcomes: Outcome[] = fleet.failures.map(({ kind, reason }) => ({
+    node: kind.name,
+    name: 'boots and enrols',
+    state: 'fail',
+    reason,
+    seconds: 0,
+  }));
+  const stop = endOnSignal(fleet);
   try {
-    await fleet.start(kinds, tell);
-    const boots = { name: 'boots and enrols', seconds: 0 };
-    for (const { name } of fleet.nodes) outcomes.push({ ...boots, node: name, state: 'pass' });
-    for (const { kind, reason } of fleet.failures) outcomes.push({ ...boots, node: kind.name, state: 'fail', reason });
+    for (const { name } of fleet.nodes)
+      outcomes.push({ node: name, name: 'boots and enrols', state: 'pass', seconds: 0 });
     for (const one of cases) {
       tell(one.name);
       outcomes.push(...(await runCase(fleet, one)));
@@ -55,4 +58,17 @@ export async function runFleet(
   tell('everything has ended');
   console.log(matrix(outcomes));
   return outcomes.every(({ state }) => state !== 'fail');
+}
+
+/** Ctrl-C: guests and controller end before we do. */
+function endOnSignal(fleet: Fleet): () => void {
+  const end = (signal: NodeJS.Signals) => {
+    void fleet.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  return () => {
+    process.off('SIGINT', end);
+    process.off('SIGTERM', end);
+  };
 }
