@@ -14,7 +14,9 @@ export type KernelFeature =
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
   | 'fentry'
   /** Probes on code of programs through perf events (CONFIG_UPROBES; 4.17). */
-  | 'uprobe';
+  | 'uprobe'
+  /** Raw tracepoints with typed arguments (5.5; CONFIG_DEBUG_INFO_BTF). */
+  | 'tp_btf';
 
 export interface TracepointName {
   readonly category: string;
@@ -101,7 +103,15 @@ export function permissiveEnv(): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
-    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup', 'long_key', 'kprobe', 'fentry', 'uprobe']),
+    features: new Set<KernelFeature>([
+      'atomic_fetch',
+      'percpu_lookup',
+      'long_key',
+      'kprobe',
+      'fentry',
+      'uprobe',
+      'tp_btf',
+    ]),
     tracepoints: null,
   };
 }

@@ -26,7 +26,10 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
-  const probes = spec.programs.filter(({ name }) => name !== START_PROGRAM).length;
+  const probes = spec.programs.reduce(
+    (sum, { name, probes }) => sum + (name === START_PROGRAM ? 0 : (probes?.length ?? 1)),
+    0,
+  );
   const mapBytes = memoryOf(spec);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
   return { source: program.source, spec, outputs, diagnostics, probes, mapBytes };

@@ -65,6 +65,10 @@ export class Btf implements TypeSource {
     return this.#find(kind === 'struct' ? Kind.STRUCT : Kind.UNION, name);
   }
 
+  typedef(name: string): number | undefined {
+    return this.#find(Kind.TYPEDEF, name);
+  }
+
   member(record: number, name: string): CMember | undefined {
     return this.#member(record, name, 0, new Set());
   }

@@ -47,6 +47,8 @@ export interface TypeSource {
   /** A field by its name, also one within an unnamed structure or union. */
   member(record: number, name: string): CMember | undefined;
   members(record: number): readonly CMember[];
+  /** Number of a typedef by its name. */
+  typedef(name: string): number | undefined;
   function(name: string): CFunction | undefined;
   /** Names of all functions. */
   functions(): readonly string[];

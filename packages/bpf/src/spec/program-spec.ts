@@ -15,6 +15,8 @@ export type AttachSpec =
   /** Classic tracepoint, through a perf event. */
   | { readonly kind: 'tracepoint'; readonly category: string; readonly event: string }
   | { readonly kind: 'raw_tracepoint'; readonly event: string }
+  /** A raw tracepoint with typed arguments, by the number of `btf_trace_EVENT` in the kernel's BTF. */
+  | { readonly kind: 'tp_btf'; readonly event: string; readonly btfId: number }
   /** On every CPU: `frequency` samples a second, or one each `periodNs` nanoseconds. */
   | { readonly kind: 'profile'; readonly frequency: number }
   | { readonly kind: 'profile'; readonly periodNs: bigint }
@@ -58,4 +60,6 @@ export interface ProgramSpec {
   readonly instructions: readonly Instruction[];
   readonly license: string;
   readonly sourceLines: readonly SourceLine[];
+  /** Names of the script's probes that it serves, where that is not exactly one. */
+  readonly probes?: readonly string[];
 }

@@ -34,7 +34,10 @@ export class FunctionBuilder {
   readonly frame = new Frame();
   /** Offset in the source of what is being written. */
   position = 0;
+  /** Where `return` leads to, while what is written is only a part of the program. */
+  returnsTo: number | undefined;
   readonly #name: string;
+  readonly #limit: number;
   readonly #blocks: OpenBlock[] = [];
   /** Blocks in the order they were begun, which is the order they are laid out in. */
   #order: OpenBlock[] = [];
@@ -44,8 +47,9 @@ export class FunctionBuilder {
   #context: number | undefined;
   #scratch: number | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, limit = MAX_PROGRAM) {
     this.#name = name;
+    this.#limit = limit;
     this.newBlock();
     this.#current = this.#blocks[0] as OpenBlock;
     this.#order.push(this.#current);
@@ -165,6 +169,7 @@ export class FunctionBuilder {
   }
 
   return(): void {
+    if (this.returnsTo !== undefined) this.jump(this.returnsTo);
     this.#end({ kind: 'return', position: this.position });
   }
 
@@ -228,7 +233,7 @@ export class FunctionBuilder {
   }
 
   #grow(): void {
-    if (++this.#size > MAX_PROGRAM) throw new ProgramTooLargeError();
+    if (++this.#size > this.#limit) throw new ProgramTooLargeError();
   }
 
   #end(terminator: Terminator): void {

@@ -4,6 +4,7 @@ import type { IntegerType } from '../types/type.ts';
 import { lowerArgument } from './lower-argument.ts';
 import { extend } from './lower-number.ts';
 import { lowerMemoryIndex, lowerRecordField } from './lower-record-field.ts';
+import { lowerSyscallField } from './lower-syscall.ts';
 import type { Lowering } from './lowering.ts';
 import { readText } from './read-memory.ts';
 import { inRegister, numberValue, type Operand, type StringDestination, type Value } from './value.ts';
@@ -19,6 +20,10 @@ function lowerTracepointField(lowering: Lowering, expression: Member, into?: Str
   const { builder } = lowering;
   const field = fieldOf(lowering, expression);
   const type = lowering.typeOf(expression);
+  const { context: probed } = lowering.target;
+  if (probed.kind === 'tracepoint' && probed.raw !== undefined) {
+    return numberValue(lowerSyscallField(lowering, probed.raw, field, type));
+  }
   const context = builder.context();
   if (type.kind === 'string') {
     const address = field.dataLocation

@@ -11,6 +11,7 @@ export const internalMaps = {
   scratch: 'scratch',
   zeros: 'zeros',
   start: 'start',
+  names: 'names',
 } as const;
 
 /** What the programs of a script turn out to need while they are lowered. */
@@ -27,6 +28,8 @@ export class Resources {
   scratchBytes = 0;
   /** Depths of the stacks that are taken; each has a map. */
   readonly stackDepths = new Set<number>();
+  /** Names of probes that share a program. */
+  names = new Uint8Array(0);
   /** Elements of the scratch map: the first is shared, each raw tracepoint program has one of its own. */
   scratchElements = 1;
 
@@ -39,6 +42,16 @@ export class Resources {
     this.#recordIds.set(key, this.records.length);
     this.records.push(layout);
     return this.records.length - 1;
+  }
+
+  /** Texts of one size, one after the other; where there is none, zeros. Gives the offset where they begin. */
+  addNames(texts: readonly (Uint8Array | undefined)[], size: number): number {
+    const offset = this.names.length;
+    const grown = new Uint8Array(offset + texts.length * size);
+    grown.set(this.names);
+    for (const [index, text] of texts.entries()) if (text !== undefined) grown.set(text, offset + index * size);
+    this.names = grown;
+    return offset;
   }
 
   needZeros(bytes: number): void {

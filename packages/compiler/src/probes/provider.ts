@@ -9,7 +9,13 @@ import type { AddressSpace } from '../types/type.ts';
 type ProbeContext =
   | { readonly kind: 'none' }
   /** `format` is null where no kernel is known. */
-  | { readonly kind: 'tracepoint'; readonly format: TracepointFormat | null; readonly space: AddressSpace }
+  | {
+      readonly kind: 'tracepoint';
+      readonly format: TracepointFormat | null;
+      readonly space: AddressSpace;
+      /** Served by the raw tracepoint of all system calls: the fields are in registers. */
+      readonly raw?: RawSyscall;
+    }
   /** `arg0` and on, 8 bytes each. */
   | { readonly kind: 'raw-tracepoint' }
   /** The machine's registers, `struct pt_regs`. `space`: where what they point to is. */
@@ -22,6 +28,22 @@ type ProbeContext =
       readonly space: AddressSpace;
     };
 
+/** How a raw program at the tracepoint of all system calls finds what it needs. */
+export interface RawSyscall {
+  readonly at: 'enter' | 'exit';
+  /** Whether the context's pointers have types, and memory behind them can be loaded as it is. */
+  readonly typed: boolean;
+}
+
+/** A text by the number of the system call, in the map of names. Bytes. */
+export interface NameTable {
+  /** The register that holds the number; it is within the table's bounds. */
+  readonly number: number;
+  readonly first: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** One place a clause's program is attached to: wildcards are gone. */
 export interface ProbeTarget {
   /** In full: `tracepoint:sched:sched_switch`. */
@@ -29,6 +51,10 @@ export interface ProbeTarget {
   readonly programType: ProgramType;
   readonly attach: AttachSpec;
   readonly context: ProbeContext;
+  /** The system call, of tracepoints that belong to one. */
+  readonly syscall?: { readonly number: number; readonly at: 'enter' | 'exit' };
+  /** Where several probes share a program: their names. */
+  readonly names?: NameTable;
   /** The function that is probed, where there is one. */
   readonly function?: string;
 }

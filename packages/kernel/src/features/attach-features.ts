@@ -8,13 +8,11 @@ import { onlineCpus } from '../node/cpus.ts';
 import { openPerfEvent } from '../perf/open-perf-event.ts';
 import { openProbeEvent, type ProbePmu } from '../perf/open-probe-event.ts';
 import { testRun } from '../program/test-run.ts';
-import { BPF_TRACE_FENTRY } from '../program/tracing-target.ts';
+import { BPF_TRACE_FENTRY, BPF_TRACE_RAW_TP } from '../program/tracing-target.ts';
 import { tracepointId } from '../tracefs/tracepoint.ts';
 import type { Feature } from './feature.ts';
 import { loadSample } from './programs.ts';
 
-/** `enum bpf_attach_type` (linux/bpf.h). */
-const BPF_TRACE_RAW_TP = 23;
 const NEVER_SOON_NS = 3_600_000_000_000n;
 
 function using<T extends { close(): void }>(resource: T, use: (resource: T) => void): void {

@@ -21,6 +21,8 @@ export function attach(programFd: number, point: AttachPoint): Link {
     case 'fentry':
     case 'fexit':
       return attachTracing(programFd, point.kind, point.function);
+    case 'tp_btf':
+      return attachTracing(programFd, 'rawtracepoint', point.event);
     case 'raw_tracepoint':
       return attachRawTracepoint(programFd, point.event);
     case 'profile':
