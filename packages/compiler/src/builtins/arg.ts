@@ -14,6 +14,8 @@ function arg(index: number): BuiltinDefinition {
     check(identifier, { target, report }) {
       const { context } = target;
       if (context.kind === 'raw-tracepoint' || (context.kind === 'registers' && context.at === 'entry')) return uint64;
+      const raw = context.kind === 'function' && context.raw === true;
+      if (raw && (context.function === null || index < context.function.parameters.length)) return uint64;
       const named = context.kind === 'tracepoint' || context.kind === 'function';
       report('invalid-use', identifier.span, `${target.name} has no ${name}`, named ? 'it has args.name' : undefined);
       return unknown;

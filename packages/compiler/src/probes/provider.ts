@@ -26,6 +26,8 @@ type ProbeContext =
       readonly at: 'entry' | 'return';
       readonly function: CFunction | null;
       readonly space: AddressSpace;
+      /** A raw tracepoint: its arguments are `arg0` and on as well. */
+      readonly raw?: true;
     };
 
 /** How a raw program at the tracepoint of all system calls finds what it needs. */
