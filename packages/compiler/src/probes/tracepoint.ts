@@ -1,9 +1,9 @@
 import { ProgramType } from '@bpfleet/bpf';
 import type { CompileEnv, TracepointName, TracepointSource } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
+import { syscallTable } from '../types/syscall-table.ts';
 import type { TracepointFormat } from '../types/tracepoint-format.ts';
 import type { ProbeProvider, ProbeTarget } from './provider.ts';
-import { syscallNumber } from './syscall-numbers.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
 
 const usage = 'tracepoint:category:event';
@@ -65,7 +65,7 @@ function target(
 
 function syscallOf(event: string, arch: CompileEnv['arch']): ProbeTarget['syscall'] {
   const [, at, name = ''] = /^sys_(enter|exit)_(\w+)$/.exec(event) ?? [];
-  const number = syscallNumber(arch, name);
+  const number = syscallTable(arch).tracepointNumber(name);
   return number === undefined ? undefined : { number, at: at === 'exit' ? 'exit' : 'enter' };
 }
 
