@@ -1,4 +1,4 @@
-import type { ElfFunction, TypeSource } from '@bpfleet/bpf';
+import type { ElfFunction, StaticProbe, TypeSource } from '@bpfleet/bpf';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
 /** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
@@ -43,12 +43,23 @@ export interface FunctionSource {
 export interface ExecutableSource {
   /** A file by its path, its name in PATH or the name of a library; or a sentence why there is none. */
   find(name: string): Executable | { readonly reason: string };
+  /** Every program and library whose path matches, at most some hundreds; in order of path. */
+  findAll?(pattern: string): readonly Executable[];
 }
 
 export interface Executable {
   readonly path: string;
   /** Sorted by name. */
   readonly functions: readonly ElfFunction[];
+  /** In the order of the file; one may be in several places. */
+  readonly staticProbes?: () => readonly StaticProbe[];
+}
+
+/** The one process that probes are meant for. */
+export interface TracedProcess {
+  readonly pid: number;
+  /** Paths of the program and libraries it has mapped. */
+  files(): readonly string[];
 }
 
 /** Sizes that a user may change; each has a default. */
@@ -95,6 +106,8 @@ export interface CompileEnv {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
+  /** What `-p` names. Absent: all processes. */
+  readonly process?: TracedProcess;
   readonly config?: Partial<CompileConfig>;
 }
 

@@ -36,8 +36,18 @@ export type AttachSpec =
   | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean }
   /** On a kernel function by its number in the kernel's BTF, through a trampoline: at its entry, or after it. */
   | { readonly kind: 'fentry' | 'fexit'; readonly function: string; readonly btfId: number }
-  /** On the code `offset` bytes into a file, of every process that runs it; or on the return from there. */
-  | { readonly kind: 'uprobe'; readonly path: string; readonly offset: number; readonly return: boolean }
+  /**
+   * On the code `offset` bytes into a file, or on the return from there: of every process that runs it, or of `pid`.
+   * `semaphore`: offset in the file of the counter that is raised while the probe is attached (4.20).
+   */
+  | {
+      readonly kind: 'uprobe';
+      readonly path: string;
+      readonly offset: number;
+      readonly return: boolean;
+      readonly semaphore?: number;
+      readonly pid?: number;
+    }
   /** Run once by BPF_PROG_TEST_RUN before anything is attached. */
   | { readonly kind: 'begin' }
   /** Run once by BPF_PROG_TEST_RUN after everything is detached. */

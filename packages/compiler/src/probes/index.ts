@@ -8,11 +8,12 @@ import type { ProbeProvider } from './provider.ts';
 import { rawTracepoint } from './raw-tracepoint.ts';
 import { tracepoint } from './tracepoint.ts';
 import { uprobe, uretprobe } from './uprobe.ts';
+import { usdt } from './usdt.ts';
 
 /** Every kind of probe there is. */
 export const providers: readonly ProbeProvider[] = [
   ...[begin, end, tracepoint, rawTracepoint, profile, interval, software, hardware],
-  ...[kprobe, kretprobe, fentry, fexit, uprobe, uretprobe],
+  ...[kprobe, kretprobe, fentry, fexit, uprobe, uretprobe, usdt],
 ];
 
 const byName = new Map(providers.flatMap((provider) => [provider.name, ...provider.aliases].map((n) => [n, provider])));

@@ -20,6 +20,8 @@ type ProbeContext =
   | { readonly kind: 'raw-tracepoint' }
   /** The machine's registers, `struct pt_regs`. `space`: where what they point to is. */
   | { readonly kind: 'registers'; readonly at: 'entry' | 'return'; readonly space: AddressSpace }
+  /** Of a static probe of a program: where its arguments are, each as the assembler wrote it. */
+  | { readonly kind: 'static-probe'; readonly arguments: readonly string[]; readonly space: 'user' }
   /** The arguments of a kernel function, then what it returned; `function` is null where no kernel is known. */
   | {
       readonly kind: 'function';
