@@ -16,7 +16,9 @@ export type KernelFeature =
   /** Probes on code of programs through perf events (CONFIG_UPROBES; 4.17). */
   | 'uprobe'
   /** Raw tracepoints with typed arguments (5.5; CONFIG_DEBUG_INFO_BTF). */
-  | 'tp_btf';
+  | 'tp_btf'
+  /** Programs that run over the kernel's objects (5.8; CONFIG_DEBUG_INFO_BTF). */
+  | 'iter';
 
 export interface TracepointName {
   readonly category: string;
@@ -123,8 +125,7 @@ export function permissiveEnv(): CompileEnv {
       'kprobe',
       'fentry',
       'uprobe',
-      'tp_btf',
-    ]),
+      'tp_btf', 'iter']),
     tracepoints: null,
   };
 }

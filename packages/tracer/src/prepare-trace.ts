@@ -48,7 +48,7 @@ function memoryOf(spec: CollectionSpec): number {
   return spec.maps.reduce((sum, map) => sum + mapMemory(map, cpus, page), 0);
 }
 
-/** Whether anything but BEGIN and END is to be attached. */
+/** Whether anything is to be attached that may go on: BEGIN, END and iterators are done by themselves. */
 export function hasProbes(spec: CollectionSpec): boolean {
-  return spec.programs.some(({ attach }) => attach.kind !== 'begin' && attach.kind !== 'end');
+  return spec.programs.some(({ attach }) => !['begin', 'end', 'iter'].includes(attach.kind));
 }

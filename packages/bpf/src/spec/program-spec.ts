@@ -48,6 +48,8 @@ export type AttachSpec =
       readonly semaphore?: number;
       readonly pid?: number;
     }
+  /** Run for each object of a kind, once, by the number of `bpf_iter_ITERATOR` in the kernel's BTF (5.8). */
+  | { readonly kind: 'iter'; readonly iterator: string; readonly btfId: number }
   /** Run once by BPF_PROG_TEST_RUN before anything is attached. */
   | { readonly kind: 'begin' }
   /** Run once by BPF_PROG_TEST_RUN after everything is detached. */

@@ -7,6 +7,7 @@ import { FunctionBuilder } from './function-builder.ts';
 import type { IrFunction } from './ir.ts';
 import { ProbeLowering } from './lower-expression.ts';
 import { lowerBlock } from './lower-statement.ts';
+import { lowerGuards } from './lower-guards.ts';
 import type { Lowering } from './lowering.ts';
 import { internalMaps, type Resources } from './resources.ts';
 import { inObject, inRegister } from './value.ts';
@@ -33,6 +34,7 @@ export function buildFunction({ probe, name, maps, bindings, resources, env, con
 /** The predicate, and the body where it holds. */
 export function lowerClause(lowering: Lowering, { predicate, body: block }: Clause): void {
   const { builder } = lowering;
+  lowerGuards(lowering);
   if (predicate !== undefined) {
     builder.position = predicate.span.start;
     const [body, skip] = [builder.newBlock(), builder.newBlock()];

@@ -22,6 +22,8 @@ type ProbeContext =
   | { readonly kind: 'registers'; readonly at: 'entry' | 'return'; readonly space: AddressSpace }
   /** Of a static probe of a program: where its arguments are, each as the assembler wrote it. */
   | { readonly kind: 'static-probe'; readonly arguments: readonly string[]; readonly space: 'user' }
+  /** Of an iterator: the number of the structure that the context is; absent where no kernel is known. */
+  | { readonly kind: 'iterator'; readonly record?: number }
   /** The arguments of a kernel function, then what it returned; `function` is null where no kernel is known. */
   | {
       readonly kind: 'function';
@@ -57,6 +59,8 @@ export interface ProbeTarget {
   readonly context: ProbeContext;
   /** The system call, of tracepoints that belong to one. */
   readonly syscall?: { readonly number: number; readonly at: 'enter' | 'exit' };
+  /** Runs of other processes than this are left out. */
+  readonly onlyPid?: number;
   /** Where several probes share a program: their names. */
   readonly names?: NameTable;
   /** The function that is probed, where there is one. */

@@ -1,5 +1,6 @@
 import type { AttachSpec } from '@bpfleet/bpf';
 import { attachCounter } from './attach-counter.ts';
+import { runIterator } from './attach-iterator.ts';
 import { attachProbe } from './attach-probe.ts';
 import { attachRawTracepoint } from './attach-raw-tracepoint.ts';
 import { attachInterval, attachProfile } from './attach-timer.ts';
@@ -21,6 +22,8 @@ export function attach(programFd: number, point: AttachPoint): Link {
     case 'fentry':
     case 'fexit':
       return attachTracing(programFd, point.kind, point.function);
+    case 'iter':
+      return runIterator(programFd, point.iterator);
     case 'tp_btf':
       return attachTracing(programFd, 'rawtracepoint', point.event);
     case 'raw_tracepoint':
