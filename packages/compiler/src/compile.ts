@@ -153,5 +153,6 @@ function programSpec({ ir, plan }: LoweredProgram, emitted: EmittedProgram, text
     license: 'GPL',
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
     ...(plan?.raw === undefined ? {} : { probes: plan.branches.flatMap(({ calls }) => [...calls.values()]) }),
+    ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),
   };
 }

@@ -74,4 +74,6 @@ export interface ProgramSpec {
   readonly sourceLines: readonly SourceLine[];
   /** Names of the script's probes that it serves, where that is not exactly one. */
   readonly probes?: readonly string[];
+  /** Where each function begins, the program itself first; absent where that is the only one. */
+  readonly functions?: readonly { readonly instruction: number; readonly name: string }[];
 }

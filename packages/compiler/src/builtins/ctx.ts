@@ -1,7 +1,9 @@
 import { ProgramType } from '@bpfleet/bpf';
+import type { CompileEnv } from '../env.ts';
 import { numberValue } from '../ir/value.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import { unknown } from '../types/type.ts';
+import { btfType } from '../types/btf-type.ts';
+import { type Type, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
 import { probeTypeOf } from './probetype.ts';
 
@@ -9,14 +11,14 @@ import { probeTypeOf } from './probetype.ts';
 export const ctx: BuiltinDefinition = {
   name: 'ctx',
   kernel: '4.1',
-  check(identifier, { target, report }) {
+  check(identifier, { target, env, report }) {
     const { context } = target;
     if (context.kind === 'iterator') {
       return context.record === undefined
         ? unknown
-        : { kind: 'pointer', space: 'kernel', text: false, to: context.record };
+        : { kind: 'pointer', space: 'kernel', ...pointedTo(env, context.record) };
     }
-    if (hasRegisters(target)) return { kind: 'pointer', space: 'kernel', text: false };
+    if (hasRegisters(target)) return { kind: 'pointer', space: 'kernel' };
     const message = `The ctx builtin can not be used with '${probeTypeOf(target)}' probes`;
     const named = target.context.kind === 'tracepoint' ? 'use args instead' : undefined;
     report('invalid-use', identifier.span, message, named);
@@ -24,6 +26,11 @@ export const ctx: BuiltinDefinition = {
   },
   lower: ({ builder }) => numberValue(builder.copy(builder.context())),
 };
+
+function pointedTo({ types }: CompileEnv, record: number): { readonly to?: Type } {
+  const to = types === undefined ? undefined : btfType(types, record, 'kernel', 0);
+  return to === undefined ? {} : { to };
+}
 
 function hasRegisters({ context, programType }: ProbeTarget): boolean {
   return context.kind === 'registers' || programType === ProgramType.PERF_EVENT;

@@ -1,4 +1,6 @@
 import type { Branch, ProgramPlan } from '../passes/group-probes.ts';
+import { sharedVariables } from '../passes/shared-variables.ts';
+import type { NameTable } from '../probes/provider.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { stringType } from '../types/type.ts';
 import { type BuildInput, findScratch, lowerClause } from './build.ts';
@@ -7,6 +9,7 @@ import type { IrFunction } from './ir.ts';
 import { ProbeLowering } from './lower-expression.ts';
 import { lowerCompatCheck, lowerSyscallNumber } from './lower-syscall.ts';
 import { numberRanges, type Range, stagesOf } from './number-ranges.ts';
+import type { Resources } from './resources.ts';
 
 /** Of a program of several branches: beyond, it is made into two. */
 const MAX_SHARED_PROGRAM = 6_000;
@@ -16,27 +19,13 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
   const { raw, branches } = plan;
   const [first] = branches;
   if (raw === undefined || first === undefined) throw new Error('only probes on system calls share a program');
-  const builder = new FunctionBuilder(input.name, branches.length > 1 ? MAX_SHARED_PROGRAM : undefined);
-  const loweringOf = ({ probe }: Branch, number?: number) => {
-    const { typing, target } = probe;
-    const names = number === undefined ? undefined : nameTable(number);
+  const builder = new FunctionBuilder(input.name, undefined, branches.length > 1 ? MAX_SHARED_PROGRAM : undefined);
+  const loweringOf = ({ probe: { clause, typing, target } }: Branch, names?: NameTable) => {
+    const shared = sharedVariables(clause, input.bindings, input.env);
     return new ProbeLowering({
-      ...input,
-      builder,
-      typing,
+      ...{ ...input, builder, typing, shared },
       target: names === undefined ? target : { ...target, names },
     });
-  };
-  let current: Branch = first;
-  const nameTable = (number: number) => {
-    const numbers = [...current.calls.keys()];
-    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-    const { size } = stringType(Math.max(...[...current.calls.values()].map((name) => textBytes(name).length)));
-    const texts = Array.from({ length: high - low + 1 }, (_, index) => {
-      const name = current.calls.get(low + index);
-      return name === undefined ? undefined : textBytes(name);
-    });
-    return { number, first: low, size, offset: input.resources.addNames(texts, size) };
   };
   const number = lowerSyscallNumber(loweringOf(first), raw);
   for (const stage of stagesOf(branches)) {
@@ -46,11 +35,11 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
     lookUp(builder, number, ranges, { blocks, missing: next });
     builder.returnsTo = next;
     for (const [index, branch] of stage.entries()) {
-      current = branch;
       builder.startBlock(blocks[index] ?? next);
       builder.position = branch.probe.clause.span.start;
       builder.frame.scope(() => {
-        const lowering = loweringOf(branch, usesName(branch) && branch.calls.size > 1 ? number : undefined);
+        const named = usesName(branch) && branch.calls.size > 1;
+        const lowering = loweringOf(branch, named ? nameTable(branch, input.resources) : undefined);
         lowerCompatCheck(lowering, raw, next);
         lowerClause(lowering, branch.probe.clause);
       });
@@ -60,6 +49,18 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
     builder.startBlock(next);
   }
   return builder.finish((scratch) => findScratch(loweringOf(first), scratch));
+}
+
+function nameTable({ calls }: Branch, resources: Resources): NameTable {
+  const numbers = [...calls.keys()];
+  const first = Math.min(...numbers);
+  const count = Math.max(...numbers) - first + 1;
+  const texts = Array.from({ length: count }, (_, index) => {
+    const name = calls.get(first + index);
+    return name === undefined ? undefined : textBytes(name);
+  });
+  const { size } = stringType(Math.max(...texts.map((text) => text?.length ?? 0)));
+  return { first, count, size, offset: resources.addNames(texts, size) };
 }
 
 function usesName({ probe }: Branch): boolean {

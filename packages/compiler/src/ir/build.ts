@@ -1,13 +1,14 @@
 import { ProgramType } from '@bpfleet/bpf';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Bindings, TypedProbe } from '../passes/model.ts';
+import { sharedVariables } from '../passes/shared-variables.ts';
 import type { Clause } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { IrFunction } from './ir.ts';
 import { ProbeLowering } from './lower-expression.ts';
-import { lowerBlock } from './lower-statement.ts';
 import { lowerGuards } from './lower-guards.ts';
+import { lowerBlock } from './lower-statement.ts';
 import type { Lowering } from './lowering.ts';
 import { internalMaps, type Resources } from './resources.ts';
 import { inObject, inRegister } from './value.ts';
@@ -26,7 +27,8 @@ export interface BuildInput {
 export function buildFunction({ probe, name, maps, bindings, resources, env, config }: BuildInput): IrFunction {
   const builder = new FunctionBuilder(name);
   const { clause, target, typing } = probe;
-  const lowering = new ProbeLowering({ builder, resources, maps, typing, bindings, target, env, config });
+  const shared = sharedVariables(clause, bindings, env);
+  const lowering = new ProbeLowering({ builder, resources, maps, typing, bindings, shared, target, env, config });
   lowerClause(lowering, clause);
   return builder.finish((scratch) => findScratch(lowering, scratch));
 }

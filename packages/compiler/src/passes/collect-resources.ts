@@ -38,7 +38,7 @@ export function collectMapSpecs(
     const spec = { name: internalMaps.names, type: MapType.ARRAY, keySize: 4, maxEntries: 1, flags: 0 };
     specs.push({ ...spec, valueSize: resources.names.length, contents: resources.names });
   }
-  for (const depth of resources.stackDepths) specs.push(stackMapSpec(depth));
+  for (const stack of resources.stacks.values()) specs.push(stackMapSpec(stack));
   if (resources.start) array(internalMaps.start, MapType.ARRAY, 8, 1);
   return specs;
 }

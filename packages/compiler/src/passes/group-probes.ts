@@ -74,7 +74,7 @@ function alone(probe: TypedProbe): ProgramPlan {
 function rawPlan(at: 'enter' | 'exit', branches: readonly Branch[], env: CompileEnv): ProgramPlan {
   const event = `sys_${at}`;
   const typed = env.features.has('tp_btf') && env.features.has('atomic_fetch');
-  const btfId = typed ? env.types?.typedef(`btf_trace_${event}`) : undefined;
+  const btfId = typed ? env.types?.named(`btf_trace_${event}`) : undefined;
   const raw: RawSyscall = { at, typed: btfId !== undefined };
   const found: Pick<ProgramPlan, 'programType' | 'attach'> =
     btfId === undefined

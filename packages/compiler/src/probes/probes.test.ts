@@ -40,7 +40,7 @@ describe('counters', () => {
 
   test.each([
     ['software:foo', 'foo is not a software probe'],
-    ['software:faults:x', "Invalid count for software probe: invalid number 'x'"],
+    ['software:faults:x', 'Invalid count for software probe: invalid integer: x'],
     ['hardware:cyc*', 'wildcards are not allowed for hardware probe type'],
     ['hardware', 'hardware probe type requires 1 or 2 arguments, found 0'],
   ])('%s is refused', (probe, message) => {
@@ -64,7 +64,7 @@ describe('rates', () => {
     ['profile:99', 'Invalid rate of profile probe. Minimum is 1000 or 1us. Found: 99 nanoseconds'],
     ['i:s:0', 'interval frequency should be a positive integer'],
     ['profile:foo:1', 'foo is not an accepted unit of time'],
-    ['interval:x', "Invalid rate of interval probe: invalid number 'x'"],
+    ['interval:x', 'Invalid rate of interval probe: invalid integer: x'],
     ['profile:hz:1:2', 'profile probe type requires 1 or 2 arguments, found 3'],
   ])('%s is refused', (probe, message) => {
     expect(refused(probe)).toEqual([message]);

@@ -41,11 +41,10 @@ export interface RawSyscall {
   readonly typed: boolean;
 }
 
-/** A text by the number of the system call, in the map of names. Bytes. */
+/** Texts by the number of the system call, in the map of names. Bytes. */
 export interface NameTable {
-  /** The register that holds the number; it is within the table's bounds. */
-  readonly number: number;
   readonly first: number;
+  readonly count: number;
   readonly offset: number;
   readonly size: number;
 }
