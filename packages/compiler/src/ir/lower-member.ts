@@ -5,6 +5,7 @@ import type { TracepointField } from '../types/tracepoint-format.ts';
 import type { IntegerType, RecordType, TupleType, Type } from '../types/type.ts';
 import { lowerArgument } from './lower-argument.ts';
 import { extend } from './lower-number.ts';
+import { lowerSyscallField } from './lower-syscall.ts';
 import { tupleElement } from './lower-tuple.ts';
 import type { Lowering } from './lowering.ts';
 import { shiftOut } from './memory.ts';
@@ -86,6 +87,10 @@ function lowerTracepointField(lowering: Lowering, expression: Member, into?: Des
   const { builder } = lowering;
   const field = fieldOf(lowering, expression);
   const type = lowering.typeOf(expression);
+  const { context: probed } = lowering.target;
+  if (probed.kind === 'tracepoint' && probed.raw !== undefined) {
+    return numberValue(lowerSyscallField(lowering, probed.raw, field, type));
+  }
   const context = builder.context();
   switch (type.kind) {
     case 'string': {
