@@ -9,4 +9,5 @@ export { formatDiagnostic } from './source/format-diagnostic.ts';
 export type { Span } from './source/span.ts';
 export { astText } from './syntax/ast-text.ts';
 export { printScript } from './syntax/printer.ts';
+export { type SyscallArch, type SyscallTable, syscallTable } from './types/syscall-table.ts';
 export * from './types/tracepoint-format.ts';
