@@ -1,4 +1,5 @@
 import type { ElfFunction, TypeSource } from '@bpfleet/bpf';
+import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
 /** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
@@ -82,7 +83,7 @@ export const defaultConfig: CompileConfig = {
 /**
  * The kernel that a script is compiled for, as plain data: the same input always gives the same bytes.
  */
-export interface CompileEnv {
+export interface CompileEnv extends ScriptCall {
   readonly arch: 'x86-64' | 'arm64';
   /** Bytes. Rings are rounded up to a power of two of pages. */
   readonly pageSize: number;

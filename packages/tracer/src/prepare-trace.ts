@@ -22,7 +22,7 @@ const START_PROGRAM = 'start';
 
 /** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
 export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
-  const { spec, outputs, diagnostics } = compile(program.source, env);
+  const { spec, outputs, diagnostics } = compile(program.source, { ...env, ...program.call });
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
