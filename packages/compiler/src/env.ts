@@ -38,6 +38,14 @@ export interface FunctionSource {
   list(): readonly { readonly name: string; readonly module: string }[];
 }
 
+/** Addresses of names, for kaddr() and uaddr(). */
+export interface SymbolSource {
+  /** Of a function or variable of the kernel; null where there is none, or the kernel hides it. */
+  kernel(name: string): bigint | null;
+  /** Of a function or variable of a program, as its file says; or a sentence why there is none. */
+  user(path: string, name: string): bigint | { readonly reason: string };
+}
+
 /** The programs and libraries of one node. */
 export interface ExecutableSource {
   /** A file by its path, its name in PATH or the name of a library; or a sentence why there is none. */
@@ -94,6 +102,7 @@ export interface CompileEnv extends ScriptCall {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
+  readonly symbols?: SymbolSource;
   readonly config?: Partial<CompileConfig>;
 }
 

@@ -3,12 +3,14 @@ import {
   availableTracepoints,
   findExecutable,
   hasFeature,
+  kernelAddress,
   kernelFunctions,
   kernelTypes,
   nodeIdentity,
   pageSize,
   traceableFunctions,
   tracepointFormat,
+  userAddress,
 } from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
@@ -40,6 +42,7 @@ function readEnv(): CompileEnv {
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
     executables: { find: findExecutable },
+    symbols: { kernel: kernelAddress, user: userAddress },
     ...(types === null ? {} : { types }),
   };
 }
