@@ -10,6 +10,12 @@ export type KernelFeature =
   | 'percpu_lookup'
   /** Keys of maps that are longer than 512 bytes (5.11). */
   | 'long_key'
+  /** bpf_for_each_map_elem (5.13). */
+  | 'for_each_map_elem'
+  /** bpf_loop (5.17). */
+  | 'loop'
+  /** Signed division (6.6). */
+  | 'signed_division'
   /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
   | 'kprobe'
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
@@ -95,6 +101,8 @@ export interface CompileEnv extends ScriptCall {
   readonly arch: 'x86-64' | 'arm64';
   /** Bytes. Rings are rounded up to a power of two of pages. */
   readonly pageSize: number;
+  /** CPUs that may ever be there: maps that are kept per CPU have a value for each. */
+  readonly cpus: number;
   readonly features: ReadonlySet<KernelFeature>;
   /** null: no kernel is known; every tracepoint and argument is accepted and no spec is made. */
   readonly tracepoints: TracepointSource | null;
@@ -106,12 +114,18 @@ export interface CompileEnv extends ScriptCall {
   readonly config?: Partial<CompileConfig>;
 }
 
+const allFeatures: readonly KernelFeature[] = [
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division'] as const),
+  ...(['kprobe', 'fentry', 'uprobe'] as const),
+];
+
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */
 export function permissiveEnv(): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
-    features: new Set<KernelFeature>(['atomic_fetch', 'percpu_lookup', 'long_key', 'kprobe', 'fentry', 'uprobe']),
+    cpus: 1,
+    features: new Set<KernelFeature>(allFeatures),
     tracepoints: null,
   };
 }

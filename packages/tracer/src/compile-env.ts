@@ -8,6 +8,7 @@ import {
   kernelTypes,
   nodeIdentity,
   pageSize,
+  possibleCpus,
   traceableFunctions,
   tracepointFormat,
   userAddress,
@@ -16,7 +17,7 @@ import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division'] as const),
   ...(['kprobe', 'fentry', 'uprobe'] as const),
 ];
 
@@ -38,6 +39,7 @@ function readEnv(): CompileEnv {
   return {
     arch,
     pageSize: pageSize(),
+    cpus: possibleCpus(),
     features: new Set(FEATURES.filter(hasFeature)),
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },

@@ -1,4 +1,4 @@
-import { type Scalar, STACK_VALUE_INDENT, stackText } from '@bpfleet/aggregate';
+import { type Scalar, STACK_VALUE_INDENT, scalarText } from '@bpfleet/aggregate';
 
 /** A format string taken apart once, so that formatting an event only joins. */
 export type FormatPart =
@@ -73,7 +73,7 @@ export function formatPrintf(parts: readonly FormatPart[], args: readonly Scalar
 function formatArgument(part: Argument, value: Scalar): string {
   if (typeof value === 'string')
     return pad(part, part.precision === undefined ? value : value.slice(0, part.precision));
-  if (typeof value === 'object') return pad(part, stackText(value, STACK_VALUE_INDENT));
+  if (typeof value !== 'bigint') return pad(part, scalarText(value, STACK_VALUE_INDENT));
   switch (part.conversion) {
     case 's':
       return pad(part, value.toString());

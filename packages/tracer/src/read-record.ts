@@ -1,8 +1,8 @@
-import { type Scalar, STACK_VALUE_INDENT, stackText } from '@bpfleet/aggregate';
+import { type Scalar, STACK_VALUE_INDENT, scalarText } from '@bpfleet/aggregate';
 import type { RecordLayout } from '@bpfleet/compiler';
 import { type FormatPart, formatPrintf, parseFormat } from './format-printf.ts';
-import { readField } from './read-field.ts';
-import { noStacks, type StackReader } from './read-stack.ts';
+import { readField, readNumber } from './read-field.ts';
+import { noReaders, type ValueReaders } from './value-readers.ts';
 
 /** A record on a ring, made sense of. `ns` is CLOCK_MONOTONIC. */
 export type TraceRecord =
@@ -30,10 +30,10 @@ const HEADER_SIZE = 16;
 export class RecordReader {
   readonly #layouts: readonly { readonly layout: RecordLayout; readonly format: readonly FormatPart[] }[];
 
-  readonly #stacks: StackReader;
+  readonly #readers: ValueReaders;
 
-  constructor(layouts: readonly RecordLayout[], stacks: StackReader = noStacks) {
-    this.#stacks = stacks;
+  constructor(layouts: readonly RecordLayout[], readers: ValueReaders = noReaders) {
+    this.#readers = readers;
     this.#layouts = layouts.map((layout) => ({
       layout,
       format: layout.kind === 'printf' ? parseFormat(layout.format) : [],
@@ -49,18 +49,22 @@ export class RecordReader {
     const ns = bytes.readBigUInt64LE(offset + 8);
     switch (layout.kind) {
       case 'printf': {
-        const values = layout.args.map((field) => readField(bytes, offset, field, this.#stacks));
+        const conversions = format.filter((part) => part.kind === 'argument');
+        const values = layout.args.map((field, index) => {
+          const read = conversions[index]?.conversion === 's' ? readField : readNumber;
+          return read(bytes, offset, field, this.#readers);
+        });
         return { kind: 'text', type: 'printf', ns, text: formatPrintf(format, values), values };
       }
       case 'value': {
-        const value = readField(bytes, offset, layout.arg, this.#stacks);
-        const text = typeof value === 'object' ? stackText(value, STACK_VALUE_INDENT) : `${value}`;
+        const value = readField(bytes, offset, layout.arg, this.#readers);
+        const text = scalarText(value, STACK_VALUE_INDENT);
         return { kind: 'text', type: 'value', ns, text: `${text}\n`, values: [value] };
       }
       case 'print-map':
         return { kind: 'print-map', ns, map: layout.map, top: layout.top, div: layout.div };
       case 'print-entry': {
-        const key = layout.key.map((field) => readField(bytes, offset, field, this.#stacks));
+        const key = layout.key.map((field) => readField(bytes, offset, field, this.#readers));
         return { kind: 'print-entry', ns, map: layout.map, key };
       }
       case 'clear-map':

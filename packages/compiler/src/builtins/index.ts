@@ -14,7 +14,6 @@ import { max, min } from './extreme.ts';
 import { gid } from './gid.ts';
 import { hasKey } from './has-key.ts';
 import { hist } from './hist.ts';
-import { kstack, kstackFunction } from './kstack.ts';
 import { lhist } from './lhist.ts';
 import { nsecs } from './nsecs.ts';
 import { pid } from './pid.ts';
@@ -22,6 +21,7 @@ import { print } from './print.ts';
 import { printf } from './printf.ts';
 import { func, probe } from './probe.ts';
 import { retval } from './retval.ts';
+import { kstack, kstackFunction, ustack, ustackFunction } from './stack.ts';
 import { str } from './str.ts';
 import { sum } from './sum.ts';
 import { tid } from './tid.ts';
@@ -31,7 +31,7 @@ import { uid } from './uid.ts';
 const builtins: readonly BuiltinDefinition[] = [
   ...[pid, tid, uid, gid, comm, cpu, nsecs, elapsed],
   ...[args, ...argBuiltins, retval],
-  ...[probe, func, curtask, kstack],
+  ...[probe, func, curtask, kstack, ustack],
 ];
 
 /** Every function whose value goes to a map. */
@@ -42,7 +42,7 @@ const functions: readonly CallDefinition[] = [
   ...aggregates,
   ...[printf, print, exit],
   ...[clear, zero, deleteFunction, hasKey],
-  ...[str, kstackFunction],
+  ...[str, kstackFunction, ustackFunction],
 ];
 
 const builtinsByName = new Map(builtins.map((builtin) => [builtin.name, builtin]));

@@ -1,7 +1,8 @@
 import { emitEvent } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { describe, isNumber, isStorable, type Type, voidType } from '../types/type.ts';
+import { describe } from '../types/describe-type.ts';
+import { isNumber, isStorable, storageBytes, storedType, type Type, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 import { type Conversion, parseFormat } from './format-string.ts';
 
@@ -26,7 +27,7 @@ export const printf: FunctionDefinition = {
     const parsed = parseFormat(format.value);
     if ('error' in parsed) context.report('invalid-argument', format.span, `printf: ${parsed.error}`);
     else checkValues(call, parsed.conversions, values, types, context);
-    const bytes = types.reduce((sum, type) => sum + (type.kind === 'string' ? type.size : 8), 0);
+    const bytes = types.reduce((sum, type) => sum + storageBytes(storedType(type)), 0);
     if (bytes > MAX_RECORD) {
       context.report(
         'limit',
@@ -63,11 +64,18 @@ function checkValues(
     if (type === undefined || value === undefined || type.kind === 'unknown') continue;
     if (!isStorable(type)) {
       context.report('type-mismatch', value.span, `printf: ${describe(type)} cannot be printed`);
-    } else if ((letter === 's') === isNumber(type)) {
+    } else if (!fits(letter, type)) {
       const wanted = letter === 's' ? 'string' : 'integer';
-      const hint = type.kind === 'pointer' && type.text ? 'read the text with str()' : undefined;
+      const hint = type.kind === 'pointer' ? 'read the text with str()' : undefined;
       const message = `printf: ${text} specifier expects a value of type ${wanted} (${describe(type)} supplied)`;
       context.report('type-mismatch', value.span, message, hint);
     }
   }
+}
+
+/** `%s` takes everything that has a text of its own, the other conversions numbers. */
+function fits(letter: string, type: Type): boolean {
+  if (letter !== 's') return isNumber(type);
+  if (type.kind === 'integer') return type.enumeration !== undefined;
+  return type.kind !== 'pointer';
 }

@@ -2,7 +2,7 @@ import { builtinNames, findBuiltin, findFunction, functionNames } from '../built
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { Block, Expression, If, Script, Statement, Variable } from '../syntax/ast.ts';
-import { castTypes } from '../syntax/parse-expression.ts';
+import { typeNames } from '../syntax/parse-type.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
@@ -52,6 +52,13 @@ class Resolver {
   }
 
   expression(expression: Expression): void {
+    if (expression.kind === 'block-expression') {
+      this.#scopes.push(new Map());
+      for (const statement of expression.statements) this.#statement(statement);
+      if (expression.value !== undefined) this.expression(expression.value);
+      this.#scopes.pop();
+      return;
+    }
     for (const child of childExpressions(expression)) this.expression(child);
     switch (expression.kind) {
       case 'variable':
@@ -87,10 +94,34 @@ class Resolver {
       case 'if':
         this.#if(statement);
         break;
+      case 'while':
+        this.expression(statement.condition);
+        this.block(statement.body);
+        break;
+      case 'unroll':
+        this.expression(statement.count);
+        this.block(statement.body);
+        break;
+      case 'for': {
+        const { over, variable, body } = statement;
+        if (over.kind === 'range') {
+          this.expression(over.from);
+          this.expression(over.to);
+        } else this.expression(over);
+        this.#scopes.push(new Map());
+        this.#declare(variable);
+        this.block(body);
+        this.#scopes.pop();
+        break;
+      }
       case 'block':
         this.block(statement);
         break;
       case 'return':
+        if (statement.value !== undefined) this.expression(statement.value);
+        break;
+      case 'break':
+      case 'continue':
         break;
     }
   }
@@ -143,7 +174,7 @@ class Resolver {
   }
 
   #identifier(name: string, span: { start: number; end: number }): void {
-    if (findBuiltin(name) !== undefined || castTypes.includes(name)) return;
+    if (findBuiltin(name) !== undefined || typeNames.has(name)) return;
     if (findFunction(name) !== undefined) {
       this.#diagnostics.error('invalid-use', span, `${name} is a function`, `write ${findFunction(name)?.signature}`);
       return;
