@@ -1,4 +1,5 @@
 import type { ElfFunction, StaticProbe, TypeSource } from '@bpfleet/bpf';
+import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
 /** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
@@ -47,6 +48,14 @@ export interface FunctionSource {
   count(name: string): number;
   /** Those a wildcard may stand for, sorted by name. `module` is empty for the kernel proper. */
   list(): readonly { readonly name: string; readonly module: string }[];
+}
+
+/** Addresses of names, for kaddr() and uaddr(). */
+export interface SymbolSource {
+  /** Of a function or variable of the kernel; null where there is none, or the kernel hides it. */
+  kernel(name: string): bigint | null;
+  /** Of a function or variable of a program, as its file says; or a sentence why there is none. */
+  user(path: string, name: string): bigint | { readonly reason: string };
 }
 
 /** The programs and libraries of one node. */
@@ -105,7 +114,7 @@ export const defaultConfig: CompileConfig = {
 /**
  * The kernel that a script is compiled for, as plain data: the same input always gives the same bytes.
  */
-export interface CompileEnv {
+export interface CompileEnv extends ScriptCall {
   readonly arch: 'x86-64' | 'arm64';
   /** Bytes. Rings are rounded up to a power of two of pages. */
   readonly pageSize: number;
@@ -120,6 +129,7 @@ export interface CompileEnv {
   readonly executables?: ExecutableSource;
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
+  readonly symbols?: SymbolSource;
   readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };

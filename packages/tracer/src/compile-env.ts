@@ -4,6 +4,7 @@ import {
   cgroupId,
   findExecutable,
   hasFeature,
+  kernelAddress,
   kernelFunctions,
   kernelTypes,
   nodeIdentity,
@@ -13,6 +14,7 @@ import {
   taiOffset,
   traceableFunctions,
   tracepointFormat,
+  userAddress,
 } from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
@@ -48,6 +50,7 @@ function readEnv(): CompileEnv {
     executables: { find: findExecutable },
     taiOffset,
     cgroupId,
+    symbols: { kernel: kernelAddress, user: userAddress },
     ...(types === null ? {} : { types }),
     ...(namespace === null ? {} : { pidNamespace: namespace }),
   };

@@ -45,9 +45,9 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
 }
 
 /** The node as this script may use it. */
-function envOf({ allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
+function envOf({ call = {}, allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
   const { unsafe = false, readFiles = false } = allow;
-  return { ...env, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
+  return { ...env, ...call, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
 }
 
 function nameOf({ name }: ScriptProgram): string {
