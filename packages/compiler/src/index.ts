@@ -6,7 +6,7 @@ export { irText } from './ir/ir-text.ts';
 export * from './output-layout.ts';
 export type { ScriptCall } from './script-call.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './source/diagnostic.ts';
-export { formatDiagnostic } from './source/format-diagnostic.ts';
+export { formatDiagnostic, placeOf } from './source/format-diagnostic.ts';
 export type { Span } from './source/span.ts';
 export { astText } from './syntax/ast-text.ts';
 export { printScript } from './syntax/printer.ts';

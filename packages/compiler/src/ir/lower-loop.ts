@@ -55,7 +55,9 @@ export function lowerFor(lowering: Lowering, statement: For): void {
 
 function lowerBody(lowering: Lowering, body: Block, exits: LoopExits): void {
   const outward = lowering.loop?.return;
-  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () => lowerBlock(lowering, body));
+  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () =>
+    lowerBlock(lowering, body),
+  );
 }
 
 /** A short range whose rounds the verifier can follow. */
@@ -95,7 +97,10 @@ function forRangeByCallback(lowering: Lowering, statement: For, { from, to }: Ra
     arguments: (callback, context) => [{ kind: 'operand', operand: rounds }, callback, context],
     prepare: () => {
       const index = lowering.builder.parameter(0);
-      lowering.writeVariable(statement.variable, lowering.builder.binary('add', index, lowering.builder.load(8, start)));
+      lowering.writeVariable(
+        statement.variable,
+        lowering.builder.binary('add', index, lowering.builder.load(8, start)),
+      );
     },
   });
   builder.jump(none);
@@ -174,10 +179,7 @@ function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
   );
   const flags: CallArgument = { kind: 'operand', operand: 0n };
   builder.call(loop.helper, ...loop.arguments({ kind: 'callback', index }, { kind: 'address', place: words }), flags);
-  builder.when('ne', builder.load(8, returned), 0n, () => {
-    if (lowering.loop?.return === undefined) builder.return();
-    else lowering.loop.return();
-  });
+  builder.when('ne', builder.load(8, returned), 0n, () => returnFromProgram(lowering));
 }
 
 function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
@@ -191,8 +193,13 @@ function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
   };
 }
 
+/** Ends the program, also from within the callback of a loop. */
+export function returnFromProgram({ builder, loop }: Lowering): void {
+  if (loop?.return === undefined) builder.return();
+  else loop.return();
+}
+
 /** 8 bytes that a callback reaches. */
 function sharedCell({ builder }: Lowering): Place {
   return inObject(builder.frame.allocate(8, { shared: true }).id);
 }
-

@@ -1,7 +1,7 @@
 import type { AddressSpace } from '../types/type.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
-import { type Operand, type Place, placeAt, type Destination, type Value } from './value.ts';
+import { type Destination, type Operand, type Place, placeAt, type Value } from './value.ts';
 
 export interface TextSource {
   readonly address: Operand;
@@ -67,8 +67,8 @@ export function readBytes(
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
 }
 
-/** Calls the helper for the memory an address is in; gives its result. */
-function callReader(
+/** Calls the helper for the memory an address is in; gives its result: of a text its bytes with the zero. */
+export function callReader(
   lowering: Lowering,
   what: 'text' | 'bytes',
   space: AddressSpace,
