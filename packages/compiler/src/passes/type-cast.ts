@@ -54,3 +54,4 @@ function sizedLike(from: Type, to: Type): Type {
   }
   return to.kind === 'string' && from.kind === 'string' ? from : to;
 }
+
