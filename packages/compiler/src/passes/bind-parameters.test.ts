@@ -7,7 +7,9 @@ import { bindParameters } from './bind-parameters.ts';
 
 function bind(text: string, ...args: string[]): { bound: string; said: string[] } {
   const diagnostics = new Diagnostics(new SourceText(text));
-  const script = bindParameters(parseScript(text, diagnostics), args, diagnostics);
+  const named = args.filter((arg) => arg.startsWith('--')).map((arg) => arg.slice(2));
+  const positional = args.filter((arg) => !arg.startsWith('--'));
+  const script = bindParameters(parseScript(text, diagnostics), { positional, named }, diagnostics);
   const bound = printScript(script).replace(/\s+/g, ' ').trim();
   const said = diagnostics.list().map((d) => `${d.column}-${d.endColumn} ${d.message}${d.hint ? ` | ${d.hint}` : ''}`);
   return { bound, said };
@@ -61,7 +63,7 @@ describe('positional parameters', () => {
   test('in attach points and macros', () => {
     const text = 'tracepoint:$1:a$2, interval:ms:"$1" { m() } macro m() { $3 }';
     const diagnostics = new Diagnostics(new SourceText(text));
-    const script = bindParameters(parseScript(text, diagnostics), ['sched', 'b', '7'], diagnostics);
+    const script = bindParameters(parseScript(text, diagnostics), { positional: ['sched', 'b', '7'] }, diagnostics);
     expect(script.clauses[0]?.attachPoints.map(({ parts }) => parts)).toEqual([
       ['tracepoint', 'sched', 'ab'],
       ['interval', 'ms', '$1'],
