@@ -70,6 +70,9 @@ export interface TracedProcess {
   files(): readonly string[];
 }
 
+/** What a probe is that this kernel or node has not. */
+export type MissingProbes = 'error' | 'warn' | 'ignore';
+
 /** Sizes that a user may change; each has a default. */
 export interface CompileConfig {
   /** Entries of each map with a key. */
@@ -81,6 +84,7 @@ export interface CompileConfig {
   readonly controlRingBytes: number;
   /** Probes that one wildcard may stand for. */
   readonly maxProbes: number;
+  readonly missingProbes: MissingProbes;
 }
 
 /** Bytes of a string where a key has at most 512: two fit into one. */
@@ -98,6 +102,7 @@ export const defaultConfig: CompileConfig = {
   eventRingBytes: 4 * 1024 * 1024,
   controlRingBytes: 64 * 1024,
   maxProbes: 512,
+  missingProbes: 'error',
 };
 
 /**

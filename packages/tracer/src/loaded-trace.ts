@@ -1,11 +1,12 @@
 import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
-import type { Diagnostic, MapOutput } from '@bpfleet/compiler';
+import type { Diagnostic, MapOutput, OutputLayout } from '@bpfleet/compiler';
 import {
   type AttachPoint,
   attach,
   type BpfMap,
   Collection,
   joinLinks,
+  KernelError,
   type Link,
   type Program,
   RingBuffer,
@@ -30,13 +31,15 @@ const UNBOUNDED = Number.POSITIVE_INFINITY;
 /** A Trace over a Collection. All calls are synchronous, so that none can run into another. */
 export class LoadedTrace implements Trace {
   readonly schemas;
-  readonly warnings: readonly Diagnostic[];
-  readonly probes: number;
+  /** Grows where a probe cannot be attached and may be missing. */
+  readonly warnings: Diagnostic[];
+  probes: number;
   readonly mapBytes: number;
   readonly programIds: readonly number[];
   /** False where the script has only BEGIN and END. */
   readonly hasProbes: boolean;
   readonly #source: string;
+  readonly #missing: OutputLayout['missingProbes'];
   readonly #collection: Collection;
   readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
   readonly #records: RecordReader;
@@ -60,7 +63,8 @@ export class LoadedTrace implements Trace {
     const { outputs, spec, diagnostics } = prepared;
     this.schemas = outputs.maps.map(({ schema }) => schema);
     this.#source = prepared.source;
-    this.warnings = diagnostics;
+    this.warnings = [...diagnostics];
+    this.#missing = outputs.missingProbes;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
     this.hasProbes = hasProbes(spec);
@@ -98,7 +102,7 @@ export class LoadedTrace implements Trace {
       this.#runOnce('begin');
       for (const program of this.#collection.programs) {
         const point = attachPoint(program);
-        if (point !== null) this.#links.push(attach(program.fd, point));
+        if (point !== null) this.#attachOne(program, point);
       }
     } catch (error) {
       this.#closeLinks();
@@ -155,6 +159,22 @@ export class LoadedTrace implements Trace {
       this.#control?.close();
       this.#collection.close();
       this.#stats?.close();
+    }
+  }
+
+  #attachOne(program: Program, point: AttachPoint): void {
+    try {
+      this.#links.push(attach(program.fd, point));
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      const names = program.spec.probes ?? [];
+      const what = `Unable to attach probe: ${names[0] ?? program.spec.name}`;
+      if (this.#missing === undefined) {
+        const advice = "If this is expected, set the 'missing_probes' config variable to 'warn'.";
+        throw new KernelError(error.code, `${what}: ${error.message}. ${advice}`, { cause: error });
+      }
+      this.probes -= names.length;
+      if (this.#missing === 'warn') this.warnings.push(attachWarning(`${what}. Skipping.`, error.message));
     }
   }
 
@@ -249,6 +269,12 @@ export class LoadedTrace implements Trace {
       runs: infos.reduce((sum, { runs }) => sum + runs, 0n),
     };
   }
+}
+
+/** Of no place in the script. */
+function attachWarning(message: string, hint: string): Diagnostic {
+  const place = { span: { start: 0, end: 0 }, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return { severity: 'warning', code: 'no-match', message, hint, ...place };
 }
 
 /** Null for what is only run once. */

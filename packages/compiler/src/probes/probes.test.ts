@@ -74,3 +74,42 @@ describe('rates', () => {
     expect(named('interval:10ms')?.records[0]).toMatchObject({ kind: 'printf', args: [{ size: 24 }] });
   });
 });
+
+describe('probes that this node has not', () => {
+  const source = (mode: 'error' | 'warn' | 'ignore', probe: string) => {
+    const { diagnostics, spec } = compile(`${probe} { @ = count(); }`, { ...env, config: { missingProbes: mode } });
+    return [spec?.programs.length, ...diagnostics.map(({ severity, message }) => `${severity}: ${message}`)];
+  };
+  const none = 'Probe has no valid attach points.';
+
+  test.each([
+    ['error', 't:a:b, begin', [undefined, 'error: No matches for tracepoint a:b.']],
+    ['warn', 't:a:b, begin', [1, 'warning: No matches for tracepoint a:b. Skipping.']],
+    ['ignore', 't:a:b, begin', [1]],
+    ['error', 't:a:*, begin', [1]],
+    ['warn', 't:a:*', [0, `warning: ${none} Skipping.`]],
+    ['ignore', 't:a:*', [0]],
+    [
+      'error',
+      't:a:*',
+      [undefined, `error: ${none} If this is expected, set the 'missing_probes' config variable to 'warn'.`],
+    ],
+    ['ignore', 'software:nothing', [undefined, 'error: nothing is not a software probe']],
+  ] as const)('%s: %s', (mode, probe, expected) => {
+    expect(source(mode, probe)).toEqual(expected);
+  });
+
+  test('a hundred thousand matches are refused with their number and what to set', () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => ({ name: `f${index}`, module: '' }));
+    const functions = { count: () => 1, list: () => names };
+    const many = { ...env, features: new Set(['kprobe'] as const), functions };
+    expect(compile('kprobe:f* { }', many).diagnostics).toMatchObject([
+      {
+        message: "Can't attach to 100000 probes because it exceeds the current limit of 512 probes",
+        hint: 'name fewer of them, or allow them: config = { max_probes = 100000 }',
+      },
+    ]);
+    const raised = compile('kprobe:f1111* { }', { ...many, config: { maxProbes: 2000 } });
+    expect(raised.spec?.programs).toHaveLength(11);
+  });
+});
