@@ -168,7 +168,7 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { ustack; }', "'ustack' is not supported"],
     ['BEGIN { let $x; let $x; }', 'Variable $x was already declared'],
     ['BEGIN { if (1) { $x = 1; } print($x); }', 'Undefined or undeclared variable: $x'],
-    ['iter:a { }', 'iter a not available for your kernel version.'],
+    ['iter:a { }', 'this kernel has no iterators for programs: they need 5.8 and CONFIG_DEBUG_INFO_BTF'],
     ['kprobe:f { }', 'this kernel has no kprobes (CONFIG_KPROBES)'],
     ['BEGIN { @ = kstack(128); }', 'kstack(): depth is a number from 1 to 127'],
     ['BEGIN { @ = kstack + 1; }', 'The + operator can not be used on kstack(127) and integer'],

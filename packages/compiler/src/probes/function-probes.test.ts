@@ -174,7 +174,7 @@ describe('mistakes', () => {
 
   test('names that several functions share are left out of wildcards, and said to be', () => {
     const { spec, diagnostics } = compile('kprobe:t*,kprobe:v* { }', envOf('x86-64'));
-    expect(spec).toBeUndefined();
+    expect(spec?.programs.length).toBeGreaterThan(0);
     expect(diagnostics.map(({ message }) => message)).toContain(
       '1 matches are left out: several functions share their names',
     );
