@@ -16,6 +16,7 @@ import {
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
+import { type BenchRun, runBenches, runTests, type TestRun } from './own-runs.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
@@ -109,6 +110,14 @@ export class LoadedTrace implements Trace {
       this.#state = 'detached';
       throw fromKernel(error, 'attach', this.#source, this.warnings);
     }
+  }
+
+  runTests(): TestRun[] {
+    return runTests(this.#collection.programs);
+  }
+
+  runBenches(): BenchRun[] {
+    return runBenches(this.#collection.programs);
   }
 
   drain(limit = UNBOUNDED): TraceEvent[] {
@@ -277,7 +286,9 @@ function attachWarning(message: string, hint: string): Diagnostic {
   return { severity: 'warning', code: 'no-match', message, hint, ...place };
 }
 
-/** Null for what is only run once. */
+/** Null for what is only run by us. */
 function attachPoint({ spec }: Program): AttachPoint | null {
-  return spec.attach.kind === 'begin' || spec.attach.kind === 'end' ? null : spec.attach;
+  const { attach: point } = spec;
+  if (point.kind === 'begin' || point.kind === 'end' || point.kind === 'test' || point.kind === 'bench') return null;
+  return point;
 }

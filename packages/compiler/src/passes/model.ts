@@ -14,7 +14,7 @@ export interface VariableSymbol {
 export type Bindings = ReadonlyMap<Variable, VariableSymbol>;
 
 /** What the passes are given besides the tree. */
-export interface AnalysisContext extends ExpandContext {
+export interface AnalysisContext extends Omit<ExpandContext, 'taken'> {
   readonly diagnostics: Diagnostics;
 }
 

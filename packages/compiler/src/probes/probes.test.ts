@@ -113,3 +113,28 @@ describe('probes that this node has not', () => {
     expect(raised.spec?.programs).toHaveLength(11);
   });
 });
+
+describe('watchpoints, signals, tests and benchmarks', () => {
+  test('are attached as they are written', () => {
+    expect(attached('w:0x1000:4:wr')).toEqual({ kind: 'watchpoint', address: 0x1000n, length: 4, mode: 'rw' });
+    expect(attached('self:signal:SIGUSR1')).toEqual({ kind: 'signal', signal: 'SIGUSR1' });
+    expect(attached('test:a')).toEqual({ kind: 'test', name: 'a' });
+    expect(attached('bench:a')).toEqual({ kind: 'bench', name: 'a' });
+  });
+
+  test.each([
+    ['watchpoint:0x0:4:w', 'watchpoint must be attached to a non-zero address'],
+    ['watchpoint:0x1000:3:w', 'watchpoint length must be one of (1,2,4,8)'],
+    ['watchpoint:0x1000:4:q', 'watchpoint mode must be combination of (r,w,x)'],
+    ['watchpoint:0x1000:4:ww', 'watchpoint modes may not be duplicated'],
+    ['watchpoint:0x1000:4:r', 'invalid watchpoint mode: r'],
+    ['watchpoint:0x1000:4', 'watchpoint probe type requires 3 arguments, found 2'],
+    ['asyncwatchpoint:0x1000:4:w', 'Invalid probe type: asyncwatchpoint'],
+    ['self:foo:SIGUSR1', 'foo is not a supported trigger'],
+    ['self:signal:SIGUSR2', 'SIGUSR2 is not a supported signal'],
+    ['test', 'test probe type requires 1 arguments, found 0'],
+    ['test:a, test:a', '"a" was used as the name for more than one TEST probe'],
+  ])('%s is refused', (probe, message) => {
+    expect(refused(probe)).toEqual([message]);
+  });
+});

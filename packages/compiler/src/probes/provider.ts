@@ -73,6 +73,8 @@ export interface ExpandContext {
   readonly env: CompileEnv;
   readonly config: CompileConfig;
   readonly diagnostics: Reports;
+  /** Names that only one probe of a script may have. */
+  readonly taken: Set<string>;
 }
 
 /** A kind of probe. */
