@@ -1,4 +1,5 @@
 import type { ElfFunction, StaticProbe, TypeSource } from '@bpfleet/bpf';
+import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
 /** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
@@ -15,6 +16,8 @@ export type KernelFeature =
   | 'loop'
   /** Signed division (6.6). */
   | 'signed_division'
+  /** bpf_ktime_get_tai_ns (6.1). */
+  | 'tai'
   /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
   | 'kprobe'
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
@@ -45,6 +48,14 @@ export interface FunctionSource {
   count(name: string): number;
   /** Those a wildcard may stand for, sorted by name. `module` is empty for the kernel proper. */
   list(): readonly { readonly name: string; readonly module: string }[];
+}
+
+/** Addresses of names, for kaddr() and uaddr(). */
+export interface SymbolSource {
+  /** Of a function or variable of the kernel; null where there is none, or the kernel hides it. */
+  kernel(name: string): bigint | null;
+  /** Of a function or variable of a program, as its file says; or a sentence why there is none. */
+  user(path: string, name: string): bigint | { readonly reason: string };
 }
 
 /** The programs and libraries of one node. */
@@ -108,7 +119,7 @@ export const defaultConfig: CompileConfig = {
 /**
  * The kernel that a script is compiled for, as plain data: the same input always gives the same bytes.
  */
-export interface CompileEnv {
+export interface CompileEnv extends ScriptCall {
   readonly arch: 'x86-64' | 'arm64';
   /** Bytes. Rings are rounded up to a power of two of pages. */
   readonly pageSize: number;
@@ -123,11 +134,24 @@ export interface CompileEnv {
   readonly executables?: ExecutableSource;
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
+  readonly symbols?: SymbolSource;
   readonly config?: Partial<CompileConfig>;
+  /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
+  readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
+  /** The process that was started with the trace. */
+  readonly childPid?: number;
+  /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_TAI now. */
+  readonly taiOffset?: () => bigint;
+  /** The number of a control group of version 2 by its path; or a sentence why there is none. */
+  readonly cgroupId?: (path: string) => bigint | { readonly reason: string };
+  /** Allows what changes the machine: system(), signal(), override() and their like. */
+  readonly unsafe?: boolean;
+  /** Allows cat(), which reads any file as the tracer. */
+  readonly mayReadFiles?: boolean;
 }
 
 const allFeatures: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
   ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter'] as const),
 ];
 

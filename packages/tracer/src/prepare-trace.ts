@@ -8,6 +8,8 @@ import { TraceError } from './trace-error.ts';
 /** A program compiled for this node, before the kernel has seen it. */
 export interface PreparedTrace {
   readonly source: string;
+  /** How messages call the source. */
+  readonly name: string;
   readonly spec: CollectionSpec;
   readonly outputs: OutputLayout;
   /** Warnings only. */
@@ -22,14 +24,14 @@ const START_PROGRAM = 'start';
 
 /** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
 export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
-  const { spec, outputs, diagnostics } = compile(program.source, env);
+  const { spec, outputs, diagnostics } = compile(program.source, envOf(program, env));
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
   const probes = spec.programs.reduce((sum, program) => sum + probesOf(program), 0);
   const mapBytes = memoryOf(spec);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
-  return { source: program.source, spec, outputs, diagnostics, probes, mapBytes };
+  return { source: program.source, name: nameOf(program), spec, outputs, diagnostics, probes, mapBytes };
 }
 
 /** Tests and benchmarks do not count: they are run only where they are asked for. */
@@ -42,7 +44,17 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
   const error = diagnostics.find(({ severity }) => severity === 'error');
   return error === undefined
     ? 'the script does not compile'
-    : formatDiagnostic(program.source, program.name ?? 'stdin', error).trimEnd();
+    : formatDiagnostic(program.source, nameOf(program), error).trimEnd();
+}
+
+/** The node as this script may use it. */
+function envOf({ call = {}, allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
+  const { unsafe = false, readFiles = false } = allow;
+  return { ...env, ...call, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
+}
+
+function nameOf({ name }: ScriptProgram): string {
+  return name ?? 'stdin';
 }
 
 function memoryOf(spec: CollectionSpec): number {

@@ -9,7 +9,7 @@ import { foldCpus } from './lower-aggregate.ts';
 import { lowerBlock } from './lower-statement.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
-import { inObject, inRegister, type Place, placeAt } from './value.ts';
+import { inObject, inRegister, type Operand, type Place, placeAt } from './value.ts';
 
 /** Where `break`, `continue` and `return` lead within a loop. */
 export interface LoopExits {
@@ -174,10 +174,7 @@ function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
   );
   const flags: CallArgument = { kind: 'operand', operand: 0n };
   builder.call(loop.helper, ...loop.arguments({ kind: 'callback', index }, { kind: 'address', place: words }), flags);
-  builder.when('ne', builder.load(8, returned), 0n, () => {
-    if (lowering.loop?.return === undefined) builder.return();
-    else lowering.loop.return();
-  });
+  builder.when('ne', builder.load(8, returned), 0n, () => returnFromProgram(lowering));
 }
 
 function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
@@ -189,6 +186,12 @@ function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
       callback.return(1n);
     },
   };
+}
+
+/** Ends the program, also from within the callback of a loop. */
+export function returnFromProgram({ builder, loop }: Lowering, value: Operand = 0n): void {
+  if (loop?.return === undefined) builder.return(value);
+  else loop.return();
 }
 
 /** 8 bytes that a callback reaches. */

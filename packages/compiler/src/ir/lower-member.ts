@@ -2,7 +2,7 @@ import type { CMember } from '@bpfleet/bpf';
 import type { Member } from '../syntax/ast.ts';
 import { recordOf } from '../types/record.ts';
 import type { TracepointField } from '../types/tracepoint-format.ts';
-import type { IntegerType, RecordType, TupleType } from '../types/type.ts';
+import type { IntegerType, RecordType, TupleType, Type } from '../types/type.ts';
 import { lowerArgument } from './lower-argument.ts';
 import { extend } from './lower-number.ts';
 import { lowerSyscallField } from './lower-syscall.ts';
@@ -32,7 +32,7 @@ export function memberIndex({ elements, names }: TupleType, name: string): numbe
 }
 
 function lowerField(lowering: Lowering, expression: Member, into?: Destination): Value {
-  const { builder, env } = lowering;
+  const { env } = lowering;
   const record = recordOf(lowering.typeOf(expression.object));
   const field = record && env.types?.member(record.id, expression.name);
   if (record === undefined || field === undefined) throw new Error(`there is no field ${expression.name}`);
@@ -44,8 +44,19 @@ function lowerField(lowering: Lowering, expression: Member, into?: Destination):
     const bits = field.bits === 0 ? {} : { bits: field.bits };
     return valueInProgram(lowering, place, field.bitOffset, type, { ...options, ...bits });
   }
-  const object = lowering.number(expression.object);
-  const address = builder.binary('add', object, BigInt(Math.floor(field.bitOffset / 8)));
+  return fieldAtAddress(lowering, lowering.number(expression.object), record, field, type, options);
+}
+
+/** A field of a structure in other memory, by the structure's address. */
+export function fieldAtAddress(
+  lowering: Lowering,
+  object: Operand,
+  record: RecordType,
+  field: CMember,
+  type: Type,
+  options: { readonly into?: Destination | undefined; readonly textBytes?: number } = {},
+): Value {
+  const address = lowering.builder.binary('add', object, BigInt(Math.floor(field.bitOffset / 8)));
   if (field.bits !== 0 && type.kind === 'integer') {
     return numberValue(readBitField(lowering, field, address, record, type));
   }
