@@ -20,5 +20,14 @@ export const tasks = {
       args,
     };
   },
-  e2e: (args) => ({ kernel: true, debian: fleetPackages, turbo: 'build', script: 'e2e/fleet/main.ts', args }),
+  e2e: ([command, ...args]) =>
+    command === 'oracle'
+      ? { kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/oracle/main.ts', args }
+      : {
+          kernel: true,
+          debian: fleetPackages,
+          turbo: 'build',
+          script: 'e2e/fleet/main.ts',
+          args: command === undefined ? [] : [command, ...args],
+        },
 };
