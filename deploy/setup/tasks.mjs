@@ -20,6 +20,7 @@ export const tasks = {
       args,
     };
   },
+  bench: (args) => ({ kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/bench/main.ts', args }),
   e2e: ([command, ...args]) =>
     command === 'oracle'
       ? { kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/oracle/main.ts', args }

@@ -32,6 +32,7 @@ int main(int count, char **arguments) {
   fprintf(stderr, "Attached\n");
   while (poll(&input, 1, ring ? 0 : 1000) == 0) {
     if (ring && ring_buffer__poll(ring, 20) < 0) return 1;
+    fflush(stdout);
   }
   // What is still in the ring.
   if (ring) ring_buffer__consume(ring);
