@@ -1,4 +1,5 @@
-// `measure COMMAND...`: runs it and prints milliseconds from start to end, and the most memory it had, in KiB.
+// `measure COMMAND...`: runs it and prints milliseconds from start to end, milliseconds of CPU time, and the most
+// memory it had, in KiB.
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -23,6 +24,8 @@ int main(int count, char **arguments) {
   if (child < 0 || wait4(child, &status, 0, &used) < 0) return 2;
   clock_gettime(CLOCK_MONOTONIC, &end);
   double ms = (double)(end.tv_sec - start.tv_sec) * 1e3 + (double)(end.tv_nsec - start.tv_nsec) / 1e6;
-  printf("%.1f %ld\n", ms, used.ru_maxrss);
+  double cpu = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e3 +
+               (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e3;
+  printf("%.1f %.1f %ld\n", ms, cpu, used.ru_maxrss);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
