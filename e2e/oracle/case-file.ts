@@ -31,7 +31,7 @@ export interface OracleCase {
 }
 
 /** What varies from run to run, and the word that stands for it. */
-export interface Mask {
+interface Mask {
   readonly pattern: RegExp;
   readonly word: string;
 }

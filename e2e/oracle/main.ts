@@ -46,6 +46,7 @@ async function main(args: string[]): Promise<number> {
       const expected = await answers.of(test, () => runCase(theirs.tool, test, target));
       const comparison = compare(test, expected, await runCase(bpfleetLocal, test, target));
       comparisons.push(comparison);
+      if (comparisons.length % 20 === 0) answers.save();
       if (comparison.verdict !== 'same') console.log(`${comparison.verdict}: ${test.group}: ${test.title}`);
     }
   } finally {

@@ -57,11 +57,11 @@ async function trace(
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   let [stdout, stderr, timedOut] = ['', '', false];
-  let after: Promise<unknown> | null = null;
+  const after: Promise<unknown>[] = [];
   child.stdout.on('data', (chunk) => {
     stdout += chunk;
-    if (test.after !== null && after === null && stdout.includes(`${attachedWord}\n`)) {
-      after = runAfter(fill(test.after), cwd).then(() => (test.ends ? null : signalGroup(child, 'SIGINT')));
+    if (test.after !== null && after.length === 0 && stdout.includes(`${attachedWord}\n`)) {
+      after.push(runAfter(fill(test.after), cwd).then(() => (test.ends ? null : signalGroup(child, 'SIGINT'))));
     }
   });
   child.stderr.on('data', (chunk) => (stderr += chunk));
@@ -72,7 +72,7 @@ async function trace(
   }, limitMs);
   const status = await exited;
   clearTimeout(limit);
-  await after;
+  await Promise.all(after);
   // What it started and did not wait for.
   signalGroup(child, 'SIGKILL');
   return { stdout, stderr, status, timedOut, seconds: (performance.now() - start) / 1000 };
