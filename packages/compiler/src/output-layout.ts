@@ -1,14 +1,47 @@
-import type { KeyType, MapSchema } from '@bpfleet/aggregate';
+import type { MapSchema } from '@bpfleet/aggregate';
+import type { Span } from './source/span.ts';
+import type { RenderedAs } from './types/type.ts';
 
-/** How one part of a key, a value or an event's argument lies in memory. Offsets and sizes in bytes. */
+/** How one part of a key, a value or an event's argument lies in memory. Offset from where those begin, in bytes. */
 export interface FieldLayout {
-  readonly type: KeyType;
+  readonly data: DataLayout;
   readonly offset: number;
-  /** Integers 8 (little endian, extended); strings their fixed size, ended by the first zero byte. */
+  /** A multiple of 8, but for the parts of C structures and arrays. */
   readonly size: number;
-  /** Of stacks: the kernel map in which the integer, where it is not negative, is the key; and how many frames count. */
-  readonly stack?: { readonly map: string; readonly depth: number };
 }
+
+/** What the bytes of a field mean. All integers are little endian. */
+export type DataLayout =
+  /** `names`: of an enumeration's values, by the decimal number. */
+  | {
+      readonly kind: 'integer';
+      readonly bytes: 1 | 2 | 4 | 8;
+      readonly signed: boolean;
+      readonly names?: Readonly<Record<string, string>>;
+      /** Of bit-fields: how far up its lowest bit is, and how many there are. */
+      readonly bits?: { readonly shift: number; readonly count: number };
+    }
+  | { readonly kind: 'boolean'; readonly bytes: 1 | 8 }
+  | { readonly kind: 'pointer' }
+  /** Ended by the first zero byte, or the end of its `bytes`. */
+  | { readonly kind: 'string'; readonly bytes: number }
+  /** 8 bytes of a length, then at most so many bytes. */
+  | { readonly kind: 'buffer'; readonly bytes: number }
+  /**
+   * A number in the kernel map of stacks of that name, none where it is negative; of a program's stack also the number
+   * of the process, in the 8 bytes after it.
+   */
+  | {
+      readonly kind: 'stack';
+      readonly map: string;
+      readonly depth: number;
+      readonly user: boolean;
+      readonly mode: 'bpftrace' | 'perf' | 'raw' | 'build_id';
+    }
+  | { readonly kind: 'rendered'; readonly as: RenderedAs; readonly text?: string }
+  | { readonly kind: 'tuple'; readonly fields: readonly FieldLayout[]; readonly names?: readonly string[] }
+  | { readonly kind: 'record'; readonly fields: readonly (FieldLayout & { readonly name: string })[] }
+  | { readonly kind: 'array'; readonly element: DataLayout; readonly stride: number; readonly length: number };
 
 /** How a map of the script lies in its kernel map. */
 export interface MapOutput {
@@ -46,7 +79,28 @@ export type RecordLayout =
   | { readonly kind: 'clear-map'; readonly map: number; readonly size: number }
   /** zero(@m): every entry stays, with the value zero. */
   | { readonly kind: 'zero-map'; readonly map: number; readonly size: number }
-  | { readonly kind: 'exit'; readonly size: number };
+  /** `code`: what the process is to exit with, 0 where it is absent; its low 8 bits count. */
+  | { readonly kind: 'exit'; readonly code?: FieldLayout; readonly size: number }
+  /** The time of day in strftime's words, as it is when the record is read. */
+  | { readonly kind: 'time'; readonly format: string; readonly size: number }
+  /** Prints the file of that name, or what a command of the shell prints. */
+  | {
+      readonly kind: 'cat' | 'system';
+      readonly format: string;
+      readonly args: readonly FieldLayout[];
+      readonly size: number;
+    }
+  /** Texts that follow the header up to the record's end, each with its zero. `size`: of the header alone. */
+  | { readonly kind: 'join'; readonly separator: string; readonly size: number }
+  /** What a script has to say about itself: errorf() and warnf(), with their place in the source. */
+  | {
+      readonly kind: 'message';
+      readonly severity: 'error' | 'warning';
+      readonly format: string;
+      readonly args: readonly FieldLayout[];
+      readonly span: Span;
+      readonly size: number;
+    };
 
 /** Slots of the per-CPU counters map that every program shares. */
 export const CounterSlot = {

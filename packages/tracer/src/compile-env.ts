@@ -1,12 +1,16 @@
 import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
 import {
   availableTracepoints,
+  cgroupId,
   findExecutable,
   hasFeature,
   kernelFunctions,
   kernelTypes,
   nodeIdentity,
   pageSize,
+  pidNamespace,
+  possibleCpus,
+  taiOffset,
   traceableFunctions,
   tracepointFormat,
 } from '@bpfleet/kernel';
@@ -14,8 +18,8 @@ import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key'] as const),
-  ...(['kprobe', 'fentry', 'uprobe'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter'] as const),
 ];
 
 const formats = new Map<string, TracepointFormat | undefined>();
@@ -33,14 +37,19 @@ function readEnv(): CompileEnv {
     throw new TraceError('unsupported', `scripts are compiled for x86-64 and arm64; this node is ${arch}`);
   }
   const types = kernelTypes();
+  const namespace = pidNamespace();
   return {
     arch,
     pageSize: pageSize(),
+    cpus: possibleCpus(),
     features: new Set(FEATURES.filter(hasFeature)),
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
     executables: { find: findExecutable },
+    taiOffset,
+    cgroupId,
     ...(types === null ? {} : { types }),
+    ...(namespace === null ? {} : { pidNamespace: namespace }),
   };
 }
 

@@ -47,7 +47,8 @@ class Run {
     const detachedAt = this.#now();
     this.#drainRest(windows);
     await this.#options.onWindow(windows.close(detachedAt));
-    return { ended, attachedAt, detachedAt, lost: windows.lost, overhead: this.#overhead(attachedMs) };
+    const { exitCode } = this.#trace;
+    return { ended, exitCode, attachedAt, detachedAt, lost: windows.lost, overhead: this.#overhead(attachedMs) };
   }
 
   /** Until the time is over, the program calls exit(), or the caller aborts. */

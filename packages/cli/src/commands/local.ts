@@ -4,7 +4,7 @@ import type { Diagnostic } from '@bpfleet/compiler';
 import { CliError } from '../cli-error.ts';
 import { printStage, type Stage } from '../compile/print-stage.ts';
 import { mayTrace } from '../local/may-trace.ts';
-import { jsonOutput, type TraceOutput, textOutput } from '../local/trace-output.ts';
+import { jsonOutput, type TraceOutput, textOutput, writeEvents } from '../local/trace-output.ts';
 import { onInterrupts } from '../run/interrupts.ts';
 import { type ProgramObject, type ProgramText, readProgramFile } from '../run/read-program.ts';
 import type { Terminal } from '../terminal.ts';
@@ -40,7 +40,9 @@ export async function local(file: string | undefined, options: LocalOptions, ter
   }
   const out = options.output === undefined ? terminal.out : createWriteStream(options.output);
   try {
-    const trace = await tracer.loadTrace(program);
+    const trace = await tracer.loadTrace(
+      program.kind === 'script' ? { ...program, allow: { readFiles: true } } : program,
+    );
     try {
       await printDiagnostics(trace.warnings, program, terminal);
       if (options.verbose === true) {
@@ -86,7 +88,7 @@ async function follow(
           (stream === 'out' ? out : err).write(text);
         }
       },
-      onEvents: (events) => out.write(events.map((event) => output.event(event)).join('')),
+      onEvents: (events) => writeEvents(output, events, { out, err }),
       onWindow: () => undefined,
     });
     if (lost.kernel > 0n) {

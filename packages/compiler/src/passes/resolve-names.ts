@@ -2,28 +2,17 @@ import { builtinNames, findBuiltin, findFunction, functionNames } from '../built
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { Block, Expression, If, Script, Statement, Variable } from '../syntax/ast.ts';
-import { castTypes } from '../syntax/parse-expression.ts';
+import { typeNames } from '../syntax/parse-type.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
 const notSupported = new Set([
-  ...['ustack', 'ppid', 'pcomm', 'cgroup', 'rand', 'username', 'ncpus'],
-  ...['ctx', 'jiffies', 'usermode', 'probetype', 'cpid', 'numaid', 'time', 'len', 'buf', 'join', 'cat', 'tseries'],
-  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym', 'reg'],
-  ...[
-    'macaddr',
-    'cgroupid',
-    'cgroup_path',
-    'path',
-    'strerror',
-    'syscall_name',
-    'sizeof',
-    'offsetof',
-    'errorf',
-    'warnf',
-  ],
-  ...['signal', 'override', 'system', 'skboutput', 'kptr', 'uptr'],
+  ...['ustack', 'username'],
+  ...['len', 'buf', 'tseries'],
+  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym'],
+  ...['macaddr', 'cgroupid', 'cgroup_path', 'path', 'strerror', 'syscall_name', 'sizeof', 'offsetof'],
+  ...['signal', 'override', 'skboutput', 'kptr', 'uptr'],
 ]);
 
 /** Finds which variable each `$name` is, and reports names that mean nothing. Variables live to the end of their block. */
@@ -34,6 +23,13 @@ export function resolveNames(script: Script, diagnostics: Diagnostics): Bindings
     resolver.block(clause.body);
   }
   return resolver.bindings;
+}
+
+/** `boot` in `nsecs(boot)`: what it means is the function's business. */
+function isWord(expression: Expression, child: Expression): boolean {
+  if (expression.kind !== 'call' || child.kind !== 'identifier') return false;
+  const definition = findFunction(expression.name);
+  return definition?.kind === 'function' && definition.words === true;
 }
 
 class Resolver {
@@ -52,7 +48,16 @@ class Resolver {
   }
 
   expression(expression: Expression): void {
-    for (const child of childExpressions(expression)) this.expression(child);
+    if (expression.kind === 'block-expression') {
+      this.#scopes.push(new Map());
+      for (const statement of expression.statements) this.#statement(statement);
+      if (expression.value !== undefined) this.expression(expression.value);
+      this.#scopes.pop();
+      return;
+    }
+    for (const child of childExpressions(expression)) {
+      if (!isWord(expression, child)) this.expression(child);
+    }
     switch (expression.kind) {
       case 'variable':
         this.#read(expression);
@@ -87,10 +92,34 @@ class Resolver {
       case 'if':
         this.#if(statement);
         break;
+      case 'while':
+        this.expression(statement.condition);
+        this.block(statement.body);
+        break;
+      case 'unroll':
+        this.expression(statement.count);
+        this.block(statement.body);
+        break;
+      case 'for': {
+        const { over, variable, body } = statement;
+        if (over.kind === 'range') {
+          this.expression(over.from);
+          this.expression(over.to);
+        } else this.expression(over);
+        this.#scopes.push(new Map());
+        this.#declare(variable);
+        this.block(body);
+        this.#scopes.pop();
+        break;
+      }
       case 'block':
         this.block(statement);
         break;
       case 'return':
+        if (statement.value !== undefined) this.expression(statement.value);
+        break;
+      case 'break':
+      case 'continue':
         break;
     }
   }
@@ -143,7 +172,7 @@ class Resolver {
   }
 
   #identifier(name: string, span: { start: number; end: number }): void {
-    if (findBuiltin(name) !== undefined || castTypes.includes(name)) return;
+    if (findBuiltin(name) !== undefined || typeNames.has(name)) return;
     if (findFunction(name) !== undefined) {
       this.#diagnostics.error('invalid-use', span, `${name} is a function`, `write ${findFunction(name)?.signature}`);
       return;

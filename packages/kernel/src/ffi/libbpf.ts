@@ -43,6 +43,8 @@ export interface Libbpf {
     attachType: number,
     options: Uint8Array | null,
   ) => number;
+  /** Kernel 5.8. */
+  readonly bpf_iter_create: (linkFd: number) => number;
   readonly bpf_raw_tracepoint_open: (name: string | null, programFd: number) => number;
   /** Of raw tracepoints kernel 5.10. */
   readonly bpf_prog_test_run_opts: (programFd: number, options: Uint8Array) => number;
@@ -51,6 +53,10 @@ export interface Libbpf {
   readonly bpf_prog_get_next_id: (startId: number, next: Uint8Array) => number;
   /** Kernel 5.8. */
   readonly bpf_enable_stats: (type: number) => number;
+  /** Kernel 4.18. */
+  readonly bpf_btf_load: (bytes: Uint8Array, length: number, options: Uint8Array | null) => number;
+  /** 1 where programs of the type may call the helper, 0 where not. */
+  readonly libbpf_probe_bpf_helper: (programType: number, helper: number, options: Uint8Array | null) => number;
   readonly libbpf_find_vmlinux_btf_id: (name: string, attachType: number) => number;
   readonly libbpf_set_print: (callback: Pointer | null) => Pointer | null;
 }
@@ -92,12 +98,15 @@ function declare(): Libbpf {
       bytes,
     ]),
     bpf_link_create: library.func('bpf_link_create', 'int', ['int', 'int', 'int', bytes]),
+    bpf_iter_create: library.func('bpf_iter_create', 'int', ['int']),
     bpf_raw_tracepoint_open: library.func('bpf_raw_tracepoint_open', 'int', ['str', 'int']),
     bpf_prog_test_run_opts: library.func('bpf_prog_test_run_opts', 'int', ['int', bytes]),
     bpf_obj_get_info_by_fd: library.func('bpf_obj_get_info_by_fd', 'int', ['int', bytes, bytes]),
     bpf_prog_get_fd_by_id: library.func('bpf_prog_get_fd_by_id', 'int', ['uint32']),
     bpf_prog_get_next_id: library.func('bpf_prog_get_next_id', 'int', ['uint32', bytes]),
     bpf_enable_stats: library.func('bpf_enable_stats', 'int', ['int']),
+    bpf_btf_load: library.func('bpf_btf_load', 'int', [bytes, 'size_t', bytes]),
+    libbpf_probe_bpf_helper: library.func('libbpf_probe_bpf_helper', 'int', ['int', 'int', bytes]),
     libbpf_find_vmlinux_btf_id: library.func('libbpf_find_vmlinux_btf_id', 'int', ['str', 'int']),
     libbpf_set_print: library.func('libbpf_set_print', 'void *', ['void *']),
   };
