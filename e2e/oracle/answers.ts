@@ -14,11 +14,12 @@ export class Answers {
   readonly #path = join(oracleState, 'answers.json');
   readonly #known: Record<string, Answer>;
   readonly #setting: string;
+  readonly #target: string;
 
   /** `fresh`: nothing is known, all is asked again. */
   constructor(version: string, target: string, fresh: boolean) {
-    const hash = createHash('sha256').update(readFileSync(target)).digest('hex');
-    this.#setting = `${version} ${release()} ${hash}`;
+    this.#target = createHash('sha256').update(readFileSync(target)).digest('hex');
+    this.#setting = `${version} ${release()}`;
     this.#known = !fresh && existsSync(this.#path) ? JSON.parse(readFileSync(this.#path, 'utf8')) : {};
   }
 
@@ -39,7 +40,9 @@ export class Answers {
 
   /** Of everything that the tool sees, and not of the title or the masks. */
   #key({ script, way, options, arguments: after, child, after: run, before, ends, env }: OracleCase): string {
-    const seen = JSON.stringify([this.#setting, script, way, options, after, child, run, before, ends, env]);
-    return createHash('sha256').update(seen).digest('hex');
+    const text = [script, options, after, run].join();
+    const target = child !== null || before !== null || text.includes('{{target}}') ? this.#target : '';
+    const seen = [this.#setting, target, script, way, options, after, child, run, before, ends, env];
+    return createHash('sha256').update(JSON.stringify(seen)).digest('hex');
   }
 }

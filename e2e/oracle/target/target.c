@@ -116,6 +116,33 @@ TRACED void target_usdt(int number, const char *text) {
   NOTE("plain", "");
 }
 
+// One argument of each kind: constants of each size and sign, registers cut to a size, memory.
+TRACED void target_usdt_kinds(uint64_t *memory, int64_t wide) {
+#if defined(__x86_64__)
+  register uint64_t *a __asm__("rdi") = memory;
+  register int64_t b __asm__("rsi") = wide;
+  __asm__ volatile("" ::"r"(a), "r"(b));
+  NOTE("constants", "-4@$-7 4@$9 8@$-1 1@$200");
+  NOTE("registers", "8@%%rsi -4@%%esi 4@%%esi -2@%%si 2@%%si -1@%%sil 1@%%sil");
+  NOTE("memory", "8@(%%rdi) 4@8(%%rdi) -2@8(%%rdi) -1@12(%%rdi)");
+#else
+  register uint64_t *a __asm__("x0") = memory;
+  register int64_t b __asm__("x1") = wide;
+  __asm__ volatile("" ::"r"(a), "r"(b));
+  NOTE("constants", "-4@-7 4@9 8@-1 1@200");
+  NOTE("registers", "8@x1 -4@x1 4@x1 -2@x1 2@x1 -1@x1 1@x1");
+  NOTE("memory", "8@[x0] 4@[x0, 8] -2@[x0, 8] -1@[x0, 12]");
+#endif
+  // One name at two places.
+  NOTE("twice", "4@$1");
+  NOTE("twice", "4@$2");
+}
+
+static void kinds(void) {
+  uint64_t memory[] = {0x1122334455667788, 0x99aabbccddeeff00};
+  target_usdt_kinds(memory, -0x123456789abcdef0);
+}
+
 static void shape(void) {
   struct point centre = {.x = 70, .y = -80};
   struct shape one = {.id = 200,
@@ -161,7 +188,8 @@ static void work(const char *word, long number) {
   else if (!strcmp(word, "nested")) target_nested((int)number);
   else if (!strcmp(word, "usdt")) {
     for (long i = 0; i < number; i++) target_usdt((int)i - 1, "of usdt");
-  } else if (!strcmp(word, "open")) {
+  } else if (!strcmp(word, "kinds")) kinds();
+  else if (!strcmp(word, "open")) {
     for (long i = 0; i < number; i++) close(open("/etc/hostname", O_RDONLY | O_CLOEXEC));
     open("/no/such/file", O_RDONLY);
   } else if (!strcmp(word, "kill")) kill(getpid(), 0);
