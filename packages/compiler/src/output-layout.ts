@@ -119,6 +119,8 @@ export const CounterSlot = {
 export interface OutputLayout {
   readonly maps: readonly MapOutput[];
   readonly records: readonly RecordLayout[];
+  /** A probe that cannot be attached is passed over: with a warning, or without. Absent: it is an error. */
+  readonly missingProbes?: 'warn' | 'ignore';
   /** Names of the ring buffers; absent where no program writes to them. Exit, clear and print go through `control`. */
   readonly eventRing?: string;
   readonly controlRing?: string;

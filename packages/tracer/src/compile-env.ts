@@ -4,6 +4,7 @@ import {
   cgroupId,
   findExecutable,
   hasFeature,
+  kernelAddress,
   kernelFunctions,
   kernelTypes,
   nodeIdentity,
@@ -13,6 +14,7 @@ import {
   taiOffset,
   traceableFunctions,
   tracepointFormat,
+  userAddress,
 } from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
@@ -46,6 +48,7 @@ function readEnv(): CompileEnv {
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
     executables: { find: findExecutable },
+    symbols: { kernel: kernelAddress, user: userAddress },
     taiOffset,
     cgroupId,
     ...(types === null ? {} : { types }),

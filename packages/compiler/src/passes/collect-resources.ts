@@ -44,7 +44,11 @@ export function collectMapSpecs(
 }
 
 /** What user space must know to read the maps and rings. */
-export function outputLayout(layouts: Iterable<MapLayout>, resources: Resources): OutputLayout {
+export function outputLayout(
+  layouts: Iterable<MapLayout>,
+  resources: Resources,
+  { missingProbes }: CompileConfig,
+): OutputLayout {
   return {
     maps: [...layouts].map(({ schema, map, perCpu, keyless, key, value }) => ({
       schema,
@@ -55,6 +59,7 @@ export function outputLayout(layouts: Iterable<MapLayout>, resources: Resources)
       value,
     })),
     records: resources.records,
+    ...(missingProbes === 'error' ? {} : { missingProbes }),
     ...(resources.eventRing ? { eventRing: internalMaps.events } : {}),
     ...(resources.controlRing ? { controlRing: internalMaps.control } : {}),
     ...(resources.counters ? { counters: internalMaps.counters } : {}),
