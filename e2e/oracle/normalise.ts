@@ -11,6 +11,8 @@ const aboutTheMachine = [
 export function normalise(answer: Answer, { masks, sort }: OracleCase): Pick<Answer, 'stdout' | 'stderr'> {
   const mask = (text: string) => masks.reduce((masked, { pattern, word }) => masked.replace(pattern, word), text);
   const lines = (text: string) => (sort ? `${text.trimEnd().split('\n').sort().join('\n')}\n` : text);
-  const stderr = aboutTheMachine.reduce((text, pattern) => text.replace(pattern, ''), answer.stderr);
+  // As it was called, in what the options' parser says.
+  const named = answer.stderr.replace(/^\S*\bbpftrace(?=: )/gm, 'bpftrace');
+  const stderr = aboutTheMachine.reduce((text, pattern) => text.replace(pattern, ''), named);
   return { stdout: lines(mask(answer.stdout)), stderr: lines(mask(stderr)) };
 }
