@@ -3,7 +3,7 @@ import {
   availableTracepoints,
   findExecutable,
   hasFeature,
-  kernelFunctions,
+  kernelSymbols,
   kernelTypes,
   nodeIdentity,
   pageSize,
@@ -38,7 +38,7 @@ function readEnv(): CompileEnv {
     pageSize: pageSize(),
     features: new Set(FEATURES.filter(hasFeature)),
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
-    functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
+    functions: { count: (name) => kernelSymbols().count(name), list: traceableFunctions },
     executables: { find: findExecutable },
     ...(types === null ? {} : { types }),
   };
