@@ -87,12 +87,14 @@ export class Console {
     if (!this.#ended) this.#socket.write(text, 'utf8');
   }
 
-  /** Hands the console over to a terminal, until the guest ends. */
+  /** Hands the console over to a terminal, or to what is piped in, until the guest ends. */
   async join(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Promise<void> {
     if (this.#ended) return;
     output.write(this.#text);
     this.#socket.pipe(output, { end: false });
-    input.pipe(this.#socket);
+    input.pipe(this.#socket, { end: false });
+    // A terminal's own end of file: the socket's end would take the console away from what still runs.
+    input.once('end', () => this.write('\u0004'));
     await new Promise((resolve) => this.#socket.once('close', resolve));
     input.unpipe(this.#socket);
   }
