@@ -1,4 +1,4 @@
-import { Btf, BtfError, ObjectError, readObject } from '@bpfleet/bpf';
+import { Btf, BtfError, ElfError, readObject } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { KernelObject, type ObjectProgram } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
@@ -47,7 +47,7 @@ export function readTypes({ object, name }: Program): Btf | null {
     const section = readObject(object).find((each) => each.name === '.BTF');
     return section === undefined ? null : Btf.checked(section.bytes);
   } catch (error) {
-    if (!(error instanceof ObjectError || error instanceof BtfError)) throw error;
+    if (!(error instanceof ElfError || error instanceof BtfError)) throw error;
     const what = error instanceof BtfError ? `its type information is damaged: ${error.message}` : error.message;
     throw new TraceError('compile', `${name ?? 'the object'}: ${what}`, { cause: error });
   }
