@@ -14,7 +14,7 @@ export * from './btf/type-source.ts';
 export type { ByteSource } from './elf/byte-source.ts';
 export * from './elf/elf-error.ts';
 export * from './elf/read-functions.ts';
-export { MAX_OBJECT_BYTES, type ObjectSection, readObject } from './elf/read-object.ts';
+export * from './elf/read-object.ts';
 export * from './spec/collection-spec.ts';
 export * from './spec/map-spec.ts';
 export * from './spec/program-spec.ts';

@@ -1,7 +1,7 @@
 import { viewOf } from './byte-source.ts';
 import { ElfError } from './elf-error.ts';
 import { SectionType, SYMBOL_BYTES } from './elf-file.ts';
-import { type ObjectSection, stringAt } from './read-object.ts';
+import { type ObjectSection, stringAt } from './object-section.ts';
 
 const REL_BYTES = 16;
 /** From here on section numbers are not indexes (SHN_LORESERVE). */

@@ -48,8 +48,7 @@ export class ElfFile {
 
   constructor(source: ByteSource) {
     const start = source.read(0, 4);
-    if (start.length === 4 && viewOf(start).getUint32(0, false) !== 0x7f454c46)
-      throw new ElfError('it is no ELF file');
+    if (start.length === 4 && viewOf(start).getUint32(0, false) !== 0x7f454c46) throw new ElfError('it is no ELF file');
     this.#source = source;
     this.#header = viewOf(readBytes(source, 0, HEADER_BYTES));
     if (this.#header.getUint8(4) !== 2) throw new ElfError('it is no 64-bit ELF file');

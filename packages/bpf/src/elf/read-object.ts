@@ -1,13 +1,8 @@
 import { sourceOf } from './byte-source.ts';
 import { checkTables } from './check-tables.ts';
 import { ElfError } from './elf-error.ts';
-import { ElfFile, type SectionHeader, SectionType } from './elf-file.ts';
-
-/** A section of an object, with its contents: empty where it has none in the file. */
-export interface ObjectSection extends SectionHeader {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
+import { ElfFile, SectionType } from './elf-file.ts';
+import { type ObjectSection, stringAt } from './object-section.ts';
 
 /** Largest object that is taken, bytes: a message to a node carries it, and those are bounded. */
 export const MAX_OBJECT_BYTES = 2 * 1024 * 1024;
@@ -38,11 +33,4 @@ export function readObject(bytes: Uint8Array): ObjectSection[] {
   });
   checkTables(sections);
   return sections;
-}
-
-/** The string that starts at `at` of a string table. Throws ElfError where it does not end within. */
-export function stringAt(table: Uint8Array, at: number): string {
-  const end = at < table.length ? table.indexOf(0, at) : -1;
-  if (end < 0) throw new ElfError('a name lies outside of its string table');
-  return new TextDecoder().decode(table.subarray(at, end));
 }
