@@ -15,7 +15,9 @@ export default {
     SEC("tracepoint/syscalls/sys_enter_write") int enter_write(struct enter *ctx) {
       struct task_struct *task = (void *)bpf_get_current_task();
       __u32 pid = bpf_get_current_pid_tgid() >> 32;
-      if (ctx->args[2] != 4337) return 0;
+      char comm[16];
+      bpf_get_current_comm(comm, sizeof(comm));
+      if (comm[0] != 'd' || comm[1] != 'd' || comm[2] != 0 || ctx->args[2] != 4337) return 0;
       __u32 wrong = BPF_CORE_READ(task, tgid) != pid || BPF_CORE_READ(task, group_leader, tgid) != pid;
       __u64 *n = bpf_map_lookup_elem(&found, &wrong);
       if (n) __sync_fetch_and_add(n, 1);

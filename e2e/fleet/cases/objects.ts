@@ -12,7 +12,9 @@ export default {
     SEC("tracepoint/syscalls/sys_enter_write") int enter_write(struct enter *ctx) {
       __u64 size = ctx->args[2], one = 1;
       __u32 zero = 0;
-      if (size != 4321 && size != 4327) return 0;
+      char comm[16];
+      bpf_get_current_comm(comm, sizeof(comm));
+      if (comm[0] != 'd' || comm[1] != 'd' || comm[2] != 0 || (size != 4321 && size != 4327)) return 0;
       __u64 *n = bpf_map_lookup_elem(&sizes, &size), *sum = bpf_map_lookup_elem(&bytes, &zero);
       if (n) __sync_fetch_and_add(n, 1); else bpf_map_update_elem(&sizes, &size, &one, BPF_ANY);
       if (sum) *sum += size;

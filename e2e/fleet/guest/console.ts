@@ -67,7 +67,7 @@ export class Console {
   }
 
   /** Runs a line of shell, one after the other, and returns what it printed. @throws Error where its status is not 0 */
-  run(command: string, patienceMs = 60_000): Promise<string> {
+  run(command: string, patienceMs = 180_000): Promise<string> {
     const turn = this.#turn.then(() => this.#run(command, patienceMs));
     this.#turn = turn.catch(() => undefined);
     return turn;

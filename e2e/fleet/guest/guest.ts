@@ -9,7 +9,7 @@ import { Console } from './console.ts';
 import { type GuestContent, writeInitramfs } from './initramfs.ts';
 import { qemu } from './qemu.ts';
 
-const bootMs = 150_000;
+const bootMs = 300_000;
 
 /** Folder of the logs: each guest's console, from its first line to its last. */
 const logs = join(fleetState, 'logs');

@@ -137,7 +137,7 @@ export class Fleet {
     const options = `--join ${token} --controller 10.0.2.2:${proxy.port} --name ${kind.name}`;
     await console.run(`bpfleet agent ${options} >/tmp/agent.log 2>&1 & echo $! >/tmp/agent.pid`);
     try {
-      return await this.#online(kind.name, 90_000);
+      return await this.#online(kind.name, 180_000);
     } catch (cause) {
       const log = await console.run('tail -n 3 /tmp/agent.log').catch((error: Error) => error.message);
       throw new Error(`${(cause as Error).message}; its agent's last words: ${log.trim()}`, { cause });

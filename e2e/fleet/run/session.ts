@@ -20,7 +20,7 @@ export class FleetSession {
       '--nodes',
       selector,
       '--for',
-      '300s',
+      '600s',
       '--every',
       '1s',
       '--detach',
@@ -63,7 +63,7 @@ export class FleetSession {
           last = await this.document();
           return holds(last);
         },
-        120_000,
+        240_000,
       );
     } catch (cause) {
       const states = last?.answer.nodes.map(({ name, state }) => `${name} ${state}`).join(', ');

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { KallsymsParser } from './kallsyms-parser.ts';
 import type { KernelSymbols } from './kernel-symbols.ts';
 
 const KALLSYMS = '/proc/kallsyms';
+/** How long nothing else goes on at a time. */
+const SLICE_MS = 20;
 
 let symbols: KernelSymbols | null = null;
 let loading: Promise<KernelSymbols> | null = null;
@@ -22,8 +24,9 @@ export function kernelSymbols(): KernelSymbols {
 }
 
 /**
- * As kernelSymbols, without blocking. The kernel writes kallsyms anew for each reader, a page a call: on a slow node
- * seconds, in which an agent must answer its controller.
+ * As kernelSymbols, a slice of time after the other: on a slow node it takes seconds, in which an agent must answer its
+ * controller. Not by reads in the background: the kernel gives a page a call, and going to another thread and back for
+ * each of two thousand pages takes minutes where processors are busy.
  */
 export async function loadKernelSymbols(): Promise<KernelSymbols> {
   if (symbols !== null) return symbols;
@@ -34,18 +37,22 @@ export async function loadKernelSymbols(): Promise<KernelSymbols> {
 }
 
 async function load(): Promise<KernelSymbols> {
-  const file = await open(KALLSYMS);
+  const file = openSync(KALLSYMS, 'r');
   try {
     const parser = new KallsymsParser();
     const piece = Buffer.alloc(1 << 16);
-    for (;;) {
-      const { bytesRead } = await file.read(piece);
-      if (bytesRead === 0) break;
-      parser.push(piece.subarray(0, bytesRead));
+    let bytes = 1;
+    while (bytes > 0) {
+      const end = performance.now() + SLICE_MS;
+      do {
+        bytes = readSync(file, piece);
+        parser.push(piece.subarray(0, bytes));
+      } while (bytes > 0 && performance.now() < end);
+      await setImmediate();
     }
     symbols = parser.finish();
     return symbols;
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
