@@ -47,6 +47,11 @@ test.each([
     (guest: Socket) => guest.write('[ 1.5] Kernel panic - not syncing: no init\r\nmore'),
     'Kernel panic - not syncing: no init',
   ],
+  [
+    'panics and ends in the middle of its line',
+    (guest: Socket) => guest.end('[ 1.5] Kernel panic - not sync'),
+    'Kernel panic - not sync',
+  ],
   ['is gone', (guest: Socket) => guest.end(), 'the guest is gone'],
   ['hangs', (guest: Socket) => guest.write('Booting'), 'no answer in 0.2 s'],
 ])('a guest that %s', async (_, fault, said) => {

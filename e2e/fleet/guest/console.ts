@@ -53,8 +53,9 @@ export class Console {
         this.#text = this.#text.slice(index + text.length);
         return before;
       }
-      const panic = /Kernel panic[^\r\n]*/.exec(this.#text)?.[0];
-      if (panic !== undefined) throw new Error(panic);
+      const panic = /(Kernel panic[^\r\n]*)([\r\n]?)/.exec(this.#text);
+      // All of its line, as long as there is more to come.
+      if (panic?.[1] !== undefined && (panic[2] !== '' || this.#ended)) throw new Error(panic[1]);
       if (this.#ended) throw new Error('the guest is gone');
       const left = end - performance.now();
       if (left <= 0) throw new Error(`no answer in ${patienceMs / 1000} s`);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '@bpfleet/testkit';
 import { step } from '../fleet-error.ts';
 import type { GuestKind } from '../guests.ts';
@@ -10,6 +11,7 @@ import { type GuestContent, writeInitramfs } from './initramfs.ts';
 import { qemu } from './qemu.ts';
 
 const bootMs = 300_000;
+const lastWordsMs = 3_000;
 
 /** Folder of the logs: each guest's console, from its first line to its last. */
 const logs = join(fleetState, 'logs');
@@ -64,6 +66,8 @@ export class Guest {
         await console.upTo('\n', 1_000);
         return new Guest(kind, lines.findLast((line) => line.startsWith('Linux ')) ?? '', machine, console);
       } catch (error) {
+        // One that panics writes why, and then ends by itself.
+        await Promise.race([machine.exited, sleep(signal.aborted ? 0 : lastWordsMs)]);
         await machine.kill();
         throw error;
       } finally {
