@@ -12,5 +12,6 @@ export * from './render-json.ts';
 export { printedValue, type RenderOptions, renderMap } from './render-text.ts';
 export * from './result-document.ts';
 export * from './result-map.ts';
+export * from './scalar-text.ts';
 export * from './schema.ts';
 export * from './stack-text.ts';

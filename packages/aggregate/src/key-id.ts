@@ -1,5 +1,5 @@
 import type { MapState } from './map-state.ts';
-import type { MapSchema, Scalar } from './schema.ts';
+import { isStack, type MapSchema, type Scalar } from './schema.ts';
 import { stackId } from './stack-text.ts';
 
 /** Identity of a key within its map: equal for equal keys, and only for those. */
@@ -9,7 +9,10 @@ export function keyId(key: readonly Scalar[]): string {
 
 function partId(part: Scalar): string {
   if (typeof part === 'bigint') return part.toString();
-  return typeof part === 'string' ? JSON.stringify(part) : stackId(part);
+  if (typeof part === 'string') return JSON.stringify(part);
+  if (typeof part === 'boolean') return part ? 'true' : 'false';
+  // No other part begins so: stacks are arrays of arrays, texts begin with a quotation mark.
+  return isStack(part) ? stackId(part) : `${part.kind}${JSON.stringify(part.names ?? [])}(${keyId(part.parts)})`;
 }
 
 export function emptyState(schema: MapSchema): MapState {

@@ -1,6 +1,6 @@
 import { asInteger } from './integer.ts';
 import type { Entry } from './map-state.ts';
-import type { MapSchema, Scalar } from './schema.ts';
+import { type Composite, isComposite, isStack, type MapSchema, type Scalar } from './schema.ts';
 import { stackId } from './stack-text.ts';
 
 /**
@@ -70,14 +70,23 @@ function compareScalars(a: Scalar, b: Scalar): number {
   if (typeof a === 'string' && typeof b === 'string') {
     return compareStrings(a, b);
   }
+  if (typeof a === 'boolean' && typeof b === 'boolean') {
+    return Number(a) - Number(b);
+  }
   if (typeof a === 'object' && typeof b === 'object') {
-    return compareStrings(stackId(a), stackId(b));
+    return compareObjects(a, b);
   }
   return rank(a) - rank(b);
 }
 
 function rank(value: Scalar): number {
-  return typeof value === 'bigint' ? 0 : typeof value === 'string' ? 1 : 2;
+  return typeof value === 'bigint' ? 0 : typeof value === 'string' ? 1 : typeof value === 'boolean' ? 2 : 3;
+}
+
+function compareObjects(a: Scalar & object, b: Scalar & object): number {
+  if (isComposite(a) && isComposite(b)) return compareKeys((a as Composite).parts, (b as Composite).parts);
+  if (isStack(a) && isStack(b)) return compareStrings(stackId(a), stackId(b));
+  return isStack(a) ? 1 : -1;
 }
 
 function compareStrings(a: string, b: string): number {

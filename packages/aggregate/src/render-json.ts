@@ -1,8 +1,8 @@
 import { bucketBounds } from './buckets.ts';
 import { shownSlots } from './histogram-text.ts';
 import type { Entry, MapState } from './map-state.ts';
-import { isStack, keyText, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
-import type { MapSchema, Scalar } from './schema.ts';
+import { keyText, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
+import { type Composite, isStack, type MapSchema, type Scalar } from './schema.ts';
 
 /** A map as `bpftrace -f json` prints it: one object on a line, ended by a line feed; nothing for an empty map. */
 export function renderMapJson(state: MapState, options: RenderOptions = {}): string {
@@ -25,7 +25,11 @@ export function scalarJson(value: Scalar): string {
   if (typeof value === 'string') {
     return stringJson(value);
   }
+  if (typeof value === 'boolean') {
+    return value ? 'true' : 'false';
+  }
   if (typeof value === 'object') {
+    if (!isStack(value)) return compositeJson(value);
     return JSON.stringify(value.map(({ symbol, module, offset }) => ({ symbol, module, offset })));
   }
   return BigInt(Number(value)) === value ? value.toString() : `"${value}"`;
@@ -57,10 +61,13 @@ function valueJson(schema: MapSchema, entry: Entry, div: bigint): string {
   if (schema.kind === 'hist' || schema.kind === 'lhist') {
     return histogramJson(schema, entry, div);
   }
-  const value = printedValue(schema, entry, div);
-  return typeof value === 'object' && !isStack(value)
-    ? `{"count": ${scalarJson(value.count)}, "average": ${scalarJson(value.average)}, "total": ${scalarJson(value.total)}}`
-    : scalarJson(value);
+  return scalarJson(printedValue(schema, entry, div));
+}
+
+function compositeJson({ parts, names }: Composite): string {
+  const texts = parts.map(scalarJson);
+  if (names === undefined) return `[${texts.join(',')}]`;
+  return `{${texts.map((text, index) => `${stringJson(names[index] ?? '')}: ${text}`).join(', ')}}`;
 }
 
 function histogramJson(schema: MapSchema, entry: Entry, div: bigint): string {

@@ -2,8 +2,9 @@ import { renderHistogram } from './histogram-text.ts';
 import { asInteger } from './integer.ts';
 import type { Entry, MapState } from './map-state.ts';
 import { averageOf, orderEntries } from './order.ts';
-import type { KeyType, MapSchema, Scalar, Stack } from './schema.ts';
-import { STACK_KEY_INDENT, STACK_VALUE_INDENT, stackText } from './stack-text.ts';
+import { isSignedKey, scalarText } from './scalar-text.ts';
+import type { MapSchema, Scalar } from './schema.ts';
+import { STACK_KEY_INDENT, STACK_VALUE_INDENT } from './stack-text.ts';
 
 export interface RenderOptions {
   /** Only the last (largest) so many entries. */
@@ -41,35 +42,17 @@ export function shownEntries(state: MapState, top = 0): Entry[] {
 
 /** A key as it stands between the brackets. */
 export function keyText(schema: MapSchema, key: readonly Scalar[]): string {
-  const text = key.map((part, index) => scalarText(part, schema.key[index] ?? 'int')).join(', ');
+  const text = key.map((part, index) => scalarText(part, isSignedKey(schema.key[index]), STACK_KEY_INDENT)).join(', ');
   // bpftrace takes the parentheses of a tuple off the text, and so also those of a string such as "(sd-pam)".
   return text.length >= 2 && text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : text;
 }
 
-function scalarText(value: Scalar, type: KeyType): string {
-  if (typeof value === 'object') return stackText(value, STACK_KEY_INDENT);
-  return typeof value === 'string' ? value : asInteger(value, type === 'int').toString();
-}
-
 function valueText(schema: MapSchema, entry: Entry, div: bigint): string {
-  const value = printedValue(schema, entry, div);
-  if (isStack(value)) return stackText(value, STACK_VALUE_INDENT);
-  return typeof value === 'object'
-    ? `{ .count = ${value.count}, .average = ${value.average}, .total = ${value.total} }`
-    : value.toString();
-}
-
-/** Tells a stack from the parts of stats. */
-export function isStack(value: ReturnType<typeof printedValue>): value is Stack {
-  return Array.isArray(value);
+  return scalarText(printedValue(schema, entry, div), schema.signed || schema.kind !== 'value', STACK_VALUE_INDENT);
 }
 
 /** What is printed of an entry that is no histogram; only the average of stats is divided. */
-export function printedValue(
-  schema: MapSchema,
-  entry: Entry,
-  div: bigint,
-): Scalar | { readonly count: bigint; readonly average: bigint; readonly total: bigint } {
+export function printedValue(schema: MapSchema, entry: Entry, div: bigint): Scalar {
   const cell = (slot: number) => entry.cells.get(slot) ?? 0n;
   switch (schema.kind) {
     case 'count':
@@ -81,7 +64,11 @@ export function printedValue(
     case 'avg':
       return averageOf(schema, entry) / div;
     case 'stats':
-      return { count: cell(0), average: averageOf(schema, entry) / div, total: asInteger(cell(1), schema.signed) };
+      return {
+        kind: 'record',
+        names: ['count', 'average', 'total'],
+        parts: [cell(0), averageOf(schema, entry) / div, asInteger(cell(1), schema.signed)],
+      };
     case 'value': {
       const value = entry.value ?? 0n;
       return typeof value === 'bigint' ? asInteger(value, schema.signed) / div : value;

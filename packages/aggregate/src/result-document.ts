@@ -9,8 +9,8 @@ export interface ResultDocument {
 }
 
 export type JsonInteger = number | string;
-/** One part of a key, or a plain value. */
-export type JsonScalar = JsonInteger | string | StackFrame[];
+/** One part of a key, or a plain value: tuples and arrays as arrays, records as objects. */
+export type JsonScalar = JsonInteger | string | boolean | StackFrame[] | JsonScalar[] | { [name: string]: JsonScalar };
 
 export type SessionState = 'pending' | 'running' | 'complete' | 'partial' | 'failed' | 'cancelled';
 export type NodeAnswerState = 'pending' | 'running' | 'complete' | 'partial' | 'failed' | 'offline' | 'skipped';

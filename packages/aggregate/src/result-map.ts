@@ -5,7 +5,7 @@ import { isAdditive, mergeCells } from './merge.ts';
 import { averageOf, orderEntries, totalCount } from './order.ts';
 import { quantile } from './quantile.ts';
 import type { JsonScalar, ResultEntry, ResultMap } from './result-document.ts';
-import type { KeyType, MapSchema, Scalar } from './schema.ts';
+import { isStack, type KeyType, type MapSchema, type Scalar } from './schema.ts';
 
 /** One entry of a result map before it is written as JSON. */
 export interface ResultRow extends Entry {
@@ -58,8 +58,13 @@ export function mergeNodes(states: Iterable<MapState>): ResultRow[] {
 
 /** A value as JSON holds it. */
 export function jsonScalar(value: Scalar, type: KeyType): JsonScalar {
-  if (typeof value === 'object') return value.map(({ symbol, module, offset }) => ({ symbol, module, offset }));
-  return typeof value === 'string' ? value : jsonInteger(asInteger(value, type === 'int'));
+  if (typeof value === 'bigint') return jsonInteger(asInteger(value, type === 'int'));
+  if (typeof value !== 'object') return value;
+  if (isStack(value)) return value.map(({ symbol, module, offset }) => ({ symbol, module, offset }));
+  const parts = value.parts.map((part) => jsonScalar(part, typeof part === 'bigint' && part < 0n ? 'int' : 'uint'));
+  const { names } = value;
+  if (names === undefined) return parts;
+  return Object.fromEntries(parts.map((part, index) => [names[index] ?? index, part]));
 }
 
 function toResultEntry(schema: MapSchema, row: ResultRow): ResultEntry {

@@ -2,20 +2,38 @@
 export type MapKind = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'stats' | 'hist' | 'lhist' | 'value';
 
 /** Type of one part of a key as the result document names it. */
-export type KeyType = 'int' | 'uint' | 'string' | 'stack';
+export type KeyType = 'int' | 'uint' | 'string' | 'stack' | 'bool' | 'tuple' | 'record' | 'array';
 
 /** One part of a key, or a plain value. Integers are 64 bits, as `signed` or the key type says. */
-export type Scalar = bigint | string | Stack;
+export type Scalar = bigint | string | boolean | Stack | Composite;
+
+/** Several values as one: `(1, a)`, `{ .x = 1 }`, `[1,2]`. */
+export interface Composite {
+  readonly kind: 'tuple' | 'record' | 'array';
+  readonly parts: readonly Scalar[];
+  /** Of records, as many as parts; a tuple may have them too: `(a=1, b=2)`. */
+  readonly names?: readonly string[];
+}
 
 /** A place in the code of a kernel or program. `offset` in bytes from the symbol; `module` is empty for the kernel proper. */
 export interface StackFrame {
   readonly symbol: string;
   readonly module: string;
   readonly offset: number;
+  /** How it is printed, where not as `symbol+offset`. */
+  readonly text?: string;
 }
 
 /** Who called whom, the innermost first. Stacks merge by their symbols, which all nodes share, not by address. */
 export type Stack = readonly StackFrame[];
+
+export function isStack(value: Scalar): value is Stack {
+  return Array.isArray(value);
+}
+
+export function isComposite(value: Scalar): value is Composite {
+  return typeof value === 'object' && !isStack(value);
+}
 
 /** What a map is, so that anyone can merge and render it without the program. */
 export interface MapSchema {

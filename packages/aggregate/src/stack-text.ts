@@ -10,11 +10,12 @@ export function stackText(stack: Stack, indent: number): string {
 }
 
 /** `vfs_read+17` */
-export function frameText({ symbol, offset }: StackFrame): string {
+export function frameText({ symbol, offset, text }: StackFrame): string {
+  if (text !== undefined) return text;
   return offset === 0 ? symbol : `${symbol}+${offset}`;
 }
 
 /** Equal for equal stacks, and only for those; never equal to the JSON of a string. */
 export function stackId(stack: Stack): string {
-  return JSON.stringify(stack.map(({ symbol, module, offset }) => [symbol, module, offset]));
+  return JSON.stringify(stack.map(({ symbol, module, offset, text }) => [symbol, module, offset, text]));
 }

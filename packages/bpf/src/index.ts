@@ -9,6 +9,7 @@ export * from './asm/opcode.ts';
 export * from './asm/register.ts';
 export * from './btf/btf.ts';
 export * from './btf/btf-error.ts';
+export * from './btf/function-btf.ts';
 export * from './btf/type-source.ts';
 export * from './btf-types/index.ts';
 export * from './elf/elf-error.ts';

@@ -127,5 +127,6 @@ function programSpec({ ir, probe }: LoweredProgram, emitted: EmittedProgram, tex
     instructions: emitted.instructions,
     license: 'GPL',
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
+    ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),
   };
 }

@@ -11,6 +11,12 @@ export type KernelFeature =
   | 'long_key'
   /** bpf_ktime_get_tai_ns (6.1). */
   | 'tai'
+  /** bpf_for_each_map_elem (5.13). */
+  | 'for_each_map_elem'
+  /** bpf_loop (5.17). */
+  | 'loop'
+  /** Signed division (6.6). */
+  | 'signed_division'
   /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
   | 'kprobe'
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
@@ -88,6 +94,8 @@ export interface CompileEnv {
   readonly arch: 'x86-64' | 'arm64';
   /** Bytes. Rings are rounded up to a power of two of pages. */
   readonly pageSize: number;
+  /** CPUs that may ever be there: maps that are kept per CPU have a value for each. */
+  readonly cpus: number;
   readonly features: ReadonlySet<KernelFeature>;
   /** null: no kernel is known; every tracepoint and argument is accepted and no spec is made. */
   readonly tracepoints: TracepointSource | null;
@@ -96,8 +104,6 @@ export interface CompileEnv {
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
   readonly config?: Partial<CompileConfig>;
-  /** CPUs the kernel may have. */
-  readonly cpus?: number;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
   /** The process that was started with the trace. */
@@ -112,20 +118,18 @@ export interface CompileEnv {
   readonly mayReadFiles?: boolean;
 }
 
+const allFeatures: readonly KernelFeature[] = [
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'tai', 'for_each_map_elem', 'loop', 'signed_division'] as const),
+  ...(['kprobe', 'fentry', 'uprobe'] as const),
+];
+
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */
 export function permissiveEnv(): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
-    features: new Set<KernelFeature>([
-      'atomic_fetch',
-      'percpu_lookup',
-      'long_key',
-      'tai',
-      'kprobe',
-      'fentry',
-      'uprobe',
-    ]),
+    cpus: 1,
+    features: new Set<KernelFeature>(allFeatures),
     tracepoints: null,
   };
 }

@@ -1,15 +1,47 @@
-import type { KeyType, MapSchema } from '@bpfleet/aggregate';
+import type { MapSchema } from '@bpfleet/aggregate';
 import type { Span } from './source/span.ts';
+import type { RenderedAs } from './types/type.ts';
 
-/** How one part of a key, a value or an event's argument lies in memory. Offsets and sizes in bytes. */
+/** How one part of a key, a value or an event's argument lies in memory. Offset from where those begin, in bytes. */
 export interface FieldLayout {
-  readonly type: KeyType;
+  readonly data: DataLayout;
   readonly offset: number;
-  /** Integers 8 (little endian, extended); strings their fixed size, ended by the first zero byte. */
+  /** A multiple of 8, but for the parts of C structures and arrays. */
   readonly size: number;
-  /** Of stacks: the kernel map in which the integer, where it is not negative, is the key; and how many frames count. */
-  readonly stack?: { readonly map: string; readonly depth: number };
 }
+
+/** What the bytes of a field mean. All integers are little endian. */
+export type DataLayout =
+  /** `names`: of an enumeration's values, by the decimal number. */
+  | {
+      readonly kind: 'integer';
+      readonly bytes: 1 | 2 | 4 | 8;
+      readonly signed: boolean;
+      readonly names?: Readonly<Record<string, string>>;
+      /** Of bit-fields: how far up its lowest bit is, and how many there are. */
+      readonly bits?: { readonly shift: number; readonly count: number };
+    }
+  | { readonly kind: 'boolean'; readonly bytes: 1 | 8 }
+  | { readonly kind: 'pointer' }
+  /** Ended by the first zero byte, or the end of its `bytes`. */
+  | { readonly kind: 'string'; readonly bytes: number }
+  /** 8 bytes of a length, then at most so many bytes. */
+  | { readonly kind: 'buffer'; readonly bytes: number }
+  /**
+   * A number in the kernel map of stacks of that name, none where it is negative; of a program's stack also the number
+   * of the process, in the 8 bytes after it.
+   */
+  | {
+      readonly kind: 'stack';
+      readonly map: string;
+      readonly depth: number;
+      readonly user: boolean;
+      readonly mode: 'bpftrace' | 'perf' | 'raw' | 'build_id';
+    }
+  | { readonly kind: 'rendered'; readonly as: RenderedAs; readonly text?: string }
+  | { readonly kind: 'tuple'; readonly fields: readonly FieldLayout[]; readonly names?: readonly string[] }
+  | { readonly kind: 'record'; readonly fields: readonly (FieldLayout & { readonly name: string })[] }
+  | { readonly kind: 'array'; readonly element: DataLayout; readonly stride: number; readonly length: number };
 
 /** How a map of the script lies in its kernel map. */
 export interface MapOutput {

@@ -20,6 +20,8 @@ export const ContractLimits = {
   nameLength: 256,
   stringLength: 65_536,
   framesPerStack: 1_024,
+  compositeDepth: 32,
+  compositeParts: 4_096,
   symbolLength: 4_096,
   textLength: 4 * 1024 * 1024,
 } as const;

@@ -24,7 +24,7 @@ function overTheWire<M extends Message>(desc: DescMessage, message: M): M {
   return fromBinary(desc, toBinary(desc, message)) as M;
 }
 
-const keyTypes = fc.array(fc.constantFrom<KeyType>('int', 'uint', 'string', 'stack'), { maxLength: 3 });
+const keyTypes = fc.array(fc.constantFrom<KeyType>('int', 'uint', 'string', 'stack', 'bool', 'tuple', 'record', 'array'), { maxLength: 3 });
 const kinds: MapKind[] = ['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'value'];
 const schemas: fc.Arbitrary<MapSchema> = fc
   .tuple(
@@ -49,7 +49,16 @@ const int64 = fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n });
 const uint64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
 const stack = fc.array(fc.record({ symbol: text, module: text, offset: fc.maxSafeNat() }), { maxLength: 4 });
-const arbitraries = { string: text, int: int64, uint: uint64, stack };
+const part: fc.Arbitrary<Scalar> = fc.oneof(text, int64, fc.boolean());
+const parts = fc.array(part, { maxLength: 3 });
+const arbitraries: Record<KeyType, fc.Arbitrary<Scalar>> = {
+  ...{ string: text, int: int64, uint: uint64, stack, bool: fc.boolean() },
+  tuple: parts.map((list) => ({ kind: 'tuple', parts: list })),
+  array: parts.map((list) => ({ kind: 'array', parts: list })),
+  record: fc
+    .array(fc.tuple(text, part), { minLength: 1, maxLength: 3 })
+    .map((list) => ({ kind: 'record', parts: list.map(([, value]) => value), names: list.map(([name]) => name) })),
+};
 const scalarOf = (type: KeyType): fc.Arbitrary<Scalar> => arbitraries[type];
 
 const deltas = schemas.chain((schema) => {

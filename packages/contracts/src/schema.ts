@@ -79,11 +79,12 @@ export function decodeSchemas(messages: readonly MapSchemaMessage[], path = 'map
   return schemas;
 }
 
+const keyTypes: readonly KeyType[] = ['int', 'uint', 'string', 'stack', 'bool', 'tuple', 'record', 'array'];
+
 function keyType(type: string, path: string): KeyType {
-  if (type !== 'int' && type !== 'uint' && type !== 'string' && type !== 'stack') {
-    throw new ContractError(path, 'has a part of an unknown type');
-  }
-  return type;
+  const known = keyTypes.find((one) => one === type);
+  if (known === undefined) throw new ContractError(path, 'has a part of an unknown type');
+  return known;
 }
 
 function histBits(bits: number, path: string): number {

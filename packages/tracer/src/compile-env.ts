@@ -18,7 +18,7 @@ import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'tai'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'tai', 'for_each_map_elem', 'loop', 'signed_division'] as const),
   ...(['kprobe', 'fentry', 'uprobe'] as const),
 ];
 
@@ -41,11 +41,11 @@ function readEnv(): CompileEnv {
   return {
     arch,
     pageSize: pageSize(),
+    cpus: possibleCpus(),
     features: new Set(FEATURES.filter(hasFeature)),
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
     executables: { find: findExecutable },
-    cpus: possibleCpus(),
     taiOffset,
     cgroupId,
     ...(types === null ? {} : { types }),

@@ -21,9 +21,10 @@ import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
-import { type StackReader, stackReader } from './read-stack.ts';
+import { valueReaders } from './read-stack.ts';
 import { runStatsOrNull } from './run-stats.ts';
 import { fromKernel } from './trace-error.ts';
+import type { ValueReaders } from './value-readers.ts';
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
@@ -42,7 +43,7 @@ export class LoadedTrace implements Trace {
   readonly #collection: Collection;
   readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
   readonly #records: RecordReader;
-  readonly #stacks: StackReader;
+  readonly #readers: ValueReaders;
   readonly #clock = new WallClock();
   readonly #events: RingBuffer | null;
   readonly #control: RingBuffer | null;
@@ -83,8 +84,8 @@ export class LoadedTrace implements Trace {
     }
     const loaded = collection;
     this.#collection = loaded;
-    this.#stacks = stackReader((name) => loaded.map(name));
-    this.#records = new RecordReader(outputs.records, this.#stacks);
+    this.#readers = valueReaders((name) => loaded.map(name));
+    this.#records = new RecordReader(outputs.records, this.#readers);
     this.#events = events;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
     this.programIds = loaded.programs.map(({ id }) => id);
@@ -124,7 +125,7 @@ export class LoadedTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return this.#maps.map(({ output, map }) => readMap(output, map, this.#stacks));
+    return this.#maps.map(({ output, map }) => readMap(output, map, this.#readers));
   }
 
   losses(): LossCounts {
@@ -267,10 +268,10 @@ export class LoadedTrace implements Trace {
         zeroMap(found.output, found.map);
         return [];
       case 'print-entry':
-        return [{ at, ...printEntry(readMap(found.output, found.map, this.#stacks), record.key) }];
+        return [{ at, ...printEntry(readMap(found.output, found.map, this.#readers), record.key) }];
       case 'print-map': {
         const { top, div } = record;
-        const state = readMap(found.output, found.map, this.#stacks);
+        const state = readMap(found.output, found.map, this.#readers);
         return [{ at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } }];
       }
     }

@@ -1,20 +1,95 @@
-import type { KeyType, Scalar } from '@bpfleet/aggregate';
-import type { FieldLayout } from '@bpfleet/compiler';
-import type { StackReader } from './read-stack.ts';
+import type { Scalar } from '@bpfleet/aggregate';
+import type { DataLayout, FieldLayout } from '@bpfleet/compiler';
+import { bufferText } from './buffer-text.ts';
+import type { ValueReaders } from './value-readers.ts';
 
 /** Reads one field of a key, value or record. `base`: where the key, value or arguments begin. */
-export function readField(bytes: Buffer, base: number, field: FieldLayout, stacks: StackReader): Scalar {
-  const offset = base + field.offset;
-  if (field.stack !== undefined) return stacks(field.stack.map, bytes.readBigUInt64LE(offset), field.stack.depth);
-  return field.type === 'string' ? readText(bytes, offset, field.size) : readInteger(bytes, offset, field.type);
+export function readField(bytes: Buffer, base: number, field: FieldLayout, readers: ValueReaders): Scalar {
+  return readData(bytes, base + field.offset, field.data, readers);
 }
 
-function readInteger(bytes: Buffer, offset: number, type: KeyType): bigint {
-  return type === 'int' ? bytes.readBigInt64LE(offset) : bytes.readBigUInt64LE(offset);
+/** A number as it is, also where it would be shown as the name of an enumeration's value, an address or a truth. */
+export function readNumber(bytes: Buffer, base: number, field: FieldLayout, readers: ValueReaders): Scalar {
+  const { data } = field;
+  const at = base + field.offset;
+  if (data.kind === 'integer') return integerAt(bytes, at, data);
+  if (data.kind === 'pointer') return bytes.readBigUInt64LE(at);
+  if (data.kind === 'boolean') return isTrue(bytes, at, data.bytes) ? 1n : 0n;
+  return readData(bytes, at, data, readers);
+}
+
+function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueReaders): Scalar {
+  switch (data.kind) {
+    case 'integer': {
+      const number = integerAt(bytes, at, data);
+      return data.names === undefined ? number : (data.names[number.toString()] ?? number.toString());
+    }
+    case 'boolean':
+      return isTrue(bytes, at, data.bytes);
+    case 'pointer':
+      return `0x${bytes.readBigUInt64LE(at).toString(16)}`;
+    case 'string':
+      return textAt(bytes, at, data.bytes);
+    case 'buffer': {
+      const length = Math.min(Number(bytes.readBigUInt64LE(at)), data.bytes);
+      return bufferText(bytes.subarray(at + 8, at + 8 + length));
+    }
+    case 'stack': {
+      const process = data.user ? Number(bytes.readBigUInt64LE(at + 8)) : 0;
+      return readers.stack(data, bytes.readBigInt64LE(at), process);
+    }
+    case 'rendered':
+      return readers.rendered(data, bytes, at);
+    case 'tuple': {
+      const parts = data.fields.map((field) => readField(bytes, at, field, readers));
+      const { names } = data;
+      return names === undefined ? { kind: 'tuple', parts } : { kind: 'record', parts, names };
+    }
+    case 'record':
+      return {
+        kind: 'record',
+        parts: data.fields.map((field) => readField(bytes, at, field, readers)),
+        names: data.fields.map(({ name }) => name),
+      };
+    case 'array':
+      return {
+        kind: 'array',
+        parts: Array.from({ length: data.length }, (_, index) =>
+          readData(bytes, at + index * data.stride, data.element, readers),
+        ),
+      };
+  }
+}
+
+function isTrue(bytes: Buffer, at: number, size: 1 | 8): boolean {
+  return size === 1 ? bytes[at] !== 0 : bytes.readBigUInt64LE(at) !== 0n;
+}
+
+function integerAt(bytes: Buffer, at: number, { bytes: size, signed, bits }: DataLayout & { kind: 'integer' }): bigint {
+  if (bits !== undefined) return bitField(bytes, at, signed, bits);
+  switch (size) {
+    case 1:
+      return BigInt(signed ? bytes.readInt8(at) : bytes.readUInt8(at));
+    case 2:
+      return BigInt(signed ? bytes.readInt16LE(at) : bytes.readUInt16LE(at));
+    case 4:
+      return BigInt(signed ? bytes.readInt32LE(at) : bytes.readUInt32LE(at));
+    case 8:
+      return signed ? bytes.readBigInt64LE(at) : bytes.readBigUInt64LE(at);
+  }
+}
+
+function bitField(bytes: Buffer, at: number, signed: boolean, bits: { shift: number; count: number }): bigint {
+  let word = 0n;
+  for (let index = Math.ceil((bits.shift + bits.count) / 8) - 1; index >= 0; index--) {
+    word = (word << 8n) | BigInt(bytes[at + index] ?? 0);
+  }
+  const value = word >> BigInt(bits.shift);
+  return signed ? BigInt.asIntN(bits.count, value) : BigInt.asUintN(bits.count, value);
 }
 
 /** Up to the first zero byte. Bytes that are not UTF-8 become U+FFFD. */
-function readText(bytes: Buffer, offset: number, size: number): string {
+function textAt(bytes: Buffer, offset: number, size: number): string {
   const limit = offset + size;
   let end = offset;
   while (end < limit && bytes[end] !== 0) end++;

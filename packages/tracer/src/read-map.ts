@@ -11,7 +11,7 @@ import {
 import type { MapOutput, ValueLayout } from '@bpfleet/compiler';
 import type { BpfMap, MapEntry } from '@bpfleet/kernel';
 import { readField } from './read-field.ts';
-import { noStacks, type StackReader } from './read-stack.ts';
+import { noReaders, type ValueReaders } from './value-readers.ts';
 
 /** The part of a kernel map that reading needs. */
 export type ReadableMap = Pick<BpfMap, 'entries' | 'lookup' | 'cpus' | 'stride' | 'spec'>;
@@ -20,11 +20,11 @@ export type ReadableMap = Pick<BpfMap, 'entries' | 'lookup' | 'cpus' | 'stride' 
  * A map of the script as it is now. The kernel may change it meanwhile; each cell is read whole. Entries whose stacks
  * have other addresses but the same symbols are one.
  */
-export function readMap(output: MapOutput, map: ReadableMap, stacks: StackReader = noStacks): MapState {
+export function readMap(output: MapOutput, map: ReadableMap, readers: ValueReaders = noReaders): MapState {
   const state = emptyState(output.schema);
   for (const { key, value } of elements(output, map)) {
-    const parts = output.key.map((field) => readField(bufferOf(key), 0, field, stacks));
-    const entry = readEntry(output, parts, bufferOf(value), map, stacks);
+    const parts = output.key.map((field) => readField(bufferOf(key), 0, field, readers));
+    const entry = readEntry(output, parts, bufferOf(value), map, readers);
     if (entry !== null) addEntry(state, entry);
   }
   return state;
@@ -50,13 +50,13 @@ function readEntry(
   key: Entry['key'],
   bytes: Buffer,
   map: ReadableMap,
-  stacks: StackReader,
+  readers: ValueReaders,
 ): Entry | null {
   const bases = cpusThatSet(output.value.set, bytes, map);
   const [first] = bases;
   if (first === undefined) return null;
   if (output.value.kind === 'scalar') {
-    return { key, cells: new Map(), value: readField(bytes, first, output.value.field, stacks) };
+    return { key, cells: new Map(), value: readField(bytes, first, output.value.field, readers) };
   }
   const cells: Cells = new Map();
   for (const base of bases) collectCells(output, output.value, bytes, base, cells);

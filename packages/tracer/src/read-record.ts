@@ -1,9 +1,9 @@
-import { type Scalar, STACK_VALUE_INDENT, stackText } from '@bpfleet/aggregate';
+import { type Scalar, STACK_VALUE_INDENT, scalarText } from '@bpfleet/aggregate';
 import type { FieldLayout, RecordLayout, Span } from '@bpfleet/compiler';
 import { type FormatPart, formatPrintf, parseFormat } from './format-printf.ts';
 import { formatTime } from './format-time.ts';
-import { readField } from './read-field.ts';
-import { noStacks, type StackReader } from './read-stack.ts';
+import { readField, readNumber } from './read-field.ts';
+import { noReaders, type ValueReaders } from './value-readers.ts';
 
 /** A record on a ring, made sense of. `ns` is CLOCK_MONOTONIC. */
 export type TraceRecord =
@@ -40,10 +40,10 @@ const HEADER_SIZE = 16;
 export class RecordReader {
   readonly #layouts: readonly { readonly layout: RecordLayout; readonly format: readonly FormatPart[] }[];
 
-  readonly #stacks: StackReader;
+  readonly #readers: ValueReaders;
 
-  constructor(layouts: readonly RecordLayout[], stacks: StackReader = noStacks) {
-    this.#stacks = stacks;
+  constructor(layouts: readonly RecordLayout[], readers: ValueReaders = noReaders) {
+    this.#readers = readers;
     this.#layouts = layouts.map((layout) => ({
       layout,
       format: 'args' in layout ? parseFormat(layout.format) : [],
@@ -59,7 +59,7 @@ export class RecordReader {
     const ns = bytes.readBigUInt64LE(offset + 8);
     switch (layout.kind) {
       case 'printf': {
-        const values = this.#fields(bytes, offset, layout.args);
+        const values = this.#arguments(bytes, offset, layout.args, format);
         return { kind: 'text', type: 'printf', ns, text: formatPrintf(format, values), values };
       }
       case 'time':
@@ -70,20 +70,26 @@ export class RecordReader {
       }
       case 'cat':
       case 'system':
-        return { kind: layout.kind, ns, target: formatPrintf(format, this.#fields(bytes, offset, layout.args)) };
+        return {
+          kind: layout.kind,
+          ns,
+          target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)),
+        };
       case 'message': {
-        const text = formatPrintf(format, this.#fields(bytes, offset, layout.args));
+        const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));
         return { kind: 'message', ns, severity: layout.severity, span: layout.span, text };
       }
       case 'value': {
-        const value = readField(bytes, offset, layout.arg, this.#stacks);
-        const text = typeof value === 'object' ? stackText(value, STACK_VALUE_INDENT) : `${value}`;
+        const value = readField(bytes, offset, layout.arg, this.#readers);
+        const signed = typeof value === 'bigint' && value < 0n;
+        const text = scalarText(value, signed, STACK_VALUE_INDENT);
         return { kind: 'text', type: 'value', ns, text: `${text}\n`, values: [value] };
       }
       case 'print-map':
         return { kind: 'print-map', ns, map: layout.map, top: layout.top, div: layout.div };
       case 'print-entry': {
-        return { kind: 'print-entry', ns, map: layout.map, key: this.#fields(bytes, offset, layout.key) };
+        const key = layout.key.map((field) => readField(bytes, offset, field, this.#readers));
+        return { kind: 'print-entry', ns, map: layout.map, key };
       }
       case 'clear-map':
       case 'zero-map':
@@ -92,8 +98,13 @@ export class RecordReader {
         return { kind: 'exit', ns, code: layout.code === undefined ? 0 : (bytes[offset + layout.code.offset] ?? 0) };
     }
   }
-  #fields(bytes: Buffer, offset: number, fields: readonly FieldLayout[]): Scalar[] {
-    return fields.map((field) => readField(bytes, offset, field, this.#stacks));
+  /** As their conversions want them: `%s` may have a text where the others have a number. */
+  #arguments(bytes: Buffer, offset: number, args: readonly FieldLayout[], format: readonly FormatPart[]): Scalar[] {
+    const conversions = format.filter((part) => part.kind === 'argument');
+    return args.map((field, index) => {
+      const read = conversions[index]?.conversion === 's' ? readField : readNumber;
+      return read(bytes, offset, field, this.#readers);
+    });
   }
 }
 

@@ -1,36 +1,72 @@
-import type { Stack } from '@bpfleet/aggregate';
+import type { Stack, StackFrame } from '@bpfleet/aggregate';
+import type { DataLayout } from '@bpfleet/compiler';
 import { type BpfMap, type KernelFrame, kernelSymbols } from '@bpfleet/kernel';
+import { renderValue } from './render-value.ts';
+import type { ValueReaders } from './value-readers.ts';
 
-/** Gives the stack that a map of stacks holds under a number: at most `depth` frames. */
-export type StackReader = (map: string, id: bigint, depth: number) => Stack;
+type StackData = Extract<DataLayout, { kind: 'stack' }>;
+
+/** Finds the symbols of addresses. */
+export interface StackSymbols {
+  kernel(address: bigint): KernelFrame;
+  user(process: number, address: bigint): StackFrame;
+}
+
+const nodeSymbols: StackSymbols = {
+  kernel: (address) => kernelSymbols().find(address),
+  user: (_process, address) => ({ symbol: `0x${address.toString(16)}`, module: '', offset: 0 }),
+};
 
 /** Frames of the way from a probe into a program, which lie innermost: not what was asked for, and new each time. */
 const OWN = /^(0x|ftrace_trampoline$|bpf_trace_run|bpf_trampoline_|__bpf_trace_|__traceiter_)/;
-
-/** For what has no stacks. */
-export const noStacks: StackReader = () => [];
 
 /**
  * Reads stacks and finds their symbols, each once: a number means the same stack as long as the map lives. A negative
  * number is no stack.
  */
-export function stackReader(
+export function valueReaders(
   mapOf: (name: string) => Pick<BpfMap, 'lookup'>,
-  find: (address: bigint) => KernelFrame = (address) => kernelSymbols().find(address),
-): StackReader {
+  symbols: StackSymbols = nodeSymbols,
+): ValueReaders {
   const known = new Map<string, Stack>();
-  return (map, id, depth) => {
-    const signed = BigInt.asIntN(64, id);
-    if (signed < 0n) return [];
-    const key = `${map} ${signed}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const stack = addresses(mapOf(map), signed).map(find);
-    const first = stack.findIndex(({ symbol, module }) => module !== 'bpf' && !OWN.test(symbol));
-    const read = (first < 0 ? stack : stack.slice(first)).slice(0, depth);
-    known.set(key, read);
-    return read;
+  return {
+    rendered: renderValue,
+    stack(data, id, process) {
+      if (id < 0n) return [];
+      const key = `${data.map} ${id} ${process} ${data.mode}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const frames = addresses(mapOf(data.map), id);
+      const read = data.user
+        ? frames.slice(0, data.depth).map((address) => shown(data, address, symbols.user(process, address)))
+        : kernelStack(data, frames, symbols);
+      known.set(key, read);
+      return read;
+    },
   };
+}
+
+function kernelStack(data: StackData, frames: readonly bigint[], symbols: StackSymbols): Stack {
+  const stack = frames.map((address) => ({ address, frame: symbols.kernel(address) }));
+  const first = stack.findIndex(({ frame }) => frame.module !== 'bpf' && !OWN.test(frame.symbol));
+  const asked = (first < 0 ? stack : stack.slice(first)).slice(0, data.depth);
+  return asked.map(({ address, frame }) => shown(data, address, frame));
+}
+
+/** A frame as its mode prints it. */
+function shown({ mode, user }: StackData, address: bigint, frame: StackFrame): StackFrame {
+  const hex = address.toString(16);
+  switch (mode) {
+    case 'raw':
+      return { ...frame, text: hex };
+    case 'perf': {
+      const place = frame.offset === 0 ? frame.symbol : `${frame.symbol}+${frame.offset}`;
+      const module = user || frame.module !== '' ? ` (${frame.module})` : '';
+      return { ...frame, text: `${hex.padStart(user ? 0 : 16)} ${place}${module}` };
+    }
+    default:
+      return frame;
+  }
 }
 
 /** Zero ends a stack. */

@@ -4,7 +4,8 @@ import type { Instruction } from './instruction.ts';
 import { MAX_JUMP } from './limits.ts';
 import { Alu, Atomic, Class, Jump, LDDW, Mode, PseudoSource, Size, Source } from './opcode.ts';
 
-export type AluOperation = Exclude<keyof typeof Alu, 'MOV' | 'NEG' | 'END'>;
+/** SDIV and SMOD are DIV and MOD with offset 1. Kernel 6.6. */
+export type AluOperation = Exclude<keyof typeof Alu, 'MOV' | 'NEG' | 'END'> | 'SDIV' | 'SMOD';
 export type JumpCondition = Exclude<keyof typeof Jump, 'JA' | 'CALL' | 'EXIT'>;
 export type ByteSize = 1 | 2 | 4 | 8;
 
@@ -17,6 +18,12 @@ export class JumpRangeError extends Error {
 }
 
 const sizes: Record<ByteSize, number> = { 1: Size.B, 2: Size.H, 4: Size.W, 8: Size.DW };
+
+function aluCode(operation: AluOperation): { readonly code: number; readonly offset: number } {
+  if (operation === 'SDIV') return { code: Alu.DIV, offset: 1 };
+  if (operation === 'SMOD') return { code: Alu.MOD, offset: 1 };
+  return { code: Alu[operation], offset: 0 };
+}
 
 /** Whether a value fits the sign-extended 32-bit immediate of most instructions. */
 export function fitsImmediate(value: bigint): boolean {
@@ -63,12 +70,20 @@ export class InstructionBuilder {
     this.#instructions.push({ opcode: LDDW, dst, src: PseudoSource.MAP_VALUE, offset: 0, imm: BigInt(offset), map });
   }
 
+  /** Address of a function of this program, for helpers that call it. Kernel 5.13. */
+  functionAddress(dst: number, label: Label): void {
+    this.#jumps.push({ index: this.length, label });
+    this.#push(LDDW, dst, PseudoSource.FUNCTION, 0, 0n);
+  }
+
   alu(operation: AluOperation, dst: number, src: number): void {
-    this.#push(Class.ALU64 | Alu[operation] | Source.X, dst, src, 0, 0n);
+    const { code, offset } = aluCode(operation);
+    this.#push(Class.ALU64 | code | Source.X, dst, src, offset, 0n);
   }
 
   aluImmediate(operation: AluOperation, dst: number, imm: bigint): void {
-    this.#push(Class.ALU64 | Alu[operation] | Source.K, dst, 0, 0, imm);
+    const { code, offset } = aluCode(operation);
+    this.#push(Class.ALU64 | code | Source.K, dst, 0, offset, imm);
   }
 
   negate(dst: number): void {
@@ -134,6 +149,10 @@ export class InstructionBuilder {
       const jump = built[index];
       if (target === undefined || jump === undefined) throw new Error(`label ${label} was never placed`);
       const offset = (slots[target] ?? 0) - (slots[index] ?? 0) - 1;
+      if (jump.opcode === LDDW) {
+        built[index] = { ...jump, imm: BigInt.asUintN(32, BigInt(offset)) };
+        continue;
+      }
       if (Math.abs(offset) > MAX_JUMP)
         throw new JumpRangeError(`a jump over ${Math.abs(offset)} instructions is too far`);
       built[index] = { ...jump, offset };

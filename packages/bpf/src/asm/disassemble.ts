@@ -131,6 +131,7 @@ function atomic({ dst, src, offset, imm }: Instruction, bits: number): string | 
 
 function wideImmediate({ src, imm, map }: Instruction): string {
   const name = map ?? 'fd';
+  if (src === PseudoSource.FUNCTION) return `function[${signed(Number(BigInt.asIntN(32, imm)))}]`;
   if (src === PseudoSource.MAP_FD) return `map[${name}]`;
   if (src === PseudoSource.MAP_VALUE) return `map[${name}][0]+${imm}`;
   return `0x${BigInt.asUintN(64, imm).toString(16)}`;

@@ -58,8 +58,11 @@ export const Jump = {
 /** Immediates of atomic operations. Those with FETCH, XCHG and CMPXCHG need kernel 5.12. */
 export const Atomic = { ADD: 0x00, OR: 0x40, AND: 0x50, XOR: 0xa0, FETCH: 0x01, XCHG: 0xe1, CMPXCHG: 0xf1 } as const;
 
-/** Pseudo sources of a 64-bit immediate load: a map, or the address of the first value of an array map. */
-export const PseudoSource = { MAP_FD: 1, MAP_VALUE: 2 } as const;
+/**
+ * Pseudo sources of a 64-bit immediate load: a map, the address of the first value of an array map, or a function of
+ * the same program, `imm` slots after the next.
+ */
+export const PseudoSource = { MAP_FD: 1, MAP_VALUE: 2, FUNCTION: 4 } as const;
 
 /** The opcode of `lddw`, the one instruction that takes two slots. */
 export const LDDW = Class.LD | Mode.IMM | Size.DW;

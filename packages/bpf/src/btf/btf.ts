@@ -1,11 +1,13 @@
 import { BtfError } from './btf-error.ts';
 import { type BtfIndex, indexTypes, Kind, TYPE_BYTES } from './index-types.ts';
-import type { CFunction, CMember, CType, RecordKind, TypeSource } from './type-source.ts';
+import type { CEnumerator, CFunction, CMember, CType, RecordKind, TypeSource } from './type-source.ts';
 
 /** Typedefs and qualifiers on top of each other: a kernel has some ten; more is a circle. */
 const MAX_CHAIN = 64;
 const MAX_NAME = 512;
+/** `BTF_INT_*`, the encodings of an integer (linux/btf.h). */
 const SIGNED = 1;
+const BOOL = 4;
 
 /**
  * The types of a kernel, as `/sys/kernel/btf/vmlinux` holds them. Only where each type begins is read at once; a type
@@ -17,6 +19,7 @@ export class Btf implements TypeSource {
   readonly #index: BtfIndex;
   readonly #found = new Map<string, number>();
   #functions: readonly string[] | undefined;
+  #enumerators: Map<string, { readonly value: bigint; readonly enumeration: number }> | undefined;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -46,7 +49,7 @@ export class Btf implements TypeSource {
           return this.#integer(at);
         case Kind.ENUM:
         case Kind.ENUM64:
-          return sizedInteger(this.#u32(at + 8), this.#flag(at), false) ?? this.#other(at);
+          return sizedInteger(this.#u32(at + 8), this.#flag(at), false, current) ?? this.#other(at);
         case Kind.PTR:
           return { kind: 'pointer', to: this.#u32(at + 8) };
         case Kind.ARRAY:
@@ -72,6 +75,44 @@ export class Btf implements TypeSource {
   members(record: number): readonly CMember[] {
     const at = this.#recordAt(record);
     return at === undefined ? [] : Array.from({ length: this.#count(at) }, (_, index) => this.#memberAt(at, index));
+  }
+
+  named(name: string): number | undefined {
+    for (const kind of [Kind.TYPEDEF, Kind.INT, Kind.ENUM, Kind.ENUM64]) {
+      const found = this.#find(kind, name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  enumerator(name: string): { readonly value: bigint; readonly enumeration: number } | undefined {
+    this.#enumerators ??= this.#indexEnumerators();
+    return this.#enumerators.get(name);
+  }
+
+  #indexEnumerators(): Map<string, { readonly value: bigint; readonly enumeration: number }> {
+    const found = new Map<string, { readonly value: bigint; readonly enumeration: number }>();
+    for (let id = 1; id < this.length; id++) {
+      const kind = this.#kind(this.#at(id));
+      if (kind !== Kind.ENUM && kind !== Kind.ENUM64) continue;
+      for (const { name, value } of this.enumerators(id)) found.set(name, { value, enumeration: id });
+    }
+    return found;
+  }
+
+  enumerators(enumeration: number): readonly CEnumerator[] {
+    const at = this.#at(enumeration);
+    const kind = this.#kind(at);
+    if (kind !== Kind.ENUM && kind !== Kind.ENUM64) return [];
+    const wide = kind === Kind.ENUM64;
+    const signed = this.#flag(at);
+    return Array.from({ length: this.#count(at) }, (_, index) => {
+      const member = at + TYPE_BYTES + index * (wide ? 12 : 8);
+      const high = wide ? BigInt(this.#u32(member + 8)) << 32n : 0n;
+      const bits = high | BigInt(this.#u32(member + 4));
+      const width = wide ? 64 : 32;
+      return { name: this.#name(member), value: signed ? BigInt.asIntN(width, bits) : BigInt.asUintN(width, bits) };
+    });
   }
 
   function(name: string): CFunction | undefined {
@@ -139,6 +180,7 @@ export class Btf implements TypeSource {
   #integer(at: number): CType {
     const encoding = (this.#u32(at + 12) >>> 24) & 0xf;
     const name = this.#name(at);
+    if ((encoding & BOOL) !== 0 && this.#u32(at + 8) === 1) return { kind: 'boolean' };
     return sizedInteger(this.#u32(at + 8), (encoding & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name };
   }
 
@@ -204,7 +246,7 @@ export class Btf implements TypeSource {
   }
 }
 
-function sizedInteger(size: number, signed: boolean, character: boolean): CType | undefined {
+function sizedInteger(size: number, signed: boolean, character: boolean, enumeration?: number): CType | undefined {
   if (size !== 1 && size !== 2 && size !== 4 && size !== 8) return undefined;
-  return { kind: 'integer', size, signed, character };
+  return { kind: 'integer', size, signed, character, ...(enumeration === undefined ? {} : { enumeration }) };
 }

@@ -9,7 +9,11 @@ export type CType =
       readonly signed: boolean;
       /** `char`: an array of it is a text. */
       readonly character: boolean;
+      /** Number of the enumeration that it is of. */
+      readonly enumeration?: number;
     }
+  /** C's `bool`, one byte. */
+  | { readonly kind: 'boolean' }
   | { readonly kind: 'pointer'; readonly to: number }
   | { readonly kind: 'array'; readonly element: number; readonly length: number }
   | { readonly kind: 'record'; readonly id: number; readonly name: string; readonly size: number }
@@ -25,6 +29,11 @@ export interface CMember {
   /** From the start of the outermost record. */
   readonly bitOffset: number;
   readonly bits: number;
+}
+
+export interface CEnumerator {
+  readonly name: string;
+  readonly value: bigint;
 }
 
 export interface CFunction {
@@ -47,6 +56,12 @@ export interface TypeSource {
   /** A field by its name, also one within an unnamed structure or union. */
   member(record: number, name: string): CMember | undefined;
   members(record: number): readonly CMember[];
+  /** Number of a typedef, an enumeration or a basic type by its name: `size_t`, `unsigned long`. */
+  named(name: string): number | undefined;
+  /** The value that any enumeration gives a name, and the number of that enumeration. */
+  enumerator(name: string): { readonly value: bigint; readonly enumeration: number } | undefined;
+  /** The values of an enumeration, in the order they are defined. */
+  enumerators(enumeration: number): readonly CEnumerator[];
   function(name: string): CFunction | undefined;
   /** Names of all functions. */
   functions(): readonly string[];

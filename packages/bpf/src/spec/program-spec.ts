@@ -48,4 +48,6 @@ export interface ProgramSpec {
   readonly instructions: readonly Instruction[];
   readonly license: string;
   readonly sourceLines: readonly SourceLine[];
+  /** Where each function begins, the program itself first; absent where that is the only one. */
+  readonly functions?: readonly { readonly instruction: number; readonly name: string }[];
 }

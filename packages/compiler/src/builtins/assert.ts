@@ -2,7 +2,8 @@ import { emitMessage } from '../ir/lower-message.ts';
 import { noValue } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Expression } from '../syntax/ast.ts';
-import { describe, isNumber, voidType } from '../types/type.ts';
+import { describe } from '../types/describe-type.ts';
+import { isNumber, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 import { emitExit } from './exit.ts';
 

@@ -22,6 +22,6 @@ export const comm: BuiltinDefinition = {
       { kind: 'address', place },
       { kind: 'operand', operand: BigInt(COMM_BYTES) },
     );
-    return { kind: 'string', place, size };
+    return { kind: 'memory', place, size };
   },
 };

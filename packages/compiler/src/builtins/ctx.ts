@@ -10,7 +10,7 @@ export const ctx: BuiltinDefinition = {
   name: 'ctx',
   kernel: '4.1',
   check(identifier, { target, report }) {
-    if (hasRegisters(target)) return { kind: 'pointer', space: 'kernel', text: false };
+    if (hasRegisters(target)) return { kind: 'pointer', space: 'kernel' };
     const message = `The ctx builtin can not be used with '${probeTypeOf(target)}' probes`;
     const named = target.context.kind === 'tracepoint' ? 'use args instead' : undefined;
     report('invalid-use', identifier.span, message, named);

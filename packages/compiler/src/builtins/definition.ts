@@ -1,7 +1,7 @@
 import type { MapKind } from '@bpfleet/aggregate';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Lowering } from '../ir/lowering.ts';
-import type { CellPlace, StringDestination, Value } from '../ir/value.ts';
+import type { CellPlace, Destination, Value } from '../ir/value.ts';
 import type { MapSymbol } from '../passes/model.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
 import type { DiagnosticCode, Hint } from '../source/diagnostic.ts';
@@ -30,7 +30,7 @@ export interface BuiltinDefinition {
   readonly kernel: string;
   check(identifier: Identifier, context: CheckContext): Type;
   /** Strings may be left at `into`. */
-  lower(lowering: Lowering, into?: StringDestination): Value;
+  lower(lowering: Lowering, into?: Destination): Value;
 }
 
 interface Callable {
@@ -48,7 +48,7 @@ export interface FunctionDefinition extends Callable {
   readonly kind: 'function';
   check(call: Call, context: CheckContext): Type;
   /** Strings may be left at `into`. */
-  lower(call: Call, lowering: Lowering, into?: StringDestination): Value;
+  lower(call: Call, lowering: Lowering, into?: Destination): Value;
 }
 
 /** A function whose value can only be assigned to a map, which it changes in place. */

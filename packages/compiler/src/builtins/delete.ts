@@ -33,7 +33,7 @@ export const deleteFunction: FunctionDefinition = {
       clearMemory(lowering, inRegister(entry), layout.valueSize);
       return noValue;
     }
-    const key = lowerKey(lowering, layout, access.key ?? []);
+    const key = lowerKey(lowering, layout, access.key);
     const failed = builder.call('map_delete_elem', { kind: 'map', map: layout.map }, { kind: 'address', place: key });
     const deleted = builder.copy(0n);
     builder.when('eq', failed, 0n, () => builder.assign(deleted, 1n));

@@ -1,11 +1,11 @@
-import type { Call, Expression, MapAccess } from '../syntax/ast.ts';
+import type { Call, MapAccess } from '../syntax/ast.ts';
 import type { CheckContext } from './definition.ts';
 
 /** The entry that `f(@m[k])`, `f(@m, k)` or, of a map without a key, `f(@m)` names. */
 export function entryArgument(call: Call): MapAccess | undefined {
   const [access, key] = call.arguments;
   if (access?.kind !== 'map' || (key !== undefined && access.key !== undefined)) return undefined;
-  return key === undefined ? access : { ...access, key: keyParts(key) };
+  return key === undefined ? access : { ...access, key };
 }
 
 /** As entryArgument, checked; a map with keys must be given one. */
@@ -21,12 +21,8 @@ export function checkEntry(call: Call, context: CheckContext): void {
     return;
   }
   const symbol = context.mapOf(access);
-  if (access.key === undefined && (symbol.key?.length ?? 0) > 0) {
+  if (access.key === undefined && symbol.key !== undefined && symbol.key.kind !== 'void') {
     const hint = `write ${call.name}(${access.name}[...])`;
     context.report('invalid-argument', access.span, `${call.name}() takes a key of ${access.name}`, hint);
   }
-}
-
-function keyParts(key: Expression): readonly Expression[] {
-  return key.kind === 'tuple' ? key.elements : [key];
 }

@@ -3,8 +3,9 @@ import type { Lowering } from '../ir/lowering.ts';
 import { internalMaps } from '../ir/resources.ts';
 import { inRegister, noValue } from '../ir/value.ts';
 import type { Expression } from '../syntax/ast.ts';
+import { describe } from '../types/describe-type.ts';
 import { fieldLayout } from '../types/field-layout.ts';
-import { describe, int64, isNumber, voidType } from '../types/type.ts';
+import { int64, isNumber, voidType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 
 /** Ends the trace; the probe ends at once. The code is what the process exits with. */
@@ -38,7 +39,7 @@ export function emitExit(lowering: Lowering, code: Expression | bigint | undefin
   } else {
     resources.controlRing = true;
     const value = typeof code === 'bigint' ? code : lowering.number(code);
-    const field = fieldLayout(int64, RECORD_HEADER);
+    const field = fieldLayout(int64, RECORD_HEADER, undefined);
     const size = RECORD_HEADER + field.size;
     const id = resources.record({ kind: 'exit', code: field }, size);
     send(lowering, internalMaps.control, id, size, 'controlFull', (register) => {

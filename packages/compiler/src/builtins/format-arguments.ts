@@ -1,5 +1,6 @@
 import type { Call, Expression } from '../syntax/ast.ts';
-import { describe, isNumber, isStorable, type Type } from '../types/type.ts';
+import { describe, typeName } from '../types/describe-type.ts';
+import { isNumber, isStorable, storageBytes, storedType, type Type } from '../types/type.ts';
 import type { CheckContext } from './definition.ts';
 import { type Conversion, parseFormat } from './format-string.ts';
 
@@ -18,7 +19,7 @@ export function checkFormat(call: Call, context: CheckContext): void {
     return;
   }
   checkValues(call, parseFormat(format.value), values, types, context);
-  const bytes = types.reduce((sum, type) => sum + (type.kind === 'string' ? type.size : 8), 0);
+  const bytes = types.reduce((sum, type) => sum + storageBytes(storedType(type)), 0);
   if (bytes > MAX_RECORD) {
     const message = `${call.name}: the arguments take ${bytes} bytes; at most ${MAX_RECORD} are allowed`;
     context.report('limit', call.span, message);
@@ -54,7 +55,7 @@ function checkValues(
     } else if (!isStorable(type)) {
       context.report('type-mismatch', value.span, `${describe(type)} cannot be printed`);
     } else if (letter !== 's' && !isNumber(type)) {
-      const message = `unsupported format specifier for type '${describe(type)}': ${letter}`;
+      const message = `unsupported format specifier for type '${typeName(type)}': ${letter}`;
       context.report('type-mismatch', value.span, message, 'write %s');
     }
   }

@@ -1,6 +1,6 @@
 import { lookUp, lowerKey } from '../ir/lower-map.ts';
 import { numberValue } from '../ir/value.ts';
-import { neutralInteger } from '../types/type.ts';
+import { booleanType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { checkEntry, entryArgument } from './entry-argument.ts';
 
@@ -18,7 +18,7 @@ export const hasKey: FunctionDefinition = {
     if (access !== undefined && access.key === undefined) {
       context.report('invalid-argument', call.span, 'has_key() takes a map and a key', `write ${hasKey.signature}`);
     }
-    return neutralInteger;
+    return booleanType;
   },
   lower(call, lowering) {
     const { builder } = lowering;

@@ -24,7 +24,6 @@ import { hasKey } from './has-key.ts';
 import { hist } from './hist.ts';
 import { jiffies } from './jiffies.ts';
 import { join } from './join.ts';
-import { kstack, kstackFunction } from './kstack.ts';
 import { lhist } from './lhist.ts';
 import { ncpus } from './ncpus.ts';
 import { nsecs, nsecsFunction } from './nsecs.ts';
@@ -38,6 +37,7 @@ import { rand } from './rand.ts';
 import { reg } from './reg.ts';
 import { retval } from './retval.ts';
 import { sargBuiltins } from './sarg.ts';
+import { kstack, kstackFunction, ustack, ustackFunction } from './stack.ts';
 import { str } from './str.ts';
 import { sum } from './sum.ts';
 import { system } from './system.ts';
@@ -52,7 +52,7 @@ const builtins: readonly BuiltinDefinition[] = [
   ...taskBuiltins,
   ...[cgroup, cpid, jiffies, ncpus, numaid, rand, usermode],
   ...[args, ...argBuiltins, ...sargBuiltins, retval, ctx],
-  ...[probe, probetype, func, curtask, kstack],
+  ...[probe, probetype, func, curtask, kstack, ustack],
 ];
 
 /** Every function whose value goes to a map. */
@@ -65,7 +65,7 @@ const namedFunctions: readonly CallDefinition[] = [
   ...[assert, staticAssert, fail],
   ...[clear, zero, deleteFunction, hasKey],
   ...[pidFunction, tidFunction, nsecsFunction, hasCpid, ...taskFunctions],
-  ...[str, reg, kstackFunction],
+  ...[str, reg, kstackFunction, ustackFunction],
 ];
 
 const builtinsByName = new Map(builtins.map((builtin) => [builtin.name, builtin]));

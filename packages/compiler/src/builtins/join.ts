@@ -1,7 +1,8 @@
 import { lowerJoin } from '../ir/lower-join.ts';
 import { noValue } from '../ir/value.ts';
 import type { Expression } from '../syntax/ast.ts';
-import { describe, isNumber, voidType } from '../types/type.ts';
+import { describe } from '../types/describe-type.ts';
+import { isNumber, voidType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { pointerSpace } from './pointer-space.ts';
 

@@ -2,7 +2,8 @@ import { emitControl, emitEvent, emitPrintEntry } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { describe, isStorable, voidType } from '../types/type.ts';
+import { describe } from '../types/describe-type.ts';
+import { isStorable, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 
 /** Prints a map, at most its `top` entries with values divided by `div`; or one value. */

@@ -1,8 +1,9 @@
 import { lowerResult } from '../ir/lower-argument.ts';
 import { inRegister, numberValue } from '../ir/value.ts';
 import { btfType } from '../types/btf-type.ts';
+import { describe } from '../types/describe-type.ts';
 import { registerLayouts } from '../types/registers.ts';
-import { describe, int64, isNumber, unknown } from '../types/type.ts';
+import { int64, isNumber, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
 
 /** What a function returned: signed 64 bits, or of fexit what its type says. */

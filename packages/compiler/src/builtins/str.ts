@@ -1,7 +1,8 @@
 import { readText } from '../ir/read-memory.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { describe, isNumber, stringType } from '../types/type.ts';
+import { describe } from '../types/describe-type.ts';
+import { isNumber, stringType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 import { pointerSpace } from './pointer-space.ts';
 
@@ -25,7 +26,7 @@ export const str: FunctionDefinition = {
   lower(call, lowering, into) {
     const [pointer] = call.arguments as [Expression];
     const type = lowering.typeOf(pointer);
-    if (type.kind === 'string') return { kind: 'string', ...lowering.string(pointer, into) };
+    if (type.kind === 'string') return { kind: 'memory', ...lowering.memory(pointer, into) };
     const result = lowering.typeOf(call);
     if (result.kind !== 'string') throw new Error('str() without a string');
     return readText(

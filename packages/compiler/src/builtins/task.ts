@@ -1,10 +1,11 @@
-import { lowerFieldAt } from '../ir/lower-record-field.ts';
 import type { Lowering } from '../ir/lowering.ts';
-import type { Operand, StringDestination, Value } from '../ir/value.ts';
+import type { Destination, Operand, Value } from '../ir/value.ts';
+import { valueAtAddress } from '../ir/value-at.ts';
 import type { Span } from '../source/span.ts';
 import type { Expression } from '../syntax/ast.ts';
+import { describe } from '../types/describe-type.ts';
 import { recordOf } from '../types/record.ts';
-import { describe, type IntegerType, type StringType, stringType, type Type, unknown } from '../types/type.ts';
+import { type IntegerType, type StringType, stringType, type Type, uint64, unknown } from '../types/type.ts';
 import type { BuiltinDefinition, CheckContext, FunctionDefinition } from './definition.ts';
 
 /** A field of a thread that another thread's field points to: `task->real_parent->pid`. */
@@ -29,15 +30,18 @@ function checkField(field: TaskField, span: Span, { env, report }: CheckContext)
   return unknown;
 }
 
-function lowerField(lowering: Lowering, field: TaskField, task: Operand, into?: StringDestination): Value {
-  const { types } = lowering.env;
-  const record = types?.record('struct', 'task_struct');
-  if (types === undefined || record === undefined) throw new Error('the kernel has no task_struct');
-  const pointer: Type = { kind: 'pointer', space: 'kernel', text: false };
-  const other = lowerFieldAt(lowering, task, { id: record, space: 'kernel', field: field.to, type: pointer });
+function lowerField(lowering: Lowering, field: TaskField, task: Operand, into?: Destination): Value {
+  const other = valueAtAddress(lowering, fieldAddress(lowering, task, field.to), 'kernel', uint64);
   if (other.kind !== 'number') throw new Error(`${field.to} is no pointer`);
-  const wanted = { id: record, space: 'kernel', field: field.field, type: typeOfField(field) } as const;
-  return lowerFieldAt(lowering, other.operand, wanted, into);
+  const address = fieldAddress(lowering, other.operand, field.field);
+  return valueAtAddress(lowering, address, 'kernel', typeOfField(field), { into });
+}
+
+function fieldAddress({ builder, env }: Lowering, task: Operand, name: string): Operand {
+  const record = env.types?.record('struct', 'task_struct');
+  const field = record === undefined ? undefined : env.types?.member(record, name);
+  if (field === undefined) throw new Error(`the kernel has no task_struct.${name}`);
+  return builder.binary('add', task, BigInt(field.bitOffset / 8));
 }
 
 /** The field of the thread that runs. */
@@ -75,7 +79,7 @@ function ofTask(field: TaskField): FunctionDefinition {
 
 function checkTask(name: string, task: Expression, context: CheckContext): void {
   const type = context.typeOf(task);
-  if (type.kind === 'unknown' || recordOf(context.env.types, type)?.name === 'task_struct') return;
+  if (type.kind === 'unknown' || recordOf(type)?.name === 'task_struct') return;
   const message = `${name}() expects a pointer to struct task_struct, not ${describe(type)}`;
   context.report('type-mismatch', task.span, message, 'curtask is one');
 }

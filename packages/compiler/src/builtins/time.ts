@@ -1,6 +1,7 @@
 import { emitEvent } from '../ir/lower-record.ts';
 import { noValue } from '../ir/value.ts';
-import { describe, voidType } from '../types/type.ts';
+import { describe } from '../types/describe-type.ts';
+import { voidType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 
 const DEFAULT_FORMAT = '%H:%M:%S\n';

@@ -16,7 +16,9 @@ import { StackLayout } from './stack.ts';
 export interface EmittedProgram {
   readonly instructions: readonly Instruction[];
   /** Offsets in the source, by the index of the instruction they begin at. */
-  readonly positions: readonly { readonly instruction: number; readonly position: number }[];
+  readonly positions: readonly Position[];
+  /** Where each function begins, the program itself first. */
+  readonly functions: readonly EmittedFunction[];
 }
 
 const aluOperations: Readonly<Record<BinaryOperation, AluOperation>> = {
@@ -25,6 +27,8 @@ const aluOperations: Readonly<Record<BinaryOperation, AluOperation>> = {
   mul: 'MUL',
   udiv: 'DIV',
   umod: 'MOD',
+  sdiv: 'SDIV',
+  smod: 'SMOD',
   and: 'AND',
   or: 'OR',
   xor: 'XOR',
@@ -65,30 +69,65 @@ const inverses: Readonly<Record<Comparison, Comparison>> = {
 const FIRST = Register.R0;
 const SECOND = Register.R1;
 
-/** Chooses registers and writes the instructions of one program. Throws StackOverflowError and JumpRangeError. */
+/**
+ * Chooses registers and writes the instructions of one program, then those of its callbacks. Throws
+ * StackOverflowError and JumpRangeError.
+ */
 export function emitProgram(program: IrFunction): EmittedProgram {
-  const allocation = allocateRegisters(program);
-  return new Emitter(program, allocation, new StackLayout(program, allocation)).run();
+  const out = new InstructionBuilder();
+  const positions: Position[] = [];
+  const functions: EmittedFunction[] = [];
+  const emitFunction = (one: IrFunction, label: Label | undefined, callerBytes: number) => {
+    if (label !== undefined) out.place(label);
+    functions.push({ instruction: out.length, name: one.name });
+    const allocation = allocateRegisters(one);
+    const stack = new StackLayout(one, allocation, callerBytes);
+    const callbacks = one.callbacks.map(() => out.label());
+    new Emitter(one, allocation, stack, { out, positions, callbacks }).run();
+    for (const [index, callback] of one.callbacks.entries()) emitFunction(callback, callbacks[index], stack.bytes);
+  };
+  emitFunction(program, undefined, 0);
+  return { instructions: out.build(), positions, functions };
+}
+
+interface Position {
+  readonly instruction: number;
+  readonly position: number;
+}
+
+interface EmittedFunction {
+  readonly instruction: number;
+  readonly name: string;
 }
 
 class Emitter {
   readonly #program: IrFunction;
   readonly #allocation: Allocation;
   readonly #stack: StackLayout;
-  readonly #out = new InstructionBuilder();
+  readonly #out: InstructionBuilder;
   readonly #labels = new Map<number, Label>();
-  readonly #positions: { instruction: number; position: number }[] = [];
+  readonly #callbacks: readonly Label[];
+  readonly #positions: Position[];
 
-  constructor(program: IrFunction, allocation: Allocation, stack: StackLayout) {
+  constructor(
+    program: IrFunction,
+    allocation: Allocation,
+    stack: StackLayout,
+    into: { readonly out: InstructionBuilder; readonly positions: Position[]; readonly callbacks: readonly Label[] },
+  ) {
     this.#program = program;
     this.#allocation = allocation;
     this.#stack = stack;
+    this.#out = into.out;
+    this.#positions = into.positions;
+    this.#callbacks = into.callbacks;
   }
 
-  run(): EmittedProgram {
+  run(): void {
     const { blocks } = this.#program;
     for (const [index, block] of blocks.entries()) {
       this.#out.place(this.#label(block.id));
+      if (index === 0) this.#parameters(block.instructions.filter((instruction) => instruction.kind === 'parameter'));
       for (const instruction of block.instructions) {
         this.#mark(instruction.position);
         this.#instruction(instruction);
@@ -96,7 +135,6 @@ class Emitter {
       this.#mark(block.terminator.position);
       this.#terminator(block.terminator, blocks[index + 1]?.id);
     }
-    return { instructions: this.#out.build(), positions: this.#positions };
   }
 
   #mark(position: number): void {
@@ -163,15 +201,31 @@ class Emitter {
         this.#finish(instruction.result, target);
         return;
       }
-      case 'context':
-        this.#store(instruction.result, Register.R1);
+      case 'parameter':
         return;
+      case 'scratch': {
+        const target = this.#target(instruction.result);
+        this.#into(target, this.#scratch());
+        this.#finish(instruction.result, target);
+        return;
+      }
       case 'call':
         this.#arguments(instruction.arguments);
         out.call(instruction.helper);
         if (instruction.result !== undefined) this.#store(instruction.result, Register.R0);
         return;
     }
+  }
+
+  /** All at once at the entry: none may be overwritten before it is taken. */
+  #parameters(list: readonly (IrInstruction & { kind: 'parameter' })[]): void {
+    const moves: { from: number; to: number }[] = [];
+    for (const { index, result } of list) {
+      const to = this.#registerOf(result);
+      if (to === undefined) this.#store(result, Register.R1 + index);
+      else moves.push({ from: Register.R1 + index, to });
+    }
+    for (const { from, to } of sequenceMoves(moves, FIRST)) this.#out.move(to, from);
   }
 
   #binary({ operation, result, left, right }: IrInstruction & { kind: 'binary' }): void {
@@ -206,7 +260,7 @@ class Emitter {
         if (terminator.target !== next) out.jump(this.#label(terminator.target));
         return;
       case 'return':
-        out.constant(Register.R0, 0n);
+        this.#into(Register.R0, terminator.value);
         out.exit();
         return;
       case 'branch': {
@@ -244,6 +298,7 @@ class Emitter {
           later.push(() => this.#out.aluImmediate('ADD', to, BigInt(offset)));
         }
       } else if (argument.kind === 'map') later.push(() => this.#out.map(to, argument.map));
+      else if (argument.kind === 'callback') later.push(() => this.#out.functionAddress(to, this.#callback(argument.index)));
       else if (argument.kind === 'address') later.push(() => this.#address(to, argument.place));
       else later.push(() => this.#into(to, argument.operand));
     }
@@ -253,7 +308,7 @@ class Emitter {
 
   #argumentRegister(argument: CallArgument): number | undefined {
     if (argument.kind === 'operand') return this.#registerOf(argument.operand);
-    if (argument.kind === 'map' || argument.place.base.kind === 'object') return undefined;
+    if (argument.kind === 'map' || argument.kind === 'callback' || argument.place.base.kind === 'object') return undefined;
     return this.#registerOf(argument.place.base.register);
   }
 
@@ -331,6 +386,12 @@ class Emitter {
     const location = this.#allocation.locations.get(register);
     if (location === undefined) throw new Error(`register ${register} has no place`);
     return location;
+  }
+
+  #callback(index: number): Label {
+    const label = this.#callbacks[index];
+    if (label === undefined) throw new Error(`there is no callback ${index}`);
+    return label;
   }
 
   #label(block: number): Label {

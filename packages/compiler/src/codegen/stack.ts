@@ -12,11 +12,16 @@ export class StackLayout {
   readonly #objects: readonly FrameObject[];
   readonly #objectBytes: number;
 
-  constructor(program: IrFunction, allocation: Allocation) {
+  /** Bytes of stack from here up to the program's own frame. */
+  readonly bytes: number;
+
+  /** `callerBytes`: what those that lead to this function take, for all share the stack. The kernel rounds up to 32. */
+  constructor(program: IrFunction, allocation: Allocation, callerBytes: number) {
     this.#objects = program.objects;
     this.#objectBytes = program.stackBytes;
-    const bytes = program.stackBytes + allocation.slots * 8;
-    if (bytes > STACK_BYTES) throw new StackOverflowError(`${bytes} bytes of stack are needed`);
+    const own = program.stackBytes + allocation.slots * 8;
+    this.bytes = callerBytes + (callerBytes === 0 && program.callbacks.length === 0 ? own : (own + 31) & ~31);
+    if (this.bytes > STACK_BYTES) throw new StackOverflowError(`${this.bytes} bytes of stack are needed`);
   }
 
   object(id: number): FrameObject {

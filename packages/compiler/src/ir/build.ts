@@ -1,6 +1,7 @@
 import { ProgramType } from '@bpfleet/bpf';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Bindings, TypedProbe } from '../passes/model.ts';
+import { sharedVariables } from '../passes/shared-variables.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { IrFunction } from './ir.ts';
@@ -23,7 +24,8 @@ export interface BuildInput {
 export function buildFunction({ probe, name, maps, bindings, resources, env, config }: BuildInput): IrFunction {
   const builder = new FunctionBuilder(name);
   const { clause, target, typing } = probe;
-  const lowering = new ProbeLowering({ builder, resources, maps, typing, bindings, target, env, config });
+  const shared = sharedVariables(clause, bindings, env);
+  const lowering = new ProbeLowering({ builder, resources, maps, typing, bindings, shared, target, env, config });
   const { predicate } = clause;
   if (predicate !== undefined) {
     builder.position = predicate.span.start;

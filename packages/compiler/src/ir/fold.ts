@@ -9,6 +9,8 @@ const operators: Readonly<Record<BinaryOperation, { readonly operator: BinaryOpe
   mul: { operator: '*', signed: true },
   udiv: { operator: '/', signed: false },
   umod: { operator: '%', signed: false },
+  sdiv: { operator: '/', signed: true },
+  smod: { operator: '%', signed: true },
   and: { operator: '&', signed: true },
   or: { operator: '|', signed: true },
   xor: { operator: '^', signed: true },
@@ -35,12 +37,12 @@ export function foldBinary(operation: BinaryOperation, left: Operand, right: Ope
   const { operator, signed } = operators[operation];
   if (typeof left === 'bigint' && typeof right === 'bigint') return toSigned(evaluate(operator, left, right, signed));
   if (right === 0n && ['add', 'sub', 'or', 'xor', 'shl', 'ushr', 'sshr'].includes(operation)) return left;
-  if (right === 1n && ['mul', 'udiv'].includes(operation)) return left;
+  if (right === 1n && ['mul', 'udiv', 'sdiv'].includes(operation)) return left;
   if (left === 0n && ['add', 'or', 'xor'].includes(operation)) return right;
   if (left === 1n && operation === 'mul') return right;
   // The verifier refuses a constant zero as divisor.
-  if (right === 0n && operation === 'udiv') return 0n;
-  if (right === 0n && operation === 'umod') return left;
+  if (right === 0n && (operation === 'udiv' || operation === 'sdiv')) return 0n;
+  if (right === 0n && (operation === 'umod' || operation === 'smod')) return left;
   return undefined;
 }
 

@@ -31,7 +31,7 @@ export class ProgramTooLargeError extends Error {
 
 /** Writes the blocks of one program; constants are folded as they come. */
 export class FunctionBuilder {
-  readonly frame = new Frame();
+  readonly frame: Frame;
   /** Offset in the source of what is being written. */
   position = 0;
   readonly #name: string;
@@ -41,11 +41,14 @@ export class FunctionBuilder {
   #current: OpenBlock;
   #size = 0;
   #registers = 0;
+  readonly #parameters = new Map<number, number>();
+  readonly #callbacks: IrFunction[] = [];
   #context: number | undefined;
   #scratch: number | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, frame = new Frame()) {
     this.#name = name;
+    this.frame = frame;
     this.newBlock();
     this.#current = this.#blocks[0] as OpenBlock;
     this.#order.push(this.#current);
@@ -75,9 +78,37 @@ export class FunctionBuilder {
     return this.#current.terminator !== undefined;
   }
 
+  /** The program's context. */
   context(): number {
-    this.#context ??= this.newRegister();
+    this.#context ??= this.parameter(0);
     return this.#context;
+  }
+
+  /** In a callback: where the program's context was found. */
+  setContext(register: number): void {
+    this.#context = register;
+  }
+
+  /** An argument of the function, from 0. */
+  parameter(index: number): number {
+    const known = this.#parameters.get(index);
+    if (known !== undefined) return known;
+    const register = this.newRegister();
+    this.#parameters.set(index, register);
+    return register;
+  }
+
+  /** Address of the scratch memory, for callbacks. */
+  scratchBase(): number {
+    const result = this.newRegister();
+    this.frame.scratchBytes = Math.max(this.frame.scratchBytes, 8);
+    this.#emit({ kind: 'scratch', result });
+    return result;
+  }
+
+  /** A function that helpers may call; gives its index among the callbacks of the program. */
+  addCallback(callback: IrFunction): number {
+    return this.#callbacks.push(callback) - 1;
   }
 
   copy(source: Operand): number {
@@ -164,8 +195,8 @@ export class FunctionBuilder {
     this.#end({ kind: 'branch', comparison, left: this.register(left), right, then, otherwise, position });
   }
 
-  return(): void {
-    this.#end({ kind: 'return', position: this.position });
+  return(value: Operand = 0n): void {
+    this.#end({ kind: 'return', value, position: this.position });
   }
 
   /** Runs `then` where the comparison holds; goes on after it in either case. */
@@ -192,7 +223,7 @@ export class FunctionBuilder {
     this.#current = entry;
     this.#order = [entry];
     this.position = 0;
-    if (this.#context !== undefined) this.#emit({ kind: 'context', result: this.#context });
+    for (const [index, result] of this.#parameters) this.#emit({ kind: 'parameter', index, result });
     if (this.frame.scratchBytes > 0) {
       this.#scratch = this.newRegister();
       const leave = scratch(this.#scratch);
@@ -210,6 +241,7 @@ export class FunctionBuilder {
       registers: this.#registers,
       stackBytes: this.frame.stackBytes,
       scratchBytes: this.frame.scratchBytes,
+      callbacks: this.#callbacks,
       ...(this.#scratch === undefined ? {} : { scratch: this.#scratch }),
     };
   }

@@ -3,7 +3,7 @@ import type { Operand, Place } from './value.ts';
 
 /** Programs before registers are chosen, as text. `v1` is a virtual register, `o1` an object of the frame. */
 export function irText(programs: readonly IrFunction[]): string {
-  return programs.map(programText).join('\n');
+  return programs.map((program) => [program, ...program.callbacks].map(programText).join('')).join('\n');
 }
 
 function programText(program: IrFunction): string {
@@ -37,8 +37,10 @@ function instructionText(instruction: IrInstruction): string {
       return `${result}address ${place(instruction.place)}`;
     case 'map-value':
       return `${result}address of ${instruction.map} + ${instruction.offset}`;
-    case 'context':
-      return `${result}context`;
+    case 'parameter':
+      return `${result}parameter ${instruction.index}`;
+    case 'scratch':
+      return `${result}scratch`;
     case 'call':
       return `${result}call ${instruction.helper}(${instruction.arguments.map(argument).join(', ')})`;
   }
@@ -53,7 +55,7 @@ function terminatorText(terminator: Terminator): string {
       return `branch ${comparison} v${left}, ${operand(right)} ? b${then} : b${otherwise}`;
     }
     case 'return':
-      return 'return';
+      return `return ${operand(terminator.value)}`;
   }
 }
 
@@ -67,5 +69,6 @@ function place({ base, offset }: Place): string {
 
 function argument(value: CallArgument): string {
   if (value.kind === 'operand') return operand(value.operand);
+  if (value.kind === 'callback') return `callback ${value.index}`;
   return value.kind === 'map' ? `map ${value.map}` : `&${place(value.place)}`;
 }

@@ -1,15 +1,33 @@
 import type { ByteSize, HelperName } from '@bpfleet/bpf';
 import type { Operand, Place } from './value.ts';
 
-/** Operations on 64 bits; `u` and `s`: unsigned and signed. Division as the instruction does it: by zero gives 0. */
-export type BinaryOperation = 'add' | 'sub' | 'mul' | 'udiv' | 'umod' | 'and' | 'or' | 'xor' | 'shl' | 'ushr' | 'sshr';
+/**
+ * Operations on 64 bits; `u` and `s`: unsigned and signed. Division as the instruction does it: by zero gives 0.
+ * `sdiv` and `smod` need kernel 6.6.
+ */
+export type BinaryOperation =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'udiv'
+  | 'umod'
+  | 'sdiv'
+  | 'smod'
+  | 'and'
+  | 'or'
+  | 'xor'
+  | 'shl'
+  | 'ushr'
+  | 'sshr';
 
 export type Comparison = 'eq' | 'ne' | 'ult' | 'ule' | 'ugt' | 'uge' | 'slt' | 'sle' | 'sgt' | 'sge';
 
 export type CallArgument =
   | { readonly kind: 'operand'; readonly operand: Operand }
   | { readonly kind: 'address'; readonly place: Place }
-  | { readonly kind: 'map'; readonly map: string };
+  | { readonly kind: 'map'; readonly map: string }
+  /** One of the program's callbacks, by its index. Kernel 5.13. */
+  | { readonly kind: 'callback'; readonly index: number };
 
 /** Where in the source an instruction comes from: an offset. */
 interface Positioned {
@@ -39,8 +57,10 @@ export type IrInstruction = Positioned &
     | { readonly kind: 'address'; readonly result: number; readonly place: Place }
     /** Address of the one element of an array map. */
     | { readonly kind: 'map-value'; readonly result: number; readonly map: string; readonly offset: number }
-    /** The program's context; first in the entry block. */
-    | { readonly kind: 'context'; readonly result: number }
+    /** An argument of the function, from 0: the program's context is the first. Only first in the entry block. */
+    | { readonly kind: 'parameter'; readonly index: number; readonly result: number }
+    /** Address of the scratch memory. */
+    | { readonly kind: 'scratch'; readonly result: number }
     | {
         readonly kind: 'call';
         readonly result?: number;
@@ -60,7 +80,7 @@ export type Terminator =
       readonly otherwise: number;
       readonly position: number;
     }
-  | { readonly kind: 'return'; readonly position: number };
+  | { readonly kind: 'return'; readonly value: Operand; readonly position: number };
 
 export interface IrBlock {
   readonly id: number;
@@ -88,4 +108,6 @@ export interface IrFunction {
   readonly scratchBytes: number;
   /** The register that holds the address of the scratch memory, where there is any. */
   readonly scratch?: number;
+  /** Functions that helpers call for each element; they share the objects, of which those in scratch memory. */
+  readonly callbacks: readonly IrFunction[];
 }

@@ -34,10 +34,19 @@ function functionOf({ target, env }: Lowering) {
 function cellValue(lowering: Lowering, types: TypeSource, offset: number, id: number): Value {
   const { builder, config } = lowering;
   const type = btfType(types, id, 'any', config.maxStringLength);
-  if (type?.kind === 'integer') {
-    const loaded = builder.load(8, inRegister(builder.context(), offset));
-    return numberValue(resize(builder, loaded, type.size, type.signed));
-  }
   const address = builder.binary('add', builder.context(), BigInt(offset));
-  return numberValue(readInteger(lowering, address, 'kernel', 8));
+  switch (type?.kind) {
+    case 'integer': {
+      const loaded = builder.load(8, inRegister(builder.context(), offset));
+      return numberValue(resize(builder, loaded, type.size, type.signed));
+    }
+    case 'boolean': {
+      const loaded = builder.load(8, inRegister(builder.context(), offset));
+      return numberValue(builder.binary('and', loaded, 0xffn));
+    }
+    case 'record':
+      return numberValue(address);
+    default:
+      return numberValue(readInteger(lowering, address, 'kernel', 8));
+  }
 }

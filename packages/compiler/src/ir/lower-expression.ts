@@ -2,28 +2,28 @@ import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import { CounterSlot } from '../output-layout.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
+import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
 import type { Expression, Variable } from '../syntax/ast.ts';
+import { mentions } from '../syntax/mentions.ts';
 import type { MapLayout } from '../types/map-layout.ts';
-import { type Type, unknown } from '../types/type.ts';
+import { isScalar, storageBytes, storedType, type Type, unknown } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
-import type { Comparison } from './ir.ts';
-import { lowerIndex, lowerMember } from './lower-field.ts';
+import { isCondition, lowerCondition } from './lower-condition.ts';
+import { lowerDereference, lowerIndex } from './lower-index.ts';
+import type { LoopExits } from './lower-loop.ts';
 import { readMap, updateTarget } from './lower-map.ts';
+import { lowerMember } from './lower-member.ts';
 import { lowerBinary, lowerCast, lowerUnary } from './lower-number.ts';
-import { compareStrings, lowerLiteral } from './lower-string.ts';
-import type { Lowering } from './lowering.ts';
-import { copyString } from './memory.ts';
+import { lowerStatements } from './lower-statement.ts';
+import { lowerLiteral } from './lower-string.ts';
+import { convertValue, lowerTuple } from './lower-tuple.ts';
+import type { Lowering, MemoryValue, VariableHome } from './lowering.ts';
+import { clearMemory, copyValue } from './memory.ts';
+import { readBytes } from './read-memory.ts';
 import { internalMaps, type Resources } from './resources.ts';
-import {
-  inObject,
-  noValue,
-  numberValue,
-  type Operand,
-  type Place,
-  type StringDestination,
-  type Value,
-} from './value.ts';
+import { readSpace } from './value-at.ts';
+import { type Destination, inObject, noValue, numberValue, type Operand, type Place, type Value } from './value.ts';
 
 export interface LoweringInput {
   readonly builder: FunctionBuilder;
@@ -31,42 +31,39 @@ export interface LoweringInput {
   readonly maps: ReadonlyMap<string, MapLayout>;
   readonly typing: Typing;
   readonly bindings: Bindings;
+  /** Variables that a callback shares with what is around it. */
+  readonly shared: ReadonlySet<VariableSymbol>;
   readonly target: ProbeTarget;
   readonly env: CompileEnv;
   readonly config: CompileConfig;
 }
 
-/** Numbers live in a register, strings in the frame. */
-type VariableHome =
-  | { readonly kind: 'number'; readonly register: number }
-  | { readonly kind: 'string'; readonly place: Place; readonly size: number };
-
-const comparisons: Readonly<Record<string, readonly [signed: Comparison, unsigned: Comparison]>> = {
-  '==': ['eq', 'eq'],
-  '!=': ['ne', 'ne'],
-  '<': ['slt', 'ult'],
-  '<=': ['sle', 'ule'],
-  '>': ['sgt', 'ugt'],
-  '>=': ['sge', 'uge'],
-};
-
 /** Turns the typed expressions of one probe into instructions. What each kind of expression does lies beside it. */
 export class ProbeLowering implements Lowering {
-  readonly builder: FunctionBuilder;
   readonly resources: Resources;
   readonly target: ProbeTarget;
   readonly env: CompileEnv;
   readonly config: CompileConfig;
   readonly #input: LoweringInput;
   readonly #variables = new Map<VariableSymbol, VariableHome>();
+  #builder: FunctionBuilder;
+  #loop: LoopExits | undefined;
 
   constructor(input: LoweringInput) {
     this.#input = input;
-    this.builder = input.builder;
+    this.#builder = input.builder;
     this.resources = input.resources;
     this.target = input.target;
     this.env = input.env;
     this.config = input.config;
+  }
+
+  get builder(): FunctionBuilder {
+    return this.#builder;
+  }
+
+  get loop(): LoopExits | undefined {
+    return this.#loop;
   }
 
   typeOf(expression: Expression): Type {
@@ -89,16 +86,43 @@ export class ProbeLowering implements Lowering {
     return value.operand;
   }
 
-  string(expression: Expression, into?: StringDestination): { readonly place: Place; readonly size: number } {
+  memory(expression: Expression, into?: Destination): MemoryValue {
     const value = this.value(expression, into);
-    if (value.kind !== 'string') throw new Error(`${expression.kind} is no string`);
-    return value;
+    if (value.kind === 'memory') return value;
+    const type = this.typeOf(expression);
+    if (value.kind !== 'number' || (type.kind !== 'record' && type.kind !== 'array')) {
+      throw new Error(`${expression.kind} lies in no memory`);
+    }
+    const size = storageBytes(type);
+    const destination = into !== undefined && into.size >= size ? into : { place: this.allocate(size), size };
+    const bytes = type.kind === 'record' ? type.size : storageBytes(type);
+    readBytes(this, { address: value.operand, space: readSpace(type.space), bytes }, destination);
+    return destination;
   }
 
-  value(expression: Expression, into?: StringDestination): Value {
+  storeInto(expression: Expression, into: Destination, type: Type): void {
+    if (isScalar(type)) {
+      this.builder.store(8, into.place, this.number(expression));
+      return;
+    }
+    if (type.kind === 'tuple' && (expression.kind === 'tuple' || expression.kind === 'record')) {
+      lowerTuple(this, expression, type, into);
+      return;
+    }
+    const given = storedType(this.typeOf(expression));
+    const fits = storageBytes(given) === into.size || given.kind === 'string';
+    const value = this.memory(expression, fits ? into : undefined);
+    if (value.place !== into.place) convertValue(this, given, value, type, into);
+  }
+
+  value(expression: Expression, into?: Destination): Value {
+    const constant = constantOf(expression, this);
+    if (constant !== undefined) return numberValue(BigInt.asIntN(64, constant));
     switch (expression.kind) {
       case 'integer':
         return numberValue(BigInt.asIntN(64, expression.value));
+      case 'boolean':
+        return numberValue(expression.value ? 1n : 0n);
       case 'string':
         return lowerLiteral(this, expression.value, into);
       case 'identifier':
@@ -112,11 +136,12 @@ export class ProbeLowering implements Lowering {
         return definition?.kind === 'function' ? definition.lower(expression, this, into) : noValue;
       }
       case 'binary':
-        return this.#isCondition(expression) ? this.#truth(expression) : lowerBinary(this, expression);
+        return isCondition(expression) ? this.#truth(expression) : lowerBinary(this, expression);
       case 'unary':
-        return expression.operator === '!' ? this.#truth(expression) : lowerUnary(this, expression);
+        if (expression.operator === '!') return this.#truth(expression);
+        return expression.operator === '*' ? lowerDereference(this, expression, into) : lowerUnary(this, expression);
       case 'cast':
-        return lowerCast(this, expression);
+        return lowerCast(this, expression, into);
       case 'update':
         return updateTarget(this, expression, true);
       case 'ternary':
@@ -124,64 +149,121 @@ export class ProbeLowering implements Lowering {
       case 'member':
         return lowerMember(this, expression, into);
       case 'index':
-        return lowerIndex(this, expression);
+        return lowerIndex(this, expression, into);
       case 'tuple':
-        throw new Error('a tuple has no value of its own');
+      case 'record': {
+        const type = this.typeOf(expression);
+        if (type.kind !== 'tuple') throw new Error('a tuple without its type');
+        const size = storageBytes(type);
+        const destination = into !== undefined && into.size === size ? into : { place: this.allocate(size), size };
+        lowerTuple(this, expression, type, destination);
+        return { kind: 'memory', ...destination };
+      }
+      case 'block-expression':
+        lowerStatements(this, expression.statements);
+        return expression.value === undefined ? noValue : this.value(expression.value, into);
+      case 'sizeof':
+      case 'offsetof':
+        throw new Error(`${expression.kind} is a constant`);
     }
   }
 
   effect(expression: Expression): void {
     if (expression.kind === 'update') updateTarget(this, expression, false);
-    else this.value(expression);
+    else if (expression.kind === 'block-expression') {
+      this.builder.frame.scope(() => {
+        lowerStatements(this, expression.statements);
+        if (expression.value !== undefined) this.effect(expression.value);
+      });
+    } else this.value(expression);
   }
 
   condition(expression: Expression, then: number, otherwise: number): void {
-    const { builder } = this;
-    if (expression.kind === 'unary' && expression.operator === '!') {
-      this.condition(expression.operand, otherwise, then);
-      return;
-    }
-    if (expression.kind !== 'binary' || !this.#isCondition(expression)) {
-      builder.branch('ne', this.number(expression), 0n, then, otherwise);
-      return;
-    }
-    const { operator, left, right } = expression;
-    if (operator === '&&' || operator === '||') {
-      const next = builder.newBlock();
-      this.condition(left, operator === '&&' ? next : then, operator === '&&' ? otherwise : next);
-      builder.startBlock(next);
-      this.condition(right, then, otherwise);
-      return;
-    }
-    if (this.typeOf(left).kind === 'string') {
-      compareStrings(this, left, right, operator === '==' ? then : otherwise, operator === '==' ? otherwise : then);
-      return;
-    }
-    const [signed, unsigned] = comparisons[operator] ?? ['eq', 'eq'];
-    const l = this.number(left);
-    const r = this.number(right);
-    builder.branch(this.#comparesSigned(left, right) ? signed : unsigned, l, r, then, otherwise);
+    lowerCondition(this, expression, then, otherwise);
   }
 
   #readVariable(variable: Variable): Value {
-    const home = this.#home(variable);
-    if (home.kind === 'string') return home;
-    // A copy: the variable may change before the value is used, as in `$x + $x++`.
-    return numberValue(this.builder.copy(home.register));
+    const home = this.declareVariable(variable);
+    switch (home.kind) {
+      case 'register':
+        // A copy: the variable may change before the value is used, as in `$x + $x++`.
+        return numberValue(this.builder.copy(home.register));
+      case 'cell':
+        return numberValue(this.builder.load(8, home.place));
+      case 'memory':
+        return home;
+    }
+  }
+
+  assignVariable(variable: Variable, value: Expression): void {
+    const home = this.declareVariable(variable);
+    if (home.kind !== 'memory') {
+      this.writeVariable(variable, this.number(value));
+      return;
+    }
+    const type = this.variableType(this.symbolOf(variable));
+    // What reads the variable must not find it half written.
+    const itself = value.kind !== 'variable' && mentions(value, variable.name);
+    if (!itself) {
+      this.storeInto(value, home, type);
+      return;
+    }
+    const copy = { place: this.allocate(home.size), size: home.size };
+    this.storeInto(value, copy, type);
+    copyValue(this, copy, home);
   }
 
   writeVariable(variable: Variable, value: Operand): void {
-    const home = this.#home(variable);
-    if (home.kind === 'number') this.builder.assign(home.register, value);
+    const home = this.declareVariable(variable);
+    if (home.kind === 'register') this.builder.assign(home.register, value);
+    else this.builder.store(8, home.place, value);
   }
 
-  stringVariable(variable: Variable): StringDestination | undefined {
-    const home = this.#home(variable);
-    return home.kind === 'string' ? home : undefined;
+  clearVariable(variable: Variable): void {
+    const home = this.declareVariable(variable);
+    if (home.kind === 'memory') clearMemory(this, home.place, home.size);
+    else this.writeVariable(variable, 0n);
   }
 
-  declareVariable(variable: Variable): void {
-    this.#home(variable);
+  symbolOf(variable: Variable): VariableSymbol {
+    const symbol = this.#input.bindings.get(variable);
+    if (symbol === undefined) throw new Error(`${variable.name} is bound to nothing`);
+    return symbol;
+  }
+
+  variableType(symbol: VariableSymbol): Type {
+    return this.#input.typing.variables.get(symbol) ?? unknown;
+  }
+
+  declareVariable(variable: Variable): VariableHome {
+    const symbol = this.symbolOf(variable);
+    const known = this.#variables.get(symbol);
+    if (known !== undefined) return known;
+    const home = this.#newHome(this.variableType(symbol), this.#input.shared.has(symbol));
+    this.#variables.set(symbol, home);
+    return home;
+  }
+
+  #newHome(type: Type, shared: boolean): VariableHome {
+    const { builder } = this;
+    if (isScalar(type) && !shared) return { kind: 'register', register: builder.newRegister() };
+    const size = storageBytes(type);
+    const place = inObject(builder.frame.allocate(size, { shared }).id);
+    return isScalar(type) ? { kind: 'cell', place } : { kind: 'memory', place, size };
+  }
+
+  inLoop(exits: LoopExits, body: () => void): void {
+    const outer = this.#loop;
+    this.#loop = exits;
+    body();
+    this.#loop = outer;
+  }
+
+  inCallback(builder: FunctionBuilder, body: () => void): void {
+    const outer = this.#builder;
+    this.#builder = builder;
+    body();
+    this.#builder = outer;
   }
 
   countLoss(slot: keyof typeof CounterSlot): void {
@@ -201,34 +283,6 @@ export class ProbeLowering implements Lowering {
     });
   }
 
-  #home(variable: Variable): VariableHome {
-    const symbol = this.#input.bindings.get(variable);
-    if (symbol === undefined) throw new Error(`${variable.name} is bound to nothing`);
-    const known = this.#variables.get(symbol);
-    if (known !== undefined) return known;
-    const type = this.#input.typing.variables.get(symbol) ?? unknown;
-    const home: VariableHome =
-      type.kind === 'string'
-        ? { kind: 'string', place: this.allocate(type.size), size: type.size }
-        : { kind: 'number', register: this.builder.newRegister() };
-    this.#variables.set(symbol, home);
-    return home;
-  }
-
-  #isCondition(expression: Expression): boolean {
-    if (expression.kind !== 'binary') return false;
-    return expression.operator === '&&' || expression.operator === '||' || expression.operator in comparisons;
-  }
-
-  #comparesSigned(left: Expression, right: Expression): boolean {
-    const l = this.typeOf(left);
-    const r = this.typeOf(right);
-    const neutral = (type: Type) => type.kind === 'integer' && type.neutral === true;
-    const signed = (type: Type) => type.kind === 'integer' && type.signed;
-    if (neutral(l)) return signed(r);
-    return neutral(r) ? signed(l) : signed(l) || signed(r);
-  }
-
   /** The value of a condition: 1 or 0. */
   #truth(expression: Expression): Value {
     const { builder } = this;
@@ -245,11 +299,16 @@ export class ProbeLowering implements Lowering {
     return numberValue(result);
   }
 
-  #ternary(expression: Expression & { kind: 'ternary' }, into?: StringDestination): Value {
+  #ternary(expression: Expression & { kind: 'ternary' }, into?: Destination): Value {
     const { builder } = this;
-    const type = this.typeOf(expression);
-    const place = type.kind === 'string' ? (into?.place ?? this.allocate(type.size)) : undefined;
-    const size = type.kind === 'string' ? (into?.size ?? type.size) : 0;
+    const type = storedType(this.typeOf(expression));
+    const size = storageBytes(type);
+    const inMemory = type.kind !== 'void' && !isScalar(type);
+    const destination = inMemory
+      ? into !== undefined && into.size >= size
+        ? into
+        : { place: this.allocate(size), size }
+      : undefined;
     const result = builder.newRegister();
     const [yes, no, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
     this.condition(expression.condition, yes, no);
@@ -258,18 +317,13 @@ export class ProbeLowering implements Lowering {
       [no, expression.otherwise],
     ] as const) {
       builder.startBlock(block);
-      if (place !== undefined) this.stringInto(branch, { place, size });
+      if (destination !== undefined) this.storeInto(branch, destination, type);
       else if (type.kind === 'void') this.effect(branch);
       else builder.assign(result, this.number(branch));
       builder.jump(after);
     }
     builder.startBlock(after);
-    if (place !== undefined) return { kind: 'string', place, size };
+    if (destination !== undefined) return { kind: 'memory', ...destination };
     return type.kind === 'void' ? noValue : numberValue(result);
-  }
-
-  stringInto(expression: Expression, into: StringDestination): void {
-    const value = this.string(expression, into);
-    if (value.place !== into.place) copyString(this, value, into);
   }
 }

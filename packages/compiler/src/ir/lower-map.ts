@@ -1,9 +1,10 @@
 import type { Assignment, Expression, MapAccess, Update, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
-import { isSigned } from '../types/type.ts';
-import { arithmetic } from './lower-number.ts';
+import { arithmeticType, isScalar, isSigned, storageBytes, type Type } from '../types/type.ts';
+import { readAggregate } from './lower-aggregate.ts';
+import { arithmetic, pointerStep } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
-import { copyString } from './memory.ts';
+import { clearMemory, copyValue } from './memory.ts';
 import { internalMaps } from './resources.ts';
 import { inRegister, noValue, numberValue, type Operand, type Place, placeAt, type Value } from './value.ts';
 
@@ -11,15 +12,15 @@ import { inRegister, noValue, numberValue, type Operand, type Place, placeAt, ty
 const BPF_NOEXIST = 1n;
 const BPF_ANY = 0n;
 
-/** Evaluates the parts of a key into memory, each zero after its end. */
-export function lowerKey(lowering: Lowering, layout: MapLayout, key: readonly Expression[]): Place {
+/** Evaluates a key into memory, its parts one after the other, each zero after its end. */
+export function lowerKey(lowering: Lowering, layout: MapLayout, key: Expression | undefined): Place {
   const place = lowering.allocate(layout.keySize);
-  for (const [index, field] of layout.key.entries()) {
-    const part = key[index] as Expression;
-    const at = placeAt(place, field.offset);
-    if (field.type === 'string') lowering.stringInto(part, { place: at, size: field.size });
-    else lowering.builder.store(8, at, lowering.number(part));
+  if (key === undefined) {
+    lowering.builder.store(4, place, 0n);
+    return place;
   }
+  if (layout.keySize > storageBytes(layout.keyType)) clearMemory(lowering, place, layout.keySize);
+  lowering.storeInto(key, { place, size: layout.keySize }, layout.keyType);
   return place;
 }
 
@@ -27,51 +28,55 @@ export function lookUp(lowering: Lowering, layout: MapLayout, key: Place): numbe
   return lowering.builder.call('map_lookup_elem', { kind: 'map', map: layout.map }, { kind: 'address', place: key });
 }
 
-/** The value of `@m[k]` or of `@m`; without an entry 0 or the empty string. */
+/** The value of `@m[k]` or of `@m`; without an entry zeros. */
 export function readMap(lowering: Lowering, access: MapAccess): Value {
   const { builder } = lowering;
   const layout = lowering.map(access.name);
-  if (layout.value.kind !== 'scalar') throw new Error(`${access.name} is no map of plain values`);
-  const { field } = layout.value;
-  if (layout.keyless) return valueAt(lowering, builder.mapValue(layout.map, 0), layout);
-  const entry = lookUp(lowering, layout, lowerKey(lowering, layout, access.key ?? []));
-  if (field.type === 'string') {
-    // Without an entry the string is read from a map of zeros.
-    const found = builder.copy(entry);
-    lowering.resources.needZeros(field.size);
-    builder.when('eq', found, 0n, () => builder.assign(found, builder.mapValue(internalMaps.zeros, 0)));
-    return { kind: 'string', place: inRegister(found, field.offset), size: field.size };
+  if (layout.value.kind === 'cells') return numberValue(readAggregate(lowering, layout, access.key));
+  const { offset, size } = layout.value.field;
+  const inOne = isScalar(layout.valueType);
+  if (layout.keyless && !layout.perCpu) {
+    const place = inRegister(builder.mapValue(layout.map, 0), offset);
+    return inOne ? numberValue(builder.load(8, place)) : { kind: 'memory', place, size };
   }
-  const result = builder.copy(0n);
-  builder.when('ne', entry, 0n, () => builder.assign(result, builder.load(8, inRegister(entry, field.offset))));
-  return numberValue(result);
+  return valueOf(lowering, layout, lookUp(lowering, layout, lowerKey(lowering, layout, access.key)));
 }
 
-function valueAt(lowering: Lowering, entry: number, layout: MapLayout): Value {
-  if (layout.value.kind !== 'scalar') throw new Error('no plain value');
-  const { field } = layout.value;
-  const place = inRegister(entry, field.offset);
-  if (field.type === 'string') return { kind: 'string', place, size: field.size };
-  return numberValue(lowering.builder.load(8, place));
+/** The plain value of an entry, which may be null: zeros then. */
+function valueOf(lowering: Lowering, layout: MapLayout, entry: number): Value {
+  const { builder } = lowering;
+  if (layout.value.kind === 'cells') throw new Error('no plain value');
+  const { offset, size } = layout.value.field;
+  if (isScalar(layout.valueType)) {
+    const result = builder.copy(0n);
+    builder.when('ne', entry, 0n, () => builder.assign(result, builder.load(8, inRegister(entry, offset))));
+    return numberValue(result);
+  }
+  // Without an entry the value is read from a map of zeros.
+  const found = builder.copy(entry);
+  lowering.resources.needZeros(offset + size);
+  builder.when('eq', found, 0n, () => builder.assign(found, builder.mapValue(internalMaps.zeros, 0)));
+  return { kind: 'memory', place: inRegister(found, offset), size };
 }
 
 /** `@m[k] = v` and `@m = v` of plain values. */
 export function writeMap(lowering: Lowering, access: MapAccess, value: Expression): void {
   const { builder } = lowering;
   const layout = lowering.map(access.name);
-  if (layout.value.kind !== 'scalar') throw new Error(`${access.name} is no map of plain values`);
-  const { field } = layout.value;
-  if (field.type !== 'string') {
+  if (layout.value.kind === 'cells') throw new Error(`${access.name} is no map of plain values`);
+  const { offset, size } = layout.value.field;
+  if (isScalar(layout.valueType)) {
     storeNumber(lowering, access, lowering.number(value));
-  } else if (layout.keyless) {
-    const source = lowering.string(value);
+  } else if (layout.keyless && !layout.perCpu) {
+    const source = { place: lowering.allocate(size), size };
+    lowering.storeInto(value, source, layout.valueType);
     const entry = builder.mapValue(layout.map, 0);
-    copyString(lowering, source, { place: inRegister(entry, field.offset), size: field.size });
+    copyValue(lowering, source, { place: inRegister(entry, offset), size });
     builder.store(8, inRegister(entry), 1n);
   } else {
-    const text = { place: lowering.allocate(field.size), size: field.size };
-    lowering.stringInto(value, text);
-    insert(lowering, layout, lowerKey(lowering, layout, access.key ?? []), text.place);
+    const held = { place: lowering.allocate(size), size };
+    lowering.storeInto(value, held, layout.valueType);
+    insert(lowering, layout, lowerKey(lowering, layout, access.key), held.place);
   }
 }
 
@@ -86,7 +91,7 @@ function storeNumber(lowering: Lowering, access: MapAccess, value: Operand): voi
   }
   const cell = lowering.allocate(8);
   builder.store(8, cell, value);
-  insert(lowering, layout, lowerKey(lowering, layout, access.key ?? []), cell);
+  insert(lowering, layout, lowerKey(lowering, layout, access.key), cell);
 }
 
 function insert(lowering: Lowering, layout: MapLayout, key: Place, value: Place): void {
@@ -136,8 +141,9 @@ export function withEntry(lowering: Lowering, layout: MapLayout, key: Place, upd
 
 /** `@m[k]++`, `$x--` and so on: the value before, or after for a prefix. */
 export function updateTarget(lowering: Lowering, expression: Update, wanted: boolean): Value {
-  const step = expression.operator === '++' ? 1n : -1n;
   const { builder } = lowering;
+  const unit = pointerStep(lowering.typeOf(expression.target));
+  const step = expression.operator === '++' ? unit : -unit;
   if (expression.target.kind === 'map') {
     const before = addToMap(lowering, expression.target, step, wanted);
     return wanted ? numberValue(expression.prefix ? builder.binary('add', before, step) : before) : noValue;
@@ -153,13 +159,16 @@ export function compoundAssign(lowering: Lowering, statement: Assignment): void 
   const { builder } = lowering;
   const { target, operator, value } = statement;
   if (operator === undefined) throw new Error('no operation');
-  const amount = lowering.number(value);
-  if (target.kind === 'map' && (operator === '+' || operator === '-')) {
+  const held: Type = lowering.typeOf(target);
+  const adds = operator === '+' || operator === '-';
+  const unit = adds ? pointerStep(held) : 1n;
+  const amount = builder.binary('mul', lowering.number(value), unit);
+  if (target.kind === 'map' && adds) {
     addToMap(lowering, target, operator === '+' ? amount : builder.negate(amount), false);
     return;
   }
-  const signed = isSigned(lowering.typeOf(target)) || isSigned(lowering.typeOf(value));
-  const result = arithmetic(builder, operator, lowering.number(target), amount, signed);
+  const signed = isSigned(arithmeticType(held, lowering.typeOf(value)));
+  const result = arithmetic(lowering, operator, lowering.number(target), amount, signed);
   if (target.kind === 'map') storeNumber(lowering, target, result);
   else lowering.writeVariable(target as Variable, result);
 }
@@ -185,7 +194,12 @@ function addToMap(lowering: Lowering, access: MapAccess, amount: Operand, wanted
     add(entry, 8);
     builder.store(8, inRegister(entry), 1n);
   } else {
-    withEntry(lowering, layout, lowerKey(lowering, layout, access.key ?? []), (entry) => add(entry, 0));
+    withEntry(lowering, layout, lowerKey(lowering, layout, access.key), (entry) => add(entry, 0));
   }
   return before ?? 0n;
+}
+
+/** The first 8 bytes of a key's memory. */
+export function firstWord(lowering: Lowering, place: Place): Operand {
+  return lowering.builder.load(8, placeAt(place, 0));
 }

@@ -1,27 +1,46 @@
-import type { Binary, Expression } from '../syntax/ast.ts';
-import { arithmeticType, type IntegerSize, isSigned } from '../types/type.ts';
+import type { Binary, Cast, Expression } from '../syntax/ast.ts';
+import { arithmeticType, cBytes, type IntegerSize, isSigned, storageBytes, type Type } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
 import type { BinaryOperation } from './ir.ts';
 import type { Lowering } from './lowering.ts';
-import { numberValue, type Operand, type Value } from './value.ts';
+import { loadBits } from './memory.ts';
+import { type Destination, numberValue, type Operand, type Value } from './value.ts';
 
-/** Arithmetic on two numbers. */
+/** Arithmetic on two numbers. A number added to a pointer counts what it points to. */
 export function lowerBinary(lowering: Lowering, expression: Binary): Value {
-  const signed = isSigned(arithmeticType(lowering.typeOf(expression.left), lowering.typeOf(expression.right)));
-  const left = lowering.number(expression.left);
-  const right = lowering.number(expression.right);
-  return numberValue(arithmetic(lowering.builder, expression.operator, left, right, signed));
+  const { builder } = lowering;
+  const { operator } = expression;
+  const leftType = lowering.typeOf(expression.left);
+  const rightType = lowering.typeOf(expression.right);
+  const signed = isSigned(arithmeticType(leftType, rightType));
+  let left = lowering.number(expression.left);
+  let right = lowering.number(expression.right);
+  if ((operator === '+' || operator === '-') && (leftType.kind === 'pointer') !== (rightType.kind === 'pointer')) {
+    if (leftType.kind === 'pointer') right = builder.binary('mul', right, pointerStep(leftType));
+    else left = builder.binary('mul', left, pointerStep(rightType));
+  }
+  return numberValue(arithmetic(lowering, operator, left, right, signed));
+}
+
+/** What one more is: of a pointer the bytes of what it points to. */
+export function pointerStep(type: Type): bigint {
+  return type.kind === 'pointer' && type.to !== undefined ? BigInt(Math.max(1, cBytes(type.to))) : 1n;
 }
 
 /** One operation, exact for signed numbers. Also for `+=` and its like. */
 export function arithmetic(
-  builder: FunctionBuilder,
+  { builder, env }: Pick<Lowering, 'builder' | 'env'>,
   operator: Binary['operator'],
   left: Operand,
   right: Operand,
   signed: boolean,
 ): Operand {
-  if (signed && (operator === '/' || operator === '%')) return signedDivision(builder, operator, left, right);
+  if (signed && (operator === '/' || operator === '%')) {
+    if (env.features.has('signed_division')) {
+      return builder.binary(operator === '/' ? 'sdiv' : 'smod', left, right);
+    }
+    return signedDivision(builder, operator, left, right);
+  }
   const operations: Partial<Record<Binary['operator'], BinaryOperation>> = {
     '+': 'add',
     '-': 'sub',
@@ -63,11 +82,38 @@ export function lowerUnary(lowering: Lowering, expression: Expression & { kind: 
   return numberValue(operand);
 }
 
-export function lowerCast(lowering: Lowering, expression: Expression & { kind: 'cast' }): Value {
+/** Between numbers; from a number to the array of its bytes, and back. */
+export function lowerCast(lowering: Lowering, expression: Cast, into?: Destination): Value {
+  const { builder } = lowering;
   const type = lowering.typeOf(expression);
+  const given = lowering.typeOf(expression.operand);
+  if (type.kind === 'array' && given.kind !== 'array') {
+    const size = storageBytes(type);
+    const place = into !== undefined && into.size >= size ? into.place : lowering.allocate(size);
+    builder.store(8, place, lowering.number(expression.operand));
+    return { kind: 'memory', place, size };
+  }
+  if (given.kind === 'array' && type.kind === 'integer') {
+    const { place } = lowering.memory(expression.operand);
+    const bits = Math.min(type.size, cBytes(given)) * 8;
+    return numberValue(loadBits(lowering, place, 0, bits, type.signed));
+  }
+  if (given.kind === type.kind && (type.kind === 'array' || type.kind === 'string' || type.kind === 'record')) {
+    return lowering.value(expression.operand, into);
+  }
+  if (type.kind === 'boolean') {
+    const truth = builder.copy(0n);
+    const [yes, after] = [builder.newBlock(), builder.newBlock()];
+    lowering.condition(expression.operand, yes, after);
+    builder.startBlock(yes);
+    builder.assign(truth, 1n);
+    builder.jump(after);
+    builder.startBlock(after);
+    return numberValue(truth);
+  }
   const operand = lowering.number(expression.operand);
   if (type.kind !== 'integer') return numberValue(operand);
-  return numberValue(resize(lowering.builder, operand, type.size, type.signed));
+  return numberValue(resize(builder, operand, type.size, type.signed));
 }
 
 /** The low bytes of a number, extended to 64 bits. */

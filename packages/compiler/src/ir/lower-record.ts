@@ -2,9 +2,10 @@ import type { FieldLayout } from '../output-layout.ts';
 import type { Expression, MapAccess } from '../syntax/ast.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import { fieldLayout } from '../types/field-layout.ts';
+import { isScalar, storedType, unknown } from '../types/type.ts';
 import { lowerKey } from './lower-map.ts';
 import type { Lowering } from './lowering.ts';
-import { copyString } from './memory.ts';
+import { copyValue } from './memory.ts';
 import { internalMaps, type RecordKind } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
 
@@ -20,25 +21,26 @@ export function emitEvent(lowering: Lowering, list: readonly Expression[], recor
   const fields: FieldLayout[] = [];
   let size = RECORD_HEADER;
   for (const expression of list) {
-    const field = fieldLayout(lowering.typeOf(expression), size);
+    const field = fieldLayout(storedType(lowering.typeOf(expression)), size, lowering.env.types);
     fields.push(field);
     size += field.size;
   }
   // Before the record is reserved: what the arguments change is changed even where the ring is full.
+  const types = list.map((expression) => storedType(lowering.typeOf(expression)));
   const numbers = list.map((expression, index): Operand | undefined =>
-    fields[index]?.type === 'string' ? undefined : lowering.number(expression),
+    isScalar(types[index] ?? unknown) ? lowering.number(expression) : undefined,
   );
-  const strings = list.map((expression, index) =>
-    fields[index]?.type === 'string' && !writesInPlace(expression) ? lowering.string(expression) : undefined,
+  const values = list.map((expression, index) =>
+    isScalar(types[index] ?? unknown) || writesInPlace(expression) ? undefined : lowering.memory(expression),
   );
   send(lowering, internalMaps.events, resources.record(record(fields), size), size, 'ringFull', (register) => {
     for (const [index, field] of fields.entries()) {
       const into = { place: inRegister(register, field.offset), size: field.size };
       const number = numbers[index];
-      const string = strings[index];
+      const value = values[index];
       if (number !== undefined) builder.store(8, into.place, number);
-      else if (string !== undefined) copyString(lowering, string, into);
-      else lowering.stringInto(list[index] as Expression, into);
+      else if (value !== undefined) copyValue(lowering, value, into);
+      else lowering.storeInto(list[index] as Expression, into, types[index] ?? unknown);
     }
   });
 }
@@ -54,13 +56,13 @@ export function emitControl(lowering: Lowering, record: RecordKind): void {
 export function emitPrintEntry(lowering: Lowering, access: MapAccess): void {
   lowering.resources.controlRing = true;
   const layout = lowering.map(access.name);
-  const key = lowerKey(lowering, layout, access.key ?? []);
+  const key = lowerKey(lowering, layout, access.key);
   const size = RECORD_HEADER + layout.keySize;
   const fields = layout.key.map((field) => ({ ...field, offset: field.offset + RECORD_HEADER }));
   const id = lowering.resources.record({ kind: 'print-entry', map: layout.schema.id, key: fields }, size);
   send(lowering, internalMaps.control, id, size, 'controlFull', (register) => {
     const into = { place: inRegister(register, RECORD_HEADER), size: layout.keySize };
-    copyString(lowering, { place: key, size: layout.keySize }, into);
+    copyValue(lowering, { place: key, size: layout.keySize }, into);
   });
 }
 
@@ -98,8 +100,9 @@ export function send(
 function writesInPlace(expression: Expression): boolean {
   switch (expression.kind) {
     case 'string':
-    case 'member':
       return true;
+    case 'member':
+      return expression.object.kind === 'identifier' && expression.object.name === 'args';
     case 'identifier':
       return expression.name === 'comm';
     case 'call':

@@ -1,14 +1,17 @@
 import { findFunction } from '../builtins/index.ts';
-import type { Assignment, Block, If, Let, Statement } from '../syntax/ast.ts';
+import type { Assignment, Block, If, Statement } from '../syntax/ast.ts';
 import { updateAggregate } from './lower-aggregate.ts';
+import { lowerFor, lowerUnroll, lowerWhile } from './lower-loop.ts';
 import { compoundAssign, writeMap } from './lower-map.ts';
 import type { Lowering } from './lowering.ts';
-import { clearMemory } from './memory.ts';
 
 export function lowerBlock(lowering: Lowering, block: Block): void {
-  lowering.builder.frame.scope(() => {
-    for (const statement of block.statements) lowerStatement(lowering, statement);
-  });
+  lowering.builder.frame.scope(() => lowerStatements(lowering, block.statements));
+}
+
+/** Statements whose variables live on after them. */
+export function lowerStatements(lowering: Lowering, statements: readonly Statement[]): void {
+  for (const statement of statements) lowerStatement(lowering, statement);
 }
 
 function lowerStatement(lowering: Lowering, statement: Statement): void {
@@ -26,13 +29,30 @@ function lowerStatement(lowering: Lowering, statement: Statement): void {
         lowerAssignment(lowering, statement);
         break;
       case 'let':
-        lowerLet(lowering, statement);
+        if (statement.value === undefined) lowering.clearVariable(statement.variable);
+        else lowering.assignVariable(statement.variable, statement.value);
         break;
       case 'if':
         lowerIf(lowering, statement);
         break;
+      case 'while':
+        lowerWhile(lowering, statement);
+        break;
+      case 'unroll':
+        lowerUnroll(lowering, statement);
+        break;
+      case 'for':
+        lowerFor(lowering, statement);
+        break;
+      case 'break':
+        lowering.loop?.break();
+        break;
+      case 'continue':
+        lowering.loop?.continue();
+        break;
       case 'return':
-        builder.return();
+        if (lowering.loop?.return === undefined) builder.return();
+        else lowering.loop.return();
         break;
       case 'block':
         lowerBlock(lowering, statement);
@@ -50,17 +70,8 @@ function lowerAssignment(lowering: Lowering, statement: Assignment): void {
     if (value.kind === 'call' && definition?.kind === 'aggregate') updateAggregate(lowering, target, value, definition);
     else writeMap(lowering, target, value);
   } else {
-    const text = lowering.stringVariable(target);
-    if (text === undefined) lowering.writeVariable(target, lowering.number(value));
-    else lowering.stringInto(value, text);
+    lowering.assignVariable(target, value);
   }
-}
-
-function lowerLet(lowering: Lowering, { variable, value }: Let): void {
-  const text = lowering.stringVariable(variable);
-  if (text === undefined) lowering.writeVariable(variable, value === undefined ? 0n : lowering.number(value));
-  else if (value === undefined) clearMemory(lowering, text.place, text.size);
-  else lowering.stringInto(value, text);
 }
 
 function lowerIf(lowering: Lowering, statement: If): void {

@@ -1,12 +1,12 @@
 import type { Expression } from '../syntax/ast.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { stringType } from '../types/type.ts';
-import type { Lowering } from './lowering.ts';
+import type { Lowering, MemoryValue } from './lowering.ts';
 import { clearMemory } from './memory.ts';
-import { type Place, placeAt, type StringDestination, type Value } from './value.ts';
+import { type Destination, placeAt, type Value } from './value.ts';
 
 /** A literal: written by stores of constants. */
-export function lowerLiteral(lowering: Lowering, text: string, into?: StringDestination): Value {
+export function lowerLiteral(lowering: Lowering, text: string, into?: Destination): Value {
   const bytes = textBytes(text);
   const { size } = stringType(bytes.length);
   const destination = into !== undefined && into.size >= size ? into : { place: lowering.allocate(size), size };
@@ -16,7 +16,7 @@ export function lowerLiteral(lowering: Lowering, text: string, into?: StringDest
   if (destination.size > size) {
     clearMemory(lowering, placeAt(destination.place, size), destination.size - size);
   }
-  return { kind: 'string', ...destination };
+  return { kind: 'memory', ...destination };
 }
 
 /** Bytes as little-endian words, filled up with zeros. */
@@ -39,20 +39,15 @@ export function compareStrings(
   if (left.kind === 'string' && right.kind === 'string') {
     builder.jump(left.value === right.value ? same : different);
   } else if (right.kind === 'string') {
-    compareToLiteral(lowering, lowering.string(left), right.value, same, different);
+    compareToLiteral(lowering, lowering.memory(left), right.value, same, different);
   } else if (left.kind === 'string') {
-    compareToLiteral(lowering, lowering.string(right), left.value, same, different);
+    compareToLiteral(lowering, lowering.memory(right), left.value, same, different);
   } else {
-    compareBuffers(lowering, lowering.string(left), lowering.string(right), same, different);
+    compareBuffers(lowering, lowering.memory(left), lowering.memory(right), same, different);
   }
 }
 
-interface Buffer {
-  readonly place: Place;
-  readonly size: number;
-}
-
-function compareToLiteral(lowering: Lowering, buffer: Buffer, text: string, same: number, different: number): void {
+function compareToLiteral(lowering: Lowering, buffer: MemoryValue, text: string, same: number, different: number): void {
   const { builder } = lowering;
   const bytes = textBytes(text);
   if (bytes.length > buffer.size) {
@@ -66,7 +61,7 @@ function compareToLiteral(lowering: Lowering, buffer: Buffer, text: string, same
   builder.jump(same);
 }
 
-function compareBuffers(lowering: Lowering, left: Buffer, right: Buffer, same: number, different: number): void {
+function compareBuffers(lowering: Lowering, left: MemoryValue, right: MemoryValue, same: number, different: number): void {
   const { builder } = lowering;
   const bytes = Math.min(left.size, right.size);
   for (let at = 0; at < bytes; at += 8) {

@@ -1,15 +1,30 @@
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { CounterSlot } from '../output-layout.ts';
+import type { VariableSymbol } from '../passes/model.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
 import type { Expression, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import type { Type } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
+import type { LoopExits } from './lower-loop.ts';
 import type { Resources } from './resources.ts';
-import type { Operand, Place, StringDestination, Value } from './value.ts';
+import type { Destination, Operand, Place, Value } from './value.ts';
+
+/** A value in memory. */
+export interface MemoryValue {
+  readonly place: Place;
+  readonly size: number;
+}
+
+/** Where a variable lives: numbers in a register, all else, and what callbacks share, in the frame. */
+export type VariableHome =
+  | { readonly kind: 'register'; readonly register: number }
+  | { readonly kind: 'cell'; readonly place: Place }
+  | { readonly kind: 'memory'; readonly place: Place; readonly size: number };
 
 /** What builtins and the parts of the lowering ask of it, for one probe. */
 export interface Lowering {
+  /** Of the function that is being written: the program, or one of its callbacks. */
   readonly builder: FunctionBuilder;
   readonly resources: Resources;
   readonly target: ProbeTarget;
@@ -19,22 +34,32 @@ export interface Lowering {
   map(name: string): MapLayout;
   /** New memory until the end of the statement, or of the block for a variable. */
   allocate(bytes: number): Place;
-  /** The value of an expression that is a number. */
+  /** The value of an expression that is one number; of structures and arrays in other memory their address. */
   number(expression: Expression): Operand;
-  /** The value of an expression that is a string, wherever it lies. */
-  string(expression: Expression, into?: StringDestination): { readonly place: Place; readonly size: number };
-  /** Leaves a string at a place, zero after its end. */
-  stringInto(expression: Expression, into: StringDestination): void;
-  value(expression: Expression, into?: StringDestination): Value;
+  /** The value of an expression in memory, wherever it lies; structures and arrays of other memory are read. */
+  memory(expression: Expression, into?: Destination): MemoryValue;
+  /** Leaves the value of an expression at a place, zero after its end; `type`: what the place holds. */
+  storeInto(expression: Expression, into: Destination, type: Type): void;
+  value(expression: Expression, into?: Destination): Value;
   /** Evaluates an expression whose value nobody wants. */
   effect(expression: Expression): void;
   /** Goes to block `then` where the expression is not zero, else to `otherwise`. */
   condition(expression: Expression, then: number, otherwise: number): void;
+  /** Assigns an expression's value to a variable. */
+  assignVariable(variable: Variable, value: Expression): void;
   writeVariable(variable: Variable, value: Operand): void;
-  /** Where a string variable lies, so that an expression can be evaluated right into it. */
-  stringVariable(variable: Variable): StringDestination | undefined;
+  /** Gives a variable its first value where it is declared without one. */
+  clearVariable(variable: Variable): void;
   /** Makes room for a variable before the statement that first assigns it, so that it outlives the statement. */
-  declareVariable(variable: Variable): void;
+  declareVariable(variable: Variable): VariableHome;
+  variableType(symbol: VariableSymbol): Type;
+  symbolOf(variable: Variable): VariableSymbol;
+  /** The innermost loop. */
+  readonly loop: LoopExits | undefined;
+  /** Writes the body of a loop, where `break`, `continue` and `return` go elsewhere. */
+  inLoop(exits: LoopExits, body: () => void): void;
+  /** Writes a callback with a builder of its own. */
+  inCallback(builder: FunctionBuilder, body: () => void): void;
   /** Adds one to a counter of what was lost. */
   countLoss(slot: keyof typeof CounterSlot): void;
 }

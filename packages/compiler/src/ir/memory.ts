@@ -1,6 +1,6 @@
-import type { Lowering } from './lowering.ts';
+import type { Lowering, MemoryValue } from './lowering.ts';
 import { internalMaps } from './resources.ts';
-import { type Place, placeAt, type StringDestination } from './value.ts';
+import { type Destination, inRegister, type Operand, type Place, placeAt } from './value.ts';
 
 /** Up to this many bytes are moved by 8-byte loads and stores; more by one call that copies kernel memory. */
 const MAX_INLINE = 64;
@@ -13,28 +13,17 @@ export function clearMemory(lowering: Lowering, place: Place, bytes: number): vo
     return;
   }
   lowering.resources.needZeros(bytes);
-  copyMemory(
-    lowering,
-    { base: { kind: 'register', register: builder.mapValue(internalMaps.zeros, 0) }, offset: 0 },
-    {
-      place,
-      size: bytes,
-    },
-  );
+  copyMemory(lowering, inRegister(builder.mapValue(internalMaps.zeros, 0)), { place, size: bytes });
 }
 
-/** Copies a string; what is left of the destination becomes zero, what does not fit is cut. */
-export function copyString(
-  lowering: Lowering,
-  source: { readonly place: Place; readonly size: number },
-  into: StringDestination,
-): void {
+/** Copies a value; what is left of the destination becomes zero, what does not fit is cut. */
+export function copyValue(lowering: Lowering, source: MemoryValue, into: Destination): void {
   const bytes = Math.min(source.size, into.size);
   copyMemory(lowering, source.place, { place: into.place, size: bytes });
   if (into.size > bytes) clearMemory(lowering, placeAt(into.place, bytes), into.size - bytes);
 }
 
-function copyMemory(lowering: Lowering, source: Place, into: StringDestination): void {
+function copyMemory(lowering: Lowering, source: Place, into: Destination): void {
   const { builder } = lowering;
   if (into.size > MAX_INLINE) {
     builder.call(
@@ -48,4 +37,30 @@ function copyMemory(lowering: Lowering, source: Place, into: StringDestination):
   for (let at = 0; at < into.size; at += 8) {
     builder.store(8, placeAt(into.place, at), builder.load(8, placeAt(source, at)));
   }
+}
+
+/**
+ * Bits of a value in the program's own memory, from any bit on; the memory is a multiple of 8 bytes, and is read by
+ * words of 8, which stack and map values ask for.
+ */
+export function loadBits(lowering: Lowering, place: Place, bitOffset: number, bits: number, signed: boolean): Operand {
+  const { builder } = lowering;
+  const word = Math.floor(bitOffset / 64) * 8;
+  const first = bitOffset % 64;
+  const low = builder.load(8, placeAt(place, word));
+  const rest = first + bits - 64;
+  if (rest <= 0) return shiftOut(lowering, low, 64 - first - bits, bits, signed);
+  const high = builder.load(8, placeAt(place, word + 8));
+  const joined = builder.binary(
+    'or',
+    builder.binary('ushr', low, BigInt(first)),
+    builder.binary('shl', high, BigInt(64 - first)),
+  );
+  return shiftOut(lowering, joined, 64 - bits, bits, signed);
+}
+
+/** Drops what is above and below. */
+export function shiftOut({ builder }: Lowering, word: Operand, above: number, bits: number, signed: boolean): Operand {
+  const top = builder.binary('shl', word, BigInt(above));
+  return builder.binary(signed ? 'sshr' : 'ushr', top, BigInt(64 - bits));
 }

@@ -28,8 +28,10 @@ export class Operands {
         return [...this.#place(instruction.place), ...this.#operands(instruction.value)];
       case 'call':
         return instruction.arguments.flatMap((argument) => this.argumentReads(argument));
+      case 'scratch':
+        return this.#scratch === undefined ? [] : [this.#scratch];
       case 'map-value':
-      case 'context':
+      case 'parameter':
         return [];
     }
   }
@@ -40,7 +42,14 @@ export class Operands {
   }
 
   terminatorReads(terminator: Terminator): number[] {
-    return terminator.kind === 'branch' ? this.#operands(terminator.left, terminator.right) : [];
+    switch (terminator.kind) {
+      case 'branch':
+        return this.#operands(terminator.left, terminator.right);
+      case 'return':
+        return this.#operands(terminator.value);
+      case 'jump':
+        return [];
+    }
   }
 
   /** An object in scratch memory is reached through the scratch register. */

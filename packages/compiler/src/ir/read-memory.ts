@@ -1,7 +1,7 @@
 import type { AddressSpace } from '../types/type.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
-import { type Operand, type Place, placeAt, type StringDestination, type Value } from './value.ts';
+import { type Destination, type Operand, type Place, placeAt, type Value } from './value.ts';
 
 export interface TextSource {
   readonly address: Operand;
@@ -15,7 +15,7 @@ export interface TextSource {
 }
 
 /** Copies a text out of user or kernel memory. Where that fails the string is empty, and the failure is counted. */
-export function readText(lowering: Lowering, source: TextSource, into?: StringDestination): Value {
+export function readText(lowering: Lowering, source: TextSource, into?: Destination): Value {
   const { builder } = lowering;
   const { address, space, bytes, size } = source;
   const destination = into !== undefined && into.size >= size ? into : { place: lowering.allocate(size), size };
@@ -24,7 +24,7 @@ export function readText(lowering: Lowering, source: TextSource, into?: StringDe
   const read = callReader(lowering, 'text', space, destination.place, bytes, held);
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
   if (source.countTruncated) countTruncated(lowering, source, held, read);
-  return { kind: 'string', ...destination };
+  return { kind: 'memory', ...destination };
 }
 
 /** A text that fills its buffer was cut, unless the byte that did not fit is its zero. */
@@ -51,6 +51,20 @@ export function readInteger(lowering: Lowering, address: Operand, space: Address
   const read = callReader(lowering, 'bytes', space, cell, bytes, address);
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
   return builder.load(8, cell);
+}
+
+/** Copies bytes of other memory to a place of the program's own; what cannot be read is zero, and counted. */
+export function readBytes(
+  lowering: Lowering,
+  source: { readonly address: Operand; readonly space: AddressSpace; readonly bytes: number },
+  into: Destination,
+): void {
+  const { builder } = lowering;
+  const bytes = Math.min(source.bytes, into.size);
+  if (into.size > (bytes & ~7)) clearMemory(lowering, placeAt(into.place, bytes & ~7), into.size - (bytes & ~7));
+  const read = callReader(lowering, 'bytes', source.space, into.place, bytes, source.address);
+  // The helpers clear what they could not read.
+  builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
 }
 
 /** Calls the helper for the memory an address is in; gives its result: of a text its bytes with the zero. */

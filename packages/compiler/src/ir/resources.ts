@@ -1,4 +1,5 @@
 import type { RecordLayout } from '../output-layout.ts';
+import type { StackType } from '../types/type.ts';
 
 /** A record whose size is yet to be known. */
 export type RecordKind = RecordLayout extends infer R ? (R extends unknown ? Omit<R, 'size'> : never) : never;
@@ -25,8 +26,8 @@ export class Resources {
   /** Bytes of the map of zeros: the largest value that is inserted, the longest memory that is cleared. */
   zeroBytes = 0;
   scratchBytes = 0;
-  /** Depths of the stacks that are taken; each has a map. */
-  readonly stackDepths = new Set<number>();
+  /** The kinds and depths of the stacks that are taken, by the name of the map that each has. */
+  readonly stacks = new Map<string, Pick<StackType, 'user' | 'depth'>>();
   /** Elements of the scratch map: the first is shared, each raw tracepoint program has one of its own. */
   scratchElements = 1;
 

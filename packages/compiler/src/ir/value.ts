@@ -11,14 +11,17 @@ export interface Place {
   readonly offset: number;
 }
 
-/** What an expression gives. Strings lie in memory, zero after their end, `size` a multiple of 8. */
+/**
+ * What an expression gives. What is no single number lies in memory, `size` a multiple of 8; strings are zero after
+ * their end.
+ */
 export type Value =
   | { readonly kind: 'number'; readonly operand: Operand }
-  | { readonly kind: 'string'; readonly place: Place; readonly size: number }
+  | { readonly kind: 'memory'; readonly place: Place; readonly size: number }
   | { readonly kind: 'none' };
 
-/** Where a string is wanted, to spare a copy. Whoever writes there fills all of it: zero after the text. */
-export interface StringDestination {
+/** Where a value in memory is wanted, to spare a copy. Whoever writes there fills all of it: zero after the value. */
+export interface Destination {
   readonly place: Place;
   readonly size: number;
 }

@@ -7,11 +7,15 @@ export function collectMaps(script: Script): Map<string, MapSymbol> {
   const maps = new Map<string, MapSymbol>();
   const visit = (expression: Expression) => {
     if (expression.kind === 'map' && !maps.has(expression.name)) {
-      maps.set(expression.name, { name: expression.name, id: maps.size, first: expression.span, written: false });
+      const { name, span } = expression;
+      const declaration = declarations.get(name);
+      const declared = declaration === undefined ? {} : { declaration };
+      maps.set(name, { name, id: maps.size, first: span, written: false, ...declared });
     }
     if (expression.kind === 'update' && expression.target.kind === 'map') written.add(expression.target.name);
   };
   const written = new Set<string>();
+  const declarations = new Map(script.mapDeclarations.map((declaration) => [declaration.name, declaration]));
   for (const clause of script.clauses) {
     if (clause.predicate !== undefined) visitExpression(clause.predicate, visit);
     visitStatement(clause.body, (statement) => {

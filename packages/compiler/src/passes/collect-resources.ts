@@ -34,7 +34,7 @@ export function collectMapSpecs(
     array(internalMaps.scratch, MapType.PERCPU_ARRAY, resources.scratchBytes, resources.scratchElements);
   }
   if (resources.zeroBytes > 0) array(internalMaps.zeros, MapType.ARRAY, resources.zeroBytes, 1);
-  for (const depth of resources.stackDepths) specs.push(stackMapSpec(depth));
+  for (const stack of resources.stacks.values()) specs.push(stackMapSpec(stack));
   if (resources.start) array(internalMaps.start, MapType.ARRAY, 8, 1);
   return specs;
 }

@@ -6,7 +6,10 @@ export function constantValue(expression: Expression): bigint | undefined {
   switch (expression.kind) {
     case 'integer':
       return expression.value;
+    case 'boolean':
+      return expression.value ? 1n : 0n;
     case 'unary': {
+      if (expression.operator === '*' || expression.operator === '&') return undefined;
       const operand = constantValue(expression.operand);
       return operand === undefined ? undefined : evaluateUnary(expression.operator, operand);
     }

@@ -25,7 +25,7 @@ export function analyze(script: Script, context: ExpandContext): Analysis {
   const input = { env, config, maps, bindings };
   const inferred = inferTypes(probes, input);
   const typed = checkTypes(inferred, input, diagnostics);
-  const layouts = new Map([...maps].map(([name, symbol]) => [name, layoutMap(symbol, config)]));
+  const layouts = new Map([...maps].map(([name, symbol]) => [name, layoutMap(symbol, config, env.types)]));
   checkLimits(maps, layouts, context);
   return { probes: typed, bindings, layouts };
 }

@@ -3,7 +3,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Type } from '../types/type.ts';
 import type { Bindings, MapSymbol, Probe, TypedProbe, VariableSymbol } from './model.ts';
 import { ExpressionTyper } from './type-expression.ts';
-import { typeClause } from './type-statement.ts';
+import { typeClause, typeStatements } from './type-statement.ts';
 
 export interface TypingInput {
   readonly env: CompileEnv;
@@ -27,8 +27,8 @@ export function inferTypes(probes: readonly Probe[], input: TypingInput): Map<Pr
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let changed = false;
     for (const [probe, known] of variables) {
-      const typer = new ExpressionTyper({ ...input, target: probe.target, variables: known, diagnostics: null });
-      typeClause(typer, probe.clause, input.bindings);
+      const typer = typerOf(probe, input, known, null);
+      typeClause(typer, probe.clause);
       changed ||= typer.changed;
     }
     if (!changed) break;
@@ -43,8 +43,23 @@ export function checkTypes(
   diagnostics: Diagnostics,
 ): TypedProbe[] {
   return [...inferred].map(([probe, variables]) => {
-    const typer = new ExpressionTyper({ ...input, target: probe.target, variables, diagnostics });
-    typeClause(typer, probe.clause, input.bindings);
+    const typer = typerOf(probe, input, variables, diagnostics);
+    typeClause(typer, probe.clause);
     return { ...probe, typing: { expressions: typer.types, variables } };
+  });
+}
+
+function typerOf(
+  { target }: Probe,
+  input: TypingInput,
+  variables: Variables,
+  diagnostics: Diagnostics | null,
+): ExpressionTyper {
+  return new ExpressionTyper({
+    ...input,
+    target,
+    variables,
+    diagnostics,
+    typeStatements: (typer, block) => typeStatements(typer, block.statements),
   });
 }

@@ -1,6 +1,6 @@
 import type { ProbeTarget } from '../probes/provider.ts';
 import type { Span } from '../source/span.ts';
-import type { Clause, Expression, Variable } from '../syntax/ast.ts';
+import type { Clause, Expression, MapDeclaration, Variable } from '../syntax/ast.ts';
 import type { Type } from '../types/type.ts';
 
 /** A `$variable` of a clause: one for each scope that has it. */
@@ -24,10 +24,12 @@ export interface MapSymbol {
   readonly name: string;
   readonly id: number;
   readonly first: Span;
-  /** Types of the parts of its key: none for a map without; undefined until a use with a value or key was seen. */
-  key?: readonly Type[];
+  /** `void` for a map without one; undefined until a use with a value or key was seen. */
+  key?: Type;
   value?: Type;
   written: boolean;
+  /** `let @m = lruhash(100)` */
+  readonly declaration?: MapDeclaration;
 }
 
 /** The types found for one probe. */

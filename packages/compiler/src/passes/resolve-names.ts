@@ -2,7 +2,7 @@ import { builtinNames, findBuiltin, findFunction, functionNames } from '../built
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { Block, Expression, If, Script, Statement, Variable } from '../syntax/ast.ts';
-import { castTypes } from '../syntax/parse-expression.ts';
+import { typeNames } from '../syntax/parse-type.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
@@ -141,7 +141,7 @@ class Resolver {
   }
 
   #identifier(name: string, span: { start: number; end: number }): void {
-    if (findBuiltin(name) !== undefined || castTypes.includes(name)) return;
+    if (findBuiltin(name) !== undefined || typeNames.has(name)) return;
     if (findFunction(name) !== undefined) {
       this.#diagnostics.error('invalid-use', span, `${name} is a function`, `write ${findFunction(name)?.signature}`);
       return;

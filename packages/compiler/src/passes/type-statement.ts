@@ -1,39 +1,59 @@
 import { findFunction } from '../builtins/index.ts';
-import type { Assignment, Clause, Expression, Statement } from '../syntax/ast.ts';
-import { describe, isNumber, isStorable, neutralInteger, type Type, unknown } from '../types/type.ts';
-import type { Bindings } from './model.ts';
+import type { Assignment, Clause, Expression, For, Let, Statement } from '../syntax/ast.ts';
+import { describe } from '../types/describe-type.ts';
+import { namedType } from '../types/named-type.ts';
+import { int64, isNumber, isStorable, literalType, storedType, type Type, unify, unknown } from '../types/type.ts';
+import { constantValue } from './fold-constants.ts';
+import { loopKind } from './loop-kind.ts';
 import type { ExpressionTyper } from './type-expression.ts';
 
+const MAX_UNROLL = 100n;
+
 /** Types the predicate and the body of a clause. */
-export function typeClause(typer: ExpressionTyper, clause: Clause, bindings: Bindings): void {
+export function typeClause(typer: ExpressionTyper, clause: Clause): void {
   if (clause.predicate !== undefined) typer.conditionType(clause.predicate);
-  typeStatement(typer, clause.body, bindings);
+  typeStatement(typer, clause.body);
 }
 
-function typeStatement(typer: ExpressionTyper, statement: Statement, bindings: Bindings): void {
+export function typeStatements(typer: ExpressionTyper, statements: readonly Statement[]): void {
+  for (const statement of statements) typeStatement(typer, statement);
+}
+
+function typeStatement(typer: ExpressionTyper, statement: Statement): void {
   switch (statement.kind) {
     case 'expression-statement':
       typeEffect(typer, statement.expression);
       break;
     case 'assignment':
-      typeAssignment(typer, statement, bindings);
+      typeAssignment(typer, statement);
       break;
-    case 'let': {
-      const symbol = bindings.get(statement.variable);
-      if (statement.value !== undefined) {
-        typer.storeInVariable(symbol, valueType(typer, statement.value), statement.value.span);
-      }
+    case 'let':
+      typeLet(typer, statement);
       break;
-    }
     case 'if':
       typer.conditionType(statement.condition);
-      typeStatement(typer, statement.then, bindings);
-      if (statement.otherwise !== undefined) typeStatement(typer, statement.otherwise, bindings);
+      typeStatement(typer, statement.then);
+      if (statement.otherwise !== undefined) typeStatement(typer, statement.otherwise);
+      break;
+    case 'while':
+      typer.conditionType(statement.condition);
+      typeStatement(typer, statement.body);
+      break;
+    case 'unroll':
+      checkUnroll(typer, statement.count);
+      typeStatement(typer, statement.body);
+      break;
+    case 'for':
+      typeFor(typer, statement);
       break;
     case 'block':
-      for (const inner of statement.statements) typeStatement(typer, inner, bindings);
+      typeStatements(typer, statement.statements);
       break;
     case 'return':
+      if (statement.value !== undefined) typer.typeOf(statement.value);
+      break;
+    case 'break':
+    case 'continue':
       break;
   }
 }
@@ -41,51 +61,98 @@ function typeStatement(typer: ExpressionTyper, statement: Statement, bindings: B
 function typeEffect(typer: ExpressionTyper, expression: Expression): void {
   const type = typer.typeOf(expression);
   if (type.kind !== 'aggregate' || expression.kind !== 'call') return;
-  const message = `${expression.name}() must be assigned to a map`;
+  const message = `${expression.name}() must be assigned directly to a map`;
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
 }
 
-function typeAssignment(typer: ExpressionTyper, statement: Assignment, bindings: Bindings): void {
+function typeLet(typer: ExpressionTyper, { variable, type, value, span }: Let): void {
+  const symbol = typer.symbolOf(variable);
+  if (type !== undefined) {
+    const { env, config } = typer;
+    const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any' });
+    if (declared !== undefined && 'reason' in declared) typer.report('unknown-name', type.span, declared.reason);
+    else if (declared !== undefined) typer.storeInVariable(symbol, storedType(declared), span);
+  }
+  if (value !== undefined) typer.storeInVariable(symbol, valueType(typer, value), value.span);
+}
+
+function checkUnroll(typer: ExpressionTyper, count: Expression): void {
+  typer.numberType(count, 'unroll');
+  const value = constantValue(count);
+  if (value === undefined) {
+    typer.report('invalid-argument', count.span, 'unroll takes a number that is known when the script is compiled');
+  } else if (value < 1n || value > MAX_UNROLL) {
+    const bound = value < 1n ? 'minimum value is 1' : `maximum value is ${MAX_UNROLL}`;
+    typer.report('invalid-argument', count.span, `unroll ${bound}`);
+  }
+}
+
+function typeFor(typer: ExpressionTyper, statement: For): void {
+  const { variable, over, body } = statement;
+  const { features, tracepoints } = typer.env;
+  if (over.kind === 'map') {
+    if (!features.has('for_each_map_elem')) {
+      typer.report('unsupported', statement.span, 'loops over maps need kernel 5.13 or newer');
+    }
+    const type = typer.maps.entryType(over);
+    typer.types.set(over, type);
+    typer.storeInVariable(typer.symbolOf(variable), type, over.span);
+  } else {
+    typer.numberType(over.from, 'a range');
+    typer.numberType(over.to, 'a range');
+    typer.storeInVariable(typer.symbolOf(variable), int64, over.span);
+    if (tracepoints !== null && loopKind(statement, typer.env) === 'inline' && constantValue(over.to) === undefined) {
+      const message = 'a range without constant ends needs kernel 5.17 or newer';
+      if (!features.has('loop')) typer.report('unsupported', over.span, message);
+    }
+  }
+  typeStatement(typer, body);
+}
+
+function typeAssignment(typer: ExpressionTyper, statement: Assignment): void {
   const { target, operator, value } = statement;
   if (operator !== undefined) {
-    const amount = typer.numberType(value, `${operator}=`);
-    if (target.kind === 'map') typer.storeInMap(target, compoundType(amount), statement.span);
-    const held = typer.typeOf(target);
-    if (!isNumber(held)) {
-      typer.report('type-mismatch', target.span, `${operator}= takes a number, not ${describe(held)}`);
-    } else if (target.kind === 'variable') {
-      typer.storeInVariable(bindings.get(target), compoundType(amount), statement.span);
-    }
+    typeCompound(typer, statement);
     return;
   }
   if (target.kind === 'variable') {
-    typer.storeInVariable(bindings.get(target), valueType(typer, value), value.span);
+    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value), value.span);
     return;
   }
   const definition = value.kind === 'call' ? findFunction(value.name) : undefined;
   if (definition?.kind !== 'aggregate') {
-    typer.storeInMap(target, valueType(typer, value), value.span);
+    typer.maps.store(target, valueType(typer, value), value.span);
     return;
   }
   const type = typer.typeOf(value);
-  if (type.kind === 'unknown') typer.writtenMap(target);
-  else typer.storeInMap(target, type, value.span);
+  if (type.kind === 'unknown') typer.maps.written(target);
+  else typer.maps.store(target, type, value.span);
 }
 
-function compoundType(amount: Type): Type {
-  return amount.kind === 'integer' ? { ...amount, size: 8 } : neutralInteger;
+function typeCompound(typer: ExpressionTyper, { target, operator, value, span }: Assignment): void {
+  const amount = typer.numberType(value, `${operator}=`);
+  const step = amount.kind === 'integer' ? { ...amount, size: 8 as const } : literalType(1n);
+  if (target.kind === 'map' && typer.maps.written(target).value?.kind !== 'pointer') {
+    typer.maps.store(target, step, span);
+  }
+  const held = typer.typeOf(target);
+  if (!isNumber(held)) {
+    typer.report('type-mismatch', target.span, `${operator}= takes a number, not ${describe(held)}`);
+  } else if (target.kind === 'variable' && held.kind !== 'pointer' && unify(held, step) !== undefined) {
+    typer.storeInVariable(typer.symbolOf(target), step, span);
+  }
 }
 
 /** The type of something stored in a variable or a map. */
 function valueType(typer: ExpressionTyper, value: Expression): Type {
-  const type = typer.typeOf(value);
-  if (type.kind === 'integer') return { ...type, size: 8 };
+  const type = storedType(typer.typeOf(value));
   if (isStorable(type)) return type;
   if (type.kind === 'aggregate' && value.kind === 'call') {
-    const message = `${value.name}() can only be assigned to a map`;
+    const message = `${value.name}() can only be assigned directly to a map`;
     typer.report('invalid-use', value.span, message, `write @ = ${value.name}(...)`);
   } else {
-    typer.report('type-mismatch', value.span, `${describe(type)} cannot be stored`);
+    const what = type.kind === 'void' ? 'none' : describe(type);
+    typer.report('type-mismatch', value.span, `a value of type '${what}' cannot be stored`);
   }
   return unknown;
 }

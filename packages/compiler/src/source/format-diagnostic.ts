@@ -23,7 +23,7 @@ export function formatDiagnostic(source: string, name: string, diagnostic: Diagn
   if (text.length > 0 && text.length <= MAX_LINE) {
     const width = endLine > line ? text.length - column + 1 : endColumn - column;
     const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
-    lines.push(text, margin + '~'.repeat(Math.max(1, width)));
+    lines.push(text, margin + '~'.repeat(Math.max(0, width)));
   }
   if (diagnostic.hint !== undefined) lines.push(`HINT: ${diagnostic.hint}`);
   return lines.join('\n');

@@ -70,6 +70,8 @@ export interface RecordDefinition {
   /** Empty for one within another that has no name. */
   readonly name: string;
   readonly packed: boolean;
+  /** Bytes, of `__attribute__((aligned(N)))`. */
+  readonly align?: number;
   readonly fields: readonly RecordField[];
   readonly span: Span;
 }
@@ -78,6 +80,9 @@ export interface RecordField {
   /** Empty: the fields of an unnamed structure within are reached as if they were the outer's. */
   readonly name: string;
   readonly type: TypeName | RecordDefinition | EnumDefinition;
+  /** Of a field whose type is a definition, as TypeName has them: `struct { int x; } *a[4];` */
+  readonly pointers?: number;
+  readonly dimensions?: readonly (number | undefined)[];
   /** Of bit-fields. */
   readonly bits?: number;
   readonly span: Span;
@@ -94,6 +99,9 @@ export interface TypedefDefinition {
   readonly kind: 'typedef-definition';
   readonly name: string;
   readonly type: TypeName | RecordDefinition | EnumDefinition;
+  /** As those of a field. */
+  readonly pointers?: number;
+  readonly dimensions?: readonly (number | undefined)[];
   readonly span: Span;
 }
 
@@ -108,6 +116,8 @@ export interface DefineDefinition {
 /** A type as written: `uint32`, `struct task_struct *`, `string[16]`, `int8[4]`. */
 export interface TypeName {
   readonly kind: 'type-name';
+  /** Of `typeof(expression)`, whose name is `typeof`. */
+  readonly of?: Expression;
   readonly tag?: 'struct' | 'union' | 'enum';
   /** C's spellings are one word with single blanks: `unsigned long`. */
   readonly name: string;
@@ -124,7 +134,7 @@ export interface Block {
 }
 
 export type Statement =
-  | { readonly kind: 'expression-statement'; readonly expression: Expression; readonly span: Span }
+  | ExpressionStatement
   | Assignment
   | Let
   | If
@@ -135,6 +145,14 @@ export type Statement =
   | { readonly kind: 'continue'; readonly span: Span }
   | { readonly kind: 'return'; readonly value?: Expression; readonly span: Span }
   | Block;
+
+export interface ExpressionStatement {
+  readonly kind: 'expression-statement';
+  readonly expression: Expression;
+  /** Of `_ = expression`: that nothing uses the value is meant. */
+  readonly discarded?: true;
+  readonly span: Span;
+}
 
 export interface Assignment {
   readonly kind: 'assignment';
@@ -294,6 +312,7 @@ export interface Index {
   readonly span: Span;
 }
 
+/** The span is that of the brackets, as in bpftrace's messages. */
 export interface Cast {
   readonly kind: 'cast';
   readonly type: TypeName;

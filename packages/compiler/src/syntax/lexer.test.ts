@@ -14,6 +14,8 @@ function lex(text: string): { tokens: string[]; errors: string[] } {
   return { tokens, errors: diagnostics.list().map((d) => `${d.column}-${d.endColumn} ${d.message}`) };
 }
 
+const overflow = 'syntax: overflow error, maximum value is 18446744073709551615';
+
 describe('numbers', () => {
   test.each([
     ['10', '10'],
@@ -21,6 +23,10 @@ describe('numbers', () => {
     ['0x1F', '31'],
     ['0x1f_ff', '8191'],
     ['0755', '493'],
+    ['00', '0'],
+    ['0e5', '0'],
+    ['1__0', '10'],
+    ['1e3s', '1000000000000'],
     ['1_000_000', '1000000'],
     ['1e6', '1000000'],
     ['10ull', '10'],
@@ -39,12 +45,17 @@ describe('numbers', () => {
   });
 
   test.each([
-    ['18446744073709551616', "1-21 '18446744073709551616' does not fit 64 bits"],
-    ['1e99', "1-5 '1e99' does not fit 64 bits"],
-    ['12abc', "1-6 invalid number '12abc'"],
-    ['0xzz', "1-5 invalid number '0xzz'"],
-    ['089', "1-4 invalid number '089'"],
-    ['1__0', "1-5 invalid number '1__0'"],
+    ['18446744073709551616', `1-21 ${overflow}: 18446744073709551616`],
+    ['1e99', `1-5 ${overflow}: 1e99`],
+    [`1${'0'.repeat(5000)}`, `1-5002 ${overflow}: 1${'0'.repeat(5000)}`],
+    ['1e99999999999', `1-14 ${overflow}: 1e99999999999`],
+    ['300000d', `1-8 ${overflow}: 300000d`],
+    ['0x1ffffffffffffffff', `1-20 ${overflow}: 0x1ffffffffffffffff`],
+    ['12abc', "3-6 syntax: invalid integer suffix 'abc'"],
+    ['0xzz', '1-5 syntax: invalid integer: 0xzz'],
+    ['089', '1-4 syntax: invalid trailing bytes: 089'],
+    ['1e', '1-3 syntax: invalid trailing bytes: 1e'],
+    ['1_', '2-3 syntax: trailing underscore in integer literal'],
   ])('%s is wrong', (text, error) => {
     expect(lex(text).errors).toEqual([error]);
   });
@@ -61,9 +72,13 @@ describe('strings', () => {
   });
 
   test.each([
-    ['"open', '1-6 unterminated string'],
-    ['"open\nnext"', '1-6 unterminated string'],
-    [String.raw`"a\qb"`, String.raw`3-7 invalid escape character '\q'`],
+    ['"open', '1-6 syntax: unterminated string'],
+    ['"open\nnext"', '1-6 syntax: unterminated string'],
+    [String.raw`"a\qb"`, String.raw`4-5 syntax: invalid escape character '\q'`],
+    [String.raw`"a\xg"`, '3-5 syntax: invalid hex escape sequence'],
+    [String.raw`"a\777"`, String.raw`3-7 syntax: octal escape sequence out of range '\777'`],
+    [String.raw`"a\🐝"`, String.raw`4-6 syntax: invalid escape character '\🐝'`],
+    ['"a\\', '1-4 syntax: unterminated string'],
   ])('%s is wrong', (text, error) => {
     expect(lex(text).errors[0]).toBe(error);
   });
@@ -83,6 +98,9 @@ describe('the rest', () => {
     ['1<<=2>>3', ['integer 1', 'punctuation <<=', 'integer 2', 'punctuation >>', 'integer 3']],
     ['1 // no\n/* not\nthis */ 2', ['integer 1', 'integer 2']],
     ['/1/ {', ['punctuation /', 'integer 1', 'predicate-end /', 'punctuation {']],
+    ['/1/ /* c */ /* d */ {', ['punctuation /', 'integer 1', 'predicate-end /', 'punctuation {']],
+    ['@1', ['map @', 'integer 1']],
+    ['0..3', ['integer 0', 'punctuation ..', 'integer 3']],
     ['/1/ // c\n {', ['punctuation /', 'integer 1', 'predicate-end /', 'punctuation {']],
     ['#!/usr/bin/bpftrace\n1', ['integer 1']],
   ])('%s', (text, tokens) => {
@@ -90,9 +108,9 @@ describe('the rest', () => {
   });
 
   test.each([
-    ['`', "1-2 invalid character '`'"],
-    ['🐝', "1-3 invalid character '🐝'"],
-    ['1 /* open', '3-5 unterminated comment'],
+    ['`', "1-2 syntax: invalid character '`'"],
+    ['🐝', "1-3 syntax: invalid character '🐝'"],
+    ['1 /* open', '3-5 syntax: unterminated comment'],
   ])('%s is wrong', (text, error) => {
     expect(lex(text).errors).toEqual([error]);
   });

@@ -1,5 +1,8 @@
 const U64_MAX = (1n << 64n) - 1n;
 
+/** Digits that are read at all; more never fit 64 bits. */
+const MAX_DIGITS = 40;
+
 /** Nanoseconds of each duration suffix. */
 export const durationUnits: Readonly<Record<string, bigint>> = {
   ns: 1n,
@@ -11,45 +14,51 @@ export const durationUnits: Readonly<Record<string, bigint>> = {
   d: 86_400_000_000_000n,
 };
 
-const integerSuffix = /^(u|l|ll|ul|ull)$/i;
+const integerSuffix = /^(?:u|l|ll|ul|ull|lu|llu)$/i;
+
+export type ParsedNumber =
+  | { readonly value: bigint }
+  /** A sentence, and how many characters at the start of the number are not what it is about. */
+  | { readonly error: string; readonly offset: number };
 
 /**
  * The value of a number as scripts write it: `10`, `0x1f`, `0755`, `1_000`, `1e6`, `10ull`, and durations in
- * nanoseconds (`5ms`). An error is a sentence.
+ * nanoseconds (`5ms`).
  */
-export function parseNumber(text: string): { readonly value: bigint } | { readonly error: string } {
-  const plain = text.replace(/(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])/g, '');
-  const value = parseHex(plain) ?? parseExponent(plain) ?? parseDecimal(plain);
-  if (value === undefined) return { error: `invalid number '${text}'` };
-  if (value > U64_MAX) return { error: `'${text}' does not fit 64 bits` };
-  return { value };
+export function parseNumber(text: string): ParsedNumber {
+  const hex = /^0x([0-9a-f_]*)(.*)$/i.exec(text);
+  if (hex !== null) return number({ text, digits: hex[1] ?? '', prefix: '0x', exponent: 0, suffix: hex[2] ?? '' });
+  const decimal = /^([0-9_]+)(?:e([0-9]+))?(.*)$/i.exec(text);
+  const [, digits = '', exponent, suffix = ''] = decimal ?? [];
+  if (/^e/i.test(suffix)) return { error: `invalid trailing bytes: ${text}`, offset: 0 };
+  const prefix = /^0[0-9_]/.test(digits) && exponent === undefined ? '0o' : '';
+  return number({ text, digits, prefix, exponent: exponent === undefined ? 0 : Number(exponent), suffix });
 }
 
-function parseHex(text: string): bigint | undefined {
-  const match = /^(0x[0-9a-f]+)([ul]*)$/i.exec(text);
-  if (match === null || match[1] === undefined || match[1].length > 34) return undefined;
-  return match[2] === '' || integerSuffix.test(match[2] ?? '') ? BigInt(match[1]) : undefined;
+interface Parts {
+  readonly text: string;
+  readonly digits: string;
+  readonly prefix: '' | '0x' | '0o';
+  readonly exponent: number;
+  readonly suffix: string;
 }
 
-function parseExponent(text: string): bigint | undefined {
-  const match = /^(\d+)e(\d{1,2})$/i.exec(text);
-  if (match === null || (match[1] ?? '').length > 40) return undefined;
-  return BigInt(match[1] ?? '0') * 10n ** BigInt(match[2] ?? '0');
-}
-
-function parseDecimal(text: string): bigint | undefined {
-  const match = /^(\d{1,40})([a-z]*)$/i.exec(text);
-  if (match === null) return undefined;
-  const [, digits = '', suffix = ''] = match;
+function number({ text, digits, prefix, exponent, suffix }: Parts): ParsedNumber {
+  if (digits.endsWith('_')) return { error: 'trailing underscore in integer literal', offset: text.indexOf('_') };
+  const plain = digits.replaceAll('_', '').replace(/^0+(?=.)/, '');
+  if (plain === '') return { error: `invalid integer: ${text}`, offset: 0 };
+  if (prefix === '0o' && /[89]/.test(plain)) return { error: `invalid trailing bytes: ${text}`, offset: 0 };
   const unit =
     suffix === '' || integerSuffix.test(suffix)
       ? 1n
       : Object.hasOwn(durationUnits, suffix)
         ? durationUnits[suffix]
         : undefined;
-  if (unit === undefined) return undefined;
-  if (digits.length > 1 && digits.startsWith('0')) {
-    return /^[0-7]+$/.test(digits) ? BigInt(`0o${digits}`) * unit : undefined;
+  if (unit === undefined) {
+    return { error: `invalid integer suffix '${suffix}'`, offset: text.length - suffix.length };
   }
-  return BigInt(digits) * unit;
+  const overflow = { error: `overflow error, maximum value is ${U64_MAX}: ${text}`, offset: 0 };
+  if (plain.length > MAX_DIGITS || (exponent > MAX_DIGITS && plain !== '0')) return overflow;
+  const value = BigInt(prefix + plain) * 10n ** BigInt(plain === '0' ? 0 : exponent) * unit;
+  return value > U64_MAX ? overflow : { value };
 }

@@ -1,75 +1,224 @@
-import type { Diagnostics } from '../source/diagnostic.ts';
-import type { AttachPoint, Clause, Script } from './ast.ts';
+import { Diagnostics } from '../source/diagnostic.ts';
+import { SourceText } from '../source/text.ts';
+import type {
+  AttachPoint,
+  CDefinition,
+  Clause,
+  ConfigEntry,
+  Expression,
+  Macro,
+  MapDeclaration,
+  Script,
+} from './ast.ts';
+import { attachPointParts } from './attach-point-text.ts';
+import { evaluateConstant } from './constant.ts';
+import { Lexer } from './lexer.ts';
+import { parseBlock } from './parse-block.ts';
+import { parseConfig } from './parse-config.ts';
+import { type DefinitionSink, parseDefinition, parseTypedef } from './parse-definition.ts';
 import { parseExpression } from './parse-expression.ts';
-import { parseBlock } from './parse-statement.ts';
-import { SyntaxStop, TokenCursor } from './token-cursor.ts';
+import { parseMacro, parseMapDeclaration } from './parse-macro.ts';
+import { Preprocessor } from './preprocessor.ts';
+import { type KnownNames, SyntaxStop, TokenCursor } from './token-cursor.ts';
 
 /** Characters of source; a script is written by a person. */
 const MAX_SOURCE = 1_000_000;
 
-/** Words that open something other than a clause. */
-const unsupportedDefinitions = ['config', 'macro', 'fn', 'struct', 'enum', 'union', 'import'];
-
-/** Probes that name a file, in which `/` is part of the name. */
-const fileProbes = /^(u|uprobe|ur|uretprobe|U|usdt|w|watchpoint):$/;
+const lateDefinition = 'syntax: C definitions must appear before probes and functions';
 
 /** Parses a whole script. After a mistake it goes on with the next clause; any text gives a tree. */
 export function parseScript(text: string, diagnostics: Diagnostics): Script {
-  const clauses: Clause[] = [];
-  const span = { start: 0, end: text.length };
   if (text.length > MAX_SOURCE) {
     diagnostics.error('too-large', { start: 0, end: 0 }, `a script has at most ${MAX_SOURCE} characters`);
-    return { kind: 'script', clauses, span };
+    return { ...new Parts(), kind: 'script', span: { start: 0, end: text.length } };
   }
-  const cursor = new TokenCursor(text, diagnostics);
-  while (cursor.current.kind !== 'end') {
-    try {
-      clauses.push(parseClause(cursor));
-    } catch (error) {
-      if (!(error instanceof SyntaxStop)) throw error;
-      skipClause(cursor);
+  return new ScriptParser(text, diagnostics).parse();
+}
+
+/** An expression that is the whole text between two offsets; undefined where it is none. */
+function parseText(text: string, start: number, end: number): Expression | undefined {
+  const diagnostics = new Diagnostics(new SourceText(''));
+  const names = { isType: () => false, constant: () => undefined };
+  try {
+    const cursor = new TokenCursor(new Lexer(text.slice(0, end), diagnostics, undefined, start), diagnostics, names);
+    const expression = parseExpression(cursor);
+    return cursor.current.kind === 'end' && !diagnostics.hasErrors ? expression : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxStop) return undefined;
+    throw error;
+  }
+}
+
+class Parts {
+  readonly clauses: Clause[] = [];
+  readonly macros: Macro[] = [];
+  readonly config: ConfigEntry[] = [];
+  readonly mapDeclarations: MapDeclaration[] = [];
+  readonly definitions: CDefinition[] = [];
+}
+
+class ScriptParser implements KnownNames, DefinitionSink {
+  readonly #parts = new Parts();
+  readonly #text: string;
+  readonly #diagnostics: Diagnostics;
+  readonly #preprocessor: Preprocessor;
+  readonly #cursor: TokenCursor;
+  readonly #types = new Set<string>();
+  readonly #enumerators = new Map<string, bigint>();
+  #configured = false;
+  /** Where the first probe or macro begins. */
+  #begun: number | undefined;
+
+  constructor(text: string, diagnostics: Diagnostics) {
+    this.#text = text;
+    this.#diagnostics = diagnostics;
+    this.#preprocessor = new Preprocessor(text, diagnostics, (start, end) => parseText(text, start, end));
+    this.#cursor = new TokenCursor(new Lexer(text, diagnostics, this.#preprocessor), diagnostics, this);
+  }
+
+  parse(): Script {
+    const cursor = this.#cursor;
+    while (cursor.current.kind !== 'end') {
+      const { start } = cursor.current.span;
+      try {
+        this.#item();
+      } catch (error) {
+        if (!(error instanceof SyntaxStop)) throw error;
+        skipItem(cursor, start);
+      }
+    }
+    this.#preprocessor.finish();
+    this.#checkOrder();
+    const definitions = [...this.#parts.definitions, ...this.#preprocessor.defines];
+    definitions.sort((a, b) => a.span.start - b.span.start);
+    if (this.#parts.clauses.length === 0 && !this.#diagnostics.hasErrors) {
+      const hint = 'write one, such as BEGIN { ... }';
+      this.#diagnostics.error('syntax', { start: 0, end: 0 }, 'the script has no probe', hint);
+    }
+    return { kind: 'script', ...this.#parts, definitions, span: { start: 0, end: this.#text.length } };
+  }
+
+  isType(name: string): boolean {
+    return this.#types.has(name);
+  }
+
+  constant(name: string): bigint | undefined {
+    const enumerator = this.#enumerators.get(name);
+    if (enumerator !== undefined) return enumerator;
+    const value = this.#preprocessor.defined(name)?.value;
+    if (value === undefined) return undefined;
+    return evaluateConstant(value, (inner) => this.#enumerators.get(inner) ?? this.#preprocessor.defined(inner)?.value);
+  }
+
+  enumerator(name: string, value: bigint): void {
+    this.#enumerators.set(name, value);
+  }
+
+  typedef(name: string): void {
+    this.#types.add(name);
+  }
+
+  #item(): void {
+    const cursor = this.#cursor;
+    const { text, span } = cursor.current;
+    switch (this.#definitionWord()) {
+      case 'config':
+        this.#config();
+        break;
+      case 'struct':
+      case 'union':
+      case 'enum': {
+        const definition = parseDefinition(cursor, this);
+        this.#parts.definitions.push(definition);
+        if (this.#begun !== undefined) this.#diagnostics.error('syntax', definition.span, lateDefinition);
+        break;
+      }
+      case 'typedef':
+        this.#parts.definitions.push(...parseTypedef(cursor, this));
+        break;
+      case 'macro':
+        this.#begun ??= span.start;
+        this.#parts.macros.push(parseMacro(cursor));
+        break;
+      case 'let':
+        this.#parts.mapDeclarations.push(parseMapDeclaration(cursor));
+        break;
+      case 'fn':
+        cursor.stop(span, `'${text}' is not supported`, 'write a macro');
+        break;
+      case 'import':
+        cursor.stop(span, `'${text}' is not supported`, 'put what it holds into this script');
+        break;
+      default:
+        this.#begun ??= span.start;
+        this.#parts.clauses.push(parseClause(cursor));
     }
   }
-  if (clauses.length === 0 && !diagnostics.hasErrors) {
-    diagnostics.error('syntax', { start: 0, end: 0 }, 'the script has no probe', 'write one, such as BEGIN { ... }');
+
+  /** The word an item begins with, unless a probe is what follows: `config:x` is none of the config. */
+  #definitionWord(): string | undefined {
+    const { kind, text, span } = this.#cursor.current;
+    if (kind !== 'identifier' || this.#text[span.end] === ':') return undefined;
+    return text;
   }
-  return { kind: 'script', clauses, span };
+
+  #config(): void {
+    const { span } = this.#cursor.current;
+    const message =
+      this.#begun !== undefined
+        ? 'syntax: config must appear before probes and functions'
+        : this.#configured
+          ? 'syntax: duplicate config block'
+          : undefined;
+    if (message !== undefined) this.#diagnostics.error('syntax', span, message);
+    this.#configured = true;
+    this.#parts.config.push(...parseConfig(this.#cursor));
+  }
+
+  #checkOrder(): void {
+    for (const span of this.#preprocessor.lines) {
+      if (this.#begun !== undefined && span.start > this.#begun)
+        this.#diagnostics.error('syntax', span, lateDefinition);
+    }
+  }
 }
 
 function parseClause(cursor: TokenCursor): Clause {
-  const first = cursor.current;
-  if (cursor.at('#')) cursor.stop(first.span, 'C definitions are not supported');
-  if (first.kind === 'identifier' && unsupportedDefinitions.includes(first.text)) {
-    cursor.stop(first.span, `'${first.text}' is not supported`);
-  }
+  const { start } = cursor.current.span;
   const attachPoints: AttachPoint[] = [];
   do {
-    if (attachPoints.length > 0 && cursor.at('{')) break;
+    if (attachPoints.length > 0 && (cursor.at('{') || cursor.at('/'))) break;
     attachPoints.push(parseAttachPoint(cursor));
   } while (cursor.take(','));
-  const start = first.span.start;
-  let predicate: Clause['predicate'];
-  if (cursor.take('/')) {
-    predicate = parseExpression(cursor);
-    if (cursor.current.kind !== 'predicate-end') cursor.unexpected("'/' and '{'");
-    cursor.advance();
-  }
+  const predicate = cursor.take('/') ? parsePredicate(cursor) : undefined;
   const body = parseBlock(cursor);
   const span = { start, end: body.span.end };
   return { kind: 'clause', attachPoints, ...(predicate === undefined ? {} : { predicate }), body, span };
 }
 
-function parseAttachPoint(cursor: TokenCursor): AttachPoint {
-  const { text, span } = cursor.probeName((start) => fileProbes.test(start));
-  if (text === '') cursor.unexpected('a probe');
-  return { kind: 'attach-point', text, parts: text.split(':'), span };
+function parsePredicate(cursor: TokenCursor): Expression {
+  return cursor.predicate(() => {
+    const predicate = parseExpression(cursor);
+    if (!cursor.atPredicateEnd) cursor.unexpected(cursor.at('/') ? "'{'" : "'/' to close predicate");
+    cursor.advance();
+    return predicate;
+  });
 }
 
-/** Skips to where the clause that failed ends: its last `}`, or the end of the text. */
-function skipClause(cursor: TokenCursor): void {
+function parseAttachPoint(cursor: TokenCursor): AttachPoint {
+  const { text, span } = cursor.probeName();
+  if (text === '') cursor.unexpected('attach point');
+  return { kind: 'attach-point', text, parts: attachPointParts(text), span };
+}
+
+/** Skips to where the item that failed ends: its last `}` or, before any `{`, its semicolon; or the end of the text. */
+function skipItem(cursor: TokenCursor, start: number): void {
   let opened = cursor.braces > 0;
+  let moved = cursor.current.span.start > start;
   while (cursor.current.kind !== 'end' && !(opened && cursor.braces <= 0)) {
+    if (!opened && moved && cursor.take(';')) return;
     cursor.advance();
+    moved = true;
     if (cursor.braces > 0) opened = true;
   }
 }

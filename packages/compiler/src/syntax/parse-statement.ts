@@ -1,70 +1,131 @@
-import type { BinaryOperator, Block, If, Let, Statement } from './ast.ts';
-import { parseExpression } from './parse-expression.ts';
+import type { BinaryOperator, Expression, For, Let, Statement } from './ast.ts';
+import { type OpenBlock, type OpenIf, parseBlock, parseCondition, parseOpenBlock, parseOpenIf } from './parse-block.ts';
+import { isParameter, parseExpression, parseUnary } from './parse-expression.ts';
+import { parseTypeName } from './parse-type.ts';
 import type { TokenCursor } from './token-cursor.ts';
 
-const assignmentOperators = ['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>='];
-const unsupportedStatements = ['while', 'unroll', 'for', 'break', 'continue'];
+/** Blocks and `if` stay open until it is known whether their value is wanted. */
+export type ParsedStatement = Exclude<Statement, { readonly kind: 'block' | 'if' }> | OpenBlock | OpenIf;
 
-export function parseBlock(cursor: TokenCursor): Block {
-  return cursor.nested(() => {
-    const { start } = cursor.expect('{').span;
-    const statements: Statement[] = [];
-    while (!cursor.at('}')) {
-      if (cursor.take(';')) continue;
-      const statement = parseStatement(cursor);
-      statements.push(statement);
-      const closed = statement.kind === 'block' || statement.kind === 'if';
-      if (!closed && !cursor.at('}') && !cursor.take(';')) cursor.unexpected("';' or '}'");
+const assignmentOperators = ['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>='];
+
+const immutable =
+  'syntax: Tuples and records are immutable once created. Consider creating a new value and assigning it instead.';
+
+/** One statement, without the semicolon after it. */
+export function parseStatement(cursor: TokenCursor): ParsedStatement {
+  const token = cursor.current;
+  if (cursor.at('{')) return parseOpenBlock(cursor);
+  if (token.kind === 'identifier') {
+    switch (token.text) {
+      case 'if':
+        return parseOpenIf(cursor);
+      case 'let':
+        return parseLet(cursor);
+      case 'while': {
+        const condition = loopHead(cursor, parseCondition);
+        return { kind: 'while', condition, body: parseBlock(cursor), span: spanFrom(cursor, token.span.start) };
+      }
+      case 'unroll': {
+        const count = loopHead(cursor, parseExpression);
+        return { kind: 'unroll', count, body: parseBlock(cursor), span: spanFrom(cursor, token.span.start) };
+      }
+      case 'for':
+        return parseFor(cursor);
+      case 'break':
+      case 'continue':
+        cursor.advance();
+        return { kind: token.text, span: token.span };
+      case 'return':
+        return parseReturn(cursor);
+      case 'import':
+        cursor.stop(token.span, "'import' is not supported", 'put what it holds into this script');
+        break;
+      default:
     }
-    return { kind: 'block', statements, span: { start, end: cursor.expect('}').span.end } };
-  });
+  }
+  return parseAssignment(cursor);
 }
 
-function parseStatement(cursor: TokenCursor): Statement {
-  const token = cursor.current;
-  if (cursor.at('{')) return parseBlock(cursor);
-  if (token.kind === 'identifier') {
-    if (token.text === 'if') return parseIf(cursor);
-    if (token.text === 'let') return parseLet(cursor);
-    if (token.text === 'return') return { kind: 'return', span: cursor.advance().span };
-    if (unsupportedStatements.includes(token.text)) cursor.stop(token.span, `'${token.text}' is not supported`);
-  }
+function spanFrom(cursor: TokenCursor, start: number): Statement['span'] {
+  return { start, end: cursor.previousEnd };
+}
+
+function loopHead(cursor: TokenCursor, parse: (cursor: TokenCursor) => Expression): Expression {
+  cursor.advance();
+  return parse(cursor);
+}
+
+function parseReturn(cursor: TokenCursor): Statement & { kind: 'return' } {
+  const { start } = cursor.advance().span;
+  if (cursor.at(';') || cursor.at('}')) return { kind: 'return', span: spanFrom(cursor, start) };
+  const value = parseExpression(cursor);
+  return { kind: 'return', value, span: spanFrom(cursor, start) };
+}
+
+function parseAssignment(cursor: TokenCursor): ParsedStatement {
+  const { start } = cursor.current.span;
   const expression = parseExpression(cursor);
   const operator = cursor.current;
   if (operator.kind !== 'punctuation' || !assignmentOperators.includes(operator.text)) {
-    return { kind: 'expression-statement', expression, span: expression.span };
+    return { kind: 'expression-statement', expression, span: spanFrom(cursor, start) };
   }
-  if (expression.kind !== 'variable' && expression.kind !== 'map') {
-    return cursor.stop(expression.span, 'only variables and maps can be assigned to');
+  if (expression.kind === 'member' || expression.kind === 'index') {
+    cursor.advance();
+    parseExpression(cursor);
+    return cursor.stop(spanFrom(cursor, start), immutable);
+  }
+  if (expression.kind === 'identifier' && expression.name === '_' && cursor.take('=')) {
+    const value = parseExpression(cursor);
+    return { kind: 'expression-statement', expression: value, discarded: true, span: spanFrom(cursor, start) };
+  }
+  if ((expression.kind !== 'variable' && expression.kind !== 'map') || isParameter(expression.name)) {
+    return cursor.unexpected("';'");
   }
   cursor.advance();
   const value = parseExpression(cursor);
-  const span = { start: expression.span.start, end: value.span.end };
+  const span = spanFrom(cursor, start);
   const operation = operator.text.slice(0, -1);
   if (operation === '') return { kind: 'assignment', target: expression, value, span };
   return { kind: 'assignment', target: expression, operator: operation as BinaryOperator, value, span };
 }
 
-function parseIf(cursor: TokenCursor): If {
-  return cursor.nested(() => {
-    const { start } = cursor.expect('if').span;
-    const condition = parseExpression(cursor);
-    const then = parseBlock(cursor);
-    if (!cursor.take('else')) return { kind: 'if', condition, then, span: { start, end: then.span.end } };
-    const otherwise = cursor.at('if') ? parseIf(cursor) : parseBlock(cursor);
-    return { kind: 'if', condition, then, otherwise, span: { start, end: otherwise.span.end } };
-  });
-}
-
 function parseLet(cursor: TokenCursor): Let {
   const { start } = cursor.expect('let').span;
   const name = cursor.current;
-  if (name.kind === 'map') cursor.stop(name.span, "'let' of a map is not supported");
-  if (name.kind !== 'variable') cursor.unexpected('a variable');
+  if (name.kind !== 'variable') cursor.unexpected("variable after 'let'");
+  if (isParameter(name.text)) cursor.unexpected("identifier after '$'");
   cursor.advance();
   const variable = { kind: 'variable', name: name.text, span: name.span } as const;
-  if (cursor.at(':')) cursor.stop(cursor.current.span, "a type after 'let' is not supported");
-  if (!cursor.take('=')) return { kind: 'let', variable, span: { start, end: name.span.end } };
+  const declared = { kind: 'let', variable, span: spanFrom(cursor, start) } as const;
+  const typed = cursor.take(':') ? { ...declared, type: parseTypeName(cursor) } : declared;
+  if (!cursor.take('=')) return typed;
   const value = parseExpression(cursor);
-  return { kind: 'let', variable, value, span: { start, end: value.span.end } };
+  return { ...typed, value, span: spanFrom(cursor, start) };
+}
+
+/** The brackets may be left out. */
+function parseFor(cursor: TokenCursor): For {
+  const { start } = cursor.expect('for').span;
+  const bracket = cursor.take('(');
+  const name = cursor.current;
+  if (name.kind !== 'variable' || isParameter(name.text)) cursor.unexpected('variable in for loop');
+  cursor.advance();
+  cursor.expect(':');
+  const over = parseIterated(cursor);
+  if (bracket) cursor.expect(')');
+  const body = parseBlock(cursor);
+  const variable = { kind: 'variable', name: name.text, span: name.span } as const;
+  return { kind: 'for', variable, over, body, span: spanFrom(cursor, start) };
+}
+
+function parseIterated(cursor: TokenCursor): For['over'] {
+  const { start } = cursor.current.span;
+  const from = parseUnary(cursor);
+  if (cursor.take('..')) {
+    const to = parseUnary(cursor);
+    return { kind: 'range', from, to, span: spanFrom(cursor, start) };
+  }
+  if (from.kind === 'map' && from.key === undefined) return from;
+  return cursor.unexpected('map or range in for loop');
 }

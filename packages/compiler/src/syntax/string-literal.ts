@@ -2,56 +2,75 @@ const simpleEscapes: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
   r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
   '\\': '\\',
   '"': '"',
-  "'": "'",
 };
 
-export type StringScan =
-  | { readonly kind: 'string'; readonly value: string; readonly end: number }
-  /** `at` to `end` is what is wrong; the scan goes on after `end`. */
-  | { readonly kind: 'error'; readonly message: string; readonly at: number; readonly end: number };
+/** Something wrong within a string, at these offsets of the source. */
+export interface StringFault {
+  readonly message: string;
+  readonly at: number;
+  readonly end: number;
+}
 
-/** Reads a string whose opening quote is at `start`. Escapes: those of C, `\xNN` and `\NNN` in octal. */
+export interface StringScan {
+  readonly value: string;
+  /** After the closing quote; where there is none, the end of the line. */
+  readonly end: number;
+  readonly faults: readonly StringFault[];
+}
+
+/**
+ * Reads a string whose opening quote is at `start`. Escapes: `\n \t \r \\ \"`, `\xNN` and `\NNN` in octal; a byte that
+ * is not ASCII is one character of that code.
+ */
 export function scanString(text: string, start: number): StringScan {
-  let value = '';
+  const faults: StringFault[] = [];
+  const pieces: string[] = [];
   let at = start + 1;
   for (;;) {
+    const special = nextSpecial(text, at);
+    if (special > at) pieces.push(text.slice(at, special));
+    at = special;
     const character = text[at];
-    if (character === undefined || character === '\n') {
-      return { kind: 'error', message: 'unterminated string', at: start, end: at };
-    }
-    if (character === '"') return { kind: 'string', value, end: at + 1 };
+    if (character === '"') return { value: pieces.join(''), end: at + 1, faults };
     if (character !== '\\') {
-      value += character;
-      at++;
-      continue;
+      const unterminated = { message: 'unterminated string', at: start, end: at };
+      return { value: pieces.join(''), end: at, faults: [...faults, unterminated] };
     }
     const sequence = scanEscape(text, at);
-    if (sequence === undefined) {
-      const end = text.indexOf('"', at + 2);
-      const lineEnd = text.indexOf('\n', at);
-      const stop = end < 0 || (lineEnd >= 0 && lineEnd < end) ? (lineEnd < 0 ? text.length : lineEnd) : end + 1;
-      return { kind: 'error', message: `invalid escape character '\\${text[at + 1] ?? ''}'`, at, end: stop };
-    }
-    value += sequence.value;
+    if ('value' in sequence) pieces.push(sequence.value);
+    else faults.push(sequence);
     at = sequence.end;
   }
 }
 
-function scanEscape(text: string, at: number): { readonly value: string; readonly end: number } | undefined {
-  const simple = simpleEscapes[text[at + 1] ?? ''];
+/** The next quote, backslash or end of the line. */
+function nextSpecial(text: string, from: number): number {
+  const special = /["\\\n]/g;
+  special.lastIndex = from;
+  return special.exec(text)?.index ?? text.length;
+}
+
+function scanEscape(text: string, at: number): { readonly value: string; readonly end: number } | StringFault {
+  const next = text[at + 1] ?? '';
+  const simple = simpleEscapes[next];
   if (simple !== undefined) return { value: simple, end: at + 2 };
-  const hex = /^x([0-9a-fA-F]{1,2})/.exec(text.slice(at + 1, at + 4));
-  if (hex !== null)
-    return { value: String.fromCharCode(Number.parseInt(hex[1] ?? '0', 16)), end: at + 1 + hex[0].length };
-  const octal = /^[0-7]{1,3}/.exec(text.slice(at + 1, at + 4));
-  if (octal === null) return undefined;
-  return { value: String.fromCharCode(Number.parseInt(octal[0], 8) & 0xff), end: at + 1 + octal[0].length };
+  if (next === 'x') {
+    const hex = /^[0-9a-fA-F]{1,2}/.exec(text.slice(at + 2, at + 4))?.[0];
+    if (hex === undefined) return { message: 'invalid hex escape sequence', at, end: at + 2 };
+    return { value: String.fromCharCode(Number.parseInt(hex, 16)), end: at + 2 + hex.length };
+  }
+  const octal = /^[0-7]{1,3}/.exec(text.slice(at + 1, at + 4))?.[0];
+  if (octal !== undefined) {
+    const value = Number.parseInt(octal, 8);
+    const end = at + 1 + octal.length;
+    if (value > 0xff) return { message: `octal escape sequence out of range '\\${octal}'`, at, end };
+    return { value: String.fromCharCode(value), end };
+  }
+  const end =
+    next === '' || next === '\n' ? at + 1 : at + 1 + String.fromCodePoint(text.codePointAt(at + 1) ?? 0).length;
+  return { message: `invalid escape character '${text.slice(at, end)}'`, at: Math.min(at + 1, end - 1), end };
 }
 
 /** A string as it is written in a script, with its quotes. */

@@ -1,6 +1,6 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import { Lexer } from './lexer.ts';
+import type { Lexer } from './lexer.ts';
 import type { Token } from './token.ts';
 
 /** Thrown where the parser cannot go on, after the diagnostic was made; caught where a clause ends. */
@@ -9,18 +9,36 @@ export class SyntaxStop extends Error {}
 /** Deepest nesting of blocks and of expressions, so that no pass over the tree runs out of stack. */
 export const MAX_DEPTH = 200;
 
+/** Names that the text defined so far and that change how it is read. */
+export interface KnownNames {
+  /** `typedef` of the script. */
+  isType(name: string): boolean;
+  /** The value of a `#define` or enumerator of the script, where it is a number. */
+  constant(name: string): bigint | undefined;
+}
+
+/** Where a cursor is, to go back to. */
+interface Place {
+  readonly current: Token;
+  readonly previousEnd: number;
+  readonly braces: number;
+}
+
 /** One token of look-ahead over a lexer. */
 export class TokenCursor {
   readonly diagnostics: Diagnostics;
+  readonly names: KnownNames;
   readonly #lexer: Lexer;
   #current: Token;
   #previousEnd = 0;
   #braces = 0;
   #depth = 0;
+  #predicate = false;
 
-  constructor(text: string, diagnostics: Diagnostics) {
+  constructor(lexer: Lexer, diagnostics: Diagnostics, names: KnownNames) {
     this.diagnostics = diagnostics;
-    this.#lexer = new Lexer(text, diagnostics);
+    this.names = names;
+    this.#lexer = lexer;
     this.#current = this.#lexer.next();
   }
 
@@ -48,7 +66,8 @@ export class TokenCursor {
   }
 
   at(text: string): boolean {
-    return (this.#current.kind === 'punctuation' || this.#current.kind === 'identifier') && this.#current.text === text;
+    const { kind } = this.#current;
+    return (kind === 'punctuation' || kind === 'identifier' || kind === 'predicate-end') && this.#current.text === text;
   }
 
   /** Takes the token where it is this one. */
@@ -63,19 +82,50 @@ export class TokenCursor {
     return this.unexpected(`'${text}'`);
   }
 
+  /** A name; keywords too, where only a name can be. */
+  expectIdentifier(wanted = 'identifier'): Token {
+    return this.#current.kind === 'identifier' ? this.advance() : this.unexpected(wanted);
+  }
+
+  /** Whether the `/` here ends the predicate that is being read. */
+  get atPredicateEnd(): boolean {
+    return this.#predicate && this.#current.kind === 'predicate-end';
+  }
+
+  /** Parses what is between the two `/` of a predicate. */
+  predicate<T>(parse: () => T): T {
+    this.#predicate = true;
+    try {
+      return parse();
+    } finally {
+      this.#predicate = false;
+    }
+  }
+
+  /** What `parse` gives; where that is undefined, nothing was read. It must not report anything. */
+  attempt<T>(parse: () => T | undefined): T | undefined {
+    const place: Place = { current: this.#current, previousEnd: this.#previousEnd, braces: this.#braces };
+    const result = parse();
+    if (result === undefined) {
+      this.#current = place.current;
+      this.#previousEnd = place.previousEnd;
+      this.#braces = place.braces;
+      this.#lexer.seek(place.current.span.end);
+    }
+    return result;
+  }
+
   /** Reads the name of a probe from where the current token begins. */
-  probeName(withSlashes: (start: string) => boolean): { readonly text: string; readonly span: Span } {
-    const { text, start } = this.#lexer.probeName(this.#current.span.start, withSlashes);
+  probeName(): { readonly text: string; readonly span: Span } {
+    const { text, start } = this.#lexer.probeName(this.#current.span.start);
     this.#previousEnd = start + text.length;
     this.#current = this.#lexer.next();
     return { text, span: { start, end: this.#previousEnd } };
   }
 
   unexpected(wanted: string): never {
-    const token = this.#current;
-    if (token.kind === 'invalid') throw new SyntaxStop();
-    const found = token.kind === 'end' ? 'end of file' : `'${clip(token.text)}'`;
-    return this.stop(token.span, `syntax error, unexpected ${found}, expected ${wanted}`);
+    if (this.#current.kind === 'invalid') throw new SyntaxStop();
+    return this.stop(this.#current.span, `syntax: expected ${wanted}`);
   }
 
   stop(span: Span, message: string, hint?: string): never {
@@ -87,7 +137,7 @@ export class TokenCursor {
   nested<T>(parse: () => T): T {
     if (++this.#depth > MAX_DEPTH) {
       this.#depth = 0;
-      this.stop(this.#current.span, `nested more than ${MAX_DEPTH} deep`);
+      this.stop(this.#current.span, `syntax: nested more than ${MAX_DEPTH} deep`);
     }
     try {
       return parse();
@@ -95,8 +145,4 @@ export class TokenCursor {
       this.#depth = Math.max(0, this.#depth - 1);
     }
   }
-}
-
-function clip(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
 }

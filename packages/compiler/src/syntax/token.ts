@@ -10,7 +10,7 @@ export type Token =
   /** `@name`, or `@` alone */
   | { readonly kind: 'map'; readonly span: Span; readonly text: string }
   | { readonly kind: 'punctuation'; readonly span: Span; readonly text: string }
-  /** `/` before `{`: the end of a predicate. */
+  /** `/` before `{`: in a predicate its end, elsewhere the operator. */
   | { readonly kind: 'predicate-end'; readonly span: Span; readonly text: string }
   /** Already reported; the parser stops at it. */
   | { readonly kind: 'invalid'; readonly span: Span; readonly text: string }

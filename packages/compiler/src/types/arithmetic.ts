@@ -66,5 +66,8 @@ export function evaluateUnary(operator: UnaryOperator, operand: bigint): bigint 
       return operand === 0n ? 1n : 0n;
     case '+':
       return operand;
+    case '*':
+    case '&':
+      throw new Error(`${operator} is no arithmetic`);
   }
 }

@@ -8,5 +8,7 @@ export interface MapLayout extends MapOutput {
   readonly keySize: number;
   readonly valueSize: number;
   readonly maxEntries: number;
+  /** `void` where there is no key. */
+  readonly keyType: Type;
   readonly valueType: Type;
 }

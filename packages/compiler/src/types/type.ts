@@ -1,10 +1,12 @@
 import type { MapKind } from '@bpfleet/aggregate';
 
 /**
- * From which memory a pointer's target is read. `any`: the address says it, when the program runs; on x86-64 and arm64
- * the kernel's have the highest bit set.
+ * Where what a pointer points to, a structure or an array lies. `any`: the address says it, when the program runs; on
+ * x86-64 and arm64 the kernel's have the highest bit set. `program`: in the program's own memory, as a value of its
+ * own. `context`: in the record of the tracepoint that fired.
  */
 export type AddressSpace = 'user' | 'kernel' | 'any';
+export type MemorySpace = AddressSpace | 'program' | 'context';
 
 export type IntegerSize = 1 | 2 | 4 | 8;
 
@@ -14,12 +16,18 @@ export interface IntegerType {
   readonly signed: boolean;
   /** A literal that is not negative takes the signedness of what it meets. */
   readonly neutral?: true;
+  /** C's `char`: an array of it is a text. */
+  readonly character?: true;
+  /** Number of the enumeration it is of: printed by the names of its values. */
+  readonly enumeration?: number;
 }
 
 export interface StringType {
   readonly kind: 'string';
   /** Bytes it takes, a multiple of 8; every byte after the text is zero. */
   readonly size: number;
+  /** Bytes that the text may have, with its zero. */
+  readonly bytes: number;
 }
 
 /** A value that map updates fold in: `count()`, `hist(x)`. */
@@ -29,52 +37,216 @@ export interface AggregateType {
   readonly signed: boolean;
   readonly histBits?: number;
   readonly lhist?: { readonly min: bigint; readonly max: bigint; readonly step: bigint };
+  readonly tseries?: TseriesShape;
+}
+
+/** `tseries(n, interval, buckets, aggregate)`: what is folded into each interval, in nanoseconds. */
+export interface TseriesShape {
+  readonly interval: bigint;
+  readonly buckets: number;
+  readonly aggregate: 'none' | 'count' | 'sum' | 'min' | 'max' | 'avg';
+}
+
+/** An address; as a number unsigned. `to`: what it points to, where that is known. */
+export interface PointerType {
+  readonly kind: 'pointer';
+  readonly space: AddressSpace;
+  readonly to?: Type;
+}
+
+export interface ArrayType {
+  readonly kind: 'array';
+  readonly element: Type;
+  readonly length: number;
+  readonly space: MemorySpace;
+}
+
+/** A structure or union, by the number of its type. */
+export interface RecordType {
+  readonly kind: 'record';
+  readonly id: number;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly space: MemorySpace;
+}
+
+export interface TupleType {
+  readonly kind: 'tuple';
+  readonly elements: readonly Type[];
+  /** Of records such as `(a=1, b=2)`. */
+  readonly names?: readonly string[];
+}
+
+export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
+
+/** Who called whom in the kernel or in a program, at most `depth` of them. */
+export interface StackType {
+  readonly kind: 'stack';
+  readonly user: boolean;
+  readonly depth: number;
+  readonly mode: StackMode;
+}
+
+/** What user space makes a text of, by what it is. */
+export type RenderedAs =
+  /** Addresses: one number; with the process, 16 bytes. */
+  | 'ksym'
+  | 'usym'
+  /** One number each. */
+  | 'username'
+  | 'cgroup-path'
+  | 'timestamp'
+  | 'strerror'
+  | 'syscall-name'
+  /** Bytes: 8 of the family, 16 of the address; 6 of the address. */
+  | 'inet'
+  | 'mac';
+
+export interface RenderedType {
+  readonly kind: 'rendered';
+  readonly as: RenderedAs;
+  /** Of timestamps the format, of cgroup paths the pattern of hierarchies. */
+  readonly text?: string;
 }
 
 export type Type =
   | IntegerType
+  | { readonly kind: 'boolean' }
   | StringType
+  /** Any bytes: 8 of their number, then at most `size`. */
+  | { readonly kind: 'buffer'; readonly size: number }
   | AggregateType
-  /** An address; as a number unsigned. `text`: it points to characters; `to`: number of the type it points to. */
-  | { readonly kind: 'pointer'; readonly space: AddressSpace; readonly text: boolean; readonly to?: number }
-  /** Lies in the program's context, or where `space` is given in that memory: then its value is its address. */
-  | {
-      readonly kind: 'array';
-      readonly element: IntegerType;
-      readonly length: number;
-      readonly space?: AddressSpace;
-    }
-  /** A structure or union in memory, by the number of its type: its value is its address. */
-  | { readonly kind: 'record'; readonly id: number; readonly name: string; readonly space: AddressSpace }
-  /** Who called whom in the kernel, at most `depth` of them. Its value is a number in a map of stacks. */
-  | { readonly kind: 'stack'; readonly depth: number }
+  | PointerType
+  | ArrayType
+  | RecordType
+  | TupleType
+  | StackType
+  | RenderedType
   /** The arguments of the probe. */
   | { readonly kind: 'args' }
-  | { readonly kind: 'tuple'; readonly elements: readonly Type[] }
   | { readonly kind: 'void' }
   /** Something wrong that was reported already, or that only a node knows. It goes with everything. */
   | { readonly kind: 'unknown' };
 
-type PointerType = Type & { readonly kind: 'pointer' };
-
 export const unknown: Type = { kind: 'unknown' };
 export const voidType: Type = { kind: 'void' };
+export const booleanType: Type = { kind: 'boolean' };
 export const int64: IntegerType = { kind: 'integer', size: 8, signed: true };
 export const uint64: IntegerType = { kind: 'integer', size: 8, signed: false };
 export const neutralInteger: IntegerType = { kind: 'integer', size: 8, signed: true, neutral: true };
 
 export function stringType(bytes: number): StringType {
-  return { kind: 'string', size: (bytes + 7) & ~7 };
+  return { kind: 'string', size: (bytes + 7) & ~7, bytes };
 }
 
-/** Integers, and addresses taken as numbers. */
+/** The type of a literal: the smallest that holds it. */
+export function literalType(value: bigint): IntegerType {
+  for (const size of [1, 2, 4, 8] as const) {
+    const width = size * 8;
+    if (BigInt.asIntN(width, value) === value) return { kind: 'integer', size, signed: true, neutral: true };
+    if (BigInt.asUintN(width, value) === value) {
+      return size === 8 ? uint64 : { kind: 'integer', size, signed: false, neutral: true };
+    }
+  }
+  return uint64;
+}
+
+/** Integers, and addresses and truths taken as numbers. */
 export function isNumber(type: Type): boolean {
-  return type.kind === 'integer' || type.kind === 'pointer' || type.kind === 'unknown';
+  return type.kind === 'integer' || type.kind === 'boolean' || type.kind === 'pointer' || type.kind === 'unknown';
 }
 
-/** What can be part of a key, be stored and be printed. */
+const renderedBytes: Readonly<Partial<Record<RenderedAs, number>>> = { usym: 16, inet: 24, mac: 8 };
+
+/** Whether a value of the type is one number in a register; if not, it lies in memory. */
+export function isScalar(type: Type): boolean {
+  if (isNumber(type)) return true;
+  if (type.kind === 'stack') return !type.user;
+  if (type.kind === 'rendered') return renderedBytes[type.as] === undefined;
+  return (type.kind === 'record' || type.kind === 'array') && type.space !== 'program';
+}
+
+/** Bytes that a value takes in a variable, a key, a map or a record: a multiple of 8. */
+export function storageBytes(type: Type): number {
+  switch (type.kind) {
+    case 'string':
+      return type.size;
+    case 'buffer':
+      return 8 + ((type.size + 7) & ~7);
+    case 'tuple':
+      return type.elements.reduce((sum, element) => sum + storageBytes(element), 0);
+    case 'record':
+      return (type.size + 7) & ~7;
+    case 'array':
+      return (type.length * elementBytes(type.element) + 7) & ~7;
+    case 'stack':
+      return type.user ? 16 : 8;
+    case 'rendered':
+      return renderedBytes[type.as] ?? 8;
+    default:
+      return 8;
+  }
+}
+
+/** Bytes of a type as C lays it out: in structures, arrays and behind pointers. */
+export function cBytes(type: Type): number {
+  switch (type.kind) {
+    case 'integer':
+      return type.size;
+    case 'boolean':
+      return 1;
+    case 'record':
+      return type.size;
+    case 'string':
+      return type.bytes;
+    case 'tuple':
+      return tupleBytes(type);
+    case 'array':
+      return type.length * elementBytes(type.element);
+    case 'void':
+      return 1;
+    default:
+      return storageBytes(type);
+  }
+}
+
+/** Each element at a multiple of its own size, as in a structure. */
+function tupleBytes({ elements }: TupleType): number {
+  let end = 0;
+  let largest = 1;
+  for (const element of elements) {
+    const bytes = cBytes(element);
+    const alignment = element.kind === 'string' ? 1 : Math.min(8, Math.max(1, bytes));
+    end = Math.ceil(end / alignment) * alignment + bytes;
+    largest = Math.max(largest, alignment);
+  }
+  return Math.ceil(end / largest) * largest;
+}
+
+export function elementBytes(element: Type): number {
+  return cBytes(element);
+}
+
+/** What can be part of a key, be stored and be printed, once it is a value of its own (`storedType`). */
 export function isStorable(type: Type): boolean {
-  return isNumber(type) || type.kind === 'string' || type.kind === 'stack';
+  switch (type.kind) {
+    case 'tuple':
+      return type.elements.every(isStorable);
+    case 'aggregate':
+    case 'args':
+    case 'void':
+      return false;
+    default:
+      return true;
+  }
+}
+
+/** The type of a copy that the program keeps: structures and arrays are read out of the memory they lie in. */
+export function storedType(type: Type): Type {
+  if (type.kind === 'record' || type.kind === 'array') return { ...type, space: 'program' };
+  if (type.kind === 'tuple') return { ...type, elements: type.elements.map(storedType) };
+  return type;
 }
 
 /** Whether 64-bit arithmetic on it is signed. */
@@ -93,11 +265,13 @@ export function arithmeticType(left: Type, right: Type): Type {
 }
 
 function asInteger(type: Type): IntegerType {
-  return type.kind === 'integer' ? type : uint64;
+  if (type.kind === 'integer') return type;
+  return type.kind === 'boolean' ? neutralInteger : uint64;
 }
 
 /** The type of what is read from where only literals were stored: signed, as bpftrace has it. */
 export function definite(type: Type): Type {
+  if (type.kind === 'tuple') return { ...type, elements: type.elements.map(definite) };
   return type.kind === 'integer' && type.neutral === true ? int64 : type;
 }
 
@@ -105,73 +279,46 @@ export function definite(type: Type): Type {
 export function unify(a: Type, b: Type): Type | undefined {
   if (a.kind === 'unknown') return b;
   if (b.kind === 'unknown') return a;
-  if (a.kind === 'string' && b.kind === 'string') return a.size >= b.size ? a : b;
-  if (a.kind === 'pointer' && b.kind === 'pointer' && a.space === b.space) return unifyPointers(a, b);
-  if (a.kind === 'stack' && b.kind === 'stack') return a.depth === b.depth ? a : undefined;
-  if (isNumber(a) && isNumber(b)) return arithmeticType(a, b);
+  if (a.kind === 'integer' && b.kind === 'integer' && sameType(a, b)) return a;
+  if (isNumber(a) && isNumber(b)) return unifyNumbers(a, b);
+  if (a.kind === 'string' && b.kind === 'string') return a.bytes >= b.bytes ? a : b;
+  if (a.kind === 'buffer' && b.kind === 'buffer') return a.size >= b.size ? a : b;
+  if (a.kind === 'tuple' && b.kind === 'tuple') return unifyTuples(a, b);
   if (a.kind === 'aggregate' && b.kind === 'aggregate') return unifyAggregates(a, b);
-  return undefined;
+  return sameType(a, b) ? a : undefined;
+}
+
+function unifyNumbers(a: Type, b: Type): Type {
+  if (a.kind === 'pointer' && b.kind === 'pointer') return unifyPointers(a, b);
+  if (a.kind === 'boolean' && b.kind === 'boolean') return a;
+  return arithmeticType(a, b);
 }
 
 /** What the two point to is only kept where it is the same. */
 function unifyPointers(a: PointerType, b: PointerType): Type {
-  return a.to === b.to ? (a.text ? b : a) : { kind: 'pointer', space: a.space, text: a.text && b.text };
+  if (sameType(a, b)) return a;
+  const space = a.space === b.space ? a.space : 'any';
+  return sameType(a.to, b.to) && a.to !== undefined ? { ...a, space } : { kind: 'pointer', space };
+}
+
+function unifyTuples(a: TupleType, b: TupleType): Type | undefined {
+  if (a.elements.length !== b.elements.length || a.names?.join() !== b.names?.join()) return undefined;
+  const elements = a.elements.map((element, index) => unify(element, b.elements[index] ?? unknown));
+  return elements.includes(undefined) ? undefined : { ...a, elements: elements as Type[] };
 }
 
 function unifyAggregates(a: AggregateType, b: AggregateType): Type | undefined {
-  if (a.aggregate !== b.aggregate || a.histBits !== b.histBits) return undefined;
-  if (a.lhist?.min !== b.lhist?.min || a.lhist?.max !== b.lhist?.max || a.lhist?.step !== b.lhist?.step)
-    return undefined;
+  const { signed: _a, ...left } = a;
+  const { signed: _b, ...right } = b;
+  if (typeKey(left) !== typeKey(right)) return undefined;
   return a.signed ? a : b;
 }
 
 export function sameType(a: Type | undefined, b: Type | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return typeKey(a) === typeKey(b);
+  return a === b || typeKey(a) === typeKey(b);
 }
 
-function typeKey(type: Type): string {
+function typeKey(type: unknown): string {
   return JSON.stringify(type, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
-}
-
-/** A type as messages call it. */
-function typeName(type: Type): string {
-  switch (type.kind) {
-    case 'integer':
-      return `${type.signed ? 'int' : 'uint'}${type.size * 8}`;
-    case 'string':
-      return `string[${type.size}]`;
-    case 'aggregate':
-      return `${type.aggregate}()`;
-    case 'pointer':
-      return type.text ? 'char *' : 'void *';
-    case 'array':
-      return `${typeName(type.element)}[${type.length}]`;
-    case 'stack':
-      return `kstack(${type.depth})`;
-    case 'record':
-      return type.name === '' ? 'unnamed structure' : `struct ${type.name}`;
-    case 'tuple':
-      return `(${type.elements.map(typeName).join(',')})`;
-    default:
-      return type.kind;
-  }
-}
-
-/** A type without the sizes that a reader of messages does not care for. */
-export function describe(type: Type): string {
-  switch (type.kind) {
-    case 'integer':
-      return 'integer';
-    case 'string':
-      return 'string';
-    case 'pointer':
-      return 'pointer';
-    case 'void':
-      return 'nothing';
-    case 'args':
-      return 'args as a whole';
-    default:
-      return typeName(type);
-  }
 }

@@ -1,4 +1,4 @@
-import type { JsonScalar, KeyType, ResultEntry, ResultMap, Scalar, StackFrame } from '@bpfleet/aggregate';
+import type { ResultEntry, ResultMap } from '@bpfleet/aggregate';
 import {
   encodeMapKind,
   encodeScalar,
@@ -15,6 +15,7 @@ import { problemToRpc } from '../control/problem-to-rpc.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionMessage } from '../sessions/session-message.ts';
 import { ResultService } from './result.service.ts';
+import { scalarOfJson } from './scalar-of-json.ts';
 
 /** `control.v1.ResultService`: the same as REST says. */
 @Injectable()
@@ -47,7 +48,7 @@ export class ResultGrpc {
               at: timestampFromMs(Date.parse(at)),
               type,
               text,
-              values: values.map((value) => encodeScalar(typeof value === 'number' ? BigInt(value) : value)),
+              values: values.map((value) => encodeScalar(scalarOfJson(value, 'string'))),
             })),
           };
         }),
@@ -63,11 +64,11 @@ function mapMessage({ name, kind, key, entries }: ResultMap) {
 function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
   const { value, count, total, average, buckets, p50, p90, p99, nodes, group } = entry;
   return {
-    key: entry.key.map((part, index) => encodeScalar(keyPart(part, key[index]))),
+    key: entry.key.map((part, index) => encodeScalar(scalarOfJson(part, key[index]))),
     nodes,
     ...(value === undefined
       ? {}
-      : { value: encodeScalar(typeof value === 'number' ? BigInt(value) : integerOrText(value)) }),
+      : { value: encodeScalar(scalarOfJson(value)) }),
     ...(count === undefined ? {} : { count: BigInt(count) }),
     ...(total === undefined ? {} : { total: BigInt(total) }),
     ...(average === undefined ? {} : { average: BigInt(average) }),
@@ -81,16 +82,4 @@ function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
       count: BigInt(inBucket),
     })),
   };
-}
-
-function keyPart(part: JsonScalar, type: KeyType | undefined): Scalar {
-  if (typeof part === 'object') {
-    return part;
-  }
-  return type === 'string' ? String(part) : BigInt(part);
-}
-
-/** JSON holds large integers as strings of more than 15 digits. */
-function integerOrText(value: string | StackFrame[]): Scalar {
-  return typeof value === 'object' ? value : /^-?\d{16,20}$/.test(value) ? BigInt(value) : value;
 }

@@ -1,4 +1,4 @@
-import { type JsonScalar, jsonInteger, type Scalar } from '@bpfleet/aggregate';
+import { isStack, type JsonScalar, jsonInteger, type Scalar } from '@bpfleet/aggregate';
 
 /** PostgreSQL's text and jsonb hold every character but U+0000. */
 export function storedText(text: string): string {
@@ -14,7 +14,20 @@ function storedValue(value: Scalar): JsonScalar {
   if (typeof value === 'bigint') {
     return jsonInteger(value);
   }
-  return typeof value === 'string'
-    ? storedText(value)
-    : value.map(({ symbol, module, offset }) => ({ symbol: storedText(symbol), module: storedText(module), offset }));
+  if (typeof value === 'string') {
+    return storedText(value);
+  }
+  if (typeof value === 'boolean') {
+    return value;
+  }
+  if (isStack(value)) {
+    return value.map(({ symbol, module, offset }) => ({
+      ...{ symbol: storedText(symbol), module: storedText(module), offset },
+    }));
+  }
+  const parts = value.parts.map(storedValue);
+  const { names } = value;
+  return names === undefined
+    ? parts
+    : Object.fromEntries(parts.map((part, index) => [storedText(names[index] ?? `${index}`), part]));
 }

@@ -1,8 +1,16 @@
-import { type MapSpec, MapType, ProgramType } from '@bpfleet/bpf';
+import { Helper, type HelperName, type MapSpec, MapType, ProgramType } from '@bpfleet/bpf';
+import { getLibbpf } from '../ffi/libbpf.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { readByBatch } from '../map/read-entries.ts';
 import type { Feature } from './feature.ts';
-import { atomicFetch, boundedLoop, callWithoutArguments, loadSample, percpuLookup } from './programs.ts';
+import {
+  atomicFetch,
+  boundedLoop,
+  callWithoutArguments,
+  loadSample,
+  percpuLookup,
+  signedDivision,
+} from './programs.ts';
 
 function withMap<T>(spec: Omit<MapSpec, 'name' | 'flags'>, use: (map: BpfMap) => T): T {
   const map = new BpfMap({ ...spec, name: 'bpfleet_probe', flags: 0 });
@@ -39,7 +47,15 @@ export const mapFeatures: readonly Feature[] = [
   { name: 'long_key', probe: probeLongKey },
   { name: 'batch', probe: probeBatch },
   { name: 'percpu_lookup', probe: probePercpuLookup },
+  { name: 'for_each_map_elem', probe: () => probeHelper('for_each_map_elem', '5.13') },
+  { name: 'loop', probe: () => probeHelper('loop', '5.17') },
 ];
+
+/** Whether programs may call a helper; `kernel` is the one that brought it. */
+function probeHelper(name: HelperName, kernel: string): string | null {
+  const found = getLibbpf().libbpf_probe_bpf_helper(ProgramType.RAW_TRACEPOINT, Helper[name], null);
+  return found === 1 ? null : `the helper bpf_${name} needs kernel ${kernel} or newer`;
+}
 
 function loads(instructions: () => Parameters<typeof loadSample>[1]): () => null {
   return () => {
@@ -52,4 +68,5 @@ export const instructionFeatures: readonly Feature[] = [
   { name: 'bounded_loop', probe: loads(boundedLoop) },
   { name: 'atomic_fetch', probe: loads(atomicFetch) },
   { name: 'tai', probe: loads(() => callWithoutArguments('ktime_get_tai_ns')) },
+  { name: 'signed_division', probe: loads(signedDivision) },
 ];

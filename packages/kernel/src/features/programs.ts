@@ -37,6 +37,16 @@ export function atomicFetch(): Instruction[] {
   return builder.build();
 }
 
+/** `r1 s/= 2` */
+export function signedDivision(): Instruction[] {
+  const builder = new InstructionBuilder();
+  builder.constant(1, -4n);
+  builder.aluImmediate('SDIV', 1, 2n);
+  builder.constant(0, 0n);
+  builder.exit();
+  return builder.build();
+}
+
 /** Looks up key 0 of a per-CPU array named `map` on CPU 0. */
 export function percpuLookup(): Instruction[] {
   const builder = new InstructionBuilder();

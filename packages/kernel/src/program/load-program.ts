@@ -5,14 +5,20 @@ import { addressOf } from '../ffi/native.ts';
 import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
 import { objectName } from '../map/object-name.ts';
 import { explainRefusal, type Refusal } from './explain-refusal.ts';
+import { FUNC_INFO_BYTES, type FunctionTypes, loadFunctionTypes } from './function-types.ts';
 
 /**
- * `struct bpf_prog_load_opts` of libbpf 1.1 (bpf/bpf.h). sz 0, attempts 8, expected_attach_type 12, prog_flags 20,
- * attach_btf_id 32, log_level 88, log_size 92, log_buf 96.
+ * `struct bpf_prog_load_opts` of libbpf 1.1 (bpf/bpf.h). sz 0, attempts 8, expected_attach_type 12, prog_btf_fd 16,
+ * prog_flags 20, attach_btf_id 32, func_info 56, func_info_cnt 64, func_info_rec_size 68, log_level 88, log_size 92,
+ * log_buf 96.
  */
 const OPTIONS_SIZE = 104;
 const EXPECTED_ATTACH_TYPE = 12;
+const PROG_BTF_FD = 16;
 const ATTACH_BTF_ID = 32;
+const FUNC_INFO = 56;
+const FUNC_INFO_COUNT = 64;
+const FUNC_INFO_SIZE = 68;
 const LOG_LEVEL = 88;
 const LOG_SIZE = 92;
 const LOG_BUF = 96;
@@ -48,11 +54,28 @@ export class VerifierError extends KernelError {
  * @throws KernelError, VerifierError where the verifier has said why
  */
 export function loadProgram(spec: ProgramSpec, code: Uint8Array, target: TracingTarget | null = null): FileDescriptor {
-  const fd = tryLoad(spec, code, target, null);
+  const functions = spec.functions === undefined ? null : loadFunctionTypes(spec, spec.functions);
+  try {
+    return loadWith({ spec, code, target, functions });
+  } finally {
+    functions?.btf.close();
+  }
+}
+
+interface LoadInput {
+  readonly spec: ProgramSpec;
+  readonly code: Uint8Array;
+  readonly target: TracingTarget | null;
+  readonly functions: FunctionTypes | null;
+}
+
+function loadWith(input: LoadInput): FileDescriptor {
+  const { spec } = input;
+  const fd = tryLoad(input, null);
   if (fd >= 0) return new FileDescriptor(fd);
   for (let size = FIRST_LOG_BYTES; ; size = Math.min(size * 4, LAST_LOG_BYTES)) {
     const log = Buffer.alloc(size);
-    const retried = tryLoad(spec, code, target, log);
+    const retried = tryLoad(input, log);
     if (retried >= 0) return new FileDescriptor(retried);
     if (errnoName(retried) === 'ENOSPC' && size < LAST_LOG_BYTES) continue;
     const text = textOf(log);
@@ -61,12 +84,18 @@ export function loadProgram(spec: ProgramSpec, code: Uint8Array, target: Tracing
   }
 }
 
-function tryLoad(spec: ProgramSpec, code: Uint8Array, target: TracingTarget | null, log: Buffer | null): number {
+function tryLoad({ spec, code, target, functions }: LoadInput, log: Buffer | null): number {
   const options = Buffer.alloc(OPTIONS_SIZE);
   options.writeBigUInt64LE(BigInt(OPTIONS_SIZE), 0);
   if (target !== null) {
     options.writeUInt32LE(target.attachType, EXPECTED_ATTACH_TYPE);
     options.writeUInt32LE(target.btfId, ATTACH_BTF_ID);
+  }
+  if (functions !== null) {
+    options.writeUInt32LE(functions.btf.number, PROG_BTF_FD);
+    options.writeBigUInt64LE(addressOf(functions.info), FUNC_INFO);
+    options.writeUInt32LE(functions.info.length / FUNC_INFO_BYTES, FUNC_INFO_COUNT);
+    options.writeUInt32LE(FUNC_INFO_BYTES, FUNC_INFO_SIZE);
   }
   if (log !== null) {
     options.writeUInt32LE(1, LOG_LEVEL);

@@ -3,7 +3,7 @@ import type { FlatField } from '@bpfleet/bpf';
 import type { MapEntry } from '@bpfleet/kernel';
 import { readField } from '../read-field.ts';
 import type { ReadableMap } from '../read-map.ts';
-import { noStacks } from '../read-stack.ts';
+import { noReaders } from '../value-readers.ts';
 import type { ObjectOutput } from './map-output.ts';
 
 /** A map of an object as it is now. Law: an entry is the sum of its CPUs' values. */
@@ -40,9 +40,11 @@ function sumOfCpus(value: Buffer, field: FlatField, map: ReadableMap): bigint {
 }
 
 function readPart(bytes: Buffer, base: number, field: FlatField): Scalar {
-  if (field.type === 'string' || field.size === 8) return readField(bytes, base, field, noStacks);
-  const at = base + field.offset;
-  return BigInt(field.type === 'int' ? bytes.readIntLE(at, field.size) : bytes.readUIntLE(at, field.size));
+  const { offset, size, type } = field;
+  if (type === 'string') return readField(bytes, base, { offset, size, data: { kind: 'string', bytes: size } }, noReaders);
+  const width = size as 1 | 2 | 4 | 8;
+  const data = { kind: 'integer', bytes: width, signed: type === 'int' } as const;
+  return readField(bytes, base, { offset, size, data }, noReaders);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

@@ -4,6 +4,7 @@ import { Operands, written } from '../operands.ts';
 /** Helpers that only read: without a reader of their result they need not be called. */
 const pureHelpers: readonly string[] = [
   ...['ktime_get_ns', 'ktime_get_boot_ns', 'get_current_pid_tgid', 'get_current_uid_gid', 'get_smp_processor_id'],
+  ...['get_current_task', 'get_current_cgroup_id', 'get_prandom_u32', 'ktime_get_tai_ns'],
 ];
 
 /** Drops instructions whose result nobody reads, and the results of calls that are made for their effect. */
@@ -23,7 +24,7 @@ export function removeDeadCode(program: IrFunction): IrFunction {
       changed ||= kept.length !== block.instructions.length;
       return { ...block, instructions: kept.map((instruction) => withoutUnreadResult(instruction, read)) };
     });
-    if (!changed) return { ...program, blocks };
+    if (!changed) return { ...program, blocks, callbacks: program.callbacks.map(removeDeadCode) };
   }
 }
 

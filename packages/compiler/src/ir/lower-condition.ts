@@ -1,0 +1,88 @@
+import type { Expression } from '../syntax/ast.ts';
+import { isScalar, type Type } from '../types/type.ts';
+import type { Comparison } from './ir.ts';
+import { compareStrings } from './lower-string.ts';
+import type { Lowering, MemoryValue } from './lowering.ts';
+import { placeAt } from './value.ts';
+
+const comparisons: Readonly<Record<string, readonly [signed: Comparison, unsigned: Comparison]>> = {
+  '==': ['eq', 'eq'],
+  '!=': ['ne', 'ne'],
+  '<': ['slt', 'ult'],
+  '<=': ['sle', 'ule'],
+  '>': ['sgt', 'ugt'],
+  '>=': ['sge', 'uge'],
+};
+
+/** Whether an expression is a truth that needs no value of its own to branch on. */
+export function isCondition(expression: Expression): boolean {
+  if (expression.kind !== 'binary') return false;
+  return expression.operator === '&&' || expression.operator === '||' || expression.operator in comparisons;
+}
+
+/** Goes to block `then` where the expression is not zero, else to `otherwise`. */
+export function lowerCondition(lowering: Lowering, expression: Expression, then: number, otherwise: number): void {
+  const { builder } = lowering;
+  if (expression.kind === 'unary' && expression.operator === '!') {
+    lowerCondition(lowering, expression.operand, otherwise, then);
+    return;
+  }
+  if (expression.kind !== 'binary' || !isCondition(expression)) {
+    lowerTruth(lowering, expression, then, otherwise);
+    return;
+  }
+  const { operator, left, right } = expression;
+  if (operator === '&&' || operator === '||') {
+    const next = builder.newBlock();
+    lowerCondition(lowering, left, operator === '&&' ? next : then, operator === '&&' ? otherwise : next);
+    builder.startBlock(next);
+    lowerCondition(lowering, right, then, otherwise);
+    return;
+  }
+  const [same, different] = operator === '==' ? [then, otherwise] : [otherwise, then];
+  const type = lowering.typeOf(left);
+  if (type.kind === 'string') {
+    compareStrings(lowering, left, right, same, different);
+  } else if (!isScalar(type)) {
+    compareMemory(lowering, lowering.memory(left), lowering.memory(right), same, different);
+  } else {
+    const [signed, unsigned] = comparisons[operator] ?? ['eq', 'eq'];
+    const l = lowering.number(left);
+    const r = lowering.number(right);
+    builder.branch(comparesSigned(type, lowering.typeOf(right)) ? signed : unsigned, l, r, then, otherwise);
+  }
+}
+
+/** A number is true where it is not zero, a string where it is not empty. */
+function lowerTruth(lowering: Lowering, expression: Expression, then: number, otherwise: number): void {
+  const { builder } = lowering;
+  const type = lowering.typeOf(expression);
+  const operand =
+    type.kind === 'string' ? builder.load(1, lowering.memory(expression).place) : lowering.number(expression);
+  builder.branch('ne', operand, 0n, then, otherwise);
+}
+
+/** Goes to `same` where two values of one layout are equal: all of their bytes are. */
+function compareMemory(
+  lowering: Lowering,
+  left: MemoryValue,
+  right: MemoryValue,
+  same: number,
+  different: number,
+): void {
+  const { builder } = lowering;
+  for (let at = 0; at < Math.min(left.size, right.size); at += 8) {
+    const next = builder.newBlock();
+    const word = builder.load(8, placeAt(left.place, at));
+    builder.branch('eq', word, builder.load(8, placeAt(right.place, at)), next, different);
+    builder.startBlock(next);
+  }
+  builder.jump(same);
+}
+
+function comparesSigned(l: Type, r: Type): boolean {
+  const neutral = (type: Type) => (type.kind === 'integer' && type.neutral === true) || type.kind === 'boolean';
+  const signed = (type: Type) => type.kind === 'integer' && type.signed;
+  if (neutral(l)) return signed(r) || neutral(r);
+  return neutral(r) ? signed(l) : signed(l) || signed(r);
+}

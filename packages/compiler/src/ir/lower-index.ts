@@ -1,0 +1,109 @@
+import type { Expression, Index } from '../syntax/ast.ts';
+import { type ArrayType, cBytes, type Type } from '../types/type.ts';
+import { extend } from './lower-number.ts';
+import type { Lowering } from './lowering.ts';
+import { readText } from './read-memory.ts';
+import { type Destination, inRegister, numberValue, type Operand, type Value } from './value.ts';
+import { readSpace, valueAtAddress, valueInProgram } from './value-at.ts';
+
+/** `*pointer` */
+export function lowerDereference(
+  lowering: Lowering,
+  expression: Expression & { kind: 'unary' },
+  into?: Destination,
+): Value {
+  const pointer = lowering.typeOf(expression.operand);
+  if (pointer.kind !== 'pointer') throw new Error('only pointers point to something');
+  return valueAtAddress(lowering, lowering.number(expression.operand), pointer.space, lowering.typeOf(expression), {
+    into,
+  });
+}
+
+/** `array[i]`, `pointer[i]`, and one character of a string. Beyond the end of an array 0. */
+export function lowerIndex(lowering: Lowering, expression: Index, into?: Destination): Value {
+  const type = lowering.typeOf(expression.object);
+  switch (type.kind) {
+    case 'array':
+      return type.space === 'program'
+        ? indexOwn(lowering, expression, type, into)
+        : indexMemory(lowering, expression, type, into);
+    case 'string':
+      return indexString(lowering, expression, type.size);
+    case 'pointer': {
+      const element = lowering.typeOf(expression);
+      const start = lowering.number(expression.object);
+      const address = elementAddress(lowering, start, lowering.number(expression.index), element);
+      return valueAtAddress(lowering, address, type.space, element, { into });
+    }
+    default:
+      throw new Error(`${type.kind} has no elements`);
+  }
+}
+
+function elementAddress({ builder }: Lowering, start: Operand, index: Operand, element: Type): Operand {
+  return builder.binary('add', start, builder.binary('mul', index, BigInt(cBytes(element))));
+}
+
+/** Of an array in the kernel, in a program or in the tracepoint's record. */
+function indexMemory(lowering: Lowering, expression: Index, array: ArrayType, into?: Destination): Value {
+  const { builder } = lowering;
+  const { element, length } = array;
+  const object = expression.object;
+  const index = lowering.number(expression.index);
+  if (array.space === 'context' && typeof index === 'bigint' && element.kind === 'integer' && object.kind === 'member') {
+    const base = contextOffset(lowering, object.name);
+    if (base !== undefined) {
+      const place = inRegister(builder.context(), base + Number(index) * element.size);
+      return numberValue(extend(builder, builder.load(element.size, place), element.size, element.signed));
+    }
+  }
+  const start = lowering.number(object);
+  const space = readSpace(array.space);
+  const at = (operand: Operand) => elementAddress(lowering, start, operand, element);
+  if (typeof index === 'bigint') return valueAtAddress(lowering, at(index), space, element, { into });
+  if (element.kind === 'string') return readText(lowering, textAt(at(index), space, element.size), into);
+  const result = builder.copy(0n);
+  builder.when('ult', index, BigInt(length), () => {
+    const value = valueAtAddress(lowering, at(index), space, element);
+    if (value.kind === 'number') builder.assign(result, value.operand);
+  });
+  return numberValue(result);
+}
+
+function textAt(address: Operand, space: 'user' | 'kernel' | 'any', size: number) {
+  return { address, space, bytes: size, size, countTruncated: false };
+}
+
+function contextOffset({ target }: Lowering, name: string): number | undefined {
+  const fields = target.context.kind === 'tracepoint' ? target.context.format?.fields : undefined;
+  return fields?.find((candidate) => candidate.name === name)?.offset;
+}
+
+/** Of an array that the program holds. */
+function indexOwn(lowering: Lowering, expression: Index, array: ArrayType, into?: Destination): Value {
+  const { builder } = lowering;
+  const { element, length } = array;
+  const { place } = lowering.memory(expression.object);
+  const index = lowering.number(expression.index);
+  const stride = cBytes(element);
+  if (typeof index === 'bigint') {
+    return valueInProgram(lowering, place, Number(index) * stride * 8, element, { into });
+  }
+  const result = builder.copy(0n);
+  builder.when('ult', index, BigInt(length), () => {
+    const address = elementAddress(lowering, builder.address(place), index, element);
+    const value = valueAtAddress(lowering, address, 'kernel', element);
+    if (value.kind === 'number') builder.assign(result, value.operand);
+  });
+  return numberValue(result);
+}
+
+function indexString(lowering: Lowering, expression: Index, size: number): Value {
+  const array: ArrayType = {
+    kind: 'array',
+    element: { kind: 'integer', size: 1, signed: true },
+    length: size,
+    space: 'program',
+  };
+  return indexOwn(lowering, expression, array);
+}

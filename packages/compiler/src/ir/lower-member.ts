@@ -1,0 +1,115 @@
+import type { CMember } from '@bpfleet/bpf';
+import type { Member } from '../syntax/ast.ts';
+import { recordOf } from '../types/record.ts';
+import type { TracepointField } from '../types/tracepoint-format.ts';
+import type { IntegerType, RecordType, TupleType } from '../types/type.ts';
+import { lowerArgument } from './lower-argument.ts';
+import { extend } from './lower-number.ts';
+import { tupleElement } from './lower-tuple.ts';
+import type { Lowering } from './lowering.ts';
+import { shiftOut } from './memory.ts';
+import { readInteger, readText } from './read-memory.ts';
+import { type Destination, inRegister, numberValue, type Operand, type Value } from './value.ts';
+import { readSpace, valueAtAddress, valueInProgram } from './value-at.ts';
+
+/** `args.x`, `tuple.0`, and fields of structures. */
+export function lowerMember(lowering: Lowering, expression: Member, into?: Destination): Value {
+  const object = lowering.typeOf(expression.object);
+  if (object.kind === 'tuple') {
+    const index = memberIndex(object, expression.name);
+    return tupleElement(lowering, lowering.memory(expression.object), object, index);
+  }
+  if (object.kind !== 'args') return lowerField(lowering, expression, into);
+  if (lowering.target.context.kind === 'function') return lowerArgument(lowering, expression);
+  return lowerTracepointField(lowering, expression, into);
+}
+
+/** Which element `.0` or `.name` is; -1 where there is none. */
+export function memberIndex({ elements, names }: TupleType, name: string): number {
+  if (!/^\d{1,4}$/.test(name)) return names?.indexOf(name) ?? -1;
+  return Number(name) < elements.length ? Number(name) : -1;
+}
+
+function lowerField(lowering: Lowering, expression: Member, into?: Destination): Value {
+  const { builder, env } = lowering;
+  const record = recordOf(lowering.typeOf(expression.object));
+  const field = record && env.types?.member(record.id, expression.name);
+  if (record === undefined || field === undefined) throw new Error(`there is no field ${expression.name}`);
+  const type = lowering.typeOf(expression);
+  const textBytes = type.kind === 'string' ? arrayBytes(lowering, field, type.size) : undefined;
+  const options = { into, ...(textBytes === undefined ? {} : { textBytes }) };
+  if (record.space === 'program') {
+    const { place } = lowering.memory(expression.object);
+    const bits = field.bits === 0 ? {} : { bits: field.bits };
+    return valueInProgram(lowering, place, field.bitOffset, type, { ...options, ...bits });
+  }
+  const object = lowering.number(expression.object);
+  const address = builder.binary('add', object, BigInt(Math.floor(field.bitOffset / 8)));
+  if (field.bits !== 0 && type.kind === 'integer') {
+    return numberValue(readBitField(lowering, field, address, record, type));
+  }
+  return valueAtAddress(lowering, address, readSpace(record.space), type, options);
+}
+
+/** The text's own array, which may be shorter than the value that holds it. */
+function arrayBytes({ env, config }: Lowering, { type }: CMember, size: number): number {
+  const array = env.types?.resolve(type);
+  const length = array?.kind === 'array' && array.length > 0 ? array.length : config.maxStringLength;
+  return Math.min(length, size);
+}
+
+function readBitField(
+  lowering: Lowering,
+  { bitOffset, bits }: CMember,
+  address: Operand,
+  record: RecordType,
+  type: IntegerType,
+): Operand {
+  const first = bitOffset % 8;
+  const bytes = Math.min(8, Math.ceil((first + bits) / 8));
+  const loaded = readInteger(lowering, address, readSpace(record.space), bytes);
+  return shiftOut(lowering, loaded, 64 - first - bits, bits, type.signed);
+}
+
+function lowerTracepointField(lowering: Lowering, expression: Member, into?: Destination): Value {
+  const { builder } = lowering;
+  const field = fieldOf(lowering, expression);
+  const type = lowering.typeOf(expression);
+  const context = builder.context();
+  switch (type.kind) {
+    case 'string': {
+      const address = field.dataLocation ? dataLocation(lowering, field) : addressIn(lowering, field);
+      const bytes = field.dataLocation ? type.size : field.size;
+      const countTruncated = field.dataLocation;
+      return readText(lowering, { address, space: 'kernel', bytes, size: type.size, countTruncated }, into);
+    }
+    case 'pointer':
+      return numberValue(builder.load(8, inRegister(context, field.offset)));
+    case 'integer': {
+      const loaded = builder.load(type.size, inRegister(context, field.offset));
+      return numberValue(extend(builder, loaded, type.size, type.signed));
+    }
+    case 'boolean':
+      return numberValue(builder.load(1, inRegister(context, field.offset)));
+    default:
+      return numberValue(field.dataLocation ? dataLocation(lowering, field) : addressIn(lowering, field));
+  }
+}
+
+function addressIn({ builder }: Lowering, field: TracepointField): Operand {
+  return builder.binary('add', builder.context(), BigInt(field.offset));
+}
+
+/** `__data_loc`: the lower half of the locator is the offset from the record's start. */
+function dataLocation({ builder }: Lowering, field: TracepointField): Operand {
+  const locator = builder.load(4, inRegister(builder.context(), field.offset));
+  return builder.binary('add', builder.context(), builder.binary('and', locator, 0xffffn));
+}
+
+function fieldOf(lowering: Lowering, expression: Member): TracepointField {
+  const { context } = lowering.target;
+  const fields = context.kind === 'tracepoint' ? context.format?.fields : undefined;
+  const field = fields?.find((candidate) => candidate.name === expression.name);
+  if (field === undefined) throw new Error(`the probe has no argument ${expression.name}`);
+  return field;
+}

@@ -1,0 +1,70 @@
+import type { AddressSpace, MemorySpace, Type } from '../types/type.ts';
+import { cBytes, storageBytes } from '../types/type.ts';
+import { extend } from './lower-number.ts';
+import type { Lowering } from './lowering.ts';
+import { loadBits } from './memory.ts';
+import { readBytes, readInteger, readText } from './read-memory.ts';
+import { type Destination, numberValue, type Operand, type Place, placeAt, type Value } from './value.ts';
+
+/** How memory that is not the program's own is read; the tracepoint's record is the kernel's. */
+export function readSpace(space: MemorySpace): AddressSpace {
+  return space === 'context' || space === 'program' ? 'kernel' : space;
+}
+
+/** The value of a C type at an address of other memory. Structures and arrays give their address. */
+export function valueAtAddress(
+  lowering: Lowering,
+  address: Operand,
+  space: AddressSpace,
+  type: Type,
+  options: { readonly into?: Destination | undefined; readonly textBytes?: number } = {},
+): Value {
+  const { builder } = lowering;
+  switch (type.kind) {
+    case 'string': {
+      const bytes = Math.min(options.textBytes ?? type.size, type.size);
+      return readText(lowering, { address, space, bytes, size: type.size, countTruncated: false }, options.into);
+    }
+    case 'integer':
+      return numberValue(
+        extend(builder, readInteger(lowering, address, space, type.size), type.size, type.signed),
+      );
+    case 'boolean':
+      return numberValue(readInteger(lowering, address, space, 1));
+    case 'record':
+    case 'array':
+      return numberValue(address);
+    default:
+      return numberValue(readInteger(lowering, address, space, 8));
+  }
+}
+
+/** The value of a C type within a structure or array that the program holds, `bitOffset` bits into it. */
+export function valueInProgram(
+  lowering: Lowering,
+  place: Place,
+  bitOffset: number,
+  type: Type,
+  options: { readonly into?: Destination | undefined; readonly bits?: number; readonly textBytes?: number } = {},
+): Value {
+  const { builder } = lowering;
+  if (type.kind === 'integer' || type.kind === 'boolean' || type.kind === 'pointer') {
+    const bits = options.bits ?? cBytes(type) * 8;
+    return numberValue(loadBits(lowering, place, bitOffset, bits, type.kind === 'integer' && type.signed));
+  }
+  const offset = Math.floor(bitOffset / 8);
+  const size = storageBytes(type);
+  if (type.kind === 'string') {
+    const address = builder.address(placeAt(place, offset));
+    return valueAtAddress(lowering, address, 'kernel', type, options);
+  }
+  if (offset % 8 === 0) return { kind: 'memory', place: placeAt(place, offset), size };
+  // Words of 8 bytes are read at multiples of 8 only.
+  const destination = { place: lowering.allocate(size), size };
+  readBytes(
+    lowering,
+    { address: builder.address(placeAt(place, offset)), space: 'kernel', bytes: cBytes(type) },
+    destination,
+  );
+  return { kind: 'memory', ...destination };
+}

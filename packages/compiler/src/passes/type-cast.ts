@@ -1,0 +1,57 @@
+import type { Cast } from '../syntax/ast.ts';
+import { typeName } from '../types/describe-type.ts';
+import { namedType } from '../types/named-type.ts';
+import { type AddressSpace, cBytes, isNumber, type Type, unknown } from '../types/type.ts';
+import type { ExpressionTyper } from './type-expression.ts';
+
+/** `(type)x`: between numbers, pointers, and numbers and the arrays of their bytes. */
+export function typeCast(typer: ExpressionTyper, expression: Cast): Type {
+  const operand = typer.typeOf(expression.operand);
+  const space = spaceOf(typer, operand);
+  const to = namedType(expression.type, { types: typer.env.types, maxString: typer.config.maxStringLength, space });
+  if (to === undefined) return unknown;
+  if ('reason' in to) {
+    if (typer.env.tracepoints !== null) typer.report('unknown-name', expression.type.span, to.reason);
+    return unknown;
+  }
+  if (operand.kind === 'unknown') return to;
+  if (to.kind === 'record') {
+    const message = `Cannot cast to ${typeName(to)}`;
+    typer.report('type-mismatch', expression.span, message, `cast to a pointer and read that: *(${typeName(to)} *)x`);
+    return unknown;
+  }
+  if (fits(operand, to)) return sizedLike(operand, to);
+  typer.report('type-mismatch', expression.span, `Cannot cast from "${typeName(operand)}" to "${typeName(to)}"`);
+  return unknown;
+}
+
+/** What a number points to when it is made a pointer: the memory that the probe's own pointers are in. */
+function spaceOf(typer: ExpressionTyper, operand: Type): AddressSpace {
+  const { context } = typer.target;
+  if (operand.kind === 'pointer') return operand.space;
+  return 'space' in context ? context.space : 'any';
+}
+
+function fits(from: Type, to: Type): boolean {
+  if (isNumber(to) && isNumber(from)) return true;
+  if (to.kind === 'boolean') return from.kind === 'string';
+  if (to.kind === 'integer') {
+    if (from.kind === 'rendered' || from.kind === 'stack') return true;
+    return from.kind === 'array' && isNumber(from.element) && cBytes(from) <= 8;
+  }
+  if (to.kind === 'pointer') return from.kind === 'array' || from.kind === 'record';
+  if (to.kind === 'array') {
+    if (from.kind === 'array') return cBytes(from) === cBytes(to);
+    return isNumber(from) && isNumber(to.element) && (to.length === 0 || cBytes(to) <= 8);
+  }
+  return to.kind === 'string' && from.kind === 'string';
+}
+
+/** `(uint8[])x` has as many elements as the number has bytes. */
+function sizedLike(from: Type, to: Type): Type {
+  if (to.kind === 'array' && to.length === 0) {
+    return { ...to, length: Math.floor(cBytes(from) / Math.max(1, cBytes(to.element))) };
+  }
+  return to.kind === 'string' && from.kind === 'string' ? from : to;
+}
+

@@ -1,0 +1,151 @@
+import type { Binary, Expression, Ternary, Update } from '../syntax/ast.ts';
+import { describe } from '../types/describe-type.ts';
+import { textBytes } from '../types/text-bytes.ts';
+import {
+  arithmeticType,
+  booleanType,
+  int64,
+  isNumber,
+  isStorable,
+  literalType,
+  storedType,
+  type Type,
+  uint64,
+  unify,
+  unknown,
+} from '../types/type.ts';
+import { constantValue } from './fold-constants.ts';
+import type { ExpressionTyper } from './type-expression.ts';
+
+const comparisons: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
+const logical: readonly string[] = ['&&', '||'];
+
+export function typeBinary(typer: ExpressionTyper, expression: Binary): Type {
+  const { operator } = expression;
+  const left = typer.typeOf(expression.left);
+  const right = typer.typeOf(expression.right);
+  if (left.kind === 'unknown' || right.kind === 'unknown') {
+    return comparisons.includes(operator) || logical.includes(operator) ? booleanType : unknown;
+  }
+  if (logical.includes(operator)) return typeLogical(typer, expression, left, right);
+  const equality = operator === '==' || operator === '!=';
+  if (equality && left.kind === 'string' && right.kind === 'string') {
+    warnNeverEqual(typer, expression, left.bytes, right.bytes);
+    return booleanType;
+  }
+  if (equality && !isNumber(left) && isStorable(left) && unify(storedType(left), storedType(right)) !== undefined) {
+    return booleanType;
+  }
+  if (!isNumber(left) || !isNumber(right)) {
+    const message = equality
+      ? `Type mismatch for '${operator}': comparing ${describe(left)} with ${describe(right)}`
+      : `The ${operator} operator can not be used on expressions of types ${describe(left)}, ${describe(right)}`;
+    typer.report('type-mismatch', expression.span, message);
+    return comparisons.includes(operator) ? booleanType : unknown;
+  }
+  if (comparisons.includes(operator)) return booleanType;
+  return pointerArithmetic(operator, left, right) ?? folded(expression, arithmeticType(left, right));
+}
+
+function typeLogical(typer: ExpressionTyper, expression: Binary, left: Type, right: Type): Type {
+  for (const [side, type] of [
+    [expression.left, left],
+    [expression.right, right],
+  ] as const) {
+    if (isNumber(type) || type.kind === 'string') continue;
+    typer.report('type-mismatch', side.span, `${expression.operator} takes numbers, not ${describe(type)}`);
+  }
+  return booleanType;
+}
+
+/** A pointer stays one when it is moved; two of them give a number. */
+function pointerArithmetic(operator: string, left: Type, right: Type): Type | undefined {
+  if (operator !== '+' && operator !== '-') return undefined;
+  if (left.kind === 'pointer' && right.kind !== 'pointer') return left;
+  return right.kind === 'pointer' && left.kind !== 'pointer' && operator === '+' ? right : undefined;
+}
+
+/** Literals keep no signedness of their own through arithmetic, unless the result is negative. */
+function folded(expression: Expression, type: Type): Type {
+  if (type.kind !== 'integer' || type.neutral !== true) return type;
+  const value = constantValue(expression);
+  if (value === undefined) return type;
+  return value < 0n ? int64 : value >= 1n << 63n ? uint64 : type;
+}
+
+function warnNeverEqual(typer: ExpressionTyper, expression: Binary, left: number, right: number): void {
+  const { left: l, right: r } = expression;
+  const literal = l.kind === 'string' ? l : r.kind === 'string' ? r : undefined;
+  if (literal === undefined || (l.kind === 'string' && r.kind === 'string')) return;
+  const size = l.kind === 'string' ? right : left;
+  if (textBytes(literal.value).length <= size) return;
+  const message = `the other string has at most ${size - 1} characters, so it is never equal to this`;
+  typer.warn('invalid-use', literal.span, message);
+}
+
+export function typeUnary(typer: ExpressionTyper, expression: Expression & { kind: 'unary' }): Type {
+  const { operator, operand } = expression;
+  if (operator === '!') {
+    typer.conditionType(operand);
+    return booleanType;
+  }
+  if (operator === '*') return dereference(typer, expression);
+  if (operator === '&') {
+    typer.typeOf(operand);
+    typer.report('unsupported', expression.span, 'the address of a map or variable cannot be taken yet');
+    return unknown;
+  }
+  const type = typer.numberType(operand, `'${operator}'`);
+  if (operator === '-') {
+    const value = constantValue(expression);
+    return value === undefined ? int64 : negativeType(value);
+  }
+  if (type.kind !== 'integer') return type.kind === 'unknown' ? unknown : uint64;
+  if (operator === '~' && type.neutral) return int64;
+  return type.neutral ? type : { kind: 'integer', size: 8, signed: type.signed };
+}
+
+function negativeType(value: bigint): Type {
+  const { neutral: _neutral, ...type } = literalType(value);
+  return type;
+}
+
+function dereference(typer: ExpressionTyper, expression: Expression & { kind: 'unary' }): Type {
+  const type = typer.typeOf(expression.operand);
+  if (type.kind === 'unknown') return unknown;
+  if (type.kind === 'pointer' && type.to !== undefined && type.to.kind !== 'void') {
+    return type.to.kind === 'record' || type.to.kind === 'array' ? { ...type.to, space: type.space } : type.to;
+  }
+  const message =
+    type.kind === 'pointer'
+      ? 'what this points to is not known'
+      : `Can not dereference type '${describe(type)}' (not a pointer)`;
+  typer.report('type-mismatch', expression.span, message, 'cast it: *(uint64 *)x');
+  return unknown;
+}
+
+export function typeUpdate(typer: ExpressionTyper, expression: Update): Type {
+  const { target, operator } = expression;
+  if (target.kind === 'map') {
+    const held = typer.maps.written(target).value;
+    if (held === undefined) typer.maps.store(target, literalType(1n), expression.span);
+  }
+  const type = typer.typeOf(target);
+  if (isNumber(type)) return type;
+  typer.report('type-mismatch', expression.span, `The ${operator} operator can not be used on a map of type '${describe(type)}'`);
+  return unknown;
+}
+
+export function typeTernary(typer: ExpressionTyper, expression: Ternary): Type {
+  typer.conditionType(expression.condition);
+  const then = typer.typeOf(expression.then);
+  const otherwise = typer.typeOf(expression.otherwise);
+  if (then.kind === 'void' && otherwise.kind === 'void') return then;
+  if (then.kind !== 'void' && otherwise.kind !== 'void') {
+    const type = unify(storedType(then), storedType(otherwise));
+    if (type !== undefined) return type;
+  }
+  const message = `Ternary operator must return the same type: have '${describe(then)}' and '${describe(otherwise)}'`;
+  typer.report('type-mismatch', expression.span, message);
+  return unknown;
+}

@@ -1,0 +1,55 @@
+import type { Type } from './type.ts';
+
+/** A type as messages call it, with its sizes: `uint32`, `string[16]`, `(int64,string[8])`. */
+export function typeName(type: Type): string {
+  switch (type.kind) {
+    case 'integer':
+      return `${type.signed ? '' : 'u'}int${type.size * 8}`;
+    case 'boolean':
+      return 'bool';
+    case 'string':
+    case 'buffer':
+      return `${type.kind}[${type.size}]`;
+    case 'aggregate':
+      return `${type.aggregate}_t`;
+    case 'pointer':
+      return `${type.to === undefined ? 'void' : typeName(type.to)} *`;
+    case 'array':
+      return `${typeName(type.element)}[${type.length}]`;
+    case 'stack':
+      return type.user ? 'ustack' : 'kstack';
+    case 'record':
+      return type.name === '' ? 'unnamed structure' : `struct ${type.name}`;
+    case 'tuple':
+      return tupleName(type.elements, type.names);
+    case 'rendered':
+      return type.as;
+    default:
+      return type.kind;
+  }
+}
+
+function tupleName(elements: readonly Type[], names: readonly string[] | undefined): string {
+  const parts = elements.map((element, index) => `${names === undefined ? '' : `${names[index]}=`}${typeName(element)}`);
+  return `(${parts.join(',')})`;
+}
+
+/** A type without the sizes that a reader of messages does not care for. */
+export function describe(type: Type): string {
+  switch (type.kind) {
+    case 'integer':
+    case 'boolean':
+    case 'string':
+    case 'buffer':
+    case 'pointer':
+      return type.kind;
+    case 'aggregate':
+      return `${type.aggregate}()`;
+    case 'void':
+      return 'nothing';
+    case 'args':
+      return 'args as a whole';
+    default:
+      return typeName(type);
+  }
+}

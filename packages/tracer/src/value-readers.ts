@@ -1,0 +1,18 @@
+import type { Stack } from '@bpfleet/aggregate';
+import type { DataLayout } from '@bpfleet/compiler';
+
+type StackData = Extract<DataLayout, { kind: 'stack' }>;
+type RenderedData = Extract<DataLayout, { kind: 'rendered' }>;
+
+/** What makes sense of values that mean something on this node alone. */
+export interface ValueReaders {
+  /** The stack of a number in its map; `process` is 0 for the kernel's. */
+  stack(data: StackData, id: bigint, process: number): Stack;
+  rendered(data: RenderedData, bytes: Buffer, at: number): string;
+}
+
+/** For what has neither. */
+export const noReaders: ValueReaders = {
+  stack: () => [],
+  rendered: () => '',
+};
