@@ -2,6 +2,7 @@ import { argBuiltins } from './arg.ts';
 import { args } from './args.ts';
 import { assert, staticAssert } from './assert.ts';
 import { avg, stats } from './average.ts';
+import { bswap } from './bswap.ts';
 import { callable } from './callable.ts';
 import { cat } from './cat.ts';
 import { cgroup } from './cgroup.ts';
@@ -39,6 +40,10 @@ import { retval } from './retval.ts';
 import { sargBuiltins } from './sarg.ts';
 import { kstack, kstackFunction, ustack, ustackFunction } from './stack.ts';
 import { str } from './str.ts';
+import { strConcat } from './str-concat.ts';
+import { strcap, strlen } from './strlen.ts';
+import { memcmp, strncmp } from './strncmp.ts';
+import { strcontains, strstr } from './strstr.ts';
 import { sum } from './sum.ts';
 import { system } from './system.ts';
 import { taskBuiltins, taskFunctions } from './task.ts';
@@ -65,7 +70,8 @@ const namedFunctions: readonly CallDefinition[] = [
   ...[assert, staticAssert, fail],
   ...[clear, zero, deleteFunction, hasKey],
   ...[pidFunction, tidFunction, nsecsFunction, hasCpid, ...taskFunctions],
-  ...[str, reg, kstackFunction, ustackFunction],
+  ...[str, strlen, strcap, strncmp, strstr, strcontains, strConcat, memcmp, bswap],
+  ...[reg, kstackFunction, ustackFunction],
 ];
 
 const builtinsByName = new Map(builtins.map((builtin) => [builtin.name, builtin]));

@@ -163,6 +163,13 @@ class Emitter {
         this.#finish(instruction.result, target);
         return;
       }
+      case 'swap': {
+        const target = this.#target(instruction.result);
+        this.#into(target, instruction.source);
+        out.swap(instruction.bits, target);
+        this.#finish(instruction.result, target);
+        return;
+      }
       case 'load': {
         const target = this.#target(instruction.result);
         const { base, offset } = this.#base(instruction.place);
@@ -298,7 +305,8 @@ class Emitter {
           later.push(() => this.#out.aluImmediate('ADD', to, BigInt(offset)));
         }
       } else if (argument.kind === 'map') later.push(() => this.#out.map(to, argument.map));
-      else if (argument.kind === 'callback') later.push(() => this.#out.functionAddress(to, this.#callback(argument.index)));
+      else if (argument.kind === 'callback')
+        later.push(() => this.#out.functionAddress(to, this.#callback(argument.index)));
       else if (argument.kind === 'address') later.push(() => this.#address(to, argument.place));
       else later.push(() => this.#into(to, argument.operand));
     }
@@ -308,7 +316,8 @@ class Emitter {
 
   #argumentRegister(argument: CallArgument): number | undefined {
     if (argument.kind === 'operand') return this.#registerOf(argument.operand);
-    if (argument.kind === 'map' || argument.kind === 'callback' || argument.place.base.kind === 'object') return undefined;
+    if (argument.kind === 'map' || argument.kind === 'callback' || argument.place.base.kind === 'object')
+      return undefined;
     return this.#registerOf(argument.place.base.register);
   }
 

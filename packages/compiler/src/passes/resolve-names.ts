@@ -10,7 +10,7 @@ import type { Bindings, VariableSymbol } from './model.ts';
 const notSupported = new Set([
   ...['ustack', 'username'],
   ...['len', 'buf', 'tseries'],
-  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym'],
+  ...['ntop', 'pton', 'strftime', 'kaddr', 'uaddr', 'ksym', 'usym'],
   ...['macaddr', 'cgroupid', 'cgroup_path', 'path', 'strerror', 'syscall_name', 'sizeof', 'offsetof'],
   ...['signal', 'override', 'skboutput', 'kptr', 'uptr'],
 ]);
