@@ -28,5 +28,16 @@ export { enableRunStats } from './program/run-stats.ts';
 export { testRun } from './program/test-run.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
+export { kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
+export {
+  formatBuildIdFrame,
+  formatKernelStack,
+  formatSymbol,
+  formatUserStack,
+  type StackMode,
+  type SymbolFrame,
+} from './symbols/symbol-frame.ts';
+export { userAddress } from './symbols/user-address.ts';
+export { UserSymbols, userSymbols } from './symbols/user-symbols.ts';
 export { tracefs } from './tracefs/tracefs.ts';
 export { availableTracepoints, type TracepointName, tracepointFormat } from './tracefs/tracepoint.ts';

@@ -1,5 +1,5 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
-import type { Diagnostic } from '@bpfleet/compiler';
+import type { Diagnostic, ScriptCall } from '@bpfleet/compiler';
 
 /** What to trace. */
 export type TraceProgram = ScriptProgram | ObjectProgram;
@@ -9,6 +9,8 @@ export interface ScriptProgram {
   readonly kind: 'script';
   readonly source: string;
   readonly name?: string;
+  /** What the command line of a local trace says beside the script. */
+  readonly call?: ScriptCall;
   /** What the script may do beyond looking; nothing where it is absent, as on the nodes of a fleet. */
   readonly allow?: ScriptPermissions;
   /** The process that was started with the trace, for `cpid`. */
@@ -127,6 +129,8 @@ export interface RunOptions {
   readonly clockOffsetMs?: () => number;
   /** Abort ends the trace early and cleanly: maps are still read and END still runs. */
   readonly signal?: AbortSignal;
+  /** Goes on where there is nothing to attach but BEGIN and END, until exit() or abort. */
+  readonly stayAttached?: boolean;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
   /** Called as events arrive, before their window ends. */

@@ -4,6 +4,7 @@ import {
   cgroupId,
   findExecutable,
   hasFeature,
+  kernelAddress,
   kernelFunctions,
   kernelTypes,
   nodeIdentity,
@@ -13,13 +14,14 @@ import {
   taiOffset,
   traceableFunctions,
   tracepointFormat,
+  userAddress,
 } from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'tai', 'for_each_map_elem', 'loop', 'signed_division'] as const),
-  ...(['kprobe', 'fentry', 'uprobe'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter'] as const),
 ];
 
 const formats = new Map<string, TracepointFormat | undefined>();
@@ -48,6 +50,7 @@ function readEnv(): CompileEnv {
     executables: { find: findExecutable },
     taiOffset,
     cgroupId,
+    symbols: { kernel: kernelAddress, user: userAddress },
     ...(types === null ? {} : { types }),
     ...(namespace === null ? {} : { pidNamespace: namespace }),
   };

@@ -70,7 +70,7 @@ export function formatPrintf(parts: readonly FormatPart[], args: readonly Scalar
 
 function formatArgument(part: Argument, value: Scalar): string {
   if (typeof value === 'string') return pad(part, value);
-  if (typeof value !== 'bigint') return pad(part, scalarText(value, false, STACK_VALUE_INDENT));
+  if (typeof value !== 'bigint') return pad(part, scalarText(value, STACK_VALUE_INDENT));
   return pad(part, formatNumber(part, value));
 }
 

@@ -28,7 +28,10 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
-  const probes = spec.programs.filter(({ name }) => name !== START_PROGRAM).length;
+  const probes = spec.programs.reduce(
+    (sum, { name, probes }) => sum + (name === START_PROGRAM ? 0 : (probes?.length ?? 1)),
+    0,
+  );
   const mapBytes = memoryOf(spec);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
   return { source: program.source, name: nameOf(program), spec, outputs, diagnostics, probes, mapBytes };
@@ -42,9 +45,9 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
 }
 
 /** The node as this script may use it. */
-function envOf({ allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
+function envOf({ call = {}, allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
   const { unsafe = false, readFiles = false } = allow;
-  return { ...env, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
+  return { ...env, ...call, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
 }
 
 function nameOf({ name }: ScriptProgram): string {
@@ -57,7 +60,7 @@ function memoryOf(spec: CollectionSpec): number {
   return spec.maps.reduce((sum, map) => sum + mapMemory(map, cpus, page), 0);
 }
 
-/** Whether anything but BEGIN and END is to be attached. */
+/** Whether anything is to be attached that may go on: BEGIN, END and iterators are done by themselves. */
 export function hasProbes(spec: CollectionSpec): boolean {
-  return spec.programs.some(({ attach }) => attach.kind !== 'begin' && attach.kind !== 'end');
+  return spec.programs.some(({ attach }) => !['begin', 'end', 'iter'].includes(attach.kind));
 }

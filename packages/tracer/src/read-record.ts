@@ -70,26 +70,20 @@ export class RecordReader {
       }
       case 'cat':
       case 'system':
-        return {
-          kind: layout.kind,
-          ns,
-          target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)),
-        };
+        return { kind: layout.kind, ns, target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)) };
       case 'message': {
         const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));
         return { kind: 'message', ns, severity: layout.severity, span: layout.span, text };
       }
       case 'value': {
         const value = readField(bytes, offset, layout.arg, this.#readers);
-        const signed = typeof value === 'bigint' && value < 0n;
-        const text = scalarText(value, signed, STACK_VALUE_INDENT);
+        const text = scalarText(value, STACK_VALUE_INDENT);
         return { kind: 'text', type: 'value', ns, text: `${text}\n`, values: [value] };
       }
       case 'print-map':
         return { kind: 'print-map', ns, map: layout.map, top: layout.top, div: layout.div };
       case 'print-entry': {
-        const key = layout.key.map((field) => readField(bytes, offset, field, this.#readers));
-        return { kind: 'print-entry', ns, map: layout.map, key };
+        return { kind: 'print-entry', ns, map: layout.map, key: this.#fields(bytes, offset, layout.key) };
       }
       case 'clear-map':
       case 'zero-map':
@@ -98,10 +92,20 @@ export class RecordReader {
         return { kind: 'exit', ns, code: layout.code === undefined ? 0 : (bytes[offset + layout.code.offset] ?? 0) };
     }
   }
-  /** As their conversions want them: `%s` may have a text where the others have a number. */
-  #arguments(bytes: Buffer, offset: number, args: readonly FieldLayout[], format: readonly FormatPart[]): Scalar[] {
+
+  #fields(bytes: Buffer, offset: number, fields: readonly FieldLayout[]): Scalar[] {
+    return fields.map((field) => readField(bytes, offset, field, this.#readers));
+  }
+
+  /** As the conversions of a format want them: numbers, but for those that are printed as texts. */
+  #arguments(
+    bytes: Buffer,
+    offset: number,
+    fields: readonly FieldLayout[],
+    format: readonly FormatPart[],
+  ): Scalar[] {
     const conversions = format.filter((part) => part.kind === 'argument');
-    return args.map((field, index) => {
+    return fields.map((field, index) => {
       const read = conversions[index]?.conversion === 's' ? readField : readNumber;
       return read(bytes, offset, field, this.#readers);
     });

@@ -1,10 +1,11 @@
+import { returnFromProgram } from '../ir/lower-loop.ts';
 import { emitControl, RECORD_HEADER, send } from '../ir/lower-record.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { internalMaps } from '../ir/resources.ts';
 import { inRegister, noValue } from '../ir/value.ts';
 import type { Expression } from '../syntax/ast.ts';
-import { describe } from '../types/describe-type.ts';
 import { fieldLayout } from '../types/field-layout.ts';
+import { describe } from '../types/describe-type.ts';
 import { int64, isNumber, voidType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 
@@ -46,5 +47,5 @@ export function emitExit(lowering: Lowering, code: Expression | bigint | undefin
       builder.store(8, inRegister(register, field.offset), value);
     });
   }
-  builder.return();
+  returnFromProgram(lowering);
 }

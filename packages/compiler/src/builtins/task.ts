@@ -1,11 +1,11 @@
+import { fieldAtAddress } from '../ir/lower-member.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import type { Destination, Operand, Value } from '../ir/value.ts';
-import { valueAtAddress } from '../ir/value-at.ts';
 import type { Span } from '../source/span.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { describe } from '../types/describe-type.ts';
 import { recordOf } from '../types/record.ts';
-import { type IntegerType, type StringType, stringType, type Type, uint64, unknown } from '../types/type.ts';
+import { type IntegerType, type RecordType, type StringType, stringType, type Type, unknown } from '../types/type.ts';
 import type { BuiltinDefinition, CheckContext, FunctionDefinition } from './definition.ts';
 
 /** A field of a thread that another thread's field points to: `task->real_parent->pid`. */
@@ -31,17 +31,16 @@ function checkField(field: TaskField, span: Span, { env, report }: CheckContext)
 }
 
 function lowerField(lowering: Lowering, field: TaskField, task: Operand, into?: Destination): Value {
-  const other = valueAtAddress(lowering, fieldAddress(lowering, task, field.to), 'kernel', uint64);
+  const { types } = lowering.env;
+  const record = types?.record('struct', 'task_struct');
+  if (types === undefined || record === undefined) throw new Error('the kernel has no task_struct');
+  const holder: RecordType = { kind: 'record', id: record, name: 'task_struct', size: 0, space: 'kernel' };
+  const pointer = types.member(record, field.to);
+  const member = types.member(record, field.field);
+  if (pointer === undefined || member === undefined) throw new Error(`a thread has no ${field.to} or ${field.field}`);
+  const other = fieldAtAddress(lowering, task, holder, pointer, { kind: 'pointer', space: 'kernel' });
   if (other.kind !== 'number') throw new Error(`${field.to} is no pointer`);
-  const address = fieldAddress(lowering, other.operand, field.field);
-  return valueAtAddress(lowering, address, 'kernel', typeOfField(field), { into });
-}
-
-function fieldAddress({ builder, env }: Lowering, task: Operand, name: string): Operand {
-  const record = env.types?.record('struct', 'task_struct');
-  const field = record === undefined ? undefined : env.types?.member(record, name);
-  if (field === undefined) throw new Error(`the kernel has no task_struct.${name}`);
-  return builder.binary('add', task, BigInt(field.bitOffset / 8));
+  return fieldAtAddress(lowering, other.operand, holder, member, typeOfField(field), { into });
 }
 
 /** The field of the thread that runs. */

@@ -48,6 +48,13 @@ class Resolver {
   }
 
   expression(expression: Expression): void {
+    if (expression.kind === 'block-expression') {
+      this.#scopes.push(new Map());
+      for (const statement of expression.statements) this.#statement(statement);
+      if (expression.value !== undefined) this.expression(expression.value);
+      this.#scopes.pop();
+      return;
+    }
     for (const child of childExpressions(expression)) {
       if (!isWord(expression, child)) this.expression(child);
     }
@@ -85,10 +92,34 @@ class Resolver {
       case 'if':
         this.#if(statement);
         break;
+      case 'while':
+        this.expression(statement.condition);
+        this.block(statement.body);
+        break;
+      case 'unroll':
+        this.expression(statement.count);
+        this.block(statement.body);
+        break;
+      case 'for': {
+        const { over, variable, body } = statement;
+        if (over.kind === 'range') {
+          this.expression(over.from);
+          this.expression(over.to);
+        } else this.expression(over);
+        this.#scopes.push(new Map());
+        this.#declare(variable);
+        this.block(body);
+        this.#scopes.pop();
+        break;
+      }
       case 'block':
         this.block(statement);
         break;
       case 'return':
+        if (statement.value !== undefined) this.expression(statement.value);
+        break;
+      case 'break':
+      case 'continue':
         break;
     }
   }

@@ -248,6 +248,8 @@ export interface Identifier {
 export interface Variable {
   readonly kind: 'variable';
   readonly name: string;
+  /** Which expansion of a macro it is local to: there it is another variable than one of the same name outside. */
+  readonly expansion?: number;
   readonly span: Span;
 }
 

@@ -102,7 +102,7 @@ function parseFields(cursor: TokenCursor, sink: DefinitionSink): RecordField[] {
   if (cursor.at(';') && isUnnamedRecord(type)) {
     fields.push({ name: '', type, span: { start, end: cursor.previousEnd } });
   } else if (!cursor.at(';')) {
-    do fields.push(parseField(cursor, sink, type, start));
+    do fields.push(parseField(cursor, type, start));
     while (cursor.take(','));
   }
   if (!cursor.at('}')) cursor.expect(';');
@@ -113,7 +113,7 @@ function isUnnamedRecord(type: FieldType): boolean {
   return type.kind === 'record-definition' && type.name === '';
 }
 
-function parseField(cursor: TokenCursor, sink: DefinitionSink, type: FieldType, start: number): RecordField {
+function parseField(cursor: TokenCursor, type: FieldType, start: number): RecordField {
   if (cursor.take(':')) {
     // Without a name it only takes up room.
     const bits = parseBits(cursor);

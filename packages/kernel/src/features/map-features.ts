@@ -67,6 +67,6 @@ function loads(instructions: () => Parameters<typeof loadSample>[1]): () => null
 export const instructionFeatures: readonly Feature[] = [
   { name: 'bounded_loop', probe: loads(boundedLoop) },
   { name: 'atomic_fetch', probe: loads(atomicFetch) },
-  { name: 'tai', probe: loads(() => callWithoutArguments('ktime_get_tai_ns')) },
   { name: 'signed_division', probe: loads(signedDivision) },
+  { name: 'tai', probe: loads(() => callWithoutArguments('ktime_get_tai_ns')) },
 ];
