@@ -1,5 +1,10 @@
-import type { DataLayout } from '@bpfleet/compiler';
-import { kernelSymbols } from '@bpfleet/kernel';
+import { type DataLayout, signalText, syscallTable } from '@bpfleet/compiler';
+import { bootToWall, formatSymbol, kernelFrame, nodeIdentity, userSymbols } from '@bpfleet/kernel';
+import { cgroupPath } from './cgroup-path.ts';
+import { errorText } from './error-text.ts';
+import { formatTime } from './format-time.ts';
+import { inetText } from './inet-text.ts';
+import { userName } from './user-name.ts';
 
 type RenderedData = Extract<DataLayout, { kind: 'rendered' }>;
 
@@ -7,16 +12,42 @@ type RenderedData = Extract<DataLayout, { kind: 'rendered' }>;
 export function renderValue(data: RenderedData, bytes: Buffer, at: number): string {
   switch (data.as) {
     case 'ksym':
-      return symbolText(bytes.readBigUInt64LE(at));
+      return formatSymbol(kernelFrame(bytes.readBigUInt64LE(at)));
+    case 'usym':
+      return formatSymbol(userSymbols().resolve(Number(bytes.readBigUInt64LE(at + 8)), bytes.readBigUInt64LE(at)));
+    case 'username':
+      return userName(bytes.readUInt32LE(at));
+    case 'cgroup-path':
+      return cgroupPath(bytes.readBigUInt64LE(at), data.text);
+    case 'timestamp':
+      return timestampText(data.text ?? '', bytes.readBigUInt64LE(at));
+    case 'strerror':
+      return errorText(bytes.readInt32LE(at));
+    case 'signal-name':
+      return signalText(bytes.readInt32LE(at));
+    case 'syscall-name':
+      return syscallText(bytes.readInt32LE(at));
+    case 'inet':
+      return inetText(bytes.readUInt32LE(at), bytes.subarray(at + 8, at + 24));
     case 'mac':
       return Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(
         ':',
       );
-    default:
-      return `0x${bytes.readBigUInt64LE(at).toString(16)}`;
   }
 }
 
-function symbolText(address: bigint): string {
-  return kernelSymbols().find(address).symbol;
+/** Measured once, so that the same time always has the same text. */
+let boot: bigint | undefined;
+
+/** `ns`: of CLOCK_BOOTTIME. */
+function timestampText(format: string, ns: bigint): string {
+  boot ??= bootToWall();
+  const wall = boot + ns;
+  return formatTime(format, Number(wall / 1_000_000n), Number(wall % 1_000_000_000n));
+}
+
+function syscallText(number: number): string {
+  const { arch } = nodeIdentity();
+  const table = arch === 'x86-64' || arch === 'arm64' ? syscallTable(arch) : undefined;
+  return table?.name(number) ?? 'Unknown syscall';
 }

@@ -8,6 +8,8 @@ import { type Conversion, parseFormat } from './format-string.ts';
 const MAX_RECORD = 32 * 1024;
 
 const numberLetters = 'diuxXocp';
+/** Of buffers: as text, or as hexadecimal digits. */
+const bufferLetters: readonly string[] = ['r', 'rx', 'rh'];
 
 /** Checks a call whose first argument is a format and whose others are its values, as printf has them. */
 export function checkFormat(call: Call, context: CheckContext): void {
@@ -49,12 +51,13 @@ function checkValues(
     const type = types[index];
     const value = values[index];
     if (type === undefined || value === undefined || type.kind === 'unknown') continue;
-    if (letter !== 's' && !numberLetters.includes(letter)) {
+    const known = letter === 's' || numberLetters.includes(letter) || bufferLetters.includes(letter);
+    if (!known) {
       const message = `unsupported format specifier: ${letter}`;
-      context.report('invalid-argument', call.span, message, 'there are d i u x X o c p and s');
+      context.report('invalid-argument', call.span, message, 'there are d i u x X o c p s r rx and rh');
     } else if (!isStorable(type)) {
       context.report('type-mismatch', value.span, `${describe(type)} cannot be printed`);
-    } else if (letter !== 's' && !isNumber(type)) {
+    } else if (letter !== 's' && (bufferLetters.includes(letter) ? type.kind !== 'buffer' : !isNumber(type))) {
       const message = `unsupported format specifier for type '${typeName(type)}': ${letter}`;
       context.report('type-mismatch', value.span, message, 'write %s');
     }

@@ -7,13 +7,7 @@ import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
-const notSupported = new Set([
-  ...['ustack', 'username'],
-  ...['len', 'buf', 'tseries'],
-  ...['ntop', 'pton', 'strftime', 'kaddr', 'uaddr', 'ksym', 'usym'],
-  ...['macaddr', 'cgroupid', 'cgroup_path', 'path', 'strerror', 'syscall_name', 'sizeof', 'offsetof'],
-  ...['signal', 'override', 'skboutput', 'kptr', 'uptr'],
-]);
+const notSupported = new Set(['tseries', 'percpu_kaddr', 'find', 'unwatch', 'debugf', 'dw_ustack', 'write_user']);
 
 /** Finds which variable each `$name` is, and reports names that mean nothing. Variables live to the end of their block. */
 export function resolveNames(script: Script, diagnostics: Diagnostics): Bindings {
