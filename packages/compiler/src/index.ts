@@ -11,5 +11,6 @@ export { formatDiagnostic, placeOf } from './source/format-diagnostic.ts';
 export type { Span } from './source/span.ts';
 export { astText } from './syntax/ast-text.ts';
 export { printScript } from './syntax/printer.ts';
+export { signalText } from './types/signal-table.ts';
 export { type SyscallArch, type SyscallTable, syscallTable } from './types/syscall-table.ts';
 export * from './types/tracepoint-format.ts';
