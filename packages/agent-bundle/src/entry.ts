@@ -1,6 +1,8 @@
 // What the one file runs.
-import { nodeProgram, runProgram } from '@bpfleet/cli';
+import { localMain, nodeProgram, runProgram } from '@bpfleet/cli';
 import manifest from '@bpfleet/cli/package.json' with { type: 'json' };
 
 // No top-level await: the one file is CommonJS.
-void runProgram(nodeProgram(manifest.version));
+const [command, ...words] = process.argv.slice(2);
+if (command === 'local') void localMain(words, manifest.version).then((status) => process.exit(status));
+else void runProgram(nodeProgram(manifest.version));

@@ -62,6 +62,7 @@ export class FakeRun {
     },
     drain: () => [],
     exitRequested: false,
+    exitCode: 0,
     readMaps: () => [{ schema: countSchema, entries: new Map([['k', { key: ['k'], cells: new Map([[0, 3n]]) }]]) }],
     losses: noLoss,
     runStats: () => ({ ns: 5n, runs: 2n }),

@@ -2,7 +2,7 @@ import { renderHistogram } from './histogram-text.ts';
 import { asInteger } from './integer.ts';
 import type { Entry, MapState } from './map-state.ts';
 import { averageOf, orderEntries } from './order.ts';
-import { isSignedKey, scalarText } from './scalar-text.ts';
+import { scalarText } from './scalar-text.ts';
 import type { MapSchema, Scalar } from './schema.ts';
 import { STACK_KEY_INDENT, STACK_VALUE_INDENT } from './stack-text.ts';
 
@@ -42,13 +42,18 @@ export function shownEntries(state: MapState, top = 0): Entry[] {
 
 /** A key as it stands between the brackets. */
 export function keyText(schema: MapSchema, key: readonly Scalar[]): string {
-  const text = key.map((part, index) => scalarText(part, isSignedKey(schema.key[index]), STACK_KEY_INDENT)).join(', ');
+  const text = key
+    .map((part, index) => {
+      const value = typeof part === 'bigint' ? asInteger(part, schema.key[index] !== 'uint') : part;
+      return scalarText(value, STACK_KEY_INDENT);
+    })
+    .join(', ');
   // bpftrace takes the parentheses of a tuple off the text, and so also those of a string such as "(sd-pam)".
   return text.length >= 2 && text.startsWith('(') && text.endsWith(')') ? text.slice(1, -1) : text;
 }
 
 function valueText(schema: MapSchema, entry: Entry, div: bigint): string {
-  return scalarText(printedValue(schema, entry, div), schema.signed || schema.kind !== 'value', STACK_VALUE_INDENT);
+  return scalarText(printedValue(schema, entry, div), STACK_VALUE_INDENT);
 }
 
 /** What is printed of an entry that is no histogram; only the average of stats is divided. */

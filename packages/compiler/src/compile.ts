@@ -1,15 +1,17 @@
-import { type CollectionSpec, JumpRangeError, type ProgramSpec, ProgramType } from '@bpfleet/bpf';
+import { type AttachSpec, type CollectionSpec, JumpRangeError, type ProgramSpec, ProgramType } from '@bpfleet/bpf';
 import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
 import { StackOverflowError } from './codegen/stack.ts';
 import type { CompileResult } from './compile-result.ts';
 import type { CompileEnv } from './env.ts';
 import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
+import { buildDispatch } from './ir/build-dispatch.ts';
 import { ProgramTooLargeError } from './ir/function-builder.ts';
 import type { IrFunction } from './ir/ir.ts';
 import { removeDeadCode } from './ir/opt/dead-code.ts';
 import { Resources } from './ir/resources.ts';
 import type { OutputLayout } from './output-layout.ts';
 import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
+import { groupProbes, type ProgramPlan } from './passes/group-probes.ts';
 import { type Analysis, analyze } from './passes/index.ts';
 import type { TypedProbe } from './passes/model.ts';
 import { prepareScript } from './passes/prepare-script.ts';
@@ -67,7 +69,7 @@ export function compileStages(source: string, node: CompileEnv): Stages {
 interface LoweredProgram {
   readonly ir: IrFunction;
   /** Absent for the program that notes when the trace began. */
-  readonly probe?: TypedProbe;
+  readonly plan?: ProgramPlan;
 }
 
 function lowerPrograms(
@@ -77,35 +79,58 @@ function lowerPrograms(
 ): LoweredProgram[] {
   const programs: LoweredProgram[] = [];
   let total = 0;
-  for (const [index, probe] of probes.entries()) {
-    const name = `p${index}_${probe.target.name.split(':').at(-1) ?? ''}`;
-    const ir = buildChecked({ probe, name, maps: layouts, bindings, resources, env, config }, diagnostics);
+  const plans = groupProbes(probes, env);
+  for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) {
+    const [{ probe } = { probe: undefined }] = plan.branches;
+    if (probe === undefined) continue;
+    const name = `p${programs.length}_${nameOf(plan.attach) ?? probe.target.name.split(':').at(-1) ?? ''}`;
+    const ir = buildChecked(plan, { probe, name, maps: layouts, bindings, resources, env, config }, diagnostics);
+    if (ir === 'split') {
+      plans.unshift(...halves(plan));
+      continue;
+    }
     if (ir === undefined) return programs;
     total += ir.blocks.reduce((sum, block) => sum + block.instructions.length, 0);
     if (total > MAX_SCRIPT) {
       diagnostics.error('limit', probeSpan(probe), 'the programs of this script are together too large', doLess);
       return programs;
     }
-    programs.push({ ir: removeDeadCode(ir), probe });
+    programs.push({ ir: removeDeadCode(ir), plan });
   }
   return resources.start ? [{ ir: buildStart() }, ...programs] : programs;
 }
 
-function buildChecked(input: BuildInput, diagnostics: Diagnostics): IrFunction | undefined {
+/** The program, or that it must be made into two. */
+function buildChecked(
+  plan: ProgramPlan,
+  input: BuildInput,
+  diagnostics: Diagnostics,
+): IrFunction | 'split' | undefined {
   try {
-    return buildFunction(input);
+    return plan.raw === undefined ? buildFunction(input) : buildDispatch(plan, input);
   } catch (error) {
     if (!(error instanceof ProgramTooLargeError)) throw error;
+    if (plan.branches.length > 1) return 'split';
     diagnostics.error('limit', probeSpan(input.probe), tooLarge, doLess);
     return undefined;
   }
+}
+
+function halves(plan: ProgramPlan): ProgramPlan[] {
+  const middle = plan.branches.length >> 1;
+  return [plan.branches.slice(0, middle), plan.branches.slice(middle)].map((branches) => ({ ...plan, branches }));
+}
+
+function nameOf(attach: AttachSpec): string | undefined {
+  return 'event' in attach ? attach.event : undefined;
 }
 
 function probeSpan(probe: TypedProbe | undefined): Span {
   return probe?.clause.attachPoints[0]?.span ?? { start: 0, end: 0 };
 }
 
-function emitChecked({ ir, probe }: LoweredProgram, diagnostics: Diagnostics): EmittedProgram | undefined {
+function emitChecked({ ir, plan }: LoweredProgram, diagnostics: Diagnostics): EmittedProgram | undefined {
+  const probe = plan?.branches[0]?.probe;
   try {
     return emitProgram(ir);
   } catch (error) {
@@ -120,14 +145,15 @@ function emitChecked({ ir, probe }: LoweredProgram, diagnostics: Diagnostics): E
   }
 }
 
-function programSpec({ ir, probe }: LoweredProgram, emitted: EmittedProgram, text: SourceText): ProgramSpec {
+function programSpec({ ir, plan }: LoweredProgram, emitted: EmittedProgram, text: SourceText): ProgramSpec {
   return {
     name: ir.name,
-    type: probe?.target.programType ?? ProgramType.RAW_TRACEPOINT,
-    attach: probe?.target.attach ?? { kind: 'begin' },
+    type: plan?.programType ?? ProgramType.RAW_TRACEPOINT,
+    attach: plan?.attach ?? { kind: 'begin' },
     instructions: emitted.instructions,
     license: 'GPL',
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
+    ...(plan?.raw === undefined ? {} : { probes: plan.branches.flatMap(({ calls }) => [...calls.values()]) }),
     ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),
   };
 }

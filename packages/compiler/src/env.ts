@@ -1,4 +1,5 @@
-import type { ElfFunction, TypeSource } from '@bpfleet/bpf';
+import type { ElfFunction, StaticProbe, TypeSource } from '@bpfleet/bpf';
+import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
 /** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
@@ -15,12 +16,18 @@ export type KernelFeature =
   | 'loop'
   /** Signed division (6.6). */
   | 'signed_division'
+  /** bpf_ktime_get_tai_ns (6.1). */
+  | 'tai'
   /** Probes on the kernel's code through perf events (CONFIG_KPROBES; 4.17). */
   | 'kprobe'
   /** Probes on functions of the kernel through trampolines (5.5; arm64 6.4). */
   | 'fentry'
   /** Probes on code of programs through perf events (CONFIG_UPROBES; 4.17). */
-  | 'uprobe';
+  | 'uprobe'
+  /** Raw tracepoints with typed arguments (5.5; CONFIG_DEBUG_INFO_BTF). */
+  | 'tp_btf'
+  /** Programs that run over the kernel's objects (5.8; CONFIG_DEBUG_INFO_BTF). */
+  | 'iter';
 
 export interface TracepointName {
   readonly category: string;
@@ -43,16 +50,35 @@ export interface FunctionSource {
   list(): readonly { readonly name: string; readonly module: string }[];
 }
 
+/** Addresses of names, for kaddr() and uaddr(). */
+export interface SymbolSource {
+  /** Of a function or variable of the kernel; null where there is none, or the kernel hides it. */
+  kernel(name: string): bigint | null;
+  /** Of a function or variable of a program, as its file says; or a sentence why there is none. */
+  user(path: string, name: string): bigint | { readonly reason: string };
+}
+
 /** The programs and libraries of one node. */
 export interface ExecutableSource {
   /** A file by its path, its name in PATH or the name of a library; or a sentence why there is none. */
   find(name: string): Executable | { readonly reason: string };
+  /** Every program and library whose path matches, at most some hundreds; in order of path. */
+  findAll?(pattern: string): readonly Executable[];
 }
 
 export interface Executable {
   readonly path: string;
   /** Sorted by name. */
   readonly functions: readonly ElfFunction[];
+  /** In the order of the file; one may be in several places. */
+  readonly staticProbes?: () => readonly StaticProbe[];
+}
+
+/** The one process that probes are meant for. */
+export interface TracedProcess {
+  readonly pid: number;
+  /** Paths of the program and libraries it has mapped. */
+  files(): readonly string[];
 }
 
 export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
@@ -128,7 +154,7 @@ export const defaultConfig: CompileConfig = {
 /**
  * The kernel that a script is compiled for, as plain data: the same input always gives the same bytes.
  */
-export interface CompileEnv {
+export interface CompileEnv extends ScriptCall {
   readonly arch: 'x86-64' | 'arm64';
   /** Bytes. Rings are rounded up to a power of two of pages. */
   readonly pageSize: number;
@@ -145,11 +171,26 @@ export interface CompileEnv {
   readonly config?: Partial<CompileConfig>;
   /** What the script is started with: `--name=value` are for `getopt()`, the others are `$1`, `$2`... */
   readonly parameters?: readonly string[];
+  /** What `-p` names. Absent: all processes. */
+  readonly process?: TracedProcess;
+  readonly symbols?: SymbolSource;
+  /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
+  readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
+  /** The process that was started with the trace. */
+  readonly childPid?: number;
+  /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_TAI now. */
+  readonly taiOffset?: () => bigint;
+  /** The number of a control group of version 2 by its path; or a sentence why there is none. */
+  readonly cgroupId?: (path: string) => bigint | { readonly reason: string };
+  /** Allows what changes the machine: system(), signal(), override() and their like. */
+  readonly unsafe?: boolean;
+  /** Allows cat(), which reads any file as the tracer. */
+  readonly mayReadFiles?: boolean;
 }
 
 const allFeatures: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division'] as const),
-  ...(['kprobe', 'fentry', 'uprobe'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter'] as const),
 ];
 
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */

@@ -1,4 +1,5 @@
 import type { MapSchema } from '@bpfleet/aggregate';
+import type { Span } from './source/span.ts';
 import type { RenderedAs } from './types/type.ts';
 
 /** How one part of a key, a value or an event's argument lies in memory. Offset from where those begin, in bytes. */
@@ -78,7 +79,28 @@ export type RecordLayout =
   | { readonly kind: 'clear-map'; readonly map: number; readonly size: number }
   /** zero(@m): every entry stays, with the value zero. */
   | { readonly kind: 'zero-map'; readonly map: number; readonly size: number }
-  | { readonly kind: 'exit'; readonly size: number };
+  /** `code`: what the process is to exit with, 0 where it is absent; its low 8 bits count. */
+  | { readonly kind: 'exit'; readonly code?: FieldLayout; readonly size: number }
+  /** The time of day in strftime's words, as it is when the record is read. */
+  | { readonly kind: 'time'; readonly format: string; readonly size: number }
+  /** Prints the file of that name, or what a command of the shell prints. */
+  | {
+      readonly kind: 'cat' | 'system';
+      readonly format: string;
+      readonly args: readonly FieldLayout[];
+      readonly size: number;
+    }
+  /** Texts that follow the header up to the record's end, each with its zero. `size`: of the header alone. */
+  | { readonly kind: 'join'; readonly separator: string; readonly size: number }
+  /** What a script has to say about itself: errorf() and warnf(), with their place in the source. */
+  | {
+      readonly kind: 'message';
+      readonly severity: 'error' | 'warning';
+      readonly format: string;
+      readonly args: readonly FieldLayout[];
+      readonly span: Span;
+      readonly size: number;
+    };
 
 /** Slots of the per-CPU counters map that every program shares. */
 export const CounterSlot = {

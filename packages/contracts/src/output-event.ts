@@ -14,17 +14,20 @@ export interface PrintedEvent {
   readonly values: readonly Scalar[];
 }
 
-const wireTypes = {
-  printf: OutputEvent_Type.PRINTF,
-  value: OutputEvent_Type.VALUE,
-  map: OutputEvent_Type.MAP,
-} as const;
+/** All else is lines of text: the time, joined texts, messages of the script. */
+const wireTypes: ReadonlyMap<string, OutputEvent_Type> = new Map([
+  ['value', OutputEvent_Type.VALUE],
+  ['map', OutputEvent_Type.MAP],
+]);
 
 /** `ordinal`: the number of events this node printed before in the session. */
-export function encodeEvent(event: PrintedEvent, ordinal: bigint): OutputEvent {
+export function encodeEvent(
+  event: Omit<PrintedEvent, 'type'> & { readonly type: string },
+  ordinal: bigint,
+): OutputEvent {
   return create(OutputEventSchema, {
     at: timestampFromNs(event.at),
-    type: wireTypes[event.type],
+    type: wireTypes.get(event.type) ?? OutputEvent_Type.PRINTF,
     text: event.text,
     values: event.values.map(encodeScalar),
     ordinal,

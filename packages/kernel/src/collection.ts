@@ -49,7 +49,11 @@ export class Collection {
     const maps = new Map<string, BpfMap>();
     const programs: Program[] = [];
     try {
-      for (const map of spec.maps) maps.set(map.name, new BpfMap(map));
+      for (const map of spec.maps) {
+        const created = new BpfMap(map);
+        maps.set(map.name, created);
+        if (map.contents !== undefined) created.update(Buffer.alloc(map.keySize), map.contents);
+      }
       for (const program of spec.programs) {
         const code = encode(program.instructions, (name) => maps.get(name)?.fd);
         programs.push(new Program(program, loadProgram(program, code, tracingTarget(program.attach))));

@@ -12,8 +12,11 @@ export { waitForPrograms } from './link/wait-for-programs.ts';
 export { BpfMap } from './map/bpf-map.ts';
 export { mapMemory } from './map/map-layout.ts';
 export type { MapEntry } from './map/read-entries.ts';
+export { cgroupId } from './node/cgroup-id.ts';
 export { type ClockReading, WallClock } from './node/clock.ts';
 export { onlineCpus, possibleCpus } from './node/cpus.ts';
+export { pidNamespace } from './node/pid-namespace.ts';
+export { taiOffset } from './node/tai-offset.ts';
 export { type NodeIdentity, nodeIdentity } from './node/uname.ts';
 export { KernelObject, type ObjectMap, type ObjectProgram } from './object/kernel-object.ts';
 export type { Refusal } from './program/explain-refusal.ts';
@@ -25,5 +28,16 @@ export { enableRunStats } from './program/run-stats.ts';
 export { testRun } from './program/test-run.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
+export { kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
+export {
+  formatBuildIdFrame,
+  formatKernelStack,
+  formatSymbol,
+  formatUserStack,
+  type StackMode,
+  type SymbolFrame,
+} from './symbols/symbol-frame.ts';
+export { userAddress } from './symbols/user-address.ts';
+export { UserSymbols, userSymbols } from './symbols/user-symbols.ts';
 export { tracefs } from './tracefs/tracefs.ts';
 export { availableTracepoints, type TracepointName, tracepointFormat } from './tracefs/tracepoint.ts';

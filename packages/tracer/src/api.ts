@@ -1,5 +1,5 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
-import type { Diagnostic } from '@bpfleet/compiler';
+import type { Diagnostic, ScriptCall } from '@bpfleet/compiler';
 
 /** What to trace. */
 export type TraceProgram = ScriptProgram | ObjectProgram;
@@ -9,6 +9,19 @@ export interface ScriptProgram {
   readonly kind: 'script';
   readonly source: string;
   readonly name?: string;
+  /** What the command line of a local trace says beside the script. */
+  readonly call?: ScriptCall;
+  /** What the script may do beyond looking; nothing where it is absent, as on the nodes of a fleet. */
+  readonly allow?: ScriptPermissions;
+  /** The process that was started with the trace, for `cpid`. */
+  readonly childPid?: number;
+}
+
+export interface ScriptPermissions {
+  /** Change the machine: system(), signal(), override(). */
+  readonly unsafe?: boolean;
+  /** Print any file: cat(). */
+  readonly readFiles?: boolean;
 }
 
 /** An ELF object as clang makes it for BPF; libbpf loads it, fitted to this kernel (CO-RE). `name`: as of a script. */
@@ -25,14 +38,33 @@ export interface TraceLimits {
   readonly probes?: number;
 }
 
+/**
+ * `syscall`: what a command of system() printed. errorf, warnf and `complaint`, which is a cat() or system() that failed,
+ * are for standard error.
+ */
+export type TraceEventType =
+  | 'printf'
+  | 'value'
+  | 'map'
+  | 'time'
+  | 'join'
+  | 'cat'
+  | 'syscall'
+  | 'errorf'
+  | 'warnf'
+  | 'complaint';
+
 /** Something a program printed. */
 export interface TraceEvent {
   /** Nanoseconds since the Unix epoch. */
   readonly at: bigint;
-  readonly type: 'printf' | 'value' | 'map';
+  readonly type: TraceEventType;
   /** As bpftrace prints it, with its line ends. */
   readonly text: string;
+  /** Of printf and values what was printed; of errorf and warnf the message alone. */
   readonly values: readonly Scalar[];
+  /** Of errorf and warnf: where in the source, and how that is called. Counted from 1. */
+  readonly where?: { readonly file: string; readonly line: number; readonly column: number };
   /** print() of a map: the map as it was then, for writers of other formats than text. */
   readonly map?: { readonly state: MapState; readonly top: number; readonly div: number };
 }
@@ -64,6 +96,8 @@ export interface Trace {
   drain(limit?: number): TraceEvent[];
   /** True once a drain has seen exit(). */
   readonly exitRequested: boolean;
+  /** The code that the last exit() gave, from 0 to 255; 0 without one. */
+  readonly exitCode: number;
   /** Every map as it is now. */
   readMaps(): MapState[];
   /** Lost so far. `evicted` and `sampledOut` are always zero here. */
@@ -95,6 +129,8 @@ export interface RunOptions {
   readonly clockOffsetMs?: () => number;
   /** Abort ends the trace early and cleanly: maps are still read and END still runs. */
   readonly signal?: AbortSignal;
+  /** Goes on where there is nothing to attach but BEGIN and END, until exit() or abort. */
+  readonly stayAttached?: boolean;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
   /** Called as events arrive, before their window ends. */
@@ -105,6 +141,8 @@ export interface RunOptions {
 
 export interface TraceEnd {
   readonly ended: 'duration' | 'exit' | 'abort';
+  /** As the program's exit() gave it, from 0 to 255; what the process of a local trace should exit with. */
+  readonly exitCode: number;
   /** Milliseconds since the Unix epoch. */
   readonly attachedAt: number;
   readonly detachedAt: number;

@@ -1,22 +1,27 @@
 import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
 import {
   availableTracepoints,
+  cgroupId,
   findExecutable,
   hasFeature,
+  kernelAddress,
   kernelFunctions,
   kernelTypes,
   nodeIdentity,
   pageSize,
+  pidNamespace,
   possibleCpus,
+  taiOffset,
   traceableFunctions,
   tracepointFormat,
+  userAddress,
 } from '@bpfleet/kernel';
 import { TraceError } from './trace-error.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
-  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division'] as const),
-  ...(['kprobe', 'fentry', 'uprobe'] as const),
+  ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter'] as const),
 ];
 
 const formats = new Map<string, TracepointFormat | undefined>();
@@ -34,6 +39,7 @@ function readEnv(): CompileEnv {
     throw new TraceError('unsupported', `scripts are compiled for x86-64 and arm64; this node is ${arch}`);
   }
   const types = kernelTypes();
+  const namespace = pidNamespace();
   return {
     arch,
     pageSize: pageSize(),
@@ -42,7 +48,11 @@ function readEnv(): CompileEnv {
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
     executables: { find: findExecutable },
+    taiOffset,
+    cgroupId,
+    symbols: { kernel: kernelAddress, user: userAddress },
     ...(types === null ? {} : { types }),
+    ...(namespace === null ? {} : { pidNamespace: namespace }),
   };
 }
 

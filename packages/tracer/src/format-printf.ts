@@ -8,34 +8,34 @@ export type FormatPart =
       readonly conversion: 'd' | 'u' | 'o' | 'x' | 'X' | 'c' | 's' | 'p';
       readonly leftAlign: boolean;
       readonly plus: boolean;
-      readonly space: boolean;
       readonly alternate: boolean;
-      readonly zeroPad: boolean;
+      readonly fill: '0' | ' ';
       readonly width: number;
-      /** Absent: as long as it is. */
-      readonly precision?: number;
       /** Integers are cut to so many bits. */
-      readonly bits: 8 | 16 | 64;
+      readonly bits: 8 | 16 | 32 | 64;
     };
 type Argument = Extract<FormatPart, { kind: 'argument' }>;
 
-const SPECIFIER = /%(?:%|([-+ #0]*)(\d+)?(?:\.(\d+)?)?(hh|h|ll|l|j|z|t|L)?([diuoxXcsp]))/g;
+const SPECIFIER = /%(-?)(\+?) ?(#?)(0?)(\*|\d+)?(?:\.(?:\*|\d+))?([hlLjzt]*)([diouxXcsp%])/g;
 /** No honest format is wider, and a script must not fill our memory with blanks. */
 const MAX_WIDTH = 4096;
 
+const bitsOf: Readonly<Record<string, 8 | 16 | 64>> = { hh: 8, h: 16, l: 64, ll: 64, j: 64, z: 64, t: 64 };
+
 /**
- * Takes a printf format apart, as printf(3) says, except that integers have 64 bits unless `h` or `hh` says less:
- * bpftrace prints a 64-bit value in full with a plain %d. What is no specifier stays as it is.
+ * Takes a printf format apart as bpftrace 0.27 does, which formats by C++'s streams: integers have 32 bits unless a
+ * modifier says otherwise; zeros fill on the left of sign and base, or on the right after `-`; a precision and a blank
+ * change nothing. What is no specifier stays as it is.
  */
 export function parseFormat(format: string): FormatPart[] {
   const parts: FormatPart[] = [];
   let end = 0;
   let text = '';
   for (const match of format.matchAll(SPECIFIER)) {
-    const [whole, flags = '', width, precision, length, conversion] = match;
+    const [whole, minus, plus, hash, zero, width, length = '', conversion] = match;
     text += format.slice(end, match.index);
     end = match.index + whole.length;
-    if (conversion === undefined) {
+    if (conversion === '%') {
       text += '%';
       continue;
     }
@@ -44,14 +44,12 @@ export function parseFormat(format: string): FormatPart[] {
     parts.push({
       kind: 'argument',
       conversion: (conversion === 'i' ? 'd' : conversion) as Argument['conversion'],
-      leftAlign: flags.includes('-'),
-      plus: flags.includes('+'),
-      space: flags.includes(' '),
-      alternate: flags.includes('#'),
-      zeroPad: flags.includes('0'),
-      width: Math.min(Number(width ?? 0), MAX_WIDTH),
-      ...(whole.includes('.') ? { precision: Math.min(Number(precision ?? 0), MAX_WIDTH) } : {}),
-      bits: length === 'hh' ? 8 : length === 'h' ? 16 : 64,
+      leftAlign: minus !== '',
+      plus: plus !== '',
+      alternate: hash !== '',
+      fill: zero === '0' ? '0' : ' ',
+      width: width === undefined || width === '*' ? 0 : Math.min(Number(width), MAX_WIDTH),
+      bits: bitsOf[length] ?? 32,
     });
   }
   text += format.slice(end);
@@ -71,48 +69,43 @@ export function formatPrintf(parts: readonly FormatPart[], args: readonly Scalar
 }
 
 function formatArgument(part: Argument, value: Scalar): string {
-  if (typeof value === 'string')
-    return pad(part, part.precision === undefined ? value : value.slice(0, part.precision));
-  if (typeof value !== 'bigint') return pad(part, scalarText(value, false, STACK_VALUE_INDENT));
-  switch (part.conversion) {
+  if (typeof value === 'string') return pad(part, value);
+  if (typeof value !== 'bigint') return pad(part, scalarText(value, STACK_VALUE_INDENT));
+  return pad(part, formatNumber(part, value));
+}
+
+function formatNumber({ conversion, bits, plus, alternate }: Argument, value: bigint): string {
+  switch (conversion) {
     case 's':
-      return pad(part, value.toString());
+      return plus && value >= 0n ? `+${value}` : `${value}`;
     case 'c':
-      return pad(part, String.fromCharCode(Number(BigInt.asUintN(8, value))));
+      return String.fromCharCode(Number(BigInt.asUintN(8, value)));
     case 'p':
-      // As C++ streams print a pointer: null is a bare 0.
-      return pad(part, value === 0n ? '0' : `0x${BigInt.asUintN(64, value).toString(16)}`);
+      // Null is a bare 0.
+      return value === 0n ? '0' : `0x${BigInt.asUintN(64, value).toString(16)}`;
     case 'd': {
-      const number = BigInt.asIntN(part.bits, value);
-      const sign = number < 0n ? '-' : part.plus ? '+' : part.space ? ' ' : '';
-      return padNumber(part, sign, (number < 0n ? -number : number).toString());
+      const number = BigInt.asIntN(bits, value);
+      return plus && number >= 0n ? `+${number}` : `${number}`;
     }
     case 'u':
-      return padNumber(part, '', BigInt.asUintN(part.bits, value).toString());
+      return `${BigInt.asUintN(bits, value)}`;
     case 'o': {
-      const digits = BigInt.asUintN(part.bits, value).toString(8);
-      return padNumber(part, part.alternate && digits !== '0' ? '0' : '', digits);
+      const digits = BigInt.asUintN(bits, value).toString(8);
+      return alternate && digits !== '0' ? `0${digits}` : digits;
     }
     case 'x':
     case 'X': {
-      const number = BigInt.asUintN(part.bits, value);
-      const text = padNumber(part, part.alternate && number !== 0n ? '0x' : '', number.toString(16));
-      return part.conversion === 'X' ? text.toUpperCase() : text;
+      const number = BigInt.asUintN(bits, value);
+      const text = `${alternate && number !== 0n ? '0x' : ''}${number.toString(16)}`;
+      return conversion === 'X' ? text.toUpperCase() : text;
     }
   }
 }
 
-/** `prefix`: the sign or base; zeros go behind it. */
-function padNumber(part: Argument, prefix: string, digits: string): string {
-  if (part.precision !== undefined) return pad(part, prefix + digits.padStart(part.precision, '0'));
-  if (part.zeroPad && !part.leftAlign) return prefix + digits.padStart(part.width - prefix.length, '0');
-  return pad(part, prefix + digits);
-}
-
-function pad(part: Argument, text: string): string {
-  if (part.width === 0) return text;
+function pad({ width, leftAlign, fill }: Argument, text: string): string {
+  if (width === 0) return text;
   // Width counts bytes, as in C.
-  const missing = part.width - Buffer.byteLength(text);
+  const missing = width - Buffer.byteLength(text);
   if (missing <= 0) return text;
-  return part.leftAlign ? text + ' '.repeat(missing) : ' '.repeat(missing) + text;
+  return leftAlign ? text + fill.repeat(missing) : fill.repeat(missing) + text;
 }

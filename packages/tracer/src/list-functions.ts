@@ -52,6 +52,8 @@ function plainText(type: CType): string {
   switch (type.kind) {
     case 'integer':
       return type.character ? 'char' : `${type.signed ? '' : 'u'}int${type.size * 8}`;
+    case 'boolean':
+      return 'bool';
     case 'record':
       return `struct ${type.name}`;
     case 'pointer':

@@ -1,5 +1,5 @@
 import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
-import type { Diagnostic, MapOutput } from '@bpfleet/compiler';
+import { type Diagnostic, type MapOutput, placeOf, type Span } from '@bpfleet/compiler';
 import {
   type AttachPoint,
   attach,
@@ -15,6 +15,7 @@ import {
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
+import { type Printed, readWholeFile, runCommand } from './obey-shell.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
@@ -37,6 +38,8 @@ export class LoadedTrace implements Trace {
   /** False where the script has only BEGIN and END. */
   readonly hasProbes: boolean;
   readonly #source: string;
+  readonly #name: string;
+  readonly #places = new Map<Span, ReturnType<typeof placeOf>>();
   readonly #collection: Collection;
   readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
   readonly #records: RecordReader;
@@ -49,6 +52,7 @@ export class LoadedTrace implements Trace {
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   #exitRequested = false;
+  #exitCode = 0;
   #unreadable = 0n;
   /** Drained while detaching; the next drain gives them out first. */
   #pending: TraceEvent[] = [];
@@ -60,6 +64,7 @@ export class LoadedTrace implements Trace {
     const { outputs, spec, diagnostics } = prepared;
     this.schemas = outputs.maps.map(({ schema }) => schema);
     this.#source = prepared.source;
+    this.#name = prepared.name;
     this.warnings = diagnostics;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
@@ -89,6 +94,10 @@ export class LoadedTrace implements Trace {
 
   get exitRequested(): boolean {
     return this.#exitRequested;
+  }
+
+  get exitCode(): number {
+    return this.#exitCode;
   }
 
   attach(): void {
@@ -184,8 +193,7 @@ export class LoadedTrace implements Trace {
     this.#clock.refresh();
     const events: TraceEvent[] = [];
     const accept = (record: TraceRecord) => {
-      const event = this.#obey(record);
-      if (event !== null) events.push(event);
+      events.push(...this.#obey(record));
     };
     this.#read(this.#control, UNBOUNDED, accept);
     const prints = events.length;
@@ -205,32 +213,66 @@ export class LoadedTrace implements Trace {
     });
   }
 
-  /** Does what a record of the control ring asks for; gives the event where there is one to show. */
-  #obey(record: TraceRecord): TraceEvent | null {
-    if (record.kind === 'exit') {
-      this.#exitRequested = true;
-      return null;
-    }
+  /** Does what a record asks for; gives what there is to show. */
+  #obey(record: TraceRecord): TraceEvent[] {
     const at = this.#clock.toWallNs(record.ns);
-    if (record.kind === 'text') return { at, type: record.type, text: record.text, values: record.values };
+    switch (record.kind) {
+      case 'exit':
+        this.#exitRequested = true;
+        this.#exitCode = record.code;
+        return [];
+      case 'text':
+        return [{ at, type: record.type, text: record.text, values: record.values }];
+      case 'cat':
+        return printed(at, 'cat', readWholeFile(record.target));
+      case 'system':
+        return printed(at, 'syscall', runCommand(record.target));
+      case 'message':
+        return [{ at, ...this.#message(record) }];
+      default:
+        return this.#obeyMap(record, at);
+    }
+  }
+
+  #message({ severity, span, text }: TraceRecord & { kind: 'message' }): Omit<TraceEvent, 'at'> {
+    const { line, column, label } = this.#place(span);
+    const end = text.endsWith('\n') ? '' : '\n';
+    return {
+      type: severity === 'error' ? 'errorf' : 'warnf',
+      text: `${label}: ${severity.toUpperCase()}: ${text}${end}`,
+      values: [text],
+      where: { file: this.#name, line, column },
+    };
+  }
+
+  /** Kept: a flood of messages must not search the source each time. */
+  #place(span: Span): ReturnType<typeof placeOf> {
+    const known = this.#places.get(span);
+    if (known !== undefined) return known;
+    const place = placeOf(this.#source, this.#name, span);
+    this.#places.set(span, place);
+    return place;
+  }
+
+  #obeyMap(record: Extract<TraceRecord, { map: number }>, at: bigint): TraceEvent[] {
     const found = this.#maps.find(({ output }) => output.schema.id === record.map);
     if (found === undefined) {
       this.#unreadable++;
-      return null;
+      return [];
     }
     switch (record.kind) {
       case 'clear-map':
         clearMap(found.output, found.map);
-        return null;
+        return [];
       case 'zero-map':
         zeroMap(found.output, found.map);
-        return null;
+        return [];
       case 'print-entry':
-        return { at, ...printEntry(readMap(found.output, found.map, this.#readers), record.key) };
+        return [{ at, ...printEntry(readMap(found.output, found.map, this.#readers), record.key) }];
       case 'print-map': {
         const { top, div } = record;
         const state = readMap(found.output, found.map, this.#readers);
-        return { at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } };
+        return [{ at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } }];
       }
     }
   }
@@ -254,4 +296,9 @@ export class LoadedTrace implements Trace {
 /** Null for what is only run once. */
 function attachPoint({ spec }: Program): AttachPoint | null {
   return spec.attach.kind === 'begin' || spec.attach.kind === 'end' ? null : spec.attach;
+}
+
+function printed(at: bigint, type: 'cat' | 'syscall', { text, complaint }: Printed): TraceEvent[] {
+  const events: TraceEvent[] = text === '' ? [] : [{ at, type, text, values: [text] }];
+  return complaint === undefined ? events : [...events, { at, type: 'complaint', text: complaint, values: [] }];
 }

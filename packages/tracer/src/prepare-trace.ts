@@ -8,6 +8,8 @@ import { TraceError } from './trace-error.ts';
 /** A program compiled for this node, before the kernel has seen it. */
 export interface PreparedTrace {
   readonly source: string;
+  /** How messages call the source. */
+  readonly name: string;
   readonly spec: CollectionSpec;
   readonly outputs: OutputLayout;
   /** Warnings only. */
@@ -22,21 +24,34 @@ const START_PROGRAM = 'start';
 
 /** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
 export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
-  const { spec, outputs, diagnostics } = compile(program.source, env);
+  const { spec, outputs, diagnostics } = compile(program.source, envOf(program, env));
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
-  const probes = spec.programs.filter(({ name }) => name !== START_PROGRAM).length;
+  const probes = spec.programs.reduce(
+    (sum, { name, probes }) => sum + (name === START_PROGRAM ? 0 : (probes?.length ?? 1)),
+    0,
+  );
   const mapBytes = memoryOf(spec);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
-  return { source: program.source, spec, outputs, diagnostics, probes, mapBytes };
+  return { source: program.source, name: nameOf(program), spec, outputs, diagnostics, probes, mapBytes };
 }
 
 function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]): string {
   const error = diagnostics.find(({ severity }) => severity === 'error');
   return error === undefined
     ? 'the script does not compile'
-    : formatDiagnostic(program.source, program.name ?? 'stdin', error).trimEnd();
+    : formatDiagnostic(program.source, nameOf(program), error).trimEnd();
+}
+
+/** The node as this script may use it. */
+function envOf({ call = {}, allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
+  const { unsafe = false, readFiles = false } = allow;
+  return { ...env, ...call, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
+}
+
+function nameOf({ name }: ScriptProgram): string {
+  return name ?? 'stdin';
 }
 
 function memoryOf(spec: CollectionSpec): number {
@@ -45,7 +60,7 @@ function memoryOf(spec: CollectionSpec): number {
   return spec.maps.reduce((sum, map) => sum + mapMemory(map, cpus, page), 0);
 }
 
-/** Whether anything but BEGIN and END is to be attached. */
+/** Whether anything is to be attached that may go on: BEGIN, END and iterators are done by themselves. */
 export function hasProbes(spec: CollectionSpec): boolean {
-  return spec.programs.some(({ attach }) => attach.kind !== 'begin' && attach.kind !== 'end');
+  return spec.programs.some(({ attach }) => !['begin', 'end', 'iter'].includes(attach.kind));
 }

@@ -45,7 +45,7 @@ describe('RecordReader', () => {
     [record(2n), { kind: 'print-map', ns: 77n, map: 2, top: 3, div: 4 }],
     [record(3n), { kind: 'clear-map', ns: 77n, map: 1 }],
     [record(4n), { kind: 'zero-map', ns: 77n, map: 1 }],
-    [record(5n), { kind: 'exit', ns: 77n }],
+    [record(5n), { kind: 'exit', ns: 77n, code: 0 }],
   ])('reads record %#', (bytes, expected) => {
     expect(reader.read(bytes, 0, bytes.length)).toEqual(expected);
     const shifted = Buffer.concat([Buffer.alloc(24, 0xff), bytes]);

@@ -1,6 +1,7 @@
 import { type Scalar, STACK_VALUE_INDENT, scalarText } from '@bpfleet/aggregate';
-import type { RecordLayout } from '@bpfleet/compiler';
+import type { FieldLayout, RecordLayout, Span } from '@bpfleet/compiler';
 import { type FormatPart, formatPrintf, parseFormat } from './format-printf.ts';
+import { formatTime } from './format-time.ts';
 import { readField, readNumber } from './read-field.ts';
 import { noReaders, type ValueReaders } from './value-readers.ts';
 
@@ -8,7 +9,7 @@ import { noReaders, type ValueReaders } from './value-readers.ts';
 export type TraceRecord =
   | {
       readonly kind: 'text';
-      readonly type: 'printf' | 'value';
+      readonly type: 'printf' | 'value' | 'time' | 'join';
       readonly ns: bigint;
       readonly text: string;
       readonly values: readonly Scalar[];
@@ -22,7 +23,16 @@ export type TraceRecord =
     }
   | { readonly kind: 'print-entry'; readonly ns: bigint; readonly map: number; readonly key: readonly Scalar[] }
   | { readonly kind: 'clear-map' | 'zero-map'; readonly ns: bigint; readonly map: number }
-  | { readonly kind: 'exit'; readonly ns: bigint };
+  | { readonly kind: 'exit'; readonly ns: bigint; readonly code: number }
+  /** A file to print, or a command to run. */
+  | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string }
+  | {
+      readonly kind: 'message';
+      readonly ns: bigint;
+      readonly severity: 'error' | 'warning';
+      readonly span: Span;
+      readonly text: string;
+    };
 
 const HEADER_SIZE = 16;
 
@@ -36,7 +46,7 @@ export class RecordReader {
     this.#readers = readers;
     this.#layouts = layouts.map((layout) => ({
       layout,
-      format: layout.kind === 'printf' ? parseFormat(layout.format) : [],
+      format: 'args' in layout ? parseFormat(layout.format) : [],
     }));
   }
 
@@ -49,30 +59,67 @@ export class RecordReader {
     const ns = bytes.readBigUInt64LE(offset + 8);
     switch (layout.kind) {
       case 'printf': {
-        const conversions = format.filter((part) => part.kind === 'argument');
-        const values = layout.args.map((field, index) => {
-          const read = conversions[index]?.conversion === 's' ? readField : readNumber;
-          return read(bytes, offset, field, this.#readers);
-        });
+        const values = this.#arguments(bytes, offset, layout.args, format);
         return { kind: 'text', type: 'printf', ns, text: formatPrintf(format, values), values };
+      }
+      case 'time':
+        return { kind: 'text', type: 'time', ns, text: formatTime(layout.format, Date.now()), values: [] };
+      case 'join': {
+        const text = readTexts(bytes, offset + HEADER_SIZE, offset + length).join(layout.separator);
+        return { kind: 'text', type: 'join', ns, text: `${text}\n`, values: [text] };
+      }
+      case 'cat':
+      case 'system':
+        return { kind: layout.kind, ns, target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)) };
+      case 'message': {
+        const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));
+        return { kind: 'message', ns, severity: layout.severity, span: layout.span, text };
       }
       case 'value': {
         const value = readField(bytes, offset, layout.arg, this.#readers);
-        const signed = typeof value === 'bigint' && value < 0n;
-        const text = scalarText(value, signed, STACK_VALUE_INDENT);
+        const text = scalarText(value, STACK_VALUE_INDENT);
         return { kind: 'text', type: 'value', ns, text: `${text}\n`, values: [value] };
       }
       case 'print-map':
         return { kind: 'print-map', ns, map: layout.map, top: layout.top, div: layout.div };
       case 'print-entry': {
-        const key = layout.key.map((field) => readField(bytes, offset, field, this.#readers));
-        return { kind: 'print-entry', ns, map: layout.map, key };
+        return { kind: 'print-entry', ns, map: layout.map, key: this.#fields(bytes, offset, layout.key) };
       }
       case 'clear-map':
       case 'zero-map':
         return { kind: layout.kind, ns, map: layout.map };
       case 'exit':
-        return { kind: 'exit', ns };
+        return { kind: 'exit', ns, code: layout.code === undefined ? 0 : (bytes[offset + layout.code.offset] ?? 0) };
     }
   }
+
+  #fields(bytes: Buffer, offset: number, fields: readonly FieldLayout[]): Scalar[] {
+    return fields.map((field) => readField(bytes, offset, field, this.#readers));
+  }
+
+  /** As the conversions of a format want them: numbers, but for those that are printed as texts. */
+  #arguments(
+    bytes: Buffer,
+    offset: number,
+    fields: readonly FieldLayout[],
+    format: readonly FormatPart[],
+  ): Scalar[] {
+    const conversions = format.filter((part) => part.kind === 'argument');
+    return fields.map((field, index) => {
+      const read = conversions[index]?.conversion === 's' ? readField : readNumber;
+      return read(bytes, offset, field, this.#readers);
+    });
+  }
+}
+
+/** Texts that each end with a zero. */
+function readTexts(bytes: Buffer, start: number, end: number): string[] {
+  const texts: string[] = [];
+  for (let at = start; at < end; ) {
+    const zero = bytes.indexOf(0, at);
+    const stop = zero < 0 || zero > end ? end : zero;
+    texts.push(bytes.toString('utf8', at, stop));
+    at = stop + 1;
+  }
+  return texts;
 }

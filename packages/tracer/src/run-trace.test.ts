@@ -32,6 +32,8 @@ class FakeTrace implements Trace {
     return (this.state === 'attached' ? this.#clock.monotonicMs() : this.#detachedAt) - this.#attachedAt;
   }
 
+  readonly exitCode = 0;
+
   get exitRequested(): boolean {
     return this.#ticks >= this.exitAfter;
   }

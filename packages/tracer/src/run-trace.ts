@@ -47,18 +47,19 @@ class Run {
     const detachedAt = this.#now();
     this.#drainRest(windows);
     await this.#options.onWindow(windows.close(detachedAt));
-    return { ended, attachedAt, detachedAt, lost: windows.lost, overhead: this.#overhead(attachedMs) };
+    const { exitCode } = this.#trace;
+    return { ended, exitCode, attachedAt, detachedAt, lost: windows.lost, overhead: this.#overhead(attachedMs) };
   }
 
   /** Until the time is over, the program calls exit(), or the caller aborts. */
   async #watch(windows: WindowBuilder, startedMs: number): Promise<TraceEnd['ended']> {
-    const { durationMs, intervalMs, signal } = this.#options;
+    const { durationMs, intervalMs, signal, stayAttached = false } = this.#options;
     const endMs = startedMs + (durationMs ?? Number.POSITIVE_INFINITY);
     let boundary = boundaryAfter(this.#now(), intervalMs);
     let pause = 1;
     for (;;) {
       const taken = this.#drain(windows, windows.full ? 0 : DRAIN_LIMIT);
-      if (this.#trace.exitRequested || !this.#trace.hasProbes) return 'exit';
+      if (this.#trace.exitRequested || !(this.#trace.hasProbes || stayAttached)) return 'exit';
       if (signal?.aborted === true) return 'abort';
       const leftMs = endMs - this.#clock.monotonicMs();
       if (leftMs <= 0) return 'duration';

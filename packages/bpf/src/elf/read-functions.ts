@@ -1,10 +1,5 @@
 import { ElfError } from './elf-error.ts';
-
-/** A file that is read in parts, because programs can be large. */
-export interface ByteSource {
-  /** Fewer bytes than asked for where the file ends. */
-  read(offset: number, length: number): Uint8Array;
-}
+import { type ByteSource, bytes, offsetAt, readHeader, readSegments, type Segment, view } from './elf-file.ts';
 
 /** A function of a program or library. Bytes. */
 export interface ElfFunction {
@@ -17,28 +12,15 @@ export interface ElfFunction {
 }
 
 /** Numbers of the ELF format (elf.h; System V ABI, chapters 4 and 5). */
-const HEADER_BYTES = 64;
-const PROGRAM_HEADER_BYTES = 56;
 const SECTION_BYTES = 64;
 const SYMBOL_BYTES = 24;
-const PT_LOAD = 1;
-const PF_X = 1;
 const SHT_SYMTAB = 2;
 const SHT_DYNSYM = 11;
 const STT_FUNC = 2;
-const MACHINES: Readonly<Record<number, string>> = { 62: 'x86-64', 183: 'arm64' };
 
-/** No file to be probed has more; a damaged one may say so. */
-const MAX_TABLE = 512 * 1024 * 1024;
 const MAX_NAME = 4096;
 /** Names may share their ends; a file whose names add up to more than this times its table is made to cost time. */
 const MAX_SHARED = 16;
-
-interface Segment {
-  readonly address: number;
-  readonly offset: number;
-  readonly size: number;
-}
 
 interface Section {
   readonly type: number;
@@ -53,12 +35,8 @@ interface Section {
  * Throws ElfError.
  */
 export function readFunctions(source: ByteSource): ElfFunction[] {
-  const header = view(source, 0, HEADER_BYTES);
-  if (header.getUint32(0, false) !== 0x7f454c46) throw new ElfError('this is no ELF file');
-  if (header.getUint8(4) !== 2 || header.getUint8(5) !== 1 || MACHINES[header.getUint16(18, true)] === undefined) {
-    throw new ElfError('this ELF file is not for x86-64 or arm64');
-  }
-  const segments = readSegments(source, header);
+  const header = readHeader(source);
+  const segments = readSegments(source, header).filter(({ executable }) => executable);
   const sections = readSections(source, header);
   const functions = new Map<string, ElfFunction>();
   for (const section of sections) {
@@ -68,22 +46,6 @@ export function readFunctions(source: ByteSource): ElfFunction[] {
     readSymbols(source, section, names, segments, functions);
   }
   return [...functions.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-}
-
-function readSegments(source: ByteSource, header: DataView): Segment[] {
-  const count = header.getUint16(56, true);
-  if (count > 0 && header.getUint16(54, true) !== PROGRAM_HEADER_BYTES) throw new ElfError('its segments are damaged');
-  const table = view(source, offsetAt(header, 32), count * PROGRAM_HEADER_BYTES);
-  const segments: Segment[] = [];
-  for (let at = 0; at < table.byteLength; at += PROGRAM_HEADER_BYTES) {
-    if (table.getUint32(at, true) !== PT_LOAD || (table.getUint32(at + 4, true) & PF_X) === 0) continue;
-    segments.push({
-      offset: offsetAt(table, at + 8),
-      address: offsetAt(table, at + 16),
-      size: offsetAt(table, at + 32),
-    });
-  }
-  return segments;
 }
 
 function readSections(source: ByteSource, header: DataView): Section[] {
@@ -136,22 +98,4 @@ function nameAt(names: Uint8Array, start: number): string {
     text += String.fromCharCode(byte);
   }
   return text;
-}
-
-function offsetAt(table: DataView, at: number): number {
-  const value = table.getBigUint64(at, true);
-  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new ElfError('it points outside itself');
-  return Number(value);
-}
-
-function view(source: ByteSource, offset: number, length: number): DataView {
-  const part = bytes(source, offset, length);
-  return new DataView(part.buffer, part.byteOffset, part.byteLength);
-}
-
-function bytes(source: ByteSource, offset: number, length: number): Uint8Array {
-  if (length > MAX_TABLE) throw new ElfError('a table in it is too large');
-  const part = length === 0 ? new Uint8Array() : source.read(offset, length);
-  if (part.length < length) throw new ElfError('the file is cut off');
-  return part;
 }

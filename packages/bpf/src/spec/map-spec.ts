@@ -21,4 +21,6 @@ export interface MapSpec {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
+  /** Of an array with one element: its value, set before any program is loaded. */
+  readonly contents?: Uint8Array;
 }

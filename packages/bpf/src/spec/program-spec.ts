@@ -15,17 +15,41 @@ export type AttachSpec =
   /** Classic tracepoint, through a perf event. */
   | { readonly kind: 'tracepoint'; readonly category: string; readonly event: string }
   | { readonly kind: 'raw_tracepoint'; readonly event: string }
+  /** A raw tracepoint with typed arguments, by the number of `btf_trace_EVENT` in the kernel's BTF. */
+  | { readonly kind: 'tp_btf'; readonly event: string; readonly btfId: number }
   /** On every CPU: `frequency` samples a second, or one each `periodNs` nanoseconds. */
   | { readonly kind: 'profile'; readonly frequency: number }
   | { readonly kind: 'profile'; readonly periodNs: bigint }
   /** On one CPU, each `periodNs` nanoseconds. */
   | { readonly kind: 'interval'; readonly periodNs: bigint }
+  /**
+   * On every CPU, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
+   * linux/perf_event.h.
+   */
+  | {
+      readonly kind: 'software' | 'hardware';
+      readonly event: string;
+      readonly config: number;
+      readonly period: bigint;
+    }
   /** On a kernel function: at its entry, `offset` bytes into it, or on its return. */
   | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean }
   /** On a kernel function by its number in the kernel's BTF, through a trampoline: at its entry, or after it. */
   | { readonly kind: 'fentry' | 'fexit'; readonly function: string; readonly btfId: number }
-  /** On the code `offset` bytes into a file, of every process that runs it; or on the return from there. */
-  | { readonly kind: 'uprobe'; readonly path: string; readonly offset: number; readonly return: boolean }
+  /**
+   * On the code `offset` bytes into a file, or on the return from there: of every process that runs it, or of `pid`.
+   * `semaphore`: offset in the file of the counter that is raised while the probe is attached (4.20).
+   */
+  | {
+      readonly kind: 'uprobe';
+      readonly path: string;
+      readonly offset: number;
+      readonly return: boolean;
+      readonly semaphore?: number;
+      readonly pid?: number;
+    }
+  /** Run for each object of a kind, once, by the number of `bpf_iter_ITERATOR` in the kernel's BTF (5.8). */
+  | { readonly kind: 'iter'; readonly iterator: string; readonly btfId: number }
   /** Run once by BPF_PROG_TEST_RUN before anything is attached. */
   | { readonly kind: 'begin' }
   /** Run once by BPF_PROG_TEST_RUN after everything is detached. */
@@ -48,6 +72,8 @@ export interface ProgramSpec {
   readonly instructions: readonly Instruction[];
   readonly license: string;
   readonly sourceLines: readonly SourceLine[];
+  /** Names of the script's probes that it serves, where that is not exactly one. */
+  readonly probes?: readonly string[];
   /** Where each function begins, the program itself first; absent where that is the only one. */
   readonly functions?: readonly { readonly instruction: number; readonly name: string }[];
 }

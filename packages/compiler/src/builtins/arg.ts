@@ -1,7 +1,9 @@
+import { lowerStaticArgument } from '../ir/lower-static-argument.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { readInteger } from '../ir/read-memory.ts';
 import { inRegister, numberValue, type Value } from '../ir/value.ts';
 import { registerLayouts } from '../types/registers.ts';
+import { parseArgument } from '../types/static-argument.ts';
 import { type AddressSpace, uint64, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
 
@@ -11,15 +13,30 @@ function arg(index: number): BuiltinDefinition {
   return {
     name,
     kernel: '4.17',
-    check(identifier, { target, report }) {
+    check(identifier, { target, env, report }) {
       const { context } = target;
       if (context.kind === 'raw-tracepoint' || (context.kind === 'registers' && context.at === 'entry')) return uint64;
+      if (context.kind === 'static-probe') {
+        const text = context.arguments[index];
+        if (text !== undefined && parseArgument(env.arch, text) !== undefined) return uint64;
+        const count = context.arguments.length;
+        const message =
+          text === undefined
+            ? `${target.name} has ${count} arguments`
+            : `${name} is kept as ${text}, which cannot be read`;
+        report('invalid-use', identifier.span, message);
+        return unknown;
+      }
+      const raw = context.kind === 'function' && context.raw === true;
+      if (raw && (context.function === null || index < context.function.parameters.length)) return uint64;
       const named = context.kind === 'tracepoint' || context.kind === 'function';
       report('invalid-use', identifier.span, `${target.name} has no ${name}`, named ? 'it has args.name' : undefined);
       return unknown;
     },
     lower(lowering) {
       const { builder, target } = lowering;
+      const { context } = target;
+      if (context.kind === 'static-probe') return lowerStaticArgument(lowering, context.arguments[index] ?? '');
       if (target.context.kind === 'registers') return functionArgument(lowering, index, target.context.space);
       return numberValue(builder.load(8, inRegister(builder.context(), index * 8)));
     },

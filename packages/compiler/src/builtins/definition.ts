@@ -40,6 +40,8 @@ interface Callable {
   readonly kernel: string;
   readonly minimum: number;
   readonly maximum: number;
+  /** Its arguments may be bare words, as in `nsecs(boot)`, which mean something to check() alone. */
+  readonly words?: true;
 }
 
 export interface FunctionDefinition extends Callable {

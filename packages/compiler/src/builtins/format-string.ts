@@ -2,25 +2,27 @@
 export interface Conversion {
   /** With the `%`. */
   readonly text: string;
-  /** Offset in the format. */
-  readonly at: number;
-  /** What comes last: `d`, `s` ... */
+  /** What comes last: `d`, `s`, `rx` ... */
   readonly letter: string;
 }
 
-const conversion = /%(?:%|[-+ #0]*\d*(?:\.\d+)?(?:hh|h|ll|l|j|z|t)?([A-Za-z])|)/g;
+/**
+ * What bpftrace 0.27 takes for a conversion: flags in this order alone, `*` without an argument of its own. All else
+ * is text, a lone `%` too.
+ */
+const conversion = /%-?\+? ?#?0?(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlLjzt]*(rh|rx|gr|[diouxXeEfFgGaAcspnr%])/g;
 
-const numberLetters = 'diuxXocp';
-
-/** The conversions of a printf format that take an argument; an error is a sentence. */
-export function parseFormat(format: string): { readonly conversions: Conversion[] } | { readonly error: string } {
+/** The conversions of a printf format that take an argument. */
+export function parseFormat(format: string): Conversion[] {
   const conversions: Conversion[] = [];
-  for (const match of format.matchAll(conversion)) {
-    const [text, letter] = match;
-    if (text === '%%') continue;
-    if (letter === undefined) return { error: `'${format.slice(match.index, match.index + 4)}' is no conversion` };
-    if (!numberLetters.includes(letter) && letter !== 's') return { error: `there is no conversion '${text}'` };
-    conversions.push({ text, at: match.index, letter });
+  for (const [text, letter = ''] of format.matchAll(conversion)) {
+    if (letter !== '%') conversions.push({ text, letter });
   }
-  return { conversions };
+  return conversions;
+}
+
+/** A format with its conversions replaced by texts, without regard to width and base. */
+export function fillFormat(format: string, values: readonly string[]): string {
+  let next = 0;
+  return format.replace(conversion, (_, letter: string) => (letter === '%' ? '%' : (values[next++] ?? '')));
 }

@@ -1,6 +1,15 @@
+import type { HelperName } from '@bpfleet/bpf';
 import { numberValue } from '../ir/value.ts';
 import { uint64 } from '../types/type.ts';
-import type { BuiltinDefinition } from './definition.ts';
+import type { BuiltinDefinition, FunctionDefinition } from './definition.ts';
+
+/** Clocks by their word, each with the helper that reads it. */
+const clocks: ReadonlyMap<string, HelperName> = new Map([
+  ['monotonic', 'ktime_get_ns'],
+  ['boot', 'ktime_get_boot_ns'],
+  ['tai', 'ktime_get_tai_ns'],
+  ['sw_tai', 'ktime_get_boot_ns'],
+]);
 
 /** Nanoseconds since boot, with the time the machine slept. */
 export const nsecs: BuiltinDefinition = {
@@ -8,4 +17,30 @@ export const nsecs: BuiltinDefinition = {
   kernel: '5.8',
   check: () => uint64,
   lower: ({ builder }) => numberValue(builder.call('ktime_get_boot_ns')),
+};
+
+/** As another clock has it. `sw_tai` is the clock of boot and what that was away from TAI when the program was made. */
+export const nsecsFunction: FunctionDefinition = {
+  kind: 'function',
+  name: 'nsecs',
+  signature: 'nsecs([monotonic|boot|tai|sw_tai])',
+  kernel: '5.8; nsecs(tai) 6.1',
+  minimum: 0,
+  maximum: 1,
+  words: true,
+  check({ arguments: [word] }, { env, report }) {
+    const name = word?.kind === 'identifier' ? word.name : 'boot';
+    if (word !== undefined && (word.kind !== 'identifier' || !clocks.has(name))) {
+      const given = word.kind === 'identifier' ? `: ${name}` : '';
+      report('invalid-argument', word.span, `Invalid timestamp mode${given}`, `write ${this.signature}`);
+    } else if (name === 'tai' && env.tracepoints !== null && !env.features.has('tai')) {
+      report('unsupported', word?.span ?? { start: 0, end: 0 }, 'nsecs(tai) needs kernel 6.1 or newer', 'try sw_tai');
+    }
+    return uint64;
+  },
+  lower({ arguments: [word] }, { builder, env }) {
+    const name = word?.kind === 'identifier' ? word.name : 'boot';
+    const now = builder.call(clocks.get(name) ?? 'ktime_get_boot_ns');
+    return numberValue(name === 'sw_tai' ? builder.binary('add', now, env.taiOffset?.() ?? 0n) : now);
+  },
 };

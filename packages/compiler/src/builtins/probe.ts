@@ -1,14 +1,15 @@
+import { lowerProbeName } from '../ir/lower-probe-name.ts';
 import { lowerLiteral } from '../ir/lower-string.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { stringType, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
 
-/** The probe in full; known when the program is made, as there is one for each. */
+/** The probe in full; known when the program is made, unless several share it. */
 export const probe: BuiltinDefinition = {
   name: 'probe',
   kernel: '4.1',
   check: (_identifier, { target }) => stringType(textBytes(target.name).length),
-  lower: (lowering, into) => lowerLiteral(lowering, lowering.target.name, into),
+  lower: (lowering, into) => lowerProbeName(lowering, into),
 };
 
 /** The function that is probed. */

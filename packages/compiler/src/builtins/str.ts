@@ -2,8 +2,9 @@ import { readText } from '../ir/read-memory.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
 import { describe } from '../types/describe-type.ts';
-import { type AddressSpace, isNumber, stringType, type Type } from '../types/type.ts';
+import { isNumber, stringType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
+import { pointerSpace } from './pointer-space.ts';
 
 /** The text at an address, up to its zero or `length` characters. */
 export const str: FunctionDefinition = {
@@ -32,7 +33,7 @@ export const str: FunctionDefinition = {
       lowering,
       {
         address: lowering.number(pointer),
-        space: spaceOf(type, lowering.target.context),
+        space: pointerSpace(type, lowering.target),
         bytes: Math.min(lengthOf(call) ?? Number.POSITIVE_INFINITY, result.size),
         size: result.size,
         countTruncated: call.arguments.length === 1,
@@ -60,9 +61,4 @@ function lengthOf(call: Call): number | undefined {
   const [, length] = call.arguments;
   const value = length === undefined ? undefined : constantValue(length);
   return value === undefined ? undefined : Number(value) + 1;
-}
-
-/** A number has no address space: it is taken for the one that the probe's pointers are in. */
-function spaceOf(type: Type, context: { readonly kind: string; readonly space?: AddressSpace }): AddressSpace {
-  return type.kind === 'pointer' ? type.space : (context.space ?? 'kernel');
 }

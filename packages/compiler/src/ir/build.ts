@@ -2,11 +2,14 @@ import { ProgramType } from '@bpfleet/bpf';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Bindings, TypedProbe } from '../passes/model.ts';
 import { sharedVariables } from '../passes/shared-variables.ts';
+import type { Clause } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { IrFunction } from './ir.ts';
 import { ProbeLowering } from './lower-expression.ts';
+import { lowerGuards } from './lower-guards.ts';
 import { lowerBlock } from './lower-statement.ts';
+import type { Lowering } from './lowering.ts';
 import { internalMaps, type Resources } from './resources.ts';
 import { inObject, inRegister } from './value.ts';
 
@@ -26,7 +29,14 @@ export function buildFunction({ probe, name, maps, bindings, resources, env, con
   const { clause, target, typing } = probe;
   const shared = sharedVariables(clause, bindings, env);
   const lowering = new ProbeLowering({ builder, resources, maps, typing, bindings, shared, target, env, config });
-  const { predicate } = clause;
+  lowerClause(lowering, clause);
+  return builder.finish((scratch) => findScratch(lowering, scratch));
+}
+
+/** The predicate, and the body where it holds. */
+export function lowerClause(lowering: Lowering, { predicate, body: block }: Clause): void {
+  const { builder } = lowering;
+  lowerGuards(lowering);
   if (predicate !== undefined) {
     builder.position = predicate.span.start;
     const [body, skip] = [builder.newBlock(), builder.newBlock()];
@@ -35,8 +45,7 @@ export function buildFunction({ probe, name, maps, bindings, resources, env, con
     builder.return();
     builder.startBlock(body);
   }
-  lowerBlock(lowering, clause.body);
-  return builder.finish((scratch) => findScratch(lowering, scratch));
+  lowerBlock(lowering, block);
 }
 
 /**
@@ -45,7 +54,7 @@ export function buildFunction({ probe, name, maps, bindings, resources, env, con
  * has its own; a raw tracepoint that interrupts itself, which kernels before 6.1 allow, is the case that is left.
  * uprobes are not counted there since 6.0 and may be preempted by one of another thread: they say that they are busy.
  */
-function findScratch(lowering: ProbeLowering, scratch: number): (() => void) | undefined {
+export function findScratch(lowering: Lowering, scratch: number): (() => void) | undefined {
   const { builder, resources, target, env } = lowering;
   const shared: readonly ProgramType[] = [ProgramType.TRACEPOINT, ProgramType.PERF_EVENT, ProgramType.KPROBE];
   const uprobe = target.attach.kind === 'uprobe';

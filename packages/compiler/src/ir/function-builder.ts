@@ -34,7 +34,10 @@ export class FunctionBuilder {
   readonly frame: Frame;
   /** Offset in the source of what is being written. */
   position = 0;
+  /** Where `return` leads to, while what is written is only a part of the program. */
+  returnsTo: number | undefined;
   readonly #name: string;
+  readonly #limit: number;
   readonly #blocks: OpenBlock[] = [];
   /** Blocks in the order they were begun, which is the order they are laid out in. */
   #order: OpenBlock[] = [];
@@ -46,9 +49,10 @@ export class FunctionBuilder {
   #context: number | undefined;
   #scratch: number | undefined;
 
-  constructor(name: string, frame = new Frame()) {
+  constructor(name: string, frame = new Frame(), limit = MAX_PROGRAM) {
     this.#name = name;
     this.frame = frame;
+    this.#limit = limit;
     this.newBlock();
     this.#current = this.#blocks[0] as OpenBlock;
     this.#order.push(this.#current);
@@ -196,6 +200,7 @@ export class FunctionBuilder {
   }
 
   return(value: Operand = 0n): void {
+    if (this.returnsTo !== undefined) this.jump(this.returnsTo);
     this.#end({ kind: 'return', value, position: this.position });
   }
 
@@ -260,7 +265,7 @@ export class FunctionBuilder {
   }
 
   #grow(): void {
-    if (++this.#size > MAX_PROGRAM) throw new ProgramTooLargeError();
+    if (++this.#size > this.#limit) throw new ProgramTooLargeError();
   }
 
   #end(terminator: Terminator): void {

@@ -179,10 +179,7 @@ function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
   );
   const flags: CallArgument = { kind: 'operand', operand: 0n };
   builder.call(loop.helper, ...loop.arguments({ kind: 'callback', index }, { kind: 'address', place: words }), flags);
-  builder.when('ne', builder.load(8, returned), 0n, () => {
-    if (lowering.loop?.return === undefined) builder.return();
-    else lowering.loop.return();
-  });
+  builder.when('ne', builder.load(8, returned), 0n, () => returnFromProgram(lowering));
 }
 
 function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
@@ -194,6 +191,12 @@ function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
       callback.return(1n);
     },
   };
+}
+
+/** Ends the program, also from within the callback of a loop. */
+export function returnFromProgram({ builder, loop }: Lowering): void {
+  if (loop?.return === undefined) builder.return();
+  else loop.return();
 }
 
 /** 8 bytes that a callback reaches. */

@@ -2,9 +2,10 @@ import type { CMember } from '@bpfleet/bpf';
 import type { Member } from '../syntax/ast.ts';
 import { recordOf } from '../types/record.ts';
 import type { TracepointField } from '../types/tracepoint-format.ts';
-import type { IntegerType, RecordType, TupleType } from '../types/type.ts';
+import type { IntegerType, RecordType, TupleType, Type } from '../types/type.ts';
 import { lowerArgument } from './lower-argument.ts';
 import { extend } from './lower-number.ts';
+import { lowerSyscallField } from './lower-syscall.ts';
 import { tupleElement } from './lower-tuple.ts';
 import type { Lowering } from './lowering.ts';
 import { shiftOut } from './memory.ts';
@@ -31,7 +32,7 @@ export function memberIndex({ elements, names }: TupleType, name: string): numbe
 }
 
 function lowerField(lowering: Lowering, expression: Member, into?: Destination): Value {
-  const { builder, env } = lowering;
+  const { env } = lowering;
   const record = recordOf(lowering.typeOf(expression.object));
   const field = record && env.types?.member(record.id, expression.name);
   if (record === undefined || field === undefined) throw new Error(`there is no field ${expression.name}`);
@@ -43,8 +44,19 @@ function lowerField(lowering: Lowering, expression: Member, into?: Destination):
     const bits = field.bits === 0 ? {} : { bits: field.bits };
     return valueInProgram(lowering, place, field.bitOffset, type, { ...options, ...bits });
   }
-  const object = lowering.number(expression.object);
-  const address = builder.binary('add', object, BigInt(Math.floor(field.bitOffset / 8)));
+  return fieldAtAddress(lowering, lowering.number(expression.object), record, field, type, options);
+}
+
+/** A field of a structure in other memory, by the structure's address. */
+export function fieldAtAddress(
+  lowering: Lowering,
+  object: Operand,
+  record: RecordType,
+  field: CMember,
+  type: Type,
+  options: { readonly into?: Destination | undefined; readonly textBytes?: number } = {},
+): Value {
+  const address = lowering.builder.binary('add', object, BigInt(Math.floor(field.bitOffset / 8)));
   if (field.bits !== 0 && type.kind === 'integer') {
     return numberValue(readBitField(lowering, field, address, record, type));
   }
@@ -75,6 +87,10 @@ function lowerTracepointField(lowering: Lowering, expression: Member, into?: Des
   const { builder } = lowering;
   const field = fieldOf(lowering, expression);
   const type = lowering.typeOf(expression);
+  const { context: probed } = lowering.target;
+  if (probed.kind === 'tracepoint' && probed.raw !== undefined) {
+    return numberValue(lowerSyscallField(lowering, probed.raw, field, type));
+  }
   const context = builder.context();
   switch (type.kind) {
     case 'string': {

@@ -10,7 +10,7 @@ import { internalMaps, type RecordKind } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
 
 /** Bytes of the number of the record and its time, which come first. */
-const RECORD_HEADER = 16;
+export const RECORD_HEADER = 16;
 
 type EventRecord = (args: readonly FieldLayout[]) => RecordKind;
 
@@ -66,7 +66,8 @@ export function emitPrintEntry(lowering: Lowering, access: MapAccess): void {
   });
 }
 
-function send(
+/** Reserves a record, has it filled and gives it away; where the ring is full, the loss is counted. */
+export function send(
   lowering: Lowering,
   ring: string,
   id: number,

@@ -1,7 +1,7 @@
 import { findFunction } from '../builtins/index.ts';
 import type { Assignment, Block, If, Statement } from '../syntax/ast.ts';
 import { updateAggregate } from './lower-aggregate.ts';
-import { lowerFor, lowerUnroll, lowerWhile } from './lower-loop.ts';
+import { lowerFor, lowerUnroll, lowerWhile, returnFromProgram } from './lower-loop.ts';
 import { compoundAssign, writeMap } from './lower-map.ts';
 import type { Lowering } from './lowering.ts';
 
@@ -51,8 +51,7 @@ function lowerStatement(lowering: Lowering, statement: Statement): void {
         lowering.loop?.continue();
         break;
       case 'return':
-        if (lowering.loop?.return === undefined) builder.return();
-        else lowering.loop.return();
+        returnFromProgram(lowering);
         break;
       case 'block':
         lowerBlock(lowering, statement);

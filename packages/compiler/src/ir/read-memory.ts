@@ -67,8 +67,8 @@ export function readBytes(
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
 }
 
-/** Calls the helper for the memory an address is in; gives its result. */
-function callReader(
+/** Calls the helper for the memory an address is in; gives its result: of a text its bytes with the zero. */
+export function callReader(
   lowering: Lowering,
   what: 'text' | 'bytes',
   space: AddressSpace,

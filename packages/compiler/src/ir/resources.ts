@@ -12,6 +12,7 @@ export const internalMaps = {
   scratch: 'scratch',
   zeros: 'zeros',
   start: 'start',
+  names: 'names',
 } as const;
 
 /** What the programs of a script turn out to need while they are lowered. */
@@ -28,6 +29,8 @@ export class Resources {
   scratchBytes = 0;
   /** The kinds and depths of the stacks that are taken, by the name of the map that each has. */
   readonly stacks = new Map<string, Pick<StackType, 'user' | 'depth'>>();
+  /** Names of probes that share a program. */
+  names = new Uint8Array(0);
   /** Elements of the scratch map: the first is shared, each raw tracepoint program has one of its own. */
   scratchElements = 1;
 
@@ -40,6 +43,16 @@ export class Resources {
     this.#recordIds.set(key, this.records.length);
     this.records.push(layout);
     return this.records.length - 1;
+  }
+
+  /** Texts of one size, one after the other; where there is none, zeros. Gives the offset where they begin. */
+  addNames(texts: readonly (Uint8Array | undefined)[], size: number): number {
+    const offset = this.names.length;
+    const grown = new Uint8Array(offset + texts.length * size);
+    grown.set(this.names);
+    for (const [index, text] of texts.entries()) if (text !== undefined) grown.set(text, offset + index * size);
+    this.names = grown;
+    return offset;
   }
 
   needZeros(bytes: number): void {

@@ -34,6 +34,10 @@ export function collectMapSpecs(
     array(internalMaps.scratch, MapType.PERCPU_ARRAY, resources.scratchBytes, resources.scratchElements);
   }
   if (resources.zeroBytes > 0) array(internalMaps.zeros, MapType.ARRAY, resources.zeroBytes, 1);
+  if (resources.names.length > 0) {
+    const spec = { name: internalMaps.names, type: MapType.ARRAY, keySize: 4, maxEntries: 1, flags: 0 };
+    specs.push({ ...spec, valueSize: resources.names.length, contents: resources.names });
+  }
   for (const stack of resources.stacks.values()) specs.push(stackMapSpec(stack));
   if (resources.start) array(internalMaps.start, MapType.ARRAY, 8, 1);
   return specs;

@@ -5,10 +5,7 @@ import type { AttachPoint, Script } from '../syntax/ast.ts';
 import type { Probe } from './model.ts';
 
 /** Probes bpftrace has and this compiler has not, so that the message is not "unknown". */
-const notSupported = [
-  ...['usdt', 'U', 'software', 's', 'hardware', 'h', 'iter', 'it', 'watchpoint', 'w'],
-  ...['asyncwatchpoint', 'aw', 'self', 'bench', 'test'],
-];
+const notSupported = [...['watchpoint', 'w'], ...['asyncwatchpoint', 'aw', 'self', 'bench', 'test']];
 
 /** Probes of a whole script. */
 const MAX_PROBES = 1024;

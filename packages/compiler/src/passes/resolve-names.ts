@@ -20,22 +20,11 @@ import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
 const notSupported = new Set([
-  ...['ustack', 'ppid', 'pcomm', 'cgroup', 'rand', 'username', 'ncpus'],
-  ...['ctx', 'jiffies', 'usermode', 'probetype', 'cpid', 'numaid', 'time', 'len', 'buf', 'join', 'cat', 'tseries'],
-  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym', 'reg'],
-  ...[
-    'macaddr',
-    'cgroupid',
-    'cgroup_path',
-    'path',
-    'strerror',
-    'syscall_name',
-    'sizeof',
-    'offsetof',
-    'errorf',
-    'warnf',
-  ],
-  ...['signal', 'override', 'system', 'skboutput', 'kptr', 'uptr'],
+  ...['ustack', 'username'],
+  ...['len', 'buf', 'tseries'],
+  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym'],
+  ...['macaddr', 'cgroupid', 'cgroup_path', 'path', 'strerror', 'syscall_name', 'sizeof', 'offsetof'],
+  ...['signal', 'override', 'skboutput', 'kptr', 'uptr'],
 ]);
 
 const whileDeprecated = 'While loops are deprecated and may be removed in the future.';
@@ -56,6 +45,13 @@ export function resolveNames(script: Script, context: ResolveContext): Bindings 
   const resolver = new Resolver(script, context);
   for (const clause of script.clauses) resolver.clause(clause);
   return resolver.bindings;
+}
+
+/** `boot` in `nsecs(boot)`: what it means is the function's business. */
+function isWord(expression: Expression, child: Expression): boolean {
+  if (expression.kind !== 'call' || child.kind !== 'identifier') return false;
+  const definition = findFunction(expression.name);
+  return definition?.kind === 'function' && definition.words === true;
 }
 
 class Resolver {
@@ -97,10 +93,15 @@ class Resolver {
       this.#scopes.pop();
       return;
     }
-    for (const child of childExpressions(expression)) this.expression(child);
+    for (const child of childExpressions(expression)) {
+      if (!isWord(expression, child)) this.expression(child);
+    }
     switch (expression.kind) {
       case 'variable':
         this.#read(expression);
+        break;
+      case 'cast':
+        if (expression.type.of !== undefined) this.expression(expression.type.of);
         break;
       case 'identifier':
         this.#identifier(expression.name, expression.span);

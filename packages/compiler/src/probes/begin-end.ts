@@ -12,7 +12,7 @@ function once(name: 'BEGIN' | 'END', alias: string, kind: 'begin' | 'end'): Prob
         diagnostics.error('invalid-probe', point.span, `${name} takes no arguments`, `write ${name}`);
         return [];
       }
-      return [{ name, programType: ProgramType.RAW_TRACEPOINT, attach: { kind }, context: { kind: 'none' } }];
+      return [{ name: alias, programType: ProgramType.RAW_TRACEPOINT, attach: { kind }, context: { kind: 'none' } }];
     },
   };
 }

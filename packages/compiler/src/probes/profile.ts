@@ -2,7 +2,7 @@ import { ProgramType } from '@bpfleet/bpf';
 import { parseRate } from './period.ts';
 import type { ProbeProvider } from './provider.ts';
 
-const usage = 'profile:hz:99, profile:s:1, profile:ms:10 or profile:us:100';
+const usage = 'profile:hz:99, profile:s:1, profile:ms:10, profile:us:100 or profile:10ms';
 
 /** `profile:hz:99`: on every CPU at a rate. */
 export const profile: ProbeProvider = {
@@ -14,7 +14,7 @@ export const profile: ProbeProvider = {
     if (rate === undefined) return [];
     return [
       {
-        name: `profile:${point.parts.slice(1).join(':')}`,
+        name: `profile:${rate.label}`,
         programType: ProgramType.PERF_EVENT,
         attach:
           rate.kind === 'frequency'

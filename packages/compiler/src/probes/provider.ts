@@ -9,18 +9,45 @@ import type { AddressSpace } from '../types/type.ts';
 type ProbeContext =
   | { readonly kind: 'none' }
   /** `format` is null where no kernel is known. */
-  | { readonly kind: 'tracepoint'; readonly format: TracepointFormat | null; readonly space: AddressSpace }
+  | {
+      readonly kind: 'tracepoint';
+      readonly format: TracepointFormat | null;
+      readonly space: AddressSpace;
+      /** Served by the raw tracepoint of all system calls: the fields are in registers. */
+      readonly raw?: RawSyscall;
+    }
   /** `arg0` and on, 8 bytes each. */
   | { readonly kind: 'raw-tracepoint' }
   /** The machine's registers, `struct pt_regs`. `space`: where what they point to is. */
   | { readonly kind: 'registers'; readonly at: 'entry' | 'return'; readonly space: AddressSpace }
+  /** Of a static probe of a program: where its arguments are, each as the assembler wrote it. */
+  | { readonly kind: 'static-probe'; readonly arguments: readonly string[]; readonly space: 'user' }
+  /** Of an iterator: the number of the structure that the context is; absent where no kernel is known. */
+  | { readonly kind: 'iterator'; readonly record?: number }
   /** The arguments of a kernel function, then what it returned; `function` is null where no kernel is known. */
   | {
       readonly kind: 'function';
       readonly at: 'entry' | 'return';
       readonly function: CFunction | null;
       readonly space: AddressSpace;
+      /** A raw tracepoint: its arguments are `arg0` and on as well. */
+      readonly raw?: true;
     };
+
+/** How a raw program at the tracepoint of all system calls finds what it needs. */
+export interface RawSyscall {
+  readonly at: 'enter' | 'exit';
+  /** Whether the context's pointers have types, and memory behind them can be loaded as it is. */
+  readonly typed: boolean;
+}
+
+/** Texts by the number of the system call, in the map of names. Bytes. */
+export interface NameTable {
+  readonly first: number;
+  readonly count: number;
+  readonly offset: number;
+  readonly size: number;
+}
 
 /** One place a clause's program is attached to: wildcards are gone. */
 export interface ProbeTarget {
@@ -29,6 +56,12 @@ export interface ProbeTarget {
   readonly programType: ProgramType;
   readonly attach: AttachSpec;
   readonly context: ProbeContext;
+  /** The system call, of tracepoints that belong to one. */
+  readonly syscall?: { readonly number: number; readonly at: 'enter' | 'exit' };
+  /** Runs of other processes than this are left out. */
+  readonly onlyPid?: number;
+  /** Where several probes share a program: their names. */
+  readonly names?: NameTable;
   /** The function that is probed, where there is one. */
   readonly function?: string;
 }

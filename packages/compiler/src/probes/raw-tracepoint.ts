@@ -1,51 +1,64 @@
-import { ProgramType } from '@bpfleet/bpf';
-import type { TracepointSource } from '../env.ts';
+import { type CFunction, ProgramType } from '@bpfleet/bpf';
+import type { CompileEnv, TracepointSource } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
+import { checkMatches } from './match-names.ts';
 import type { ProbeProvider, ProbeTarget } from './provider.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
 
-const usage = 'rawtracepoint:event';
+const usage = 'rawtracepoint:event or rawtracepoint:vmlinux:event';
+const namePattern = /^[\w.*?[\]!-]{1,128}$/;
+/** Modules' tracepoints are found by the event alone, as the kernel does. */
+const KERNEL = 'vmlinux';
 
-/** `rawtracepoint:event`: the arguments as the kernel passes them, `arg0` and on. A category before it is dropped. */
+/**
+ * `rawtracepoint:event`: the arguments as the kernel passes them, `arg0` and on, and where its BTF names them
+ * `args.name`.
+ */
 export const rawTracepoint: ProbeProvider = {
   name: 'rawtracepoint',
   aliases: ['rt'],
   usage,
-  expand(point, { env, config, diagnostics }) {
+  expand(point, context) {
+    const { env, diagnostics } = context;
     const event = point.parts.at(-1) ?? '';
-    if (point.parts.length < 2 || point.parts.length > 3 || !/^[\w.*?[\]!-]{1,128}$/.test(event)) {
+    const module = point.parts.length === 3 ? (point.parts[1] ?? '') : KERNEL;
+    if (point.parts.length < 2 || point.parts.length > 3 || !namePattern.test(event) || !namePattern.test(module)) {
       diagnostics.error('invalid-probe', point.span, 'rawtracepoint takes an event', `write ${usage}`);
       return [];
     }
-    if (env.tracepoints === null) return [target(event)];
-    // sys_enter_* and sys_exit_* are made of two raw tracepoints by the kernel's syscall tracing.
-    const events = new Set(rawEvents(env.tracepoints));
-    if (!hasWildcard(event)) {
-      if (events.has(event)) return [target(event)];
-      const hint = () => didYouMean(event, events);
-      diagnostics.error('no-match', point.span, `this kernel has no raw tracepoint ${event}`, hint);
-      return [];
+    if (env.tracepoints === null) return [target(event, env)];
+    const events = new Set(matcher(module)(KERNEL) ? rawEvents(env.tracepoints) : []);
+    if (hasWildcard(event)) {
+      const matches = checkMatches(point, [...events].filter(matcher(event)), 'raw tracepoints', context);
+      return matches.map((name) => target(name, env));
     }
-    const matches = [...events].filter(matcher(event));
-    if (matches.length > config.maxProbes) {
-      const message = `${point.text} matches ${matches.length} raw tracepoints; at most ${config.maxProbes} are allowed`;
-      diagnostics.error('too-many-probes', point.span, message, 'name fewer of them');
-      return [];
-    }
-    if (matches.length === 0) diagnostics.error('no-match', point.span, `no raw tracepoint matches ${event}`);
-    return matches.map(target);
+    if (events.has(event)) return [target(event, env)];
+    const hint = () => didYouMean(event, events);
+    diagnostics.error('no-match', point.span, `this kernel has no raw tracepoint ${event}`, hint);
+    return [];
   },
 };
 
-function target(event: string): ProbeTarget {
+function target(event: string, env: CompileEnv): ProbeTarget {
+  const found = env.tracepoints === null ? null : rawFunction(event, env);
   return {
-    name: `rawtracepoint:${event}`,
+    name: `rawtracepoint:${KERNEL}:${event}`,
     programType: ProgramType.RAW_TRACEPOINT,
     attach: { kind: 'raw_tracepoint', event },
-    context: { kind: 'raw-tracepoint' },
+    context:
+      found === undefined
+        ? { kind: 'raw-tracepoint' }
+        : { kind: 'function', at: 'entry', function: found, space: 'any', raw: true },
   };
 }
 
+/** The kernel's function that runs programs at a tracepoint; before the event's arguments it takes one of its own. */
+export function rawFunction(event: string, { types }: Pick<CompileEnv, 'types'>): CFunction | undefined {
+  const found = types?.function(`__bpf_trace_${event}`);
+  return found === undefined ? undefined : { ...found, parameters: found.parameters.slice(1) };
+}
+
+/** sys_enter_* and sys_exit_* are made of two raw tracepoints by the kernel's syscall tracing. */
 function* rawEvents(source: TracepointSource): Generator<string> {
   for (const { category, event } of source.list()) if (category !== 'syscalls') yield event;
 }

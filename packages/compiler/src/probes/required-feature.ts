@@ -2,18 +2,20 @@ import type { KernelFeature } from '../env.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import type { ExpandContext } from './provider.ts';
 
-type ProbeFeature = Extract<KernelFeature, 'kprobe' | 'fentry' | 'uprobe'>;
+type ProbeFeature = Extract<KernelFeature, 'kprobe' | 'fentry' | 'uprobe' | 'iter'>;
 
 const lacks: Readonly<Record<ProbeFeature, string>> = {
   kprobe: 'this kernel has no kprobes (CONFIG_KPROBES)',
   fentry:
     'this kernel has no fentry and fexit, or forbids them: they need 5.5 on x86-64, 6.4 on arm64, and CONFIG_DEBUG_INFO_BTF',
+  iter: 'this kernel has no iterators for programs: they need 5.8 and CONFIG_DEBUG_INFO_BTF',
   uprobe: 'this kernel has no uprobes (CONFIG_UPROBES)',
 };
 
 const instead: Readonly<Record<ProbeFeature, string | undefined>> = {
   kprobe: 'a tracepoint may do',
   fentry: 'kprobe and kretprobe may do',
+  iter: undefined,
   uprobe: undefined,
 };
 

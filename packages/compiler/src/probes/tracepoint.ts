@@ -1,6 +1,7 @@
 import { ProgramType } from '@bpfleet/bpf';
-import type { TracepointName, TracepointSource } from '../env.ts';
+import type { CompileEnv, TracepointName, TracepointSource } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
+import { syscallTable } from '../types/syscall-table.ts';
 import type { TracepointFormat } from '../types/tracepoint-format.ts';
 import type { ProbeProvider, ProbeTarget } from './provider.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
@@ -20,10 +21,10 @@ export const tracepoint: ProbeProvider = {
       return [];
     }
     const source = env.tracepoints;
-    if (source === null) return [target({ category, event }, null)];
+    if (source === null) return [target({ category, event }, null, env.arch)];
     if (!hasWildcard(category) && !hasWildcard(event)) {
       const format = source.tracepoint(category, event);
-      if (format !== undefined) return [target({ category, event }, format)];
+      if (format !== undefined) return [target({ category, event }, format, env.arch)];
       const hint = () => openHint(env.arch, category, event) ?? didYouMean(`${category}:${event}`, names(source));
       diagnostics.error('no-match', point.span, `this kernel has no tracepoint ${category}:${event}`, hint);
       return [];
@@ -39,21 +40,33 @@ export const tracepoint: ProbeProvider = {
     const targets: ProbeTarget[] = [];
     for (const name of matches) {
       const format = source.tracepoint(name.category, name.event);
-      if (format !== undefined) targets.push(target(name, format));
+      if (format !== undefined) targets.push(target(name, format, env.arch));
     }
     if (targets.length === 0) diagnostics.error('no-match', point.span, `no tracepoint matches ${category}:${event}`);
     return targets;
   },
 };
 
-function target({ category, event }: TracepointName, format: TracepointFormat | null): ProbeTarget {
+function target(
+  { category, event }: TracepointName,
+  format: TracepointFormat | null,
+  arch: CompileEnv['arch'],
+): ProbeTarget {
+  const syscall = category === 'syscalls' ? syscallOf(event, arch) : undefined;
   const fromUser = category === 'syscalls' || category === 'raw_syscalls';
   return {
     name: `tracepoint:${category}:${event}`,
     programType: ProgramType.TRACEPOINT,
     attach: { kind: 'tracepoint', category, event },
     context: { kind: 'tracepoint', format, space: fromUser ? 'user' : 'kernel' },
+    ...(syscall === undefined ? {} : { syscall }),
   };
+}
+
+function syscallOf(event: string, arch: CompileEnv['arch']): ProbeTarget['syscall'] {
+  const [, at, name = ''] = /^sys_(enter|exit)_(\w+)$/.exec(event) ?? [];
+  const number = syscallTable(arch).tracepointNumber(name);
+  return number === undefined ? undefined : { number, at: at === 'exit' ? 'exit' : 'enter' };
 }
 
 function* names(source: TracepointSource): Generator<string> {

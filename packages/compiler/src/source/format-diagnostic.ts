@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
+import type { Span } from './span.ts';
 import { SourceText } from './text.ts';
 
 /** Longest source line that is shown; a minified script would fill the terminal. */
@@ -16,8 +17,7 @@ const MAX_LINE = 400;
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
   const { line, column, endLine, endColumn } = diagnostic;
-  const where =
-    endLine > line ? `${name}:${line}-${endLine}` : `${name}:${line}:${column}-${Math.max(endColumn, column)}`;
+  const where = label(name, diagnostic);
   const text = new SourceText(source).line(line);
   const lines = [`${where}: ${diagnostic.severity === 'error' ? 'ERROR' : 'WARNING'}: ${diagnostic.message}`];
   if (text.length > 0 && text.length <= MAX_LINE) {
@@ -27,4 +27,22 @@ export function formatDiagnostic(source: string, name: string, diagnostic: Diagn
   }
   if (diagnostic.hint !== undefined) lines.push(`HINT: ${diagnostic.hint}`);
   return lines.join('\n');
+}
+
+type Extent = Pick<Diagnostic, 'line' | 'column' | 'endLine' | 'endColumn'>;
+
+function label(name: string, { line, column, endLine, endColumn }: Extent): string {
+  return endLine > line ? `${name}:${line}-${endLine}` : `${name}:${line}:${column}-${Math.max(endColumn, column)}`;
+}
+
+/** Where a span of a source begins, counted from 1, and how messages call it: `stdin:1:9-13`. */
+export function placeOf(
+  source: string,
+  name: string,
+  span: Span,
+): { readonly line: number; readonly column: number; readonly label: string } {
+  const text = new SourceText(source);
+  const { line, column } = text.position(span.start);
+  const end = text.position(span.end);
+  return { line, column, label: label(name, { line, column, endLine: end.line, endColumn: end.column }) };
 }

@@ -1,6 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { delimiter, isAbsolute } from 'node:path';
-import { ElfError, type ElfFunction, readFunctions } from '@bpfleet/bpf';
+import { delimiter, resolve } from 'node:path';
+import {
+  type ByteSource,
+  ElfError,
+  type ElfFunction,
+  readFunctions,
+  readStaticProbes,
+  type StaticProbe,
+} from '@bpfleet/bpf';
 import { findLibrary } from './find-library.ts';
 
 /** A program or library on this node. */
@@ -8,6 +15,8 @@ export interface Executable {
   readonly path: string;
   /** In order of name. */
   readonly functions: readonly ElfFunction[];
+  /** Read when they are first asked for; none where the file's notes make no sense. */
+  readonly staticProbes: () => readonly StaticProbe[];
 }
 
 interface Known {
@@ -37,7 +46,8 @@ export function findExecutable(name: string): Executable | { readonly reason: st
 }
 
 function locate(name: string): string | null {
-  if (name.includes('/')) return realPath(isAbsolute(name) ? name : `./${name}`);
+  // A path stays as it was given: so it is in the probe's name. The kernel follows links by itself.
+  if (name.includes('/')) return realPath(name) === null ? null : resolve(name);
   for (const folder of (process.env.PATH ?? '/usr/bin:/bin').split(delimiter)) {
     const found = folder === '' ? null : realPath(`${folder}/${name}`);
     if (found !== null) return found;
@@ -64,10 +74,23 @@ function read(path: string): Executable {
     const identity = `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs}`;
     const known = cache.get(path);
     if (known?.identity === identity) return known.executable;
-    const executable = { path, functions: readFunctions({ read: (offset, length) => readPart(file, offset, length) }) };
+    const source: ByteSource = { read: (offset, length) => readPart(file, offset, length) };
+    const executable = { path, functions: readFunctions(source), staticProbes: () => readProbes(path) };
     if (cache.size >= MAX_CACHED) cache.clear();
     cache.set(path, { identity, executable });
     return executable;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readProbes(path: string): readonly StaticProbe[] {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return readStaticProbes({ read: (offset, length) => readPart(file, offset, length) });
+  } catch (error) {
+    if (error instanceof ElfError) return [];
+    throw error;
   } finally {
     closeSync(file);
   }

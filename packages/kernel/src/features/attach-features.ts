@@ -8,13 +8,11 @@ import { onlineCpus } from '../node/cpus.ts';
 import { openPerfEvent } from '../perf/open-perf-event.ts';
 import { openProbeEvent, type ProbePmu } from '../perf/open-probe-event.ts';
 import { testRun } from '../program/test-run.ts';
-import { BPF_TRACE_FENTRY } from '../program/tracing-target.ts';
+import { BPF_TRACE_FENTRY, BPF_TRACE_ITER, BPF_TRACE_RAW_TP } from '../program/tracing-target.ts';
 import { tracepointId } from '../tracefs/tracepoint.ts';
 import type { Feature } from './feature.ts';
 import { loadSample } from './programs.ts';
 
-/** `enum bpf_attach_type` (linux/bpf.h). */
-const BPF_TRACE_RAW_TP = 23;
 const NEVER_SOON_NS = 3_600_000_000_000n;
 
 function using<T extends { close(): void }>(resource: T, use: (resource: T) => void): void {
@@ -85,6 +83,13 @@ function probeTracing(attachType: number, name: string): null {
   return null;
 }
 
+function probeIterator(): null {
+  const btfId = getLibbpf().libbpf_find_vmlinux_btf_id('task', BPF_TRACE_ITER);
+  if (btfId < 0) throw errnoError("find iterators in the kernel's BTF", btfId);
+  loadSample(ProgramType.TRACING, undefined, { target: { attachType: BPF_TRACE_ITER, btfId } }).close();
+  return null;
+}
+
 export const attachFeatures: readonly Feature[] = [
   { name: 'tracepoint', probe: probeTracepoint },
   { name: 'raw_tracepoint', probe: probeRawTracepoint },
@@ -94,5 +99,6 @@ export const attachFeatures: readonly Feature[] = [
   { name: 'kprobe', probe: () => probePmu('kprobe', 'do_exit') },
   { name: 'uprobe', probe: () => probePmu('uprobe', '/proc/self/exe') },
   { name: 'tp_btf', probe: () => probeTracing(BPF_TRACE_RAW_TP, 'sched_process_fork') },
+  { name: 'iter', probe: probeIterator },
   { name: 'fentry', probe: () => probeTracing(BPF_TRACE_FENTRY, 'bpf_fentry_test1') },
 ];

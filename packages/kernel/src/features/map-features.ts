@@ -3,7 +3,14 @@ import { getLibbpf } from '../ffi/libbpf.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { readByBatch } from '../map/read-entries.ts';
 import type { Feature } from './feature.ts';
-import { atomicFetch, boundedLoop, loadSample, percpuLookup, signedDivision } from './programs.ts';
+import {
+  atomicFetch,
+  boundedLoop,
+  callWithoutArguments,
+  loadSample,
+  percpuLookup,
+  signedDivision,
+} from './programs.ts';
 
 function withMap<T>(spec: Omit<MapSpec, 'name' | 'flags'>, use: (map: BpfMap) => T): T {
   const map = new BpfMap({ ...spec, name: 'bpfleet_probe', flags: 0 });
@@ -61,4 +68,5 @@ export const instructionFeatures: readonly Feature[] = [
   { name: 'bounded_loop', probe: loads(boundedLoop) },
   { name: 'atomic_fetch', probe: loads(atomicFetch) },
   { name: 'signed_division', probe: loads(signedDivision) },
+  { name: 'tai', probe: loads(() => callWithoutArguments('ktime_get_tai_ns')) },
 ];

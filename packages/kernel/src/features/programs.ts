@@ -1,4 +1,4 @@
-import { encode, type Instruction, InstructionBuilder, type ProgramType } from '@bpfleet/bpf';
+import { encode, type HelperName, type Instruction, InstructionBuilder, type ProgramType } from '@bpfleet/bpf';
 import type { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { loadProgram, type TracingTarget } from '../program/load-program.ts';
 
@@ -69,6 +69,15 @@ export function boundedLoop(): Instruction[] {
   builder.place(again);
   builder.aluImmediate('ADD', 1, 1n);
   builder.jumpIfImmediate('JLT', 1, 10n, again);
+  builder.constant(0, 0n);
+  builder.exit();
+  return builder.build();
+}
+
+/** Calls a helper that takes nothing. */
+export function callWithoutArguments(helper: HelperName): Instruction[] {
+  const builder = new InstructionBuilder();
+  builder.call(helper);
   builder.constant(0, 0n);
   builder.exit();
   return builder.build();

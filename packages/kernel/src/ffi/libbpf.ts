@@ -43,6 +43,8 @@ export interface Libbpf {
     attachType: number,
     options: Uint8Array | null,
   ) => number;
+  /** Kernel 5.8. */
+  readonly bpf_iter_create: (linkFd: number) => number;
   readonly bpf_raw_tracepoint_open: (name: string | null, programFd: number) => number;
   /** Of raw tracepoints kernel 5.10. */
   readonly bpf_prog_test_run_opts: (programFd: number, options: Uint8Array) => number;
@@ -96,6 +98,7 @@ function declare(): Libbpf {
       bytes,
     ]),
     bpf_link_create: library.func('bpf_link_create', 'int', ['int', 'int', 'int', bytes]),
+    bpf_iter_create: library.func('bpf_iter_create', 'int', ['int']),
     bpf_raw_tracepoint_open: library.func('bpf_raw_tracepoint_open', 'int', ['str', 'int']),
     bpf_prog_test_run_opts: library.func('bpf_prog_test_run_opts', 'int', ['int', bytes]),
     bpf_obj_get_info_by_fd: library.func('bpf_obj_get_info_by_fd', 'int', ['int', bytes, bytes]),

@@ -9,7 +9,15 @@ type ProbePoint = AttachSpec & { readonly kind: 'kprobe' | 'uprobe' };
 /** Attaches a KPROBE program to code of the kernel or of a file. */
 export function attachProbe(programFd: number, point: ProbePoint): Link {
   const subject = point.kind === 'kprobe' ? point.function : point.path;
-  const place = { subject, offset: point.offset, return: point.return };
+  const { offset, return: returns } = point;
+  const { semaphore, pid } = point.kind === 'uprobe' ? point : {};
+  const place = {
+    subject,
+    offset,
+    return: returns,
+    ...(semaphore === undefined ? {} : { semaphore }),
+    ...(pid === undefined ? {} : { pid }),
+  };
   const what = `attach to ${nameOf(point)}`;
   try {
     return attachPerfEvent(programFd, openProbeEvent(point.kind, place, what), what);

@@ -1,20 +1,13 @@
 import { onlineCpus } from '../node/cpus.ts';
 import { openPerfEvent } from '../perf/open-perf-event.ts';
 import type { PerfEventSpec } from '../perf/perf-event-attr.ts';
+import { attachEveryCpu } from './attach-every-cpu.ts';
 import { attachPerfEvent } from './attach-perf-event.ts';
-import { joinLinks, type Link } from './link.ts';
+import type { Link } from './link.ts';
 
 /** Attaches a PERF_EVENT program to the clock of every CPU that is online. */
 export function attachProfile(programFd: number, event: PerfEventSpec & { kind: 'cpu-clock' }): Link {
-  const what = 'attach to profile';
-  const links: Link[] = [];
-  try {
-    for (const cpu of onlineCpus()) links.push(attachPerfEvent(programFd, openPerfEvent(event, cpu, what), what));
-  } catch (error) {
-    joinLinks(links).close();
-    throw error;
-  }
-  return joinLinks(links);
+  return attachEveryCpu(programFd, event, 'attach to profile');
 }
 
 /** Attaches a PERF_EVENT program to the clock of one CPU. */

@@ -1,4 +1,6 @@
 import type { AttachSpec } from '@bpfleet/bpf';
+import { attachCounter } from './attach-counter.ts';
+import { runIterator } from './attach-iterator.ts';
 import { attachProbe } from './attach-probe.ts';
 import { attachRawTracepoint } from './attach-raw-tracepoint.ts';
 import { attachInterval, attachProfile } from './attach-timer.ts';
@@ -20,6 +22,10 @@ export function attach(programFd: number, point: AttachPoint): Link {
     case 'fentry':
     case 'fexit':
       return attachTracing(programFd, point.kind, point.function);
+    case 'iter':
+      return runIterator(programFd, point.iterator);
+    case 'tp_btf':
+      return attachTracing(programFd, 'rawtracepoint', point.event);
     case 'raw_tracepoint':
       return attachRawTracepoint(programFd, point.event);
     case 'profile':
@@ -29,6 +35,9 @@ export function attach(programFd: number, point: AttachPoint): Link {
           ? { kind: 'cpu-clock', frequency: point.frequency }
           : { kind: 'cpu-clock', periodNs: point.periodNs },
       );
+    case 'software':
+    case 'hardware':
+      return attachCounter(programFd, point);
     case 'interval':
       return attachInterval(programFd, point.periodNs);
   }

@@ -10,12 +10,17 @@ const PERF_FLAG_FD_CLOEXEC = 8;
 const EVERY_PROCESS = -1;
 const NO_GROUP = -1;
 
-/** perf_event_open(2) for every process on one CPU. The event starts disabled. `what` as in `errnoError`. */
-export function openPerfEvent(spec: PerfEventSpec, cpu: number, what: string): FileDescriptor {
+/** perf_event_open(2) for every process on one CPU, or for one process (`pid`) on whatever CPU with -1. The event starts disabled. `what` as in `errnoError`. */
+export function openPerfEvent(
+  spec: PerfEventSpec,
+  cpu: number,
+  what: string,
+  pid: number = EVERY_PROCESS,
+): FileDescriptor {
   const number = SYSCALL[process.arch];
   if (number === undefined) throw new KernelError('NOFEATURE', `perf events are not supported on ${process.arch}`);
   const attr = perfEventAttr(spec);
-  const fd = getLibc().syscall(number, addressOf(attr), EVERY_PROCESS, cpu, NO_GROUP, PERF_FLAG_FD_CLOEXEC);
+  const fd = getLibc().syscall(number, addressOf(attr), pid, cpu, NO_GROUP, PERF_FLAG_FD_CLOEXEC);
   if (fd < 0) throw refused(spec, what, errno());
   return new FileDescriptor(fd);
 }

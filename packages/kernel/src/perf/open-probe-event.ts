@@ -12,6 +12,9 @@ interface ProbePlace {
   readonly subject: string;
   readonly offset: number;
   readonly return: boolean;
+  /** uprobe: see AttachSpec. */
+  readonly semaphore?: number;
+  readonly pid?: number;
 }
 
 /** What sysfs says of a PMU. */
@@ -19,6 +22,8 @@ interface Pmu {
   readonly type: number;
   /** Which bit of config asks for the return instead of the entry. */
   readonly returnBit: bigint;
+  /** The first of the bits of config that hold the offset of the semaphore; null where this kernel has none. */
+  readonly semaphoreBit: bigint | null;
 }
 
 const pmus = new Map<ProbePmu, Pmu>();
@@ -28,16 +33,22 @@ const pmus = new Map<ProbePmu, Pmu>();
  * opened on does not matter, a program that is attached runs on all. `what` as in `errnoError`.
  */
 export function openProbeEvent(pmu: ProbePmu, place: ProbePlace, what: string): FileDescriptor {
-  const { type, returnBit } = describePmu(pmu);
+  const { type, returnBit, semaphoreBit } = describePmu(pmu);
+  const semaphore = place.semaphore ?? 0;
+  if (semaphore > 0 && semaphoreBit === null) {
+    const message = `cannot ${what}: the program counts who listens to this probe, which needs kernel 4.20`;
+    throw new KernelError('NOFEATURE', message);
+  }
   // The kernel copies the text while it opens the event.
   const subject = Buffer.from(`${place.subject}\0`);
   const spec = {
     kind: 'pmu',
     type,
-    config: place.return ? 1n << returnBit : 0n,
+    config: (place.return ? 1n << returnBit : 0n) | (BigInt(semaphore) << (semaphoreBit ?? 0n)),
     config1: addressOf(subject),
     config2: BigInt(place.offset),
   } as const;
+  if (place.pid !== undefined) return openPerfEvent(spec, -1, what, place.pid);
   return openPerfEvent(spec, onlineCpus()[0] ?? 0, what);
 }
 
@@ -51,7 +62,10 @@ function describePmu(pmu: ProbePmu): Pmu {
   }
   // `config:0`
   const bit = /\d+/.exec(readPmu(pmu, 'format/retprobe') ?? '')?.[0] ?? 0;
-  const described = { type: Number(type), returnBit: BigInt(bit) };
+  // `config:32-63`
+  const semaphore = /\d+/.exec(readPmu(pmu, 'format/ref_ctr_offset') ?? '')?.[0];
+  const semaphoreBit = semaphore === undefined ? null : BigInt(semaphore);
+  const described = { type: Number(type), returnBit: BigInt(bit), semaphoreBit };
   pmus.set(pmu, described);
   return described;
 }

@@ -1,4 +1,5 @@
 /** `enum perf_type_id` and `enum perf_sw_ids` (linux/perf_event.h). */
+const PERF_TYPE_HARDWARE = 0;
 const PERF_TYPE_SOFTWARE = 1;
 const PERF_TYPE_TRACEPOINT = 2;
 const PERF_COUNT_SW_CPU_CLOCK = 0n;
@@ -16,6 +17,13 @@ export type PerfEventSpec =
   /** Fires on time that passes on the CPU, idle or not. */
   | { readonly kind: 'cpu-clock'; readonly frequency: number }
   | { readonly kind: 'cpu-clock'; readonly periodNs: bigint }
+  /** Fires each `period` events; `config` is the event's number in linux/perf_event.h. */
+  | {
+      readonly kind: 'counter';
+      readonly counter: 'software' | 'hardware';
+      readonly config: number;
+      readonly period: bigint;
+    }
   /** `type` is the PMU's number in sysfs; the configs mean what that PMU says. */
   | {
       readonly kind: 'pmu';
@@ -45,6 +53,12 @@ export function perfEventAttr(spec: PerfEventSpec): Buffer {
       attr.writeBigUInt64LE(PERF_COUNT_SW_CPU_CLOCK, 8);
       attr.writeBigUInt64LE('periodNs' in spec ? spec.periodNs : BigInt(spec.frequency), 16);
       attr.writeBigUInt64LE('periodNs' in spec ? DISABLED : DISABLED | FREQ, 40);
+      break;
+    case 'counter':
+      attr.writeUInt32LE(spec.counter === 'software' ? PERF_TYPE_SOFTWARE : PERF_TYPE_HARDWARE, 0);
+      attr.writeBigUInt64LE(BigInt(spec.config), 8);
+      attr.writeBigUInt64LE(spec.period, 16);
+      attr.writeBigUInt64LE(DISABLED, 40);
       break;
     case 'pmu':
       attr.writeUInt32LE(spec.type, 0);

@@ -18,6 +18,7 @@ export class ObjectTrace implements Trace {
   readonly mapBytes: number;
   readonly programIds: readonly number[];
   readonly exitRequested = false;
+  readonly exitCode = 0;
   readonly #object: KernelObject;
   readonly #programs: readonly number[];
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];

@@ -1,0 +1,69 @@
+import type { ByteSize } from '@bpfleet/bpf';
+import type { CompileEnv } from '../env.ts';
+import type { RawSyscall } from '../probes/provider.ts';
+import { syscallPart } from '../types/syscall-part.ts';
+import { syscallRegisters } from '../types/syscall-registers.ts';
+import type { TracepointField } from '../types/tracepoint-format.ts';
+import type { Type } from '../types/type.ts';
+import { resize } from './lower-number.ts';
+import type { Lowering } from './lowering.ts';
+import { readInteger } from './read-memory.ts';
+import { inRegister, type Operand } from './value.ts';
+
+/** The raw tracepoints of all system calls pass `struct pt_regs *` and then the number, or what the call returned. */
+const SECOND = 8;
+
+/** An argument of `sys_enter_*`, or `ret` of `sys_exit_*`, in a program at the tracepoint of all system calls. */
+export function lowerSyscallField(lowering: Lowering, raw: RawSyscall, field: TracepointField, type: Type): Operand {
+  const { builder, env } = lowering;
+  const part = syscallPart(field, raw.at);
+  if (part === undefined) throw new Error(`${field.name} is in no register`);
+  const [size, signed] = type.kind === 'integer' ? [type.size, type.signed] : ([8, false] as const);
+  if (part.kind === 'result')
+    return resize(builder, builder.load(8, inRegister(builder.context(), SECOND)), size, signed);
+  const registers = syscallRegisters[env.arch];
+  const offset = part.kind === 'number' ? registers.number : registers.arguments[part.index];
+  if (offset === undefined) throw new Error(`a system call has no argument ${field.name}`);
+  return resize(builder, loadRegister(lowering, raw, offset, size), size, signed);
+}
+
+/** The number of the call, which may be negative or foreign. */
+export function lowerSyscallNumber(lowering: Lowering, raw: RawSyscall): number {
+  const { builder, env } = lowering;
+  if (raw.at === 'enter') return builder.load(8, inRegister(builder.context(), SECOND));
+  const loaded = loadRegister(lowering, raw, syscallRegisters[env.arch].number, 4);
+  return builder.register(resize(builder, loaded, 4, true));
+}
+
+/** Goes to block `foreign` where the thread is in a call by the 32-bit way, whose numbers mean other calls. */
+export function lowerCompatCheck(lowering: Lowering, raw: RawSyscall, foreign: number): void {
+  const { builder, env } = lowering;
+  const { bit } = syscallRegisters[env.arch].compat;
+  const offset = compatOffset(env);
+  if (offset === undefined) throw new Error('this kernel does not tell where the mark of 32-bit calls is');
+  const task = builder.call(raw.typed ? 'get_current_task_btf' : 'get_current_task');
+  const place = inRegister(task, offset);
+  const mark = raw.typed
+    ? builder.load(4, place)
+    : builder.frame.scope(() => readInteger(lowering, builder.binary('add', task, BigInt(offset)), 'kernel', 4));
+  const native = builder.newBlock();
+  builder.branch('ne', builder.binary('and', mark, bit), 0n, foreign, native);
+  builder.startBlock(native);
+}
+
+/** Bytes from the start of `task_struct` to the mark of 32-bit calls; undefined where this kernel's BTF has it not. */
+export function compatOffset({ arch, types }: CompileEnv): number | undefined {
+  const task = types?.record('struct', 'task_struct');
+  const info = task === undefined ? undefined : types?.member(task, 'thread_info');
+  const record = info === undefined ? undefined : types?.resolve(info.type);
+  if (types === undefined || info === undefined || record?.kind !== 'record') return undefined;
+  const mark = types.member(record.id, syscallRegisters[arch].compat.field);
+  return mark === undefined ? undefined : (info.bitOffset + mark.bitOffset) / 8;
+}
+
+function loadRegister(lowering: Lowering, raw: RawSyscall, offset: number, size: ByteSize): number {
+  const { builder } = lowering;
+  const registers = builder.load(8, inRegister(builder.context(), 0));
+  if (raw.typed) return builder.load(size, inRegister(registers, offset));
+  return readInteger(lowering, builder.binary('add', registers, BigInt(offset)), 'kernel', size);
+}
