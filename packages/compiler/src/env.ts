@@ -167,10 +167,8 @@ export interface CompileEnv extends ScriptCall {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
-  /** Stronger than the script's own config. */
+  /** Stronger than the environment's and the script's own config. */
   readonly config?: Partial<CompileConfig>;
-  /** What the script is started with: `--name=value` are for `getopt()`, the others are `$1`, `$2`... */
-  readonly parameters?: readonly string[];
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
   readonly symbols?: SymbolSource;

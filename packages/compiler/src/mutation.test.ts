@@ -10,7 +10,7 @@ import { casePrograms, mutant } from './syntax/mutations.test-kit.ts';
 import { parseScript } from './syntax/parse-script.ts';
 import { printScript } from './syntax/printer.ts';
 
-const env = { ...permissiveEnv(), parameters: ['5', 'text', '--a=3'] };
+const env = { ...permissiveEnv(), positional: ['5', 'text'], named: ['a=3'] };
 
 /** Throws where a diagnostic is not somewhere in the text. */
 function checkPlaces(text: string, list: ReturnType<Diagnostics['list']>): void {

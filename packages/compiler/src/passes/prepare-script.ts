@@ -2,7 +2,7 @@ import { type CompileConfig, type CompileEnv, configOf } from '../env.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Script } from '../syntax/ast.ts';
 import { ScriptTypes } from '../types/c-definitions.ts';
-import { applyConfig } from './apply-config.ts';
+import { applyConfig, configFromEnvironment } from './apply-config.ts';
 import { bindParameters } from './bind-parameters.ts';
 import { expandMacros } from './expand-macros.ts';
 
@@ -16,8 +16,11 @@ export interface PreparedScript {
 
 /** The passes that leave nothing in the tree but what the types and the code are made of. */
 export function prepareScript(parsed: Script, env: CompileEnv, diagnostics: Diagnostics): PreparedScript {
-  const config = configOf(env, applyConfig(parsed.config, env.pageSize, diagnostics));
-  const bound = bindParameters(parsed, env.parameters ?? [], diagnostics);
+  const own = applyConfig(parsed.config, env.pageSize, diagnostics);
+  const environment = configFromEnvironment(env.environment ?? {}, env.pageSize);
+  for (const error of environment.errors) diagnostics.error('options', { start: 0, end: 0 }, error);
+  const config = configOf(env, { ...own, ...environment.config });
+  const bound = bindParameters(parsed, env, diagnostics);
   const script = expandMacros(bound, diagnostics);
   return { script, config, env: withScriptTypes(script, env, diagnostics) };
 }
