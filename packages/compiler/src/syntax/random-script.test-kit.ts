@@ -96,9 +96,10 @@ export const { expression, statement, block, blockExpression } = fc.letrec<Tree>
       .map((parts) => ({ kind: 'cast', ...parts, span }) as const),
     fc.array(tie('expression'), { maxLength: 3 }).map((elements) => ({ kind: 'tuple', elements, span }) as const),
     fc
-      .array(fc.record({ name: word, value: tie('expression'), span: fc.constant(span) }), {
+      .uniqueArray(fc.record({ name: word, value: tie('expression'), span: fc.constant(span) }), {
         minLength: 1,
         maxLength: 3,
+        selector: (field) => field.name,
       })
       .map((fields) => ({ kind: 'record', fields, span }) as const),
     fc
