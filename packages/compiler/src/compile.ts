@@ -13,9 +13,8 @@ import type { OutputLayout } from './output-layout.ts';
 import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
 import { groupProbes, type ProgramPlan } from './passes/group-probes.ts';
 import { type Analysis, analyze } from './passes/index.ts';
-import type { TypedProbe } from './passes/model.ts';
+import type { AnalysisContext, TypedProbe } from './passes/model.ts';
 import { prepareScript } from './passes/prepare-script.ts';
-import type { ExpandContext } from './probes/provider.ts';
 import { Diagnostics } from './source/diagnostic.ts';
 import type { Span } from './source/span.ts';
 import { SourceText } from './source/text.ts';
@@ -62,8 +61,8 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
   const spec: CollectionSpec = { maps: collectMapSpecs(layouts, resources, env, config), programs: specs };
-  const outputs: OutputLayout = outputLayout(layouts, resources);
-  return { ast, ir: programs.map(({ ir }) => ir), spec, outputs, config, diagnostics: diagnostics.list() };
+  const outputs: OutputLayout = outputLayout(layouts, resources, config);
+  return { ast, ir: programs.map(({ ir }) => ir), spec, outputs, diagnostics: diagnostics.list() };
 }
 
 interface LoweredProgram {
@@ -75,7 +74,7 @@ interface LoweredProgram {
 function lowerPrograms(
   { probes, layouts, bindings }: Analysis,
   resources: Resources,
-  { env, config, diagnostics }: ExpandContext,
+  { env, config, diagnostics }: AnalysisContext,
 ): LoweredProgram[] {
   const programs: LoweredProgram[] = [];
   let total = 0;
@@ -121,6 +120,11 @@ function halves(plan: ProgramPlan): ProgramPlan[] {
   return [plan.branches.slice(0, middle), plan.branches.slice(middle)].map((branches) => ({ ...plan, branches }));
 }
 
+/** Of the probes that a program serves. */
+function namesOf({ branches }: ProgramPlan): string[] {
+  return branches.flatMap(({ probe, calls }) => (calls.size === 0 ? [probe.target.name] : [...calls.values()]));
+}
+
 function nameOf(attach: AttachSpec): string | undefined {
   return 'event' in attach ? attach.event : undefined;
 }
@@ -158,7 +162,7 @@ function programSpec(
     instructions: emitted.instructions,
     license,
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
-    ...(plan?.raw === undefined ? {} : { probes: plan.branches.flatMap(({ calls }) => [...calls.values()]) }),
+    ...(plan === undefined ? {} : { probes: namesOf(plan) }),
     ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),
   };
 }

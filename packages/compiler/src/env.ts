@@ -84,6 +84,8 @@ export interface TracedProcess {
 export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
 /** Of a feature that may still change: whether it may be used. */
 export type Unstable = 'enable' | 'warn' | 'error';
+/** What a probe is that this kernel or node has not. */
+export type MissingProbes = 'error' | 'warn' | 'ignore';
 
 /** What a user may change with `config = { ... }`, the environment or options; each has a default. */
 export interface CompileConfig {
@@ -103,7 +105,7 @@ export interface CompileConfig {
   /** Bytes of a value that may still be on the stack of a program. */
   readonly onStackLimit: number;
   /** What is done about probes that cannot be attached. */
-  readonly missingProbes: 'error' | 'warn' | 'ignore';
+  readonly missingProbes: MissingProbes;
   readonly printMapsOnExit: boolean;
   /** How `kstack` and `ustack` without a mode are shown. */
   readonly stackMode: StackMode;
@@ -167,11 +169,11 @@ export interface CompileEnv extends ScriptCall {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
-  /** Stronger than the environment's and the script's own config. */
-  readonly config?: Partial<CompileConfig>;
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
   readonly symbols?: SymbolSource;
+  /** Stronger than the script's own config. */
+  readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
   /** The process that was started with the trace. */

@@ -1,20 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { ScriptCall } from '../script-call.ts';
 import { Diagnostics } from '../source/diagnostic.ts';
 import { SourceText } from '../source/text.ts';
 import { parseScript } from '../syntax/parse-script.ts';
 import { printScript } from '../syntax/printer.ts';
 import { bindParameters } from './bind-parameters.ts';
 
-/** As the command line is read: what begins with `--` is named. */
-function callOf(args: readonly string[]): ScriptCall {
-  const named = args.filter((arg) => arg.startsWith('--'));
-  return { positional: args.filter((arg) => !named.includes(arg)), named: named.map((arg) => arg.slice(2)) };
-}
-
 function bind(text: string, ...args: string[]): { bound: string; said: string[] } {
   const diagnostics = new Diagnostics(new SourceText(text));
-  const script = bindParameters(parseScript(text, diagnostics), callOf(args), diagnostics);
+  const named = args.filter((arg) => arg.startsWith('--')).map((arg) => arg.slice(2));
+  const positional = args.filter((arg) => !arg.startsWith('--'));
+  const script = bindParameters(parseScript(text, diagnostics), { positional, named }, diagnostics);
   const bound = printScript(script).replace(/\s+/g, ' ').trim();
   const said = diagnostics.list().map((d) => `${d.column}-${d.endColumn} ${d.message}${d.hint ? ` | ${d.hint}` : ''}`);
   return { bound, said };
@@ -68,7 +63,7 @@ describe('positional parameters', () => {
   test('in attach points and macros', () => {
     const text = 'tracepoint:$1:a$2, interval:ms:"$1" { m() } macro m() { $3 }';
     const diagnostics = new Diagnostics(new SourceText(text));
-    const script = bindParameters(parseScript(text, diagnostics), callOf(['sched', 'b', '7']), diagnostics);
+    const script = bindParameters(parseScript(text, diagnostics), { positional: ['sched', 'b', '7'] }, diagnostics);
     expect(script.clauses[0]?.attachPoints.map(({ parts }) => parts)).toEqual([
       ['tracepoint', 'sched', 'ab'],
       ['interval', 'ms', '$1'],

@@ -10,12 +10,16 @@ import { NamedOptions } from './named-options.ts';
 const MAX_INDEX = (1n << 63n) - 1n;
 
 /**
- * Puts what the script was called with in place of `$1`, `$#` and `getopt()`. A number becomes an integer, anything else
- * a string; one that is missing is 0, or "" in `str()` and in an attach point.
+ * Puts what the script was started with in place of `$1`, `$#` and `getopt()`. A number becomes an integer, anything
+ * else a string; one that is missing is 0, or "" in `str()` and in an attach point.
  */
-export function bindParameters(script: Script, call: ScriptCall, diagnostics: Diagnostics): Script {
-  const options = new NamedOptions(call.named ?? [], diagnostics);
-  const binding = new Binding(call.positional ?? [], options, diagnostics);
+export function bindParameters(
+  script: Script,
+  { positional = [], named = [] }: Pick<ScriptCall, 'positional' | 'named'>,
+  diagnostics: Diagnostics,
+): Script {
+  const options = new NamedOptions(named, diagnostics);
+  const binding = new Binding(positional, options, diagnostics);
   const clauses = script.clauses.map((clause) => binding.clause(clause));
   const macros = script.macros.map((macro) => binding.macro(macro));
   options.finish();

@@ -1,4 +1,3 @@
-import type { ExpandContext } from '../probes/provider.ts';
 import type { Script } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { checkDeclarations } from './check-declarations.ts';
@@ -7,7 +6,7 @@ import { collectMaps } from './collect-maps.ts';
 import { expandProbes } from './expand-probes.ts';
 import { checkTypes, inferTypes } from './infer-types.ts';
 import { layoutMap } from './layout-maps.ts';
-import type { Bindings, TypedProbe } from './model.ts';
+import type { AnalysisContext, Bindings, TypedProbe } from './model.ts';
 import { resolveNames } from './resolve-names.ts';
 
 /** What is known of a script before any code is made. */
@@ -18,7 +17,7 @@ export interface Analysis {
 }
 
 /** The passes over the tree, in order. Each reports what it finds and goes on, so that all mistakes come at once. */
-export function analyze(script: Script, context: ExpandContext): Analysis {
+export function analyze(script: Script, context: AnalysisContext): Analysis {
   const { env, config, diagnostics } = context;
   const probes = expandProbes(script, context);
   const bindings = resolveNames(script, { diagnostics, types: env.types, permissive: env.tracepoints === null });

@@ -12,7 +12,7 @@ interface Expected {
 
 const MAX_U64 = (1n << 64n) - 1n;
 
-/** `name=value` and `name` of the command line, where `--` is before them, and what the script's `getopt()` expect of them. */
+/** `name=value` and `name`, given as `--name` on the command line, and what the script's `getopt()` expect of them. */
 export class NamedOptions {
   readonly #given = new Map<string, string | undefined>();
   readonly #diagnostics: Diagnostics;

@@ -16,10 +16,10 @@ export interface PreparedScript {
 
 /** The passes that leave nothing in the tree but what the types and the code are made of. */
 export function prepareScript(parsed: Script, env: CompileEnv, diagnostics: Diagnostics): PreparedScript {
-  const own = applyConfig(parsed.config, env.pageSize, diagnostics);
-  const environment = configFromEnvironment(env.environment ?? {}, env.pageSize);
-  for (const error of environment.errors) diagnostics.error('options', { start: 0, end: 0 }, error);
-  const config = configOf(env, { ...own, ...environment.config });
+  const fromScript = applyConfig(parsed.config, env.pageSize, diagnostics);
+  const fromEnvironment = configFromEnvironment(env.environment ?? {}, env.pageSize);
+  for (const error of fromEnvironment.errors) diagnostics.error('options', { start: 0, end: 0 }, error);
+  const config = configOf(env, { ...fromScript, ...fromEnvironment.config });
   const bound = bindParameters(parsed, env, diagnostics);
   const script = expandMacros(bound, diagnostics);
   return { script, config, env: withScriptTypes(script, env, diagnostics) };
