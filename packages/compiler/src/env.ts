@@ -64,6 +64,8 @@ export interface ExecutableSource {
   find(name: string): Executable | { readonly reason: string };
   /** Every program and library whose path matches, at most some hundreds; in order of path. */
   findAll?(pattern: string): readonly Executable[];
+  /** Paths of the program and libraries that a process has mapped. */
+  mapped?(pid: number): readonly string[];
 }
 
 export interface Executable {
@@ -72,13 +74,6 @@ export interface Executable {
   readonly functions: readonly ElfFunction[];
   /** In the order of the file; one may be in several places. */
   readonly staticProbes?: () => readonly StaticProbe[];
-}
-
-/** The one process that probes are meant for. */
-export interface TracedProcess {
-  readonly pid: number;
-  /** Paths of the program and libraries it has mapped. */
-  files(): readonly string[];
 }
 
 /** What a probe is that this kernel or node has not. */
@@ -132,8 +127,6 @@ export interface CompileEnv extends ScriptCall {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
-  /** What `-p` names. Absent: all processes. */
-  readonly process?: TracedProcess;
   readonly symbols?: SymbolSource;
   readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
@@ -164,4 +157,9 @@ export function permissiveEnv(): CompileEnv {
     features: new Set<KernelFeature>(allFeatures),
     tracepoints: null,
   };
+}
+
+/** The one process that probes on programs are meant for: that of `-p`, or that which was started with the trace. */
+export function processOf({ pid, childPid }: CompileEnv): number | undefined {
+  return pid ?? (childPid === 0 ? undefined : childPid);
 }

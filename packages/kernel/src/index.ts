@@ -1,5 +1,7 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
+export { findExecutables } from './executable/find-executables.ts';
+export { mappedFiles } from './executable/mapped-files.ts';
 export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
 export { type KernelFunction, kernelFunctions, traceableFunctions } from './functions/kernel-functions.ts';

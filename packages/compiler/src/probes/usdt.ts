@@ -1,5 +1,5 @@
 import { ProgramType, type StaticProbe } from '@bpfleet/bpf';
-import type { Executable } from '../env.ts';
+import { type Executable, processOf } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { splitArguments } from '../types/static-argument.ts';
@@ -20,7 +20,7 @@ export const usdt: ProbeProvider = {
   usage,
   expand(point, context) {
     const { env, diagnostics } = context;
-    const place = parsePlace(point, env.process !== undefined);
+    const place = parsePlace(point, processOf(env) !== undefined);
     if (place === undefined) {
       const message = `usdt probe type requires 2 or 3 arguments, found ${point.parts.length - 1}`;
       diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
@@ -29,7 +29,7 @@ export const usdt: ProbeProvider = {
     const { file, provider, name } = place;
     if (env.tracepoints === null) {
       const probe = { provider, name, offset: 0, semaphore: 0, arguments: '' };
-      return [target(file, probe, undefined, 'unknown')];
+      return [target(file, probe, 'unknown')];
     }
     if (!requireFeature('uprobe', point, context)) return [];
     const isProvider = matcher(provider);
@@ -38,7 +38,7 @@ export const usdt: ProbeProvider = {
     const matches = files.flatMap((found) =>
       (found.staticProbes?.() ?? [])
         .filter((probe) => isProvider(probe.provider) && isName(probe.name))
-        .map((probe) => target(found.path, probe, env.process?.pid)),
+        .map((probe) => target(found.path, probe)),
     );
     if (matches.length > 0 || files.length === 0 || hasWildcard(point.parts.slice(file === '' ? 1 : 2).join())) {
       return files.length === 0 ? [] : checkMatches(point, matches, 'static probes', context);
@@ -67,9 +67,10 @@ function parsePlace({ parts }: AttachPoint, process: boolean): Place | undefined
 
 function filesOf(point: AttachPoint, file: string, { env, diagnostics }: ExpandContext): Executable[] {
   const open = (path: string) => env.executables?.find(path) ?? { reason: 'the programs of this node are not known' };
-  if (env.process !== undefined && (file === '' || hasWildcard(file))) {
+  const pid = processOf(env);
+  if (pid !== undefined && (file === '' || hasWildcard(file))) {
     const isFile = matcher(file === '' ? '*' : file);
-    return env.process.files().flatMap((path) => {
+    return (env.executables?.mapped?.(pid) ?? []).flatMap((path) => {
       const found = isFile(path) ? open(path) : { reason: '' };
       return 'reason' in found ? [] : [found];
     });
@@ -89,7 +90,7 @@ function filesOf(point: AttachPoint, file: string, { env, diagnostics }: ExpandC
   return [];
 }
 
-function target(path: string, probe: StaticProbe, pid: number | undefined, known?: 'unknown'): ProbeTarget {
+function target(path: string, probe: StaticProbe, known?: 'unknown'): ProbeTarget {
   const place = { path, offset: probe.offset, return: false };
   return {
     name: `usdt:${path}:${probe.provider}:${probe.name}`,
@@ -98,7 +99,6 @@ function target(path: string, probe: StaticProbe, pid: number | undefined, known
       kind: 'uprobe',
       ...place,
       ...(probe.semaphore > 0 ? { semaphore: probe.semaphore } : {}),
-      ...(pid === undefined ? {} : { pid }),
     },
     context:
       known === 'unknown'
