@@ -69,7 +69,7 @@ describe('mistakes are shown where they are', () => {
   test.each([
     [
       'BEGIN { @ = conut(); }',
-      "stdin:1:13-18: ERROR: Unknown function: 'conut'\nBEGIN { @ = conut(); }\n            ~~~~~\nHINT: did you mean 'count'?",
+      "stdin:1:13-20: ERROR: Unknown function: 'conut'\nBEGIN { @ = conut(); }\n            ~~~~~~~\nHINT: did you mean 'count'?",
     ],
     [
       'BEGIN { @ = comn; }',
@@ -350,7 +350,7 @@ describe('without a kernel', () => {
   test('every other mistake is found', () => {
     const source = 'tracepoint:foo:bar { @ = conut(); printf("%d"); @x = args.y + comm; if (comm) { } }';
     expect(messages(source, permissiveEnv()).map((text) => text.split('\n')[0])).toEqual([
-      "stdin:1:26-31: ERROR: Unknown function: 'conut'",
+      "stdin:1:26-33: ERROR: Unknown function: 'conut'",
       'stdin:1:35-47: ERROR: not enough arguments for format string (0 supplied, 1 expected)',
       'stdin:1:73-77: ERROR: a condition is a number, not string',
     ]);

@@ -2,7 +2,7 @@ import { type AttachSpec, type CollectionSpec, JumpRangeError, type ProgramSpec,
 import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
 import { StackOverflowError } from './codegen/stack.ts';
 import type { CompileResult } from './compile-result.ts';
-import { type CompileEnv, configOf } from './env.ts';
+import type { CompileEnv } from './env.ts';
 import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
 import { buildDispatch } from './ir/build-dispatch.ts';
 import { ProgramTooLargeError } from './ir/function-builder.ts';
@@ -14,6 +14,7 @@ import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
 import { groupProbes, type ProgramPlan } from './passes/group-probes.ts';
 import { type Analysis, analyze } from './passes/index.ts';
 import type { AnalysisContext, TypedProbe } from './passes/model.ts';
+import { prepareScript } from './passes/prepare-script.ts';
 import { Diagnostics } from './source/diagnostic.ts';
 import type { Span } from './source/span.ts';
 import { SourceText } from './source/text.ts';
@@ -42,12 +43,12 @@ export function compile(source: string, env: CompileEnv): CompileResult {
 }
 
 /** As compile(), with the tree and the intermediate code. */
-export function compileStages(source: string, env: CompileEnv): Stages {
+export function compileStages(source: string, node: CompileEnv): Stages {
   const text = new SourceText(source);
   const diagnostics = new Diagnostics(text);
-  const config = configOf(env);
   const ast = parseScript(source, diagnostics);
-  const analysis = analyze(ast, { env, config, diagnostics });
+  const { script, config, env } = prepareScript(ast, node, diagnostics);
+  const analysis = analyze(script, { env, config, diagnostics });
   if (diagnostics.hasErrors || env.tracepoints === null) return { ast, diagnostics: diagnostics.list() };
 
   const resources = new Resources();

@@ -64,8 +64,6 @@ export interface ExecutableSource {
   find(name: string): Executable | { readonly reason: string };
   /** Every program and library whose path matches, at most some hundreds; in order of path. */
   findAll?(pattern: string): readonly Executable[];
-  /** Paths of the program and libraries that a process has mapped. */
-  mapped?(pid: number): readonly string[];
 }
 
 export interface Executable {
@@ -76,10 +74,21 @@ export interface Executable {
   readonly staticProbes?: () => readonly StaticProbe[];
 }
 
+/** The one process that probes are meant for. */
+export interface TracedProcess {
+  readonly pid: number;
+  /** Paths of the program and libraries it has mapped. */
+  files(): readonly string[];
+}
+
+export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
+/** Of a feature that may still change: whether it may be used. */
+export type Unstable = 'enable' | 'warn' | 'error';
+
 /** What a probe is that this kernel or node has not. */
 export type MissingProbes = 'error' | 'warn' | 'ignore';
 
-/** Sizes that a user may change; each has a default. */
+/** What a user may change with `config = { ... }`, the environment or options; each has a default. */
 export interface CompileConfig {
   /** Entries of each map with a key. */
   readonly maxMapKeys: number;
@@ -90,16 +99,39 @@ export interface CompileConfig {
   readonly controlRingBytes: number;
   /** Probes that one wildcard may stand for. */
   readonly maxProbes: number;
+  /** Programs of one script. */
+  readonly maxPrograms: number;
+  /** Bytes that `cat()` shows of a file. */
+  readonly maxCatBytes: number;
+  /** Bytes of a value that may still be on the stack of a program. */
+  readonly onStackLimit: number;
+  /** What is done about probes that cannot be attached. */
   readonly missingProbes: MissingProbes;
+  readonly printMapsOnExit: boolean;
+  /** How `kstack` and `ustack` without a mode are shown. */
+  readonly stackMode: StackMode;
+  /** What ends a string that was cut off. */
+  readonly stringTrailer: string;
+  /** Of the programs, for the kernel. */
+  readonly license: string;
+  /** Whether names of C++ are shown as in its sources. */
+  readonly cppDemangle: boolean;
+  /** Whether user symbols are looked up when they are printed, and not before. */
+  readonly lazySymbolication: boolean;
+  /** undefined: as is best for the trace. */
+  readonly cacheUserSymbols?: 'PER_PID' | 'PER_PROGRAM' | 'NONE';
+  /** Whether stacks show files and lines. */
+  readonly showDebugInfo: boolean;
+  readonly unstableTseries: Unstable;
 }
 
 /** Bytes of a string where a key has at most 512: two fit into one. */
 const SHORT_STRING = 200;
 
-/** The sizes a script is compiled with. */
-export function configOf({ features, config }: CompileEnv): CompileConfig {
+/** What a script is compiled with. `script`: its own config. */
+export function configOf({ features, config }: CompileEnv, script: Partial<CompileConfig> = {}): CompileConfig {
   const short = features.has('long_key') ? {} : { maxStringLength: SHORT_STRING };
-  return { ...defaultConfig, ...short, ...config };
+  return { ...defaultConfig, ...short, ...script, ...config };
 }
 
 export const defaultConfig: CompileConfig = {
@@ -108,7 +140,18 @@ export const defaultConfig: CompileConfig = {
   eventRingBytes: 4 * 1024 * 1024,
   controlRingBytes: 64 * 1024,
   maxProbes: 512,
+  maxPrograms: 1024,
+  maxCatBytes: 10_240,
+  onStackLimit: 32,
   missingProbes: 'error',
+  printMapsOnExit: true,
+  stackMode: 'bpftrace',
+  stringTrailer: '..',
+  license: 'GPL',
+  cppDemangle: true,
+  lazySymbolication: false,
+  showDebugInfo: true,
+  unstableTseries: 'warn',
 };
 
 /**
@@ -128,6 +171,9 @@ export interface CompileEnv extends ScriptCall {
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
   readonly symbols?: SymbolSource;
+  /** What `-p` names. Absent: all processes. */
+  readonly process?: TracedProcess;
+  /** Stronger than the script's own config. */
   readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
@@ -160,6 +206,6 @@ export function permissiveEnv(): CompileEnv {
 }
 
 /** The one process that probes on programs are meant for: that of `-p`, or that which was started with the trace. */
-export function processOf({ pid, childPid }: CompileEnv): number | undefined {
-  return pid ?? (childPid === 0 ? undefined : childPid);
+export function processOf({ process, childPid }: CompileEnv): number | undefined {
+  return process?.pid ?? (childPid === 0 ? undefined : childPid);
 }

@@ -1,7 +1,6 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
 export { findExecutables } from './executable/find-executables.ts';
-export { mappedFiles } from './executable/mapped-files.ts';
 export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
 export { type KernelFunction, kernelFunctions, traceableFunctions } from './functions/kernel-functions.ts';
@@ -31,6 +30,7 @@ export { testRun } from './program/test-run.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
 export { kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
+export { processFiles } from './symbols/process-files.ts';
 export {
   formatBuildIdFrame,
   formatKernelStack,

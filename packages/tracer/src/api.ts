@@ -10,6 +10,8 @@ export interface ScriptProgram {
   readonly kind: 'script';
   readonly source: string;
   readonly name?: string;
+  /** The process that probes are meant for. */
+  readonly pid?: number;
   /** What the command line of a local trace says beside the script. */
   readonly call?: ScriptCall;
   /** What the script may do beyond looking; nothing where it is absent, as on the nodes of a fleet. */

@@ -1,4 +1,4 @@
-import { findExecutable, findExecutables, hasFeature, mappedFiles } from '@bpfleet/kernel';
+import { findExecutable, findExecutables, hasFeature, processFiles } from '@bpfleet/kernel';
 import type { ProbeCandidate } from './listed-probe.ts';
 
 /** Probes on the functions of programs and libraries, and the static probes in them. None where there is no such file. */
@@ -15,7 +15,7 @@ export function* programProbes(provider: string, file: string, pid?: number): Ge
 
 function filesOf(file: string, pid: number | undefined) {
   if (file === '*' || file === '') {
-    return (pid === undefined ? [] : mappedFiles(pid)).flatMap((path) => {
+    return (pid === undefined ? [] : processFiles(pid)).flatMap((path) => {
       const found = findExecutable(path);
       return 'reason' in found ? [] : [found];
     });

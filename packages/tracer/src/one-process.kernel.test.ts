@@ -14,7 +14,7 @@ function startShell() {
 
 async function traceOne(script: string) {
   const [watched, other] = [startShell(), startShell()];
-  const trace = await loadTrace({ kind: 'script', source: script, call: { pid: watched.pid } });
+  const trace = await loadTrace({ kind: 'script', source: script, pid: watched.pid });
   try {
     trace.attach();
     watched.go();

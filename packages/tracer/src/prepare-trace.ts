@@ -1,6 +1,6 @@
 import type { CollectionSpec, ProgramSpec } from '@bpfleet/bpf';
 import { type CompileEnv, compile, type Diagnostic, formatDiagnostic, type OutputLayout } from '@bpfleet/compiler';
-import { mapMemory, pageSize, possibleCpus } from '@bpfleet/kernel';
+import { mapMemory, pageSize, possibleCpus, processFiles } from '@bpfleet/kernel';
 import type { ScriptProgram, TraceLimits } from './api.ts';
 import { checkLimits } from './check-limits.ts';
 import { TraceError } from './trace-error.ts';
@@ -48,9 +48,16 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
 }
 
 /** The node as this script may use it. */
-function envOf({ call = {}, allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
+function envOf({ allow = {}, childPid, pid, call }: ScriptProgram, env: CompileEnv): CompileEnv {
   const { unsafe = false, readFiles = false } = allow;
-  return { ...env, ...call, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
+  return {
+    ...env,
+    ...call,
+    unsafe,
+    mayReadFiles: readFiles,
+    ...(childPid === undefined ? {} : { childPid }),
+    ...(pid === undefined ? {} : { process: { pid, files: () => processFiles(pid) } }),
+  };
 }
 
 function nameOf({ name }: ScriptProgram): string {

@@ -1,5 +1,6 @@
 import type { Script } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
+import { checkDeclarations } from './check-declarations.ts';
 import { checkLimits } from './check-limits.ts';
 import { collectMaps } from './collect-maps.ts';
 import { expandProbes } from './expand-probes.ts';
@@ -19,8 +20,9 @@ export interface Analysis {
 export function analyze(script: Script, context: AnalysisContext): Analysis {
   const { env, config, diagnostics } = context;
   const probes = expandProbes(script, context);
-  const bindings = resolveNames(script, diagnostics);
+  const bindings = resolveNames(script, { diagnostics, types: env.types, permissive: env.tracepoints === null });
   const maps = collectMaps(script);
+  checkDeclarations(script, maps, diagnostics);
   const input = { env, config, maps, bindings };
   const inferred = inferTypes(probes, input);
   const typed = checkTypes(inferred, input, diagnostics);

@@ -15,7 +15,7 @@ export function onlyOneProcess(target: ProbeTarget, env: CompileEnv): ProbeTarge
       return process === undefined ? target : { ...target, attach: { ...attach, pid: process } };
     case 'software':
     case 'hardware':
-      return env.pid === undefined ? target : { ...target, attach: { ...attach, pid: env.pid } };
+      return env.process === undefined ? target : { ...target, attach: { ...attach, pid: env.process.pid } };
     case 'kprobe':
     case 'fentry':
     case 'fexit':
@@ -23,7 +23,7 @@ export function onlyOneProcess(target: ProbeTarget, env: CompileEnv): ProbeTarge
     case 'raw_tracepoint':
     case 'tp_btf':
     case 'profile':
-      return env.pid === undefined ? target : { ...target, onlyPid: env.pid };
+      return env.process === undefined ? target : { ...target, onlyPid: env.process.pid };
     default:
       return target;
   }

@@ -1,5 +1,5 @@
 import { ProgramType } from '@bpfleet/bpf';
-import { type CompileEnv, type Executable, processOf } from '../env.ts';
+import type { CompileEnv, Executable } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { checkMatches, noMatch } from './match-names.ts';
@@ -58,8 +58,8 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
 }
 
 /** Where there is a process of `-p`, its own program may be left out. */
-function partsOf({ parts }: AttachPoint, { pid, executables }: CompileEnv): readonly string[] {
-  const [program] = parts.length === 2 && pid !== undefined ? (executables?.mapped?.(pid) ?? []) : [];
+function partsOf({ parts }: AttachPoint, { process }: CompileEnv): readonly string[] {
+  const [program] = parts.length === 2 ? (process?.files() ?? []) : [];
   return program === undefined ? parts : [parts[0] ?? '', program, ...parts.slice(1)];
 }
 
@@ -76,15 +76,17 @@ interface Search {
 /** The places in every file that a wildcard stands for; those that have no such function are passed over. */
 function inFiles(point: AttachPoint, { file, symbol, returns }: Search, context: ExpandContext) {
   const { env, diagnostics } = context;
-  const pid = processOf(env);
   const isFile = matcher(file);
   const files =
-    pid === undefined
+    env.process === undefined
       ? (env.executables?.findAll?.(file) ?? [])
-      : (env.executables?.mapped?.(pid) ?? []).filter(isFile).flatMap((path) => {
-          const found = env.executables?.find(path) ?? { reason: '' };
-          return 'reason' in found ? [] : [found];
-        });
+      : env.process
+          .files()
+          .filter(isFile)
+          .flatMap((path) => {
+            const found = env.executables?.find(path) ?? { reason: '' };
+            return 'reason' in found ? [] : [found];
+          });
   if (files.length === 0) {
     diagnostics.error('no-match', point.span, `uprobe target file '${file}' does not exist or is not executable`);
     return [];

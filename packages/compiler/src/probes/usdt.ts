@@ -1,5 +1,5 @@
 import { ProgramType, type StaticProbe } from '@bpfleet/bpf';
-import { type Executable, processOf } from '../env.ts';
+import type { Executable } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { splitArguments } from '../types/static-argument.ts';
@@ -20,7 +20,7 @@ export const usdt: ProbeProvider = {
   usage,
   expand(point, context) {
     const { env, diagnostics } = context;
-    const place = parsePlace(point, processOf(env) !== undefined);
+    const place = parsePlace(point, env.process !== undefined);
     if (place === undefined) {
       const message = `usdt probe type requires 2 or 3 arguments, found ${point.parts.length - 1}`;
       diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
@@ -67,10 +67,9 @@ function parsePlace({ parts }: AttachPoint, process: boolean): Place | undefined
 
 function filesOf(point: AttachPoint, file: string, { env, diagnostics }: ExpandContext): Executable[] {
   const open = (path: string) => env.executables?.find(path) ?? { reason: 'the programs of this node are not known' };
-  const pid = processOf(env);
-  if (pid !== undefined && (file === '' || hasWildcard(file))) {
+  if (env.process !== undefined && (file === '' || hasWildcard(file))) {
     const isFile = matcher(file === '' ? '*' : file);
-    return (env.executables?.mapped?.(pid) ?? []).flatMap((path) => {
+    return env.process.files().flatMap((path) => {
       const found = isFile(path) ? open(path) : { reason: '' };
       return 'reason' in found ? [] : [found];
     });
