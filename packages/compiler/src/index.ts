@@ -4,6 +4,8 @@ export * from './compile-result.ts';
 export * from './env.ts';
 export { irText } from './ir/ir-text.ts';
 export * from './output-layout.ts';
+export { type CounterEvent, hardwareEvents, softwareEvents } from './probes/counter-events.ts';
+export { rawEvents, rawFunction } from './probes/raw-tracepoint.ts';
 export { configFromEnvironment } from './passes/apply-config.ts';
 export type { ScriptCall } from './script-call.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './source/diagnostic.ts';
