@@ -9,7 +9,7 @@ import { foldCpus } from './lower-aggregate.ts';
 import { lowerBlock } from './lower-statement.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
-import { inObject, inRegister, type Place, placeAt } from './value.ts';
+import { inObject, inRegister, type Operand, type Place, placeAt } from './value.ts';
 
 /** Where `break`, `continue` and `return` lead within a loop. */
 export interface LoopExits {
@@ -55,7 +55,9 @@ export function lowerFor(lowering: Lowering, statement: For): void {
 
 function lowerBody(lowering: Lowering, body: Block, exits: LoopExits): void {
   const outward = lowering.loop?.return;
-  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () => lowerBlock(lowering, body));
+  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () =>
+    lowerBlock(lowering, body),
+  );
 }
 
 /** A short range whose rounds the verifier can follow. */
@@ -95,7 +97,10 @@ function forRangeByCallback(lowering: Lowering, statement: For, { from, to }: Ra
     arguments: (callback, context) => [{ kind: 'operand', operand: rounds }, callback, context],
     prepare: () => {
       const index = lowering.builder.parameter(0);
-      lowering.writeVariable(statement.variable, lowering.builder.binary('add', index, lowering.builder.load(8, start)));
+      lowering.writeVariable(
+        statement.variable,
+        lowering.builder.binary('add', index, lowering.builder.load(8, start)),
+      );
     },
   });
   builder.jump(none);
@@ -189,8 +194,8 @@ function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
 }
 
 /** Ends the program, also from within the callback of a loop. */
-export function returnFromProgram({ builder, loop }: Lowering): void {
-  if (loop?.return === undefined) builder.return();
+export function returnFromProgram({ builder, loop }: Lowering, value: Operand = 0n): void {
+  if (loop?.return === undefined) builder.return(value);
   else loop.return();
 }
 
@@ -198,4 +203,3 @@ export function returnFromProgram({ builder, loop }: Lowering): void {
 function sharedCell({ builder }: Lowering): Place {
   return inObject(builder.frame.allocate(8, { shared: true }).id);
 }
-
