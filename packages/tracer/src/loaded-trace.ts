@@ -250,6 +250,9 @@ export class LoadedTrace implements Trace {
         this.#exitRequested = true;
         this.#exitCode = record.code;
         return [];
+      case 'process':
+        this.#readers.process(record.process);
+        return [];
       case 'text':
         return [{ at, type: record.type, text: record.text, values: record.values }];
       case 'cat':
