@@ -20,5 +20,15 @@ export const tasks = {
       args,
     };
   },
-  e2e: (args) => ({ kernel: true, debian: fleetPackages, turbo: 'build', script: 'e2e/fleet/main.ts', args }),
+  bench: (args) => ({ kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/bench/main.ts', args }),
+  e2e: ([command, ...args]) =>
+    command === 'oracle'
+      ? { kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/oracle/main.ts', args }
+      : {
+          kernel: true,
+          debian: fleetPackages,
+          turbo: 'build',
+          script: 'e2e/fleet/main.ts',
+          args: command === undefined ? [] : [command, ...args],
+        },
 };

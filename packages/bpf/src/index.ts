@@ -15,7 +15,7 @@ export * from './btf-types/index.ts';
 export { buildId, debugLink } from './elf/build-id.ts';
 export * from './elf/elf-error.ts';
 export type { ByteSource } from './elf/elf-file.ts';
-export { type ElfFile, openElf, PT_LOAD } from './elf/open-elf.ts';
+export { type ElfFile, openElf } from './elf/elf-tables.ts';
 export * from './elf/read-functions.ts';
 export * from './elf/read-static-probes.ts';
 export { type FoundSymbol, SymbolTable } from './elf/symbol-table.ts';

@@ -81,7 +81,13 @@ export interface TracedProcess {
   files(): readonly string[];
 }
 
-/** Sizes that a user may change; each has a default. */
+export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
+/** Of a feature that may still change: whether it may be used. */
+export type Unstable = 'enable' | 'warn' | 'error';
+/** What a probe is that this kernel or node has not. */
+export type MissingProbes = 'error' | 'warn' | 'ignore';
+
+/** What a user may change with `config = { ... }`, the environment or options; each has a default. */
 export interface CompileConfig {
   /** Entries of each map with a key. */
   readonly maxMapKeys: number;
@@ -92,15 +98,39 @@ export interface CompileConfig {
   readonly controlRingBytes: number;
   /** Probes that one wildcard may stand for. */
   readonly maxProbes: number;
+  /** Programs of one script. */
+  readonly maxPrograms: number;
+  /** Bytes that `cat()` shows of a file. */
+  readonly maxCatBytes: number;
+  /** Bytes of a value that may still be on the stack of a program. */
+  readonly onStackLimit: number;
+  /** What is done about probes that cannot be attached. */
+  readonly missingProbes: MissingProbes;
+  readonly printMapsOnExit: boolean;
+  /** How `kstack` and `ustack` without a mode are shown. */
+  readonly stackMode: StackMode;
+  /** What ends a string that was cut off. */
+  readonly stringTrailer: string;
+  /** Of the programs, for the kernel. */
+  readonly license: string;
+  /** Whether names of C++ are shown as in its sources. */
+  readonly cppDemangle: boolean;
+  /** Whether user symbols are looked up when they are printed, and not before. */
+  readonly lazySymbolication: boolean;
+  /** undefined: as is best for the trace. */
+  readonly cacheUserSymbols?: 'PER_PID' | 'PER_PROGRAM' | 'NONE';
+  /** Whether stacks show files and lines. */
+  readonly showDebugInfo: boolean;
+  readonly unstableTseries: Unstable;
 }
 
 /** Bytes of a string where a key has at most 512: two fit into one. */
 const SHORT_STRING = 200;
 
-/** The sizes a script is compiled with. */
-export function configOf({ features, config }: CompileEnv): CompileConfig {
+/** What a script is compiled with. `script`: its own config. */
+export function configOf({ features, config }: CompileEnv, script: Partial<CompileConfig> = {}): CompileConfig {
   const short = features.has('long_key') ? {} : { maxStringLength: SHORT_STRING };
-  return { ...defaultConfig, ...short, ...config };
+  return { ...defaultConfig, ...short, ...script, ...config };
 }
 
 export const defaultConfig: CompileConfig = {
@@ -109,6 +139,18 @@ export const defaultConfig: CompileConfig = {
   eventRingBytes: 4 * 1024 * 1024,
   controlRingBytes: 64 * 1024,
   maxProbes: 512,
+  maxPrograms: 1024,
+  maxCatBytes: 10_240,
+  onStackLimit: 32,
+  missingProbes: 'error',
+  printMapsOnExit: true,
+  stackMode: 'bpftrace',
+  stringTrailer: '..',
+  license: 'GPL',
+  cppDemangle: true,
+  lazySymbolication: false,
+  showDebugInfo: true,
+  unstableTseries: 'warn',
 };
 
 /**
@@ -130,6 +172,7 @@ export interface CompileEnv extends ScriptCall {
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
   readonly symbols?: SymbolSource;
+  /** Stronger than the script's own config. */
   readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };

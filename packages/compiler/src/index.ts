@@ -5,6 +5,7 @@ export * from './env.ts';
 export { irText } from './ir/ir-text.ts';
 export * from './output-layout.ts';
 export type { ScriptCall } from './script-call.ts';
+export { configFromEnvironment } from './passes/apply-config.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './source/diagnostic.ts';
 export { formatDiagnostic, placeOf } from './source/format-diagnostic.ts';
 export type { Span } from './source/span.ts';

@@ -6,8 +6,6 @@ export interface ScriptCall {
   readonly named?: readonly string[];
   /** Variables named BPFTRACE_*, which set what the config block sets. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Only events of this process count (`-p`), but for BEGIN and END. */
-  readonly pid?: number;
   /** Failed reads of memory and map lookups are told (`-k`). */
   readonly readWarnings?: boolean;
   /** Only probes whose name this regular expression matches (`--probe-filter`). */

@@ -29,6 +29,7 @@ export { testRun } from './program/test-run.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
 export { kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
+export { processFiles } from './symbols/process-files.ts';
 export {
   formatBuildIdFrame,
   formatKernelStack,

@@ -1,5 +1,6 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
 import type { Diagnostic, ScriptCall } from '@bpfleet/compiler';
+import type { BenchRun, TestRun } from './own-runs.ts';
 
 /** What to trace. */
 export type TraceProgram = ScriptProgram | ObjectProgram;
@@ -9,6 +10,8 @@ export interface ScriptProgram {
   readonly kind: 'script';
   readonly source: string;
   readonly name?: string;
+  /** The process that probes are meant for. */
+  readonly pid?: number;
   /** What the command line of a local trace says beside the script. */
   readonly call?: ScriptCall;
   /** What the script may do beyond looking; nothing where it is absent, as on the nodes of a fleet. */
@@ -92,6 +95,10 @@ export interface Trace {
   readonly programIds: readonly number[];
   /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */
   attach(): void;
+  /** Runs the `test:` probes; their printed text is for drain(). Objects have none. */
+  runTests?(): TestRun[];
+  /** Runs the `bench:` probes. */
+  runBenches?(): BenchRun[];
   /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear(), zero() and print() of the program. */
   drain(limit?: number): TraceEvent[];
   /** True once a drain has seen exit(). */

@@ -48,9 +48,9 @@ function readEnv(): CompileEnv {
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
     functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
     executables: { find: findExecutable },
+    symbols: { kernel: kernelAddress, user: userAddress },
     taiOffset,
     cgroupId,
-    symbols: { kernel: kernelAddress, user: userAddress },
     ...(types === null ? {} : { types }),
     ...(namespace === null ? {} : { pidNamespace: namespace }),
   };

@@ -1,4 +1,4 @@
-import { type Scalar, STACK_VALUE_INDENT, scalarText } from '@bpfleet/aggregate';
+import { type Scalar, scalarText } from '@bpfleet/aggregate';
 
 /** A format string taken apart once, so that formatting an event only joins. */
 export type FormatPart =
@@ -70,7 +70,7 @@ export function formatPrintf(parts: readonly FormatPart[], args: readonly Scalar
 
 function formatArgument(part: Argument, value: Scalar): string {
   if (typeof value === 'string') return pad(part, value);
-  if (typeof value !== 'bigint') return pad(part, scalarText(value, STACK_VALUE_INDENT));
+  if (typeof value !== 'bigint') return pad(part, scalarText(value));
   return pad(part, formatNumber(part, value));
 }
 

@@ -1,4 +1,4 @@
-import { type ElfFile, SHT_NOBITS, SHT_NOTE, textAt, viewOf } from './open-elf.ts';
+import { type ElfFile, SHT_NOBITS, SHT_NOTE, textAt, viewOf } from './elf-tables.ts';
 
 const NT_GNU_BUILD_ID = 3;
 /** SHA-1 has 20 bytes; linkers allow other lengths. */

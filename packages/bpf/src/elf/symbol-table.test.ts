@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { buildId, debugLink } from './build-id.ts';
 import { writeElf } from './elf.test-kit.ts';
 import { ElfError } from './elf-error.ts';
-import { type ElfFile, openElf } from './open-elf.ts';
+import { type ElfFile, openElf } from './elf-tables.ts';
 import { SymbolTable } from './symbol-table.ts';
 
 const GLOBAL_FUNCTION = 0x12;

@@ -1,4 +1,4 @@
-import { type ElfFile, type ElfSection, SHT_DYNSYM, SHT_SYMTAB, textAt, viewOf } from './open-elf.ts';
+import { type ElfFile, type ElfSection, SHT_DYNSYM, SHT_SYMTAB, textAt, viewOf } from './elf-tables.ts';
 
 /** A symbol that an address lies in. `offset`: of the address from its start. Bytes. */
 export interface FoundSymbol {

@@ -50,6 +50,22 @@ export type AttachSpec =
     }
   /** Run for each object of a kind, once, by the number of `bpf_iter_ITERATOR` in the kernel's BTF (5.8). */
   | { readonly kind: 'iter'; readonly iterator: string; readonly btfId: number }
+  /**
+   * When memory is used, `mode` some of `r`, `w` and `x`, sorted: by threads that the process has when it is attached, or
+   * on every CPU.
+   */
+  | {
+      readonly kind: 'watchpoint';
+      readonly address: bigint;
+      readonly length: number;
+      readonly mode: string;
+      readonly pid?: number;
+    }
+  /** Run by BPF_PROG_TEST_RUN each time the tracing process gets the signal. */
+  | { readonly kind: 'signal'; readonly signal: 'SIGUSR1' }
+  /** Run by BPF_PROG_TEST_RUN where tests or benchmarks are asked for, never attached. */
+  | { readonly kind: 'test'; readonly name: string }
+  | { readonly kind: 'bench'; readonly name: string }
   /** Run once by BPF_PROG_TEST_RUN before anything is attached. */
   | { readonly kind: 'begin' }
   /** Run once by BPF_PROG_TEST_RUN after everything is detached. */
@@ -72,7 +88,7 @@ export interface ProgramSpec {
   readonly instructions: readonly Instruction[];
   readonly license: string;
   readonly sourceLines: readonly SourceLine[];
-  /** Names of the script's probes that it serves, where that is not exactly one. */
+  /** Names of the script's probes that it serves. */
   readonly probes?: readonly string[];
   /** Where each function begins, the program itself first; absent where that is the only one. */
   readonly functions?: readonly { readonly instruction: number; readonly name: string }[];

@@ -72,13 +72,13 @@ function programOf({ program, options, env, pid, child }: LocalRun): Parameters<
     includes: options.includes,
     includeFolders: options.includeFolders,
     readWarnings: given.readWarnings === true,
-    ...(pid === undefined ? {} : { pid }),
     ...(given.probeFilter === undefined ? {} : { probeFilter: given.probeFilter }),
   };
   return {
     ...program,
     allow: { readFiles: true, unsafe: given.unsafe === true },
     ...(child === undefined ? {} : { childPid: child.pid }),
+    ...(pid === undefined ? {} : { pid }),
     call,
   };
 }

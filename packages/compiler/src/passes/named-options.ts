@@ -12,7 +12,7 @@ interface Expected {
 
 const MAX_U64 = (1n << 64n) - 1n;
 
-/** `--name=value` and `--name` of the command line, and what the script's `getopt()` expect of them. */
+/** `name=value` and `name`, given as `--name` on the command line, and what the script's `getopt()` expect of them. */
 export class NamedOptions {
   readonly #given = new Map<string, string | undefined>();
   readonly #diagnostics: Diagnostics;
@@ -23,8 +23,8 @@ export class NamedOptions {
     this.#diagnostics = diagnostics;
     for (const option of options) {
       const at = option.indexOf('=');
-      if (at < 0) this.#given.set(option.slice(2), undefined);
-      else this.#given.set(option.slice(2, at), option.slice(at + 1));
+      if (at < 0) this.#given.set(option, undefined);
+      else this.#given.set(option.slice(0, at), option.slice(at + 1));
     }
   }
 

@@ -100,7 +100,11 @@ export class MapTyper {
     const { key, value } = symbol;
     if (key === undefined || value === undefined) return unknown;
     if (key.kind === 'void') {
-      this.#typer.report('type-mismatch', access.span, `${access.name} has no explicit keys (scalar map), and cannot be used for iteration`);
+      this.#typer.report(
+        'type-mismatch',
+        access.span,
+        `${access.name} has no explicit keys (scalar map), and cannot be used for iteration`,
+      );
       return unknown;
     }
     if (value.kind !== 'aggregate') return { kind: 'tuple', elements: [definite(key), definite(value)] };
@@ -122,7 +126,11 @@ export class MapTyper {
     if (given.kind === 'unknown') return;
     const merged = symbol.key === undefined ? given : unify(symbol.key, given);
     if (merged === undefined) {
-      this.#typer.report('type-mismatch', access.key?.span ?? access.span, keyMismatch(access.name, given, symbol.key ?? unknown));
+      this.#typer.report(
+        'type-mismatch',
+        access.key?.span ?? access.span,
+        keyMismatch(access.name, given, symbol.key ?? unknown),
+      );
     } else if (!sameType(merged, symbol.key)) {
       symbol.key = merged;
       this.#typer.changed = true;

@@ -132,7 +132,11 @@ export function typeUpdate(typer: ExpressionTyper, expression: Update): Type {
   }
   const type = typer.typeOf(target);
   if (isNumber(type)) return type;
-  typer.report('type-mismatch', expression.span, `The ${operator} operator can not be used on a map of type '${describe(type)}'`);
+  typer.report(
+    'type-mismatch',
+    expression.span,
+    `The ${operator} operator can not be used on a map of type '${describe(type)}'`,
+  );
   return unknown;
 }
 

@@ -1,7 +1,7 @@
 import { type CFunction, ProgramType } from '@bpfleet/bpf';
 import type { CompileEnv, TracepointSource } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import type { ProbeProvider, ProbeTarget } from './provider.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
 
@@ -34,7 +34,7 @@ export const rawTracepoint: ProbeProvider = {
     }
     if (events.has(event)) return [target(event, env)];
     const hint = () => didYouMean(event, events);
-    diagnostics.error('no-match', point.span, `this kernel has no raw tracepoint ${event}`, hint);
+    diagnostics.error('no-match', point.span, noMatch('rawtracepoint', event), hint);
     return [];
   },
 };

@@ -2,7 +2,7 @@ import { ProgramType } from '@bpfleet/bpf';
 import type { Executable } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import { parseOffset } from './offset.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
@@ -45,7 +45,12 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
       if (!requireFeature('uprobe', point, context)) return [];
       const found = env.executables?.find(file) ?? { reason: 'the programs of this node are not known' };
       if ('reason' in found) {
-        diagnostics.error('no-match', point.span, found.reason, 'write the path of a program, or a name such as libc');
+        diagnostics.error(
+          'invalid-probe',
+          point.span,
+          `${name} target file ${found.reason}`,
+          'write the path of a program, or a name such as libc',
+        );
         return [];
       }
       return placesOf(point, found, symbol, returns, context).map((place) => target(found.path, place));
@@ -86,7 +91,7 @@ function placesOf(
         name,
         functions.map((one) => one.name),
       );
-    diagnostics.error('no-match', point.span, `${path} has no function ${name}`, hint);
+    diagnostics.error('no-match', point.span, noMatch(returns ? 'uretprobe' : 'uprobe', path, name), hint);
     return [];
   }
   if (offset === undefined || (offset > 0 && (returns || offset >= found.size))) {

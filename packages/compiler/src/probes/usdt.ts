@@ -3,7 +3,7 @@ import type { Executable } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { splitArguments } from '../types/static-argument.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
@@ -45,7 +45,7 @@ export const usdt: ProbeProvider = {
     }
     const names = files.flatMap((found) => (found.staticProbes?.() ?? []).map((probe) => probe.name));
     const where = files.length === 1 ? files[0]?.path : 'what the process has mapped';
-    diagnostics.error('no-match', point.span, `${where} has no static probe ${name}`, () => didYouMean(name, names));
+    diagnostics.error('no-match', point.span, noMatch('usdt', where ?? file, name), () => didYouMean(name, names));
     return [];
   },
 };
@@ -78,8 +78,14 @@ function filesOf(point: AttachPoint, file: string, { env, diagnostics }: ExpandC
   const readable = found.filter((one): one is Executable => !('reason' in one));
   if (readable.length > 0) return readable;
   const [first] = found;
-  const reason = first !== undefined && 'reason' in first ? first.reason : `no program or library matches ${file}`;
-  diagnostics.error('no-match', point.span, reason, 'write the path of a program, or a name such as libc');
+  const reason =
+    first !== undefined && 'reason' in first ? first.reason : `'${file}' does not exist or is not executable`;
+  diagnostics.error(
+    'invalid-probe',
+    point.span,
+    `usdt target file ${reason}`,
+    'write the path of a program, or a name such as libc',
+  );
   return [];
 }
 

@@ -30,7 +30,9 @@ export function typeName(type: Type): string {
 }
 
 function tupleName(elements: readonly Type[], names: readonly string[] | undefined): string {
-  const parts = elements.map((element, index) => `${names === undefined ? '' : `${names[index]}=`}${typeName(element)}`);
+  const parts = elements.map(
+    (element, index) => `${names === undefined ? '' : `${names[index]}=`}${typeName(element)}`,
+  );
   return `(${parts.join(',')})`;
 }
 

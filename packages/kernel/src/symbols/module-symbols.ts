@@ -1,14 +1,5 @@
 import { dirname } from 'node:path';
-import {
-  buildId,
-  debugLink,
-  ElfError,
-  type ElfFile,
-  type FoundSymbol,
-  openElf,
-  PT_LOAD,
-  SymbolTable,
-} from '@bpfleet/bpf';
+import { buildId, debugLink, ElfError, type ElfFile, type FoundSymbol, openElf, SymbolTable } from '@bpfleet/bpf';
 import { openPart, type PartialFile } from './open-part.ts';
 
 /** The symbols of one program or library. Places are those of the file, where its code lies, not of memory. */
@@ -50,7 +41,7 @@ export function readModule(file: PartialFile, path: string, root: string): Modul
       }
     }
     const table = tableOf(files);
-    const segments = elf.segments.filter(({ type }) => type === PT_LOAD);
+    const { segments } = elf;
     return {
       buildId: id,
       bytes: table.bytes,

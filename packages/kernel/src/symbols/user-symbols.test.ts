@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { openElf, PT_LOAD, SymbolTable } from '@bpfleet/bpf';
+import { openElf, SymbolTable } from '@bpfleet/bpf';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openPart } from './open-part.ts';
 import { parseProcessMaps } from './process-maps.ts';
@@ -15,9 +15,7 @@ function addressIn(pid: number, library: RegExp, name: string): { address: bigin
   if (mapping === undefined || file === null) throw new Error(`process ${pid} has no ${library}`);
   const elf = openElf(file);
   const value = new SymbolTable([elf]).address(name) ?? 0;
-  const segment = elf.segments.find(
-    ({ type, address, size }) => type === PT_LOAD && value >= address && value - address < size,
-  );
+  const segment = elf.segments.find(({ address, size }) => value >= address && value - address < size);
   file.close();
   const base = mapping.start - mapping.offset + (segment?.offset ?? 0) - (segment?.address ?? 0);
   return { address: BigInt(base + value), path: mapping.path };

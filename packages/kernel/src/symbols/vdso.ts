@@ -1,5 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { openElf, PT_LOAD, SymbolTable } from '@bpfleet/bpf';
+import { openElf, SymbolTable } from '@bpfleet/bpf';
 import type { ModuleSymbols } from './module-symbols.ts';
 import { parseProcessMaps } from './process-maps.ts';
 
@@ -10,7 +10,7 @@ export function readVdso(): ModuleSymbols | null {
   const image = readMemory(mapping.start, mapping.end - mapping.start);
   const elf = openElf({ read: (offset, length) => image.subarray(offset, offset + length) });
   const table = new SymbolTable([elf]);
-  const segment = elf.segments.find(({ type }) => type === PT_LOAD);
+  const segment = elf.segments[0];
   return {
     buildId: undefined,
     bytes: table.bytes,
