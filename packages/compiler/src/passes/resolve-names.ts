@@ -19,13 +19,7 @@ import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
-const notSupported = new Set([
-  ...['ustack', 'username'],
-  ...['len', 'buf', 'tseries'],
-  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym'],
-  ...['macaddr', 'cgroupid', 'cgroup_path', 'path', 'strerror', 'syscall_name', 'sizeof', 'offsetof'],
-  ...['signal', 'override', 'skboutput', 'kptr', 'uptr'],
-]);
+const notSupported = new Set(['tseries', 'percpu_kaddr', 'find', 'unwatch', 'debugf', 'dw_ustack', 'write_user']);
 
 const whileDeprecated = 'While loops are deprecated and may be removed in the future.';
 const whileHint =
