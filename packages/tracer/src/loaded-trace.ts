@@ -17,7 +17,7 @@ import {
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
 import { type Printed, readWholeFile, runCommand } from './obey-shell.ts';
-import { type BenchRun, runBenches, runTests, type TestRun } from './own-runs.ts';
+import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
@@ -121,8 +121,8 @@ export class LoadedTrace implements Trace {
     }
   }
 
-  runTests(): TestRun[] {
-    return runTests(this.#collection.programs);
+  runTests(watch?: TestWatch): TestRun[] {
+    return runTests(this.#collection.programs, watch);
   }
 
   runBenches(): BenchRun[] {
