@@ -3,24 +3,25 @@ import { bootToWall, formatSymbol, kernelFrame, nodeIdentity, userSymbols } from
 import { cgroupPath } from './cgroup-path.ts';
 import { errorText } from './error-text.ts';
 import { formatTime } from './format-time.ts';
-import { inetText } from './inet-text.ts';
+import { inetText, macText } from './render-address.ts';
 import { userName } from './user-name.ts';
 
 type RenderedData = Extract<DataLayout, { kind: 'rendered' }>;
 
 /** The text of a value that user space knows how to show. */
 export function renderValue(data: RenderedData, bytes: Buffer, at: number): string {
+  const word = bytes.readBigUInt64LE(at);
   switch (data.as) {
     case 'ksym':
-      return formatSymbol(kernelFrame(bytes.readBigUInt64LE(at)));
+      return formatSymbol(kernelFrame(word));
     case 'usym':
-      return formatSymbol(userSymbols().resolve(Number(bytes.readBigUInt64LE(at + 8)), bytes.readBigUInt64LE(at)));
+      return formatSymbol(userSymbols().resolve(Number(bytes.readBigUInt64LE(at + 8)), word));
     case 'username':
       return userName(bytes.readUInt32LE(at));
     case 'cgroup-path':
-      return cgroupPath(bytes.readBigUInt64LE(at), data.text);
+      return cgroupPath(word, data.text);
     case 'timestamp':
-      return timestampText(data.text ?? '', bytes.readBigUInt64LE(at));
+      return timestampText(data.text ?? '', word);
     case 'strerror':
       return errorText(bytes.readInt32LE(at));
     case 'signal-name':
@@ -28,11 +29,9 @@ export function renderValue(data: RenderedData, bytes: Buffer, at: number): stri
     case 'syscall-name':
       return syscallText(bytes.readInt32LE(at));
     case 'inet':
-      return inetText(bytes.readUInt32LE(at), bytes.subarray(at + 8, at + 24));
+      return inetText(Number(word), bytes.subarray(at + 8, at + 24));
     case 'mac':
-      return Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(
-        ':',
-      );
+      return macText(bytes.subarray(at, at + 6));
   }
 }
 
