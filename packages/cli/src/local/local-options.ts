@@ -144,7 +144,10 @@ function atOnce(
     case 'noWarnings':
       return 'readWarnings' in before ? wrong('-k, --warnings conflicts with --no-warnings') : null;
     case 'readWarnings':
-      if ('readWarnings' in before) return wrong('-kk has been deprecated. Use a single -k.');
+      if ('readWarnings' in before)
+        return wrong(
+          '-kk has been deprecated. Use a single -k for runtime warnings for errors in map lookups and probe reads.',
+        );
       return 'noWarnings' in before ? wrong('-k, --warnings conflicts with --no-warnings') : null;
     default:
       return null;

@@ -129,3 +129,10 @@ test('--test: what a test prints stands with it, and a test that fails is an err
   ).toMatchObject([{ good: { passed: true, output: '' } }, { bad: { passed: false, output: 'why\n' } }]);
   expect(status).toBe(1);
 });
+
+test('after exit() nothing is printed but by END', async () => {
+  const probe = 'tracepoint:raw_syscalls:sys_enter /pid == cpid/ { printf("once\\n"); exit(3); }';
+  const { out, status } = await local(['-q', '-e', `${probe} END { printf("end\\n"); }`, '-c', '/usr/bin/env']);
+  expect(out.split('\n').filter((line) => line === 'once' || line === 'end')).toEqual(['once', 'end']);
+  expect(status).toBe(3);
+});
