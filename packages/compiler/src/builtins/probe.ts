@@ -1,5 +1,4 @@
-import { lowerProbeName } from '../ir/lower-probe-name.ts';
-import { lowerLiteral } from '../ir/lower-string.ts';
+import { lowerSharedText } from '../ir/lower-probe-name.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { stringType, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
@@ -9,7 +8,7 @@ export const probe: BuiltinDefinition = {
   name: 'probe',
   kernel: '4.1',
   check: (_identifier, { target }) => stringType(textBytes(target.name).length),
-  lower: (lowering, into) => lowerProbeName(lowering, into),
+  lower: (lowering, into) => lowerSharedText(lowering, lowering.target.name, lowering.target.names, into),
 };
 
 /** The function that is probed. */
@@ -21,5 +20,6 @@ export const func: BuiltinDefinition = {
     report('invalid-use', identifier.span, `${target.name} has no func`, 'kprobe, fentry and uprobe have it');
     return unknown;
   },
-  lower: (lowering, into) => lowerLiteral(lowering, lowering.target.function ?? '', into),
+  lower: (lowering, into) =>
+    lowerSharedText(lowering, lowering.target.function ?? '', lowering.target.functionNames, into),
 };

@@ -41,7 +41,7 @@ export interface RawSyscall {
   readonly typed: boolean;
 }
 
-/** Texts by the number of the system call, in the map of names. Bytes. */
+/** Texts by the number of the system call or function, in the map of names. Bytes. */
 export interface NameTable {
   readonly first: number;
   readonly count: number;
@@ -62,6 +62,8 @@ export interface ProbeTarget {
   readonly onlyPid?: number;
   /** Where several probes share a program: their names. */
   readonly names?: NameTable;
+  /** And those of their functions. */
+  readonly functionNames?: NameTable;
   /** The function that is probed, where there is one. */
   readonly function?: string;
 }
