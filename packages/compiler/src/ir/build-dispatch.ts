@@ -37,7 +37,10 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
       builder.position = branch.probe.clause.span.start;
       builder.frame.scope(() => {
         const named = usesName(branch) && branch.calls.size > 1;
-        const lowering = loweringOf(branch, named ? nameTable(branch.calls, input.resources) : undefined);
+        const lowering = loweringOf(
+          branch,
+          named ? nameTable(branch.calls, input.resources, branch.probe.target.widths?.name) : undefined,
+        );
         lowerCompatCheck(lowering, raw, next);
         lowerClause(lowering, branch.probe.clause);
       });

@@ -1,4 +1,6 @@
 import type { NameTable } from '../probes/provider.ts';
+import { textBytes } from '../types/text-bytes.ts';
+import { stringType } from '../types/type.ts';
 import { lowerLiteral } from './lower-string.ts';
 import { lowerSyscallNumber } from './lower-syscall.ts';
 import type { Lowering } from './lowering.ts';
@@ -6,17 +8,22 @@ import { copyValue } from './memory.ts';
 import { internalMaps } from './resources.ts';
 import { type Destination, inRegister, type Operand, type Value } from './value.ts';
 
-/** A text that differs between probes: a literal, or where several share the program, read from a table. */
-export function lowerSharedText(
-  lowering: Lowering,
-  text: string,
-  table: NameTable | undefined,
-  into?: Destination,
-): Value {
-  if (table === undefined) return lowerLiteral(lowering, text, into);
+/** A text that differs between probes. */
+interface SharedText {
+  readonly text: string;
+  /** Of all probes that share the program. */
+  readonly table: NameTable | undefined;
+  /** Bytes of the longest of its type, where that is not this one's. */
+  readonly width: number | undefined;
+}
+
+/** A literal, or where several probes share the program, read from a table. */
+export function lowerSharedText(lowering: Lowering, shared: SharedText, into?: Destination): Value {
   const { builder } = lowering;
-  const { size } = table;
+  const { text, table, width } = shared;
+  const { size } = table ?? stringType(width ?? textBytes(text).length);
   const destination = into !== undefined && into.size >= size ? into : { place: lowering.allocate(size), size };
+  if (table === undefined) return lowerLiteral(lowering, text, destination);
   const index = builder.copy(builder.binary('sub', probeNumber(lowering), BigInt(table.first)));
   // That it is within the table is known here, but the verifier wants to see it.
   builder.when('uge', index, BigInt(table.count), () => builder.assign(index, 0n));

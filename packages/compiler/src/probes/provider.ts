@@ -60,6 +60,11 @@ export interface ProbeTarget {
   readonly syscall?: { readonly number: number; readonly at: 'enter' | 'exit' };
   /** Runs of other processes than this are left out. */
   readonly onlyPid?: number;
+  /**
+   * Of the names and functions of all probes that one wildcard stands for: the longest, in bytes. So that `probe` and
+   * `func` have one type in all of them, and they can share a program.
+   */
+  readonly widths?: { readonly name: number; readonly function: number };
   /** Where several probes share a program: their names. */
   readonly names?: NameTable;
   /** And those of their functions. */
