@@ -81,6 +81,8 @@ export type RecordLayout =
   | { readonly kind: 'zero-map'; readonly map: number; readonly size: number }
   /** `code`: what the process is to exit with, 0 where it is absent; its low 8 bits count. */
   | { readonly kind: 'exit'; readonly code?: FieldLayout; readonly size: number }
+  /** A process whose code addresses are about to be told of: its mappings are to be read while it lives. */
+  | { readonly kind: 'process'; readonly field: FieldLayout; readonly size: number }
   /** The time of day in strftime's words, as it is when the record is read. */
   | { readonly kind: 'time'; readonly format: string; readonly size: number }
   /** Prints the file of that name, or what a command of the shell prints. */

@@ -1,4 +1,5 @@
 import { BtfError } from './btf-error.ts';
+import { checkReferences } from './check-references.ts';
 import { type BtfIndex, indexTypes, Kind, TYPE_BYTES } from './index-types.ts';
 import type { CEnumerator, CFunction, CMember, CType, RecordKind, TypeSource } from './type-source.ts';
 
@@ -25,6 +26,16 @@ export class Btf implements TypeSource {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#index = indexTypes(this.#view);
+  }
+
+  /**
+   * The types of bytes that nobody vouches for, as those of an object are: every name and reference is held against what
+   * there is at once, and not when it is asked for.
+   */
+  static checked(bytes: Uint8Array): Btf {
+    const btf = new Btf(bytes);
+    checkReferences(btf.#view, btf.#index);
+    return btf;
   }
 
   /** How many types there are, `void` included. */
@@ -214,10 +225,12 @@ export class Btf implements TypeSource {
   }
 
   #integer(at: number): CType {
-    const encoding = (this.#u32(at + 12) >>> 24) & 0xf;
-    const name = this.#name(at);
-    if ((encoding & BOOL) !== 0 && this.#u32(at + 8) === 1) return { kind: 'boolean' };
-    return sizedInteger(this.#u32(at + 8), (encoding & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name };
+    const [size, word, name] = [this.#u32(at + 8), this.#u32(at + 12), this.#name(at)];
+    // A part of a word only: bit 16 and up where it begins, below how many bits it has.
+    const isWhole = (word & 0xff) === size * 8 && ((word >>> 16) & 0xff) === 0;
+    if (!isWhole) return { kind: 'other', name };
+    if (((word >>> 24) & BOOL) !== 0 && size === 1) return { kind: 'boolean' };
+    return sizedInteger(size, ((word >>> 24) & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name };
   }
 
   #other(at: number): CType {
