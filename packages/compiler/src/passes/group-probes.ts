@@ -3,6 +3,7 @@ import type { CompileEnv } from '../env.ts';
 import { compatOffset } from '../ir/lower-syscall.ts';
 import type { ProbeTarget, RawSyscall } from '../probes/provider.ts';
 import { syscallPart } from '../types/syscall-part.ts';
+import { joinFunctions } from './join-functions.ts';
 import type { TypedProbe } from './model.ts';
 import { rawAttachment, rawTarget } from './raw-target.ts';
 import { usedArguments } from './used-arguments.ts';
@@ -14,13 +15,15 @@ export interface ProgramPlan {
   /** In the order of the script. One without numbers is the whole program. */
   readonly branches: readonly Branch[];
   readonly raw?: RawSyscall;
+  /** Of probes on many functions: the names of those. */
+  readonly functions?: readonly string[];
 }
 
 /** A body, for one probe or for several that are the same but for their names. */
 export interface Branch {
   /** What the body is made from; of several, any. */
   readonly probe: TypedProbe;
-  /** The system calls by number, and the name of the probe for each. */
+  /** The system calls, or the functions, by number, and the name of the probe for each. */
   readonly calls: ReadonlyMap<number, string>;
 }
 
@@ -45,7 +48,7 @@ export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): Pro
     addCall(shared[syscall.at], key, probe, syscall.number);
   }
   for (const [at, position] of positions) plans[position] = rawPlan(at, [...shared[at].values()], env);
-  return plans;
+  return joinFunctions(plans, env);
 }
 
 interface SharedBranch {
