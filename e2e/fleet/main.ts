@@ -26,7 +26,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     const { values } = options(args);
     const kinds = chooseGuests(values.all ? 'all' : (values.kernels ?? null));
     const cases = await findCases(values.cases?.split(',') ?? null);
-    return (await runFleet(kinds, cases, values.cases === undefined)) ? 0 : 1;
+    const checks = values.cases === undefined;
+    return (await runFleet({ kinds, cases, checks, everyCase: values.kernels === undefined })) ? 0 : 1;
   }
   const [guest, ...rest] = args;
   if (command === 'shell' && guest !== undefined && rest.length === 0) {

@@ -161,7 +161,7 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { exit; }', 'exit is a function'],
     ['BEGIN { pid(5, 6); }', 'pid() takes up to one argument (2 provided)'],
     ['BEGIN { ustack; }', "'ustack' is not supported"],
-    ['BEGIN { let $x; let $x; }', 'Variable $x was already declared'],
+    ['BEGIN { let $x; let $x; }', 'Variable $x was already declared. Variable shadowing is not allowed.'],
     ['BEGIN { if (1) { $x = 1; } print($x); }', 'Undefined or undeclared variable: $x'],
     ['iter:a { }', 'this kernel has no iterators for programs: they need 5.8 and CONFIG_DEBUG_INFO_BTF'],
     ['kprobe:f { }', 'this kernel has no kprobes (CONFIG_KPROBES)'],

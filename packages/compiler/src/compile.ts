@@ -56,7 +56,7 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const specs: ProgramSpec[] = [];
   for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
-    if (emitted !== undefined) specs.push(programSpec(program, emitted, text));
+    if (emitted !== undefined) specs.push(programSpec(program, emitted, text, config.license));
   }
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
@@ -149,13 +149,18 @@ function emitChecked({ ir, plan }: LoweredProgram, diagnostics: Diagnostics): Em
   }
 }
 
-function programSpec({ ir, plan }: LoweredProgram, emitted: EmittedProgram, text: SourceText): ProgramSpec {
+function programSpec(
+  { ir, plan }: LoweredProgram,
+  emitted: EmittedProgram,
+  text: SourceText,
+  license: string,
+): ProgramSpec {
   return {
     name: ir.name,
     type: plan?.programType ?? ProgramType.RAW_TRACEPOINT,
     attach: plan?.attach ?? { kind: 'begin' },
     instructions: emitted.instructions,
-    license: 'GPL',
+    license,
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
     ...(plan === undefined ? {} : { probes: namesOf(plan) }),
     ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),

@@ -84,6 +84,7 @@ export interface TracedProcess {
 export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
 /** Of a feature that may still change: whether it may be used. */
 export type Unstable = 'enable' | 'warn' | 'error';
+
 /** What a probe is that this kernel or node has not. */
 export type MissingProbes = 'error' | 'warn' | 'ignore';
 
@@ -169,9 +170,9 @@ export interface CompileEnv extends ScriptCall {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
+  readonly symbols?: SymbolSource;
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
-  readonly symbols?: SymbolSource;
   /** Stronger than the script's own config. */
   readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
@@ -202,4 +203,9 @@ export function permissiveEnv(): CompileEnv {
     features: new Set<KernelFeature>(allFeatures),
     tracepoints: null,
   };
+}
+
+/** The one process that probes on programs are meant for: that of `-p`, or that which was started with the trace. */
+export function processOf({ process, childPid }: CompileEnv): number | undefined {
+  return process?.pid ?? (childPid === 0 ? undefined : childPid);
 }

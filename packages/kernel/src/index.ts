@@ -1,10 +1,12 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
+export { findExecutables } from './executable/find-executables.ts';
 export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
-export { type KernelFunction, kernelFunctions, traceableFunctions } from './functions/kernel-functions.ts';
-export { type KernelFrame, KernelSymbols, kernelSymbols } from './functions/kernel-symbols.ts';
+export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
+export type { KernelFrame, KernelSymbols } from './functions/kernel-symbols.ts';
 export { kernelTypes } from './functions/kernel-types.ts';
+export { kernelSymbols, loadKernelSymbols } from './functions/read-kallsyms.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
 export { joinLinks, type Link } from './link/link.ts';

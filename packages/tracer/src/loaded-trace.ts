@@ -153,7 +153,8 @@ export class LoadedTrace implements Trace {
     if (this.#state !== 'attached') return;
     this.#state = 'detached';
     joinLinks(this.#links).detach();
-    waitForPrograms();
+    // Waits for the kernel's other CPUs, some 10 ms.
+    if (this.#links.length > 0) waitForPrograms();
     // END must find room in the rings, and what it prints comes last.
     this.#pending.push(...this.#takeAll());
     try {

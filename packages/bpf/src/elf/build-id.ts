@@ -1,4 +1,6 @@
-import { type ElfFile, SHT_NOBITS, SHT_NOTE, textAt, viewOf } from './elf-tables.ts';
+import { viewOf } from './byte-source.ts';
+import { SectionType } from './elf-file.ts';
+import { type ElfFile, textAt } from './elf-tables.ts';
 
 const NT_GNU_BUILD_ID = 3;
 /** SHA-1 has 20 bytes; linkers allow other lengths. */
@@ -8,7 +10,7 @@ const MAX_NOTES = 64 * 1024;
 /** The build ID as hexadecimal digits; undefined where the linker wrote none. */
 export function buildId({ sections, read }: ElfFile): string | undefined {
   for (const { type, offset, size } of sections) {
-    if (type !== SHT_NOTE || size > MAX_NOTES) continue;
+    if (type !== SectionType.NOTE || size > MAX_NOTES) continue;
     const notes = viewOf(read(offset, size));
     // Each note: three words of 4 bytes (length of name and of content, type), then both, padded to 4 bytes.
     for (let at = 0; at + 12 <= notes.byteLength; ) {
@@ -28,7 +30,7 @@ export function buildId({ sections, read }: ElfFile): string | undefined {
 
 /** The file with the symbols of this one, as `.gnu_debuglink` names it; undefined where it names none. */
 export function debugLink({ sections, read }: ElfFile): string | undefined {
-  const section = sections.find(({ name, type }) => name === '.gnu_debuglink' && type !== SHT_NOBITS);
+  const section = sections.find(({ name, type }) => name === '.gnu_debuglink' && type !== SectionType.NOBITS);
   if (section === undefined || section.size > MAX_NOTES) return undefined;
   const name = textAt(read(section.offset, section.size), 0, 255);
   return name === '' || name.includes('/') ? undefined : name;

@@ -1,4 +1,6 @@
-import { type ElfFile, type ElfSection, SHT_DYNSYM, SHT_SYMTAB, textAt, viewOf } from './elf-tables.ts';
+import { viewOf } from './byte-source.ts';
+import { SectionType } from './elf-file.ts';
+import { type ElfFile, type ElfSection, textAt } from './elf-tables.ts';
 
 /** A symbol that an address lies in. `offset`: of the address from its start. Bytes. */
 export interface FoundSymbol {
@@ -113,7 +115,7 @@ class Gathered {
 
   add(file: ElfFile): void {
     for (const section of file.sections) {
-      if (section.type === SHT_SYMTAB || section.type === SHT_DYNSYM) this.#addTable(file, section);
+      if (section.type === SectionType.SYMTAB || section.type === SectionType.DYNSYM) this.#addTable(file, section);
     }
   }
 

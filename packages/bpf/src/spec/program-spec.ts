@@ -23,7 +23,7 @@ export type AttachSpec =
   /** On one CPU, each `periodNs` nanoseconds. */
   | { readonly kind: 'interval'; readonly periodNs: bigint }
   /**
-   * On every CPU, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
+   * On every CPU, or in each thread of `pid`, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
    * linux/perf_event.h.
    */
   | {
@@ -31,6 +31,7 @@ export type AttachSpec =
       readonly event: string;
       readonly config: number;
       readonly period: bigint;
+      readonly pid?: number;
     }
   /** On a kernel function: at its entry, `offset` bytes into it, or on its return. */
   | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean }

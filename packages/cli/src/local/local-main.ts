@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import type { TraceError } from '@bpfleet/tracer';
 import { DescriptorSink } from './descriptor-sink.ts';
+import { isTerminal } from './is-terminal.ts';
 import { LocalError } from './local-error.ts';
 import { type LocalOptions, readLocalCall } from './local-options.ts';
 import { missingRight } from './may-trace.ts';
@@ -9,6 +9,7 @@ import { isColoured, Messages } from './messages.ts';
 import { readLocalProgram } from './read-script.ts';
 import { type LocalRun, runLocal } from './run-local.ts';
 import { usage } from './usage.ts';
+import { readPid } from './watched-process.ts';
 
 /** As bpftrace exits on any error. */
 const ERROR = 1;
@@ -24,7 +25,7 @@ export async function localMain(words: readonly string[], version: string): Prom
   const out = new DescriptorSink(1);
   const err = new DescriptorSink(2);
   const { env } = process;
-  const { coloured, wrong } = isColoured(env, () => isatty(1) && isatty(2));
+  const { coloured, wrong } = isColoured(env, () => isTerminal(1) && isTerminal(2));
   const messages = new Messages(err, { coloured });
   if (wrong !== undefined) messages.warning(wrong);
   try {
@@ -84,7 +85,7 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
   }
   const program = await readLocalProgram(given.script, file);
   demandRights();
-  const pid = given.pid === undefined ? undefined : (await import('./watched-process.ts')).readPid(given.pid);
+  const pid = given.pid === undefined ? undefined : readPid(given.pid);
   const tracer = await import('@bpfleet/tracer');
   if (given.list === true) {
     throw new LocalError('-l lists the probes of this kernel; the probes of a script cannot be listed yet.');

@@ -16,9 +16,12 @@ async function local(words: string[], options: { env?: object; stdin?: string; s
   child.stdin.end(options.stdin ?? '');
   let out = '';
   let err = '';
+  let { signal: toSend } = options;
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;
-    if (options.signal !== undefined && out.includes(NOTIFY)) child.kill(options.signal);
+    if (toSend === undefined || !out.includes(NOTIFY)) return;
+    child.kill(toSend);
+    toSend = undefined;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const [status, signal] = await once(child, 'close');

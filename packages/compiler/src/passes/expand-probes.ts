@@ -1,5 +1,6 @@
 import { findProvider, providers } from '../probes/index.ts';
 import { raiseLimit } from '../probes/match-names.ts';
+import { onlyOneProcess } from '../probes/one-process.ts';
 import type { ExpandContext } from '../probes/provider.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint, Script } from '../syntax/ast.ts';
@@ -20,7 +21,7 @@ export function expandProbes(script: Script, context: AnalysisContext): Probe[] 
     const before = probes.length;
     for (const point of clause.attachPoints) {
       const targets = expandPoint(point, { ...context, taken, diagnostics: missing.reports(point) });
-      for (const target of targets) probes.push({ clause, target });
+      for (const target of targets) probes.push({ clause, target: onlyOneProcess(target, context.env) });
       if (probes.length > limit) {
         const message = `a script has at most ${limit} probes, wildcards counted as what they match`;
         diagnostics.error('too-many-probes', point.span, message, raiseLimit(probes.length));

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { kernelSymbols } from '../functions/kernel-symbols.ts';
+import { kernelSymbols } from '../functions/read-kallsyms.ts';
 import type { SymbolFrame } from './symbol-frame.ts';
 
 /** A place in the kernel's code as stacks and ksym() show it; `module` is empty for the kernel proper. */

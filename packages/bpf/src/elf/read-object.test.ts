@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readObject } from './index.ts';
+import { ElfError } from './elf-error.ts';
 import { minimalObject } from './minimal-object.test-kit.ts';
-import { ObjectError } from './object-error.ts';
+import { readObject } from './read-object.ts';
 
 /** Where the section headers of the minimal object are. */
 const HEADERS = 64;
@@ -27,7 +27,7 @@ test('the sections of an object', () => {
 
 describe('what is none', () => {
   test.each<[string, Uint8Array, RegExp]>([
-    ['nothing', new Uint8Array(0), /no ELF file/],
+    ['nothing', new Uint8Array(0), /cut off/],
     ['text', new TextEncoder().encode('BEGIN {}'), /no ELF file/],
     ['a beginning', minimalObject().subarray(0, 40), /cut off/],
     ['half', minimalObject().subarray(0, 300), /cut off/],
@@ -38,7 +38,7 @@ describe('what is none', () => {
     ['of x86-64', changed((view) => view.setUint16(18, 62, true)), /machine 62, not for BPF \(247\)/],
     ['an executable', changed((view) => view.setUint16(16, 2, true)), /linked/],
     ['without sections', changed((view) => view.setUint16(60, 0, true)), /no sections/],
-    ['with a section beyond its end', changed((view) => view.setUint32(header(3, 32), 9999, true)), /beyond its end/],
+    ['with a section beyond its end', changed((view) => view.setUint32(header(3, 32), 9999, true)), /cut off/],
     ['with a name outside', changed((view) => view.setUint32(header(3, 0), 33, true)), /name lies outside/],
     ['with a symbol outside', changed((view) => view.setUint8(header(5, 32 + 24 + 8), 17)), /symbol lies outside/],
     ['with a relocation outside', changed((view) => view.setUint8(header(5, 32 + 48 + 16), 16)), /relocation points/],
@@ -52,7 +52,7 @@ describe('what is none', () => {
   });
 });
 
-test('whatever the bytes are, the answer is sections within the file or an ObjectError', () => {
+test('whatever the bytes are, the answer is sections within the file or an ElfError', () => {
   const object = minimalObject();
   const edits = fc.array(fc.tuple(fc.nat(object.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
   fc.assert(
@@ -64,7 +64,7 @@ test('whatever the bytes are, the answer is sections within the file or an Objec
           expect(section.bytes.length).toBeLessThanOrEqual(object.length);
         }
       } catch (error) {
-        expect(error).toBeInstanceOf(ObjectError);
+        expect(error).toBeInstanceOf(ElfError);
       }
     }),
     { numRuns: 2000 },

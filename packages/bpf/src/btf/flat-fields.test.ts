@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ObjectError } from '../elf-object/object-error.ts';
-import { flatFields, readBtfTypes } from './index.ts';
+import { Btf } from './btf.ts';
+import { BtfError } from './btf-error.ts';
+import { flatFields } from './flat-fields.ts';
 
 const NAMES = '\0char\0u64\0pair\0';
-const KIND = { INT: 1, PTR: 2, ARRAY: 3, STRUCT: 4, ENUM: 6, TYPEDEF: 8 };
+const KIND = { INT: 1, PTR: 2, ARRAY: 3, STRUCT: 4, UNION: 5, ENUM: 6, TYPEDEF: 8 };
 const name = (text: string) => NAMES.indexOf(`\0${text}\0`) + 1;
 const info = (kind: number, members = 0, flag = 0) => ((flag << 31) | (kind << 24) | members) >>> 0;
 
@@ -37,6 +38,8 @@ const whole = section(
   [0, info(KIND.PTR), 5], // 10
   [name('pair'), info(KIND.STRUCT, 1, 1), 8, 0, 1, (3 << 24) | 0], // 11: a bit field
   [0, info(KIND.STRUCT, 0), 0], // 12: nothing
+  [0, info(KIND.UNION, 2), 16, 0, 3, 0, 0, 4, 0], // 13: char[16] or u64
+  [name('u64'), info(KIND.INT), 8, 60], // 14: a part of a word
 );
 
 test.each([
@@ -59,9 +62,10 @@ test.each([
   ['an array of integers', 9, null],
   ['a bit field', 11, null],
   ['an empty struct', 12, null],
-  ['no type', 50, null],
+  ['a union', 13, null],
+  ['a part of a word', 14, null],
 ])('%s', (_name, id, fields) => {
-  expect(flatFields(readBtfTypes(whole), id)).toEqual(fields);
+  expect(flatFields(Btf.checked(whole), id)).toEqual(fields);
 });
 
 test.each([
@@ -73,21 +77,22 @@ test.each([
   ['a typedef of nothing', section([0, info(KIND.TYPEDEF), 99])],
   ['a member of no type', section([0, info(KIND.STRUCT, 1), 8, 0, 2, 0])],
   ['an unknown kind', section([0, info(31), 0])],
+  ['no kind', section([0, info(0), 0])],
 ])('%s', (_name, bytes) => {
-  expect(() => readBtfTypes(bytes)).toThrow(ObjectError);
+  expect(() => Btf.checked(bytes)).toThrow(BtfError);
 });
 
-test('whatever the bytes are, the answer is types or an ObjectError', () => {
+test('whatever the bytes are, the answer is types or a BtfError', () => {
   const edits = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
   fc.assert(
     fc.property(edits, (bytes) => {
       const mutated = whole.slice();
       for (const [at, byte] of bytes) mutated[at] = byte;
       try {
-        const types = readBtfTypes(mutated);
+        const types = Btf.checked(mutated);
         for (let id = 0; id < types.length; id++) flatFields(types, id);
       } catch (error) {
-        expect(error).toBeInstanceOf(ObjectError);
+        expect(error).toBeInstanceOf(BtfError);
       }
     }),
     { numRuns: 2000 },
