@@ -16,7 +16,7 @@ import {
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
-import { type Printed, readWholeFile, runCommand } from './obey-shell.ts';
+import { type Printed, readFile, runCommand } from './obey-shell.ts';
 import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
@@ -263,7 +263,7 @@ export class LoadedTrace implements Trace {
       case 'text':
         return [{ at, type: record.type, text: record.text, values: record.values }];
       case 'cat':
-        return printed(at, 'cat', readWholeFile(record.target));
+        return printed(at, 'cat', readFile(record.target, record.limit));
       case 'system':
         return printed(at, 'syscall', runCommand(record.target));
       case 'message':
