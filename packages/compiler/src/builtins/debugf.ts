@@ -35,7 +35,7 @@ export const debugf: FunctionDefinition = {
     const text = formatOf(call);
     const format = lowerLiteral(lowering, text);
     if (format.kind !== 'memory') throw new Error('a text without memory');
-    const values = call.arguments.slice(1).map((value): CallArgument => valueOf(value));
+    const values = call.arguments.slice(1).map((value): CallArgument => argumentOf(value));
     lowering.builder.call(
       'trace_printk',
       { kind: 'address', place: format.place },
@@ -44,7 +44,7 @@ export const debugf: FunctionDefinition = {
     );
     return noValue;
 
-    function valueOf(value: Expression): CallArgument {
+    function argumentOf(value: Expression): CallArgument {
       return lowering.typeOf(value).kind === 'string'
         ? { kind: 'address', place: lowering.memory(value).place }
         : { kind: 'operand', operand: lowering.number(value) };

@@ -1,4 +1,4 @@
-import type { Branch, ProgramPlan } from '../passes/group-probes.ts';
+import type { Branch, ProgramPlan } from '../passes/program-plan.ts';
 import { sharedVariables } from '../passes/shared-variables.ts';
 import type { NameTable } from '../probes/provider.ts';
 import { type BuildInput, findScratch, lowerClause } from './build.ts';

@@ -4,18 +4,18 @@ import { CounterSlot } from '../output-layout.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Expression, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { isScalar, storageBytes, storedType, type Type, unknown } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
+import type { LoopExits } from './loop-exits.ts';
 import { isCondition, lowerCondition } from './lower-condition.ts';
 import { lowerDereference, lowerIndex } from './lower-index.ts';
-import type { LoopExits } from './lower-loop.ts';
 import { readMap, updateTarget } from './lower-map.ts';
 import { lowerMember } from './lower-member.ts';
 import { lowerBinary, lowerCast, lowerUnary } from './lower-number.ts';
-import { lowerStatements } from './lower-statement.ts';
+import { lowerBlock, lowerStatements } from './lower-statement.ts';
 import { lowerLiteral } from './lower-string.ts';
 import { convertValue, lowerTuple } from './lower-tuple.ts';
 import type { Lowering, MemoryValue, VariableHome } from './lowering.ts';
@@ -176,6 +176,10 @@ export class ProbeLowering implements Lowering {
         if (expression.value !== undefined) this.effect(expression.value);
       });
     } else this.value(expression);
+  }
+
+  block(block: Block): void {
+    lowerBlock(this, block);
   }
 
   condition(expression: Expression, then: number, otherwise: number): void {

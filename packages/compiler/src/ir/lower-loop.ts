@@ -5,19 +5,12 @@ import type { Block, For, MapAccess, Range, Unroll, While } from '../syntax/ast.
 import { isScalar, storageBytes, type TupleType, unknown } from '../types/type.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { CallArgument } from './ir.ts';
+import type { LoopExits } from './loop-exits.ts';
 import { foldCpus } from './lower-aggregate.ts';
-import { lowerBlock } from './lower-statement.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
-import { inObject, inRegister, type Operand, type Place, placeAt } from './value.ts';
-
-/** Where `break`, `continue` and `return` lead within a loop. */
-export interface LoopExits {
-  break(): void;
-  continue(): void;
-  /** Absent: out of the program at once. */
-  return?(): void;
-}
+import { returnFromProgram } from './return-from-program.ts';
+import { inObject, inRegister, type Place, placeAt } from './value.ts';
 
 /** The verifier follows every round, so the loop must be seen to end. Kernel 5.3. */
 export function lowerWhile(lowering: Lowering, { condition, body }: While): void {
@@ -55,9 +48,7 @@ export function lowerFor(lowering: Lowering, statement: For): void {
 
 function lowerBody(lowering: Lowering, body: Block, exits: LoopExits): void {
   const outward = lowering.loop?.return;
-  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () =>
-    lowerBlock(lowering, body),
-  );
+  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () => lowering.block(body));
 }
 
 /** A short range whose rounds the verifier can follow. */
@@ -166,7 +157,7 @@ function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
     callback.frame.scope(() => {
       lowering.inLoop(exitsOf(callback, returned), () => {
         loop.prepare();
-        lowerBlock(lowering, body);
+        lowering.block(body);
       });
     });
     callback.return(0n);
@@ -191,12 +182,6 @@ function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
       callback.return(1n);
     },
   };
-}
-
-/** Ends the program, also from within the callback of a loop. */
-export function returnFromProgram({ builder, loop }: Lowering, value: Operand = 0n): void {
-  if (loop?.return === undefined) builder.return(value);
-  else loop.return();
 }
 
 /** 8 bytes that a callback reaches. */

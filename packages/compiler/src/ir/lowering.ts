@@ -2,11 +2,11 @@ import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { CounterSlot } from '../output-layout.ts';
 import type { VariableSymbol } from '../passes/model.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Expression, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import type { Type } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
-import type { LoopExits } from './lower-loop.ts';
+import type { LoopExits } from './loop-exits.ts';
 import type { Resources } from './resources.ts';
 import type { Destination, Operand, Place, Value } from './value.ts';
 
@@ -43,6 +43,8 @@ export interface Lowering {
   value(expression: Expression, into?: Destination): Value;
   /** Evaluates an expression whose value nobody wants. */
   effect(expression: Expression): void;
+  /** Statements whose variables end with them. */
+  block(block: Block): void;
   /** Goes to block `then` where the expression is not zero, else to `otherwise`. */
   condition(expression: Expression, then: number, otherwise: number): void;
   /** Assigns an expression's value to a variable. */

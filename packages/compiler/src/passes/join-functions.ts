@@ -1,7 +1,7 @@
 import type { AttachSpec } from '@bpfleet/bpf';
 import type { CompileEnv } from '../env.ts';
-import type { ProgramPlan } from './group-probes.ts';
 import type { TypedProbe } from './model.ts';
+import type { ProgramPlan } from './program-plan.ts';
 
 /**
  * Probes of one clause on several functions of the kernel (5.18), or of one program (6.6), become one program that is

@@ -2,10 +2,10 @@ import type { Cast } from '../syntax/ast.ts';
 import { typeName } from '../types/describe-type.ts';
 import { namedType } from '../types/named-type.ts';
 import { cBytes, isNumber, type Type, unknown } from '../types/type.ts';
-import type { ExpressionTyper } from './type-expression.ts';
+import type { Typer } from './typer.ts';
 
 /** `(type)x`: between numbers, pointers, and numbers and the arrays of their bytes. */
-export function typeCast(typer: ExpressionTyper, expression: Cast): Type {
+export function typeCast(typer: Typer, expression: Cast): Type {
   const operand = typer.typeOf(expression.operand);
   // What a number that is made a pointer points to, its address says.
   const space = operand.kind === 'pointer' ? operand.space : 'any';

@@ -25,6 +25,7 @@ import { typeCast } from './type-cast.ts';
 import { constantOf, typeIn } from './type-constant.ts';
 import { MapTyper } from './type-map.ts';
 import { typeBinary, typeTernary, typeUnary, typeUpdate } from './type-operator.ts';
+import type { Typer } from './typer.ts';
 
 export interface TyperInput {
   readonly env: CompileEnv;
@@ -40,7 +41,7 @@ export interface TyperInput {
 }
 
 /** Finds the type of every expression of one probe, and teaches the maps and variables what is stored in them. */
-export class ExpressionTyper implements CheckContext {
+export class ExpressionTyper implements Typer {
   readonly env: CompileEnv;
   readonly config: CompileConfig;
   readonly target: ProbeTarget;
