@@ -7,6 +7,7 @@ import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
 import { buildDispatch } from './ir/build-dispatch.ts';
 import { ProgramTooLargeError } from './ir/function-builder.ts';
 import type { IrFunction } from './ir/ir.ts';
+import { withTables } from './ir/name-table.ts';
 import { removeDeadCode } from './ir/opt/dead-code.ts';
 import { Resources } from './ir/resources.ts';
 import type { OutputLayout } from './output-layout.ts';
@@ -56,7 +57,7 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const specs: ProgramSpec[] = [];
   for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
-    if (emitted !== undefined) specs.push(programSpec(program, emitted, text));
+    if (emitted !== undefined) specs.push(programSpec(program, emitted, text, config.license));
   }
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
@@ -106,13 +107,24 @@ function buildChecked(
   diagnostics: Diagnostics,
 ): IrFunction | 'split' | undefined {
   try {
-    return plan.raw === undefined ? buildFunction(input) : buildDispatch(plan, input);
+    if (plan.raw !== undefined) return buildDispatch(plan, input);
+    return buildFunction(plan.functions === undefined ? input : { ...input, probe: sharedProbe(plan, input) });
   } catch (error) {
     if (!(error instanceof ProgramTooLargeError)) throw error;
     if (plan.branches.length > 1) return 'split';
     diagnostics.error('limit', probeSpan(input.probe), tooLarge, doLess);
     return undefined;
   }
+}
+
+/** The probe of a program for many functions, with the tables of their names. */
+function sharedProbe(plan: ProgramPlan, { probe, resources }: BuildInput): TypedProbe {
+  const used = new Set<string>();
+  for (const expression of probe.typing.expressions.keys()) {
+    if (expression.kind === 'identifier') used.add(expression.name);
+  }
+  const tables = { names: namesOf(plan), functions: plan.functions ?? [] };
+  return { ...probe, target: withTables(probe.target, used, tables, resources) };
 }
 
 function halves(plan: ProgramPlan): ProgramPlan[] {
@@ -149,13 +161,18 @@ function emitChecked({ ir, plan }: LoweredProgram, diagnostics: Diagnostics): Em
   }
 }
 
-function programSpec({ ir, plan }: LoweredProgram, emitted: EmittedProgram, text: SourceText): ProgramSpec {
+function programSpec(
+  { ir, plan }: LoweredProgram,
+  emitted: EmittedProgram,
+  text: SourceText,
+  license: string,
+): ProgramSpec {
   return {
     name: ir.name,
     type: plan?.programType ?? ProgramType.RAW_TRACEPOINT,
     attach: plan?.attach ?? { kind: 'begin' },
     instructions: emitted.instructions,
-    license: 'GPL',
+    license,
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
     ...(plan === undefined ? {} : { probes: namesOf(plan) }),
     ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),

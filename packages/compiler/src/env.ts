@@ -27,7 +27,11 @@ export type KernelFeature =
   /** Raw tracepoints with typed arguments (5.5; CONFIG_DEBUG_INFO_BTF). */
   | 'tp_btf'
   /** Programs that run over the kernel's objects (5.8; CONFIG_DEBUG_INFO_BTF). */
-  | 'iter';
+  | 'iter'
+  /** Probes on many functions of the kernel at once (5.18; CONFIG_FPROBE). */
+  | 'kprobe_multi'
+  /** Probes on many functions of a program at once (6.6). */
+  | 'uprobe_multi';
 
 export interface TracepointName {
   readonly category: string;
@@ -84,6 +88,7 @@ export interface TracedProcess {
 export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
 /** Of a feature that may still change: whether it may be used. */
 export type Unstable = 'enable' | 'warn' | 'error';
+
 /** What a probe is that this kernel or node has not. */
 export type MissingProbes = 'error' | 'warn' | 'ignore';
 
@@ -169,9 +174,9 @@ export interface CompileEnv extends ScriptCall {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
+  readonly symbols?: SymbolSource;
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
-  readonly symbols?: SymbolSource;
   /** Stronger than the script's own config. */
   readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
@@ -190,7 +195,7 @@ export interface CompileEnv extends ScriptCall {
 
 const allFeatures: readonly KernelFeature[] = [
   ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
-  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
 ];
 
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */
@@ -202,4 +207,9 @@ export function permissiveEnv(): CompileEnv {
     features: new Set<KernelFeature>(allFeatures),
     tracepoints: null,
   };
+}
+
+/** The one process that probes on programs are meant for: that of `-p`, or that which was started with the trace. */
+export function processOf({ process, childPid }: CompileEnv): number | undefined {
+  return process?.pid ?? (childPid === 0 ? undefined : childPid);
 }

@@ -1,5 +1,6 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
+export { findExecutables } from './executable/find-executables.ts';
 export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
 export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
@@ -15,9 +16,9 @@ export { mapMemory } from './map/map-layout.ts';
 export type { MapEntry } from './map/read-entries.ts';
 export { cgroupId } from './node/cgroup-id.ts';
 export { type ClockReading, WallClock } from './node/clock.ts';
+export { bootToWall, taiOffset } from './node/clock-offset.ts';
 export { onlineCpus, possibleCpus } from './node/cpus.ts';
 export { pidNamespace } from './node/pid-namespace.ts';
-export { taiOffset } from './node/tai-offset.ts';
 export { type NodeIdentity, nodeIdentity } from './node/uname.ts';
 export { KernelObject, type ObjectMap, type ObjectProgram } from './object/kernel-object.ts';
 export type { Refusal } from './program/explain-refusal.ts';

@@ -5,7 +5,7 @@ export type FormatPart =
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'argument';
-      readonly conversion: 'd' | 'u' | 'o' | 'x' | 'X' | 'c' | 's' | 'p';
+      readonly conversion: 'd' | 'u' | 'o' | 'x' | 'X' | 'c' | 's' | 'p' | 'r' | 'rx' | 'rh';
       readonly leftAlign: boolean;
       readonly plus: boolean;
       readonly alternate: boolean;
@@ -16,7 +16,7 @@ export type FormatPart =
     };
 type Argument = Extract<FormatPart, { kind: 'argument' }>;
 
-const SPECIFIER = /%(-?)(\+?) ?(#?)(0?)(\*|\d+)?(?:\.(?:\*|\d+))?([hlLjzt]*)([diouxXcsp%])/g;
+const SPECIFIER = /%(-?)(\+?) ?(#?)(0?)(\*|\d+)?(?:\.(?:\*|\d+))?([hlLjzt]*)(rx|rh|[diouxXcspr%])/g;
 /** No honest format is wider, and a script must not fill our memory with blanks. */
 const MAX_WIDTH = 4096;
 
@@ -77,6 +77,9 @@ function formatArgument(part: Argument, value: Scalar): string {
 function formatNumber({ conversion, bits, plus, alternate }: Argument, value: bigint): string {
   switch (conversion) {
     case 's':
+    case 'r':
+    case 'rx':
+    case 'rh':
       return plus && value >= 0n ? `+${value}` : `${value}`;
     case 'c':
       return String.fromCharCode(Number(BigInt.asUintN(8, value)));

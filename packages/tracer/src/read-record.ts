@@ -2,7 +2,7 @@ import { type Scalar, scalarText } from '@bpfleet/aggregate';
 import type { FieldLayout, RecordLayout, Span } from '@bpfleet/compiler';
 import { type FormatPart, formatPrintf, parseFormat } from './format-printf.ts';
 import { formatTime } from './format-time.ts';
-import { readField, readNumber } from './read-field.ts';
+import { readBuffer, readField, readNumber } from './read-field.ts';
 import { noReaders, type ValueReaders } from './value-readers.ts';
 
 /** A record on a ring, made sense of. `ns` is CLOCK_MONOTONIC. */
@@ -27,7 +27,7 @@ export type TraceRecord =
   /** A process that has just been heard of. */
   | { readonly kind: 'process'; readonly ns: bigint; readonly process: number }
   /** A file to print, or a command to run. */
-  | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string }
+  | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string; readonly limit?: number }
   | {
       readonly kind: 'message';
       readonly ns: bigint;
@@ -74,7 +74,12 @@ export class RecordReader {
       }
       case 'cat':
       case 'system':
-        return { kind: layout.kind, ns, target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)) };
+        return {
+          kind: layout.kind,
+          ns,
+          target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)),
+          ...(layout.limit === undefined ? {} : { limit: layout.limit }),
+        };
       case 'message': {
         const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));
         return { kind: 'message', ns, severity: layout.severity, span: layout.span, text };
@@ -102,15 +107,12 @@ export class RecordReader {
   }
 
   /** As the conversions of a format want them: numbers, but for those that are printed as texts. */
-  #arguments(
-    bytes: Buffer,
-    offset: number,
-    fields: readonly FieldLayout[],
-    format: readonly FormatPart[],
-  ): Scalar[] {
+  #arguments(bytes: Buffer, offset: number, fields: readonly FieldLayout[], format: readonly FormatPart[]): Scalar[] {
     const conversions = format.filter((part) => part.kind === 'argument');
     return fields.map((field, index) => {
-      const read = conversions[index]?.conversion === 's' ? readField : readNumber;
+      const conversion = conversions[index]?.conversion;
+      if (conversion === 'rx' || conversion === 'rh') return readBuffer(bytes, offset, field, conversion) ?? '';
+      const read = conversion === 's' ? readField : readNumber;
       return read(bytes, offset, field, this.#readers);
     });
   }

@@ -4,6 +4,7 @@ export const Helper = {
   map_update_elem: 2, // 3.19
   map_delete_elem: 3, // 3.19
   ktime_get_ns: 5, // 4.1
+  trace_printk: 6, // 4.1
   get_prandom_u32: 7, // 4.1
   get_smp_processor_id: 8, // 4.1
   get_current_pid_tgid: 14, // 4.2
@@ -31,6 +32,7 @@ export const Helper = {
   ringbuf_submit: 132, // 5.8
   ringbuf_discard: 133, // 5.8
   get_current_task_btf: 158, // 5.11
+  d_path: 147, // 5.10
   for_each_map_elem: 164, // 5.13
   get_attach_cookie: 174, // 5.15
   loop: 181, // 5.17

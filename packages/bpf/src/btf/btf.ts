@@ -75,6 +75,42 @@ export class Btf implements TypeSource {
     throw new BtfError(`type ${id} leads to itself`);
   }
 
+  /** A type as C writes it, with the names of its typedefs: `const char *`, `struct file *`, `loff_t`. */
+  text(id: number, depth = 0): string {
+    if (id === 0 || depth > MAX_CHAIN) return 'void';
+    const at = this.#at(id);
+    const inner = () => this.text(this.#u32(at + 8), depth + 1);
+    switch (this.#kind(at)) {
+      case Kind.PTR:
+        return `${inner()}${inner().endsWith('*') ? '*' : ' *'}`;
+      case Kind.CONST:
+      case Kind.VOLATILE:
+      case Kind.RESTRICT: {
+        const word = { [Kind.CONST]: 'const', [Kind.VOLATILE]: 'volatile', [Kind.RESTRICT]: 'restrict' }[
+          this.#kind(at)
+        ];
+        return inner().endsWith('*') ? `${inner()} ${word}` : `${word} ${inner()}`;
+      }
+      case Kind.TYPE_TAG:
+        return inner();
+      case Kind.ARRAY:
+        return `${this.text(this.#u32(at + 12), depth + 1)}[${this.#u32(at + 20)}]`;
+      case Kind.STRUCT:
+        return `struct ${this.#name(at)}`;
+      case Kind.UNION:
+        return `union ${this.#name(at)}`;
+      case Kind.ENUM:
+      case Kind.ENUM64:
+        return `enum ${this.#name(at)}`;
+      case Kind.FWD:
+        return `${this.#flag(at) ? 'union' : 'struct'} ${this.#name(at)}`;
+      case Kind.FUNC_PROTO:
+        return `${inner()} ()`;
+      default:
+        return this.#name(at);
+    }
+  }
+
   record(kind: RecordKind, name: string): number | undefined {
     return this.#find(kind === 'struct' ? Kind.STRUCT : Kind.UNION, name);
   }

@@ -23,7 +23,7 @@ export type AttachSpec =
   /** On one CPU, each `periodNs` nanoseconds. */
   | { readonly kind: 'interval'; readonly periodNs: bigint }
   /**
-   * On every CPU, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
+   * On every CPU, or in each thread of `pid`, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
    * linux/perf_event.h.
    */
   | {
@@ -31,6 +31,7 @@ export type AttachSpec =
       readonly event: string;
       readonly config: number;
       readonly period: bigint;
+      readonly pid?: number;
     }
   /** On a kernel function: at its entry, `offset` bytes into it, or on its return. */
   | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean }
@@ -46,6 +47,15 @@ export type AttachSpec =
       readonly offset: number;
       readonly return: boolean;
       readonly semaphore?: number;
+      readonly pid?: number;
+    }
+  /** On many functions of the kernel at once (5.18), or of a file (6.6); the cookie is the number in the list. */
+  | { readonly kind: 'kprobe_multi'; readonly functions: readonly string[]; readonly return: boolean }
+  | {
+      readonly kind: 'uprobe_multi';
+      readonly path: string;
+      readonly offsets: readonly number[];
+      readonly return: boolean;
       readonly pid?: number;
     }
   /** Run for each object of a kind, once, by the number of `bpf_iter_ITERATOR` in the kernel's BTF (5.8). */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import type { TraceError } from '@bpfleet/tracer';
 import { DescriptorSink } from './descriptor-sink.ts';
+import { isTerminal } from './is-terminal.ts';
 import { LocalError } from './local-error.ts';
 import { type LocalOptions, readLocalCall } from './local-options.ts';
 import { missingRight } from './may-trace.ts';
@@ -9,6 +9,7 @@ import { isColoured, Messages } from './messages.ts';
 import { readLocalProgram } from './read-script.ts';
 import { type LocalRun, runLocal } from './run-local.ts';
 import { usage } from './usage.ts';
+import { readPid } from './watched-process.ts';
 
 /** As bpftrace exits on any error. */
 const ERROR = 1;
@@ -24,7 +25,7 @@ export async function localMain(words: readonly string[], version: string): Prom
   const out = new DescriptorSink(1);
   const err = new DescriptorSink(2);
   const { env } = process;
-  const { coloured, wrong } = isColoured(env, () => isatty(1) && isatty(2));
+  const { coloured, wrong } = isColoured(env, () => isTerminal(1) && isTerminal(2));
   const messages = new Messages(err, { coloured });
   if (wrong !== undefined) messages.warning(wrong);
   try {
@@ -84,15 +85,13 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
   }
   const program = await readLocalProgram(given.script, file);
   demandRights();
-  const pid = given.pid === undefined ? undefined : (await import('./watched-process.ts')).readPid(given.pid);
+  const pid = given.pid === undefined ? undefined : readPid(given.pid);
   const tracer = await import('@bpfleet/tracer');
-  if (given.list === true) {
-    throw new LocalError('-l lists the probes of this kernel; the probes of a script cannot be listed yet.');
-  }
   const holds = given.command !== undefined && given.command !== '';
   const child = holds ? (await import('./child-command.ts')).holdCommand(given.command ?? '') : undefined;
   const run: LocalRun = { program, options, messages, env: process.env, pid, child };
   try {
+    if (given.list === true) return await listProgram(run, out);
     if (options.stages.length > 0 && program.kind === 'script') {
       const { showStages } = await import('./show-stages.ts');
       showStages(program, options.stages, tracer.compileEnv(), { out, err });
@@ -107,11 +106,16 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
   }
 }
 
+async function listProgram({ program, options: { given } }: LocalRun, out: DescriptorSink): Promise<number> {
+  if (program.kind === 'object') throw new LocalError('-l lists the probes of scripts; this is an object.');
+  const { listByScript } = await import('./list.ts');
+  await listByScript(program, given.verbose === true, out);
+  return 0;
+}
+
 /** What bpftrace has and this version has not is refused, instead of doing something else. */
 function refuseAbsent({ given }: LocalOptions): void {
   const absent: readonly (readonly [boolean, string])[] = [
-    [given.test === true || given.mode === 'test', '--test'],
-    [given.bench === true || given.mode === 'bench', '--bench'],
     [given.mode === 'compiler-bench', '--mode compiler-bench'],
     [given.fmt === true || given.mode === 'format', '--fmt'],
     [given.emitElf !== undefined, '--emit-elf'],

@@ -18,7 +18,7 @@ export interface PreparedScript {
 export function prepareScript(parsed: Script, env: CompileEnv, diagnostics: Diagnostics): PreparedScript {
   const fromScript = applyConfig(parsed.config, env.pageSize, diagnostics);
   const fromEnvironment = configFromEnvironment(env.environment ?? {}, env.pageSize);
-  for (const error of fromEnvironment.errors) diagnostics.error('invalid-argument', { start: 0, end: 0 }, error);
+  for (const error of fromEnvironment.errors) diagnostics.error('options', { start: 0, end: 0 }, error);
   const config = configOf(env, { ...fromScript, ...fromEnvironment.config });
   const bound = bindParameters(parsed, env, diagnostics);
   const script = expandMacros(bound, diagnostics);

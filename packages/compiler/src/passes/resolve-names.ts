@@ -19,13 +19,7 @@ import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
-const notSupported = new Set([
-  ...['ustack', 'username'],
-  ...['len', 'buf', 'tseries'],
-  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym'],
-  ...['macaddr', 'cgroupid', 'cgroup_path', 'path', 'strerror', 'syscall_name', 'sizeof', 'offsetof'],
-  ...['signal', 'override', 'skboutput', 'kptr', 'uptr'],
-]);
+const notSupported = new Set(['tseries', 'percpu_kaddr', 'find', 'unwatch', 'dw_ustack', 'write_user']);
 
 const whileDeprecated = 'While loops are deprecated and may be removed in the future.';
 const whileHint =
@@ -100,6 +94,9 @@ class Resolver {
       case 'variable':
         this.#read(expression);
         break;
+      case 'cast':
+        if (expression.type.of !== undefined) this.expression(expression.type.of);
+        break;
       case 'identifier':
         this.#identifier(expression.name, expression.span);
         break;
@@ -131,26 +128,6 @@ class Resolver {
       case 'if':
         this.#if(statement);
         break;
-      case 'while':
-        this.expression(statement.condition);
-        this.block(statement.body);
-        break;
-      case 'unroll':
-        this.expression(statement.count);
-        this.block(statement.body);
-        break;
-      case 'for': {
-        const { over, variable, body } = statement;
-        if (over.kind === 'range') {
-          this.expression(over.from);
-          this.expression(over.to);
-        } else this.expression(over);
-        this.#scopes.push(new Map());
-        this.#declare(variable);
-        this.block(body);
-        this.#scopes.pop();
-        break;
-      }
       case 'block':
         this.block(statement);
         break;

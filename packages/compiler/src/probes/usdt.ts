@@ -29,7 +29,7 @@ export const usdt: ProbeProvider = {
     const { file, provider, name } = place;
     if (env.tracepoints === null) {
       const probe = { provider, name, offset: 0, semaphore: 0, arguments: '' };
-      return [target(file, probe, undefined, 'unknown')];
+      return [target(file, probe, 'unknown')];
     }
     if (!requireFeature('uprobe', point, context)) return [];
     const isProvider = matcher(provider);
@@ -38,7 +38,7 @@ export const usdt: ProbeProvider = {
     const matches = files.flatMap((found) =>
       (found.staticProbes?.() ?? [])
         .filter((probe) => isProvider(probe.provider) && isName(probe.name))
-        .map((probe) => target(found.path, probe, env.process?.pid)),
+        .map((probe) => target(found.path, probe)),
     );
     if (matches.length > 0 || files.length === 0 || hasWildcard(point.parts.slice(file === '' ? 1 : 2).join())) {
       return files.length === 0 ? [] : checkMatches(point, matches, 'static probes', context);
@@ -89,7 +89,7 @@ function filesOf(point: AttachPoint, file: string, { env, diagnostics }: ExpandC
   return [];
 }
 
-function target(path: string, probe: StaticProbe, pid: number | undefined, known?: 'unknown'): ProbeTarget {
+function target(path: string, probe: StaticProbe, known?: 'unknown'): ProbeTarget {
   const place = { path, offset: probe.offset, return: false };
   return {
     name: `usdt:${path}:${probe.provider}:${probe.name}`,
@@ -98,7 +98,6 @@ function target(path: string, probe: StaticProbe, pid: number | undefined, known
       kind: 'uprobe',
       ...place,
       ...(probe.semaphore > 0 ? { semaphore: probe.semaphore } : {}),
-      ...(pid === undefined ? {} : { pid }),
     },
     context:
       known === 'unknown'

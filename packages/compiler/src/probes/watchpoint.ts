@@ -38,7 +38,6 @@ export const watchpoint: ProbeProvider = {
     const supported = modes[env.arch];
     if (!supported.includes(mode))
       return fail(`invalid watchpoint mode: ${mode}`, `supported modes: ${supported.join(',')}`);
-    const { process } = env;
     return [
       {
         name: `watchpoint:${addressText}:${length.value}:${modeText}`,
@@ -48,7 +47,6 @@ export const watchpoint: ProbeProvider = {
           address: address.value,
           length: Number(length.value),
           mode,
-          ...(process === undefined ? {} : { pid: process.pid }),
         },
         context: { kind: 'none' },
       },

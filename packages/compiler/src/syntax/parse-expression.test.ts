@@ -122,6 +122,7 @@ test.each([
   ['$1++', '11-13 syntax: increment/decrement requires a variable or map'],
   ['-9223372036854775809', '9-29 negative value will underflow'],
   ['&pid', '10-13 syntax: address-of operator (&) can only be used on a map or variable'],
+  ['(a=1, b=2, a=3)', '20-23 syntax: Named argument list already contains name: a'],
   ['(a=1, 2)', '15-16 syntax: expected identifier'],
   ['(struct)1', '10-16 syntax: expected type'],
   ['sizeof 5', "16-17 syntax: expected '('"],

@@ -1,10 +1,8 @@
-import { readdirSync } from 'node:fs';
 import type { AttachSpec } from '@bpfleet/bpf';
 import { KernelError } from '../kernel-error.ts';
-import { openPerfEvent } from '../perf/open-perf-event.ts';
 import { attachEveryCpu } from './attach-every-cpu.ts';
-import { attachPerfEvent } from './attach-perf-event.ts';
-import { joinLinks, type Link } from './link.ts';
+import { attachThreads } from './attach-threads.ts';
+import type { Link } from './link.ts';
 
 type Watchpoint = AttachSpec & { readonly kind: 'watchpoint' };
 
@@ -14,28 +12,10 @@ export function attachWatchpoint(programFd: number, point: Watchpoint): Link {
   const { address, length, mode, pid } = point;
   const event = { kind: 'breakpoint', address, length, mode } as const;
   try {
-    if (pid === undefined) return attachEveryCpu(programFd, event, what);
-    const links: Link[] = [];
-    try {
-      for (const thread of threadsOf(pid)) {
-        links.push(attachPerfEvent(programFd, openPerfEvent(event, -1, what, thread), what));
-      }
-    } catch (error) {
-      joinLinks(links).close();
-      throw error;
-    }
-    return joinLinks(links);
+    if (pid !== undefined) return attachThreads(programFd, event, pid, what);
+    return attachEveryCpu(programFd, event, what);
   } catch (error) {
     throw error instanceof KernelError ? explained(error, what) : error;
-  }
-}
-
-/** Perf's events belong to threads; those that a process starts later are not watched. */
-function threadsOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).map(Number);
-  } catch (cause) {
-    throw new KernelError('ESRCH', `there is no process ${pid}`, { cause });
   }
 }
 

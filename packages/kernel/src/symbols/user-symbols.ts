@@ -32,7 +32,7 @@ export class UserSymbols {
   #vdso: ModuleSymbols | null | undefined;
 
   /** `now` in milliseconds; only differences count. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number = () => Number(process.hrtime.bigint()) / 1e6) {
     this.#now = now;
   }
 
