@@ -4,10 +4,12 @@ import { CounterSlot } from '../output-layout.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Block, Expression, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, MapAccess, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
+import { printExpression } from '../syntax/print-expression.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { isScalar, storageBytes, storedType, type Type, unknown } from '../types/type.ts';
+import { isConstantKey } from './constant-key.ts';
 import type { FunctionBuilder } from './function-builder.ts';
 import type { LoopExits } from './loop-exits.ts';
 import { isCondition, lowerCondition } from './lower-condition.ts';
@@ -21,6 +23,7 @@ import { convertValue, lowerTuple } from './lower-tuple.ts';
 import type { Lowering, MemoryValue, VariableHome } from './lowering.ts';
 import { clearMemory, copyValue } from './memory.ts';
 import { readBytes } from './read-memory.ts';
+import { RememberedValues } from './remembered-values.ts';
 import { internalMaps, type Resources } from './resources.ts';
 import { type Destination, inObject, noValue, numberValue, type Operand, type Place, type Value } from './value.ts';
 import { readSpace } from './value-at.ts';
@@ -48,6 +51,7 @@ export class ProbeLowering implements Lowering {
   readonly #variables = new Map<VariableSymbol, VariableHome>();
   #builder: FunctionBuilder;
   #loop: LoopExits | undefined;
+  #remembered = new RememberedValues();
 
   constructor(input: LoweringInput) {
     this.#input = input;
@@ -126,11 +130,11 @@ export class ProbeLowering implements Lowering {
       case 'string':
         return lowerLiteral(this, expression.value, into);
       case 'identifier':
-        return findBuiltin(expression.name)?.lower(this, into) ?? noValue;
+        return this.#builtin(expression.name, into);
       case 'variable':
         return this.#readVariable(expression);
       case 'map':
-        return readMap(this, expression);
+        return this.#readMap(expression);
       case 'call': {
         const definition = findFunction(expression.name);
         return definition?.kind === 'function' ? definition.lower(expression, this, into) : noValue;
@@ -184,6 +188,44 @@ export class ProbeLowering implements Lowering {
 
   condition(expression: Expression, then: number, otherwise: number): void {
     lowerCondition(this, expression, then, otherwise);
+  }
+
+  #builtin(name: string, into?: Destination): Value {
+    const definition = findBuiltin(name);
+    if (definition === undefined) return noValue;
+    if (definition.constant !== true) return definition.lower(this, into);
+    return numberValue(this.once(name, () => operandOf(definition.lower(this))));
+  }
+
+  /** A number that was looked up before, and has not been changed since, is not looked up again. */
+  #readMap(access: MapAccess): Value {
+    const { key } = access;
+    if (key === undefined || !isScalar(this.typeOf(access)) || !isConstantKey(key)) return readMap(this, access);
+    const operand = this.once(`${access.name}[${printExpression(key)}`, () => operandOf(readMap(this, access)));
+    return numberValue(operand);
+  }
+
+  once(name: string, find: () => Operand): Operand {
+    const known = this.#remembered.find(name);
+    if (known !== undefined) return known;
+    const found = find();
+    this.#remembered.keep(name, found);
+    return found;
+  }
+
+  forgetMap(name: string): void {
+    this.#remembered.forget(`${name}[`);
+  }
+
+  conditional(write: () => void): void {
+    this.#within(new RememberedValues(this.#remembered), write);
+  }
+
+  #within(remembered: RememberedValues, write: () => void): void {
+    const outer = this.#remembered;
+    this.#remembered = remembered;
+    write();
+    this.#remembered = outer;
   }
 
   #readVariable(variable: Variable): Value {
@@ -259,14 +301,14 @@ export class ProbeLowering implements Lowering {
   inLoop(exits: LoopExits, body: () => void): void {
     const outer = this.#loop;
     this.#loop = exits;
-    body();
+    this.#within(new RememberedValues(this.#remembered, true), body);
     this.#loop = outer;
   }
 
   inCallback(builder: FunctionBuilder, body: () => void): void {
     const outer = this.#builder;
     this.#builder = builder;
-    body();
+    this.#within(new RememberedValues(this.#remembered, true), body);
     this.#builder = outer;
   }
 
@@ -321,13 +363,20 @@ export class ProbeLowering implements Lowering {
       [no, expression.otherwise],
     ] as const) {
       builder.startBlock(block);
-      if (destination !== undefined) this.storeInto(branch, destination, type);
-      else if (type.kind === 'void') this.effect(branch);
-      else builder.assign(result, this.number(branch));
+      this.conditional(() => {
+        if (destination !== undefined) this.storeInto(branch, destination, type);
+        else if (type.kind === 'void') this.effect(branch);
+        else builder.assign(result, this.number(branch));
+      });
       builder.jump(after);
     }
     builder.startBlock(after);
     if (destination !== undefined) return { kind: 'memory', ...destination };
     return type.kind === 'void' ? noValue : numberValue(result);
   }
+}
+
+function operandOf(value: Value): Operand {
+  if (value.kind !== 'number') throw new Error('this is no number');
+  return value.operand;
 }

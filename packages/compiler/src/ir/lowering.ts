@@ -60,6 +60,12 @@ export interface Lowering {
   readonly loop: LoopExits | undefined;
   /** Writes the body of a loop, where `break`, `continue` and `return` go elsewhere. */
   inLoop(exits: LoopExits, body: () => void): void;
+  /** Writes what may not run: values that are found there are not remembered after it. */
+  conditional(write: () => void): void;
+  /** The value of something that stays the same while the program runs, found once. */
+  once(name: string, find: () => Operand): Operand;
+  /** Forgets values that were read from a map that is changed. */
+  forgetMap(name: string): void;
   /** Writes a callback with a builder of its own. */
   inCallback(builder: FunctionBuilder, body: () => void): void;
   /** Adds one to a counter of what was lost. */
