@@ -38,7 +38,7 @@ function joinKey({ clause, target, typing }: TypedProbe, { features }: CompileEn
 
 /** Each of them has the address of its own function in its code. */
 function knowsItsAddress({ expressions }: TypedProbe['typing']): boolean {
-  return expressions.keys().some((each) => each.kind === 'identifier' && each.name === FUNC_ADDRESS);
+  return [...expressions.keys()].some((each) => each.kind === 'identifier' && each.name === FUNC_ADDRESS);
 }
 
 function placeKey(attach: AttachSpec): readonly unknown[] | undefined {
