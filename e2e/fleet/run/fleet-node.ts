@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Node } from '@bpfleet/client';
 import type { TcpProxy } from '@bpfleet/testkit';
+import type { ProgramFolders } from '../conform/program-folders.ts';
 import type { Guest } from '../guest/guest.ts';
 
 /** A node of the virtual fleet: a guest, or the host. */
@@ -11,8 +12,10 @@ export interface FleetNode {
   readonly name: string;
   /** As its agent found it. */
   readonly info: Node;
-  /** Runs shell there and returns what it printed. */
-  readonly run: (command: string) => Promise<string>;
+  /** Runs shell there and returns what it printed; for so many milliseconds at most. */
+  readonly run: (command: string, patienceMs?: number) => Promise<string>;
+  /** The shell's words that run programs there and tell what became of them. */
+  readonly conform: (word: keyof ProgramFolders) => string;
   /** Absent on the host. */
   readonly guest?: GuestLink;
 }
@@ -27,7 +30,10 @@ const workloads = readFileSync(join(import.meta.dirname, '../guest/workloads.sh'
 const execute = promisify(execFile);
 
 /** Shell on the host, with the workloads that guests have. */
-export async function runOnHost(command: string): Promise<string> {
-  const { stdout } = await execute('/bin/sh', ['-c', `${workloads}\n${command}`], { timeout: 60_000 });
+export async function runOnHost(command: string, patienceMs = 60_000): Promise<string> {
+  const { stdout } = await execute('/bin/sh', ['-c', `${workloads}\n${command}`], {
+    timeout: patienceMs,
+    maxBuffer: 16 << 20,
+  });
   return stdout;
 }

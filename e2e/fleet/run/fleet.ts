@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { Node } from '@bpfleet/client';
 import { Lab, TcpProxy, until } from '@bpfleet/testkit';
+import { type ProgramFolders, programFolders } from '../conform/program-folders.ts';
 import { FleetError, step } from '../fleet-error.ts';
 import { guestContents } from '../guest/content.ts';
 import { consoleLog, Guest } from '../guest/guest.ts';
@@ -15,6 +17,7 @@ export const atOnce = 2;
 /** How long a busy guest may be away. */
 const backMs = 120_000;
 const hostName = 'host';
+const conformMain = resolve(import.meta.dirname, '../conform/main.ts');
 
 /** A controller on this machine, guests, and the host as a node. */
 export class Fleet {
@@ -52,7 +55,7 @@ export class Fleet {
     const contents = await guestContents(kinds, this.#abort.signal);
     this.#abort.signal.throwIfAborted();
     this.#lab = await step('host', 'starting the controller', () => Lab.start());
-    await this.#enrolHost();
+    await this.#enrolHost(await step('programs', 'fetching them', programFolders));
     await eachOf([...contents], atOnce, async ([kind, content]) => {
       const start = performance.now();
       try {
@@ -108,10 +111,15 @@ export class Fleet {
     await this.#lab?.close();
   }
 
-  async #enrolHost(): Promise<void> {
+  async #enrolHost(programs: ProgramFolders): Promise<void> {
     await this.lab.startAgent(hostName);
     const info = await step(hostName, 'enrolling its agent', () => this.#online(hostName, 30_000));
-    this.nodes.push({ name: hostName, info, run: runOnHost });
+    this.nodes.push({
+      name: hostName,
+      info,
+      run: runOnHost,
+      conform: (word) => `'${process.execPath}' '${conformMain}' ${word} '${programs[word]}'`,
+    });
   }
 
   async #boot(kind: GuestKind, content: GuestContent): Promise<Guest> {
@@ -126,7 +134,8 @@ export class Fleet {
     this.nodes.push({
       name: kind.name,
       info,
-      run: (command) => guest.console.run(command),
+      run: (command, patienceMs) => guest.console.run(command, patienceMs),
+      conform: (word) => `bpfleet conform ${word} /programs/${word}`,
       guest: { machine: guest, proxy },
     });
     return guest;
