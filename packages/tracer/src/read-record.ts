@@ -70,7 +70,11 @@ export class RecordReader {
       }
       case 'cat':
       case 'system':
-        return { kind: layout.kind, ns, target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)) };
+        return {
+          kind: layout.kind,
+          ns,
+          target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)),
+        };
       case 'message': {
         const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));
         return { kind: 'message', ns, severity: layout.severity, span: layout.span, text };
@@ -98,12 +102,7 @@ export class RecordReader {
   }
 
   /** As the conversions of a format want them: numbers, but for those that are printed as texts. */
-  #arguments(
-    bytes: Buffer,
-    offset: number,
-    fields: readonly FieldLayout[],
-    format: readonly FormatPart[],
-  ): Scalar[] {
+  #arguments(bytes: Buffer, offset: number, fields: readonly FieldLayout[], format: readonly FormatPart[]): Scalar[] {
     const conversions = format.filter((part) => part.kind === 'argument');
     return fields.map((field, index) => {
       const read = conversions[index]?.conversion === 's' ? readField : readNumber;

@@ -4,8 +4,8 @@ import type { Lowering } from '../ir/lowering.ts';
 import { internalMaps } from '../ir/resources.ts';
 import { inRegister, noValue } from '../ir/value.ts';
 import type { Expression } from '../syntax/ast.ts';
-import { fieldLayout } from '../types/field-layout.ts';
 import { describe } from '../types/describe-type.ts';
+import { fieldLayout } from '../types/field-layout.ts';
 import { int64, isNumber, voidType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 

@@ -55,7 +55,12 @@ function checkStack(name: 'kstack' | 'ustack', call: Call, context: CheckContext
   if (first?.kind === 'identifier') {
     list.shift();
     if (!modes.includes(first.name)) {
-      context.report('invalid-argument', first.span, `Invalid stack mode: ${first.name}`, `there are ${modes.join(', ')}`);
+      context.report(
+        'invalid-argument',
+        first.span,
+        `Invalid stack mode: ${first.name}`,
+        `there are ${modes.join(', ')}`,
+      );
       return unknown;
     }
     mode = first.name as StackMode;

@@ -298,7 +298,8 @@ class Emitter {
           later.push(() => this.#out.aluImmediate('ADD', to, BigInt(offset)));
         }
       } else if (argument.kind === 'map') later.push(() => this.#out.map(to, argument.map));
-      else if (argument.kind === 'callback') later.push(() => this.#out.functionAddress(to, this.#callback(argument.index)));
+      else if (argument.kind === 'callback')
+        later.push(() => this.#out.functionAddress(to, this.#callback(argument.index)));
       else if (argument.kind === 'address') later.push(() => this.#address(to, argument.place));
       else later.push(() => this.#into(to, argument.operand));
     }
@@ -308,7 +309,8 @@ class Emitter {
 
   #argumentRegister(argument: CallArgument): number | undefined {
     if (argument.kind === 'operand') return this.#registerOf(argument.operand);
-    if (argument.kind === 'map' || argument.kind === 'callback' || argument.place.base.kind === 'object') return undefined;
+    if (argument.kind === 'map' || argument.kind === 'callback' || argument.place.base.kind === 'object')
+      return undefined;
     return this.#registerOf(argument.place.base.register);
   }
 

@@ -22,8 +22,8 @@ import type { Lowering, MemoryValue, VariableHome } from './lowering.ts';
 import { clearMemory, copyValue } from './memory.ts';
 import { readBytes } from './read-memory.ts';
 import { internalMaps, type Resources } from './resources.ts';
-import { readSpace } from './value-at.ts';
 import { type Destination, inObject, noValue, numberValue, type Operand, type Place, type Value } from './value.ts';
+import { readSpace } from './value-at.ts';
 
 export interface LoweringInput {
   readonly builder: FunctionBuilder;

@@ -50,7 +50,12 @@ function indexMemory(lowering: Lowering, expression: Index, array: ArrayType, in
   const { element, length } = array;
   const object = expression.object;
   const index = lowering.number(expression.index);
-  if (array.space === 'context' && typeof index === 'bigint' && element.kind === 'integer' && object.kind === 'member') {
+  if (
+    array.space === 'context' &&
+    typeof index === 'bigint' &&
+    element.kind === 'integer' &&
+    object.kind === 'member'
+  ) {
     const base = contextOffset(lowering, object.name);
     if (base !== undefined) {
       const place = inRegister(builder.context(), base + Number(index) * element.size);

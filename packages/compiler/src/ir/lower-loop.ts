@@ -55,7 +55,9 @@ export function lowerFor(lowering: Lowering, statement: For): void {
 
 function lowerBody(lowering: Lowering, body: Block, exits: LoopExits): void {
   const outward = lowering.loop?.return;
-  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () => lowerBlock(lowering, body));
+  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () =>
+    lowerBlock(lowering, body),
+  );
 }
 
 /** A short range whose rounds the verifier can follow. */
@@ -95,7 +97,10 @@ function forRangeByCallback(lowering: Lowering, statement: For, { from, to }: Ra
     arguments: (callback, context) => [{ kind: 'operand', operand: rounds }, callback, context],
     prepare: () => {
       const index = lowering.builder.parameter(0);
-      lowering.writeVariable(statement.variable, lowering.builder.binary('add', index, lowering.builder.load(8, start)));
+      lowering.writeVariable(
+        statement.variable,
+        lowering.builder.binary('add', index, lowering.builder.load(8, start)),
+      );
     },
   });
   builder.jump(none);
@@ -198,4 +203,3 @@ export function returnFromProgram({ builder, loop }: Lowering): void {
 function sharedCell({ builder }: Lowering): Place {
   return inObject(builder.frame.allocate(8, { shared: true }).id);
 }
-

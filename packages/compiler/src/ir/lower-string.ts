@@ -47,7 +47,13 @@ export function compareStrings(
   }
 }
 
-function compareToLiteral(lowering: Lowering, buffer: MemoryValue, text: string, same: number, different: number): void {
+function compareToLiteral(
+  lowering: Lowering,
+  buffer: MemoryValue,
+  text: string,
+  same: number,
+  different: number,
+): void {
   const { builder } = lowering;
   const bytes = textBytes(text);
   if (bytes.length > buffer.size) {
@@ -61,7 +67,13 @@ function compareToLiteral(lowering: Lowering, buffer: MemoryValue, text: string,
   builder.jump(same);
 }
 
-function compareBuffers(lowering: Lowering, left: MemoryValue, right: MemoryValue, same: number, different: number): void {
+function compareBuffers(
+  lowering: Lowering,
+  left: MemoryValue,
+  right: MemoryValue,
+  same: number,
+  different: number,
+): void {
   const { builder } = lowering;
   const bytes = Math.min(left.size, right.size);
   for (let at = 0; at < bytes; at += 8) {

@@ -1,7 +1,7 @@
 import type { AddressSpace } from '../types/type.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
-import { type Operand, type Place, placeAt, type Destination, type Value } from './value.ts';
+import { type Destination, type Operand, type Place, placeAt, type Value } from './value.ts';
 
 export interface TextSource {
   readonly address: Operand;

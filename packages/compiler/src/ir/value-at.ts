@@ -26,9 +26,7 @@ export function valueAtAddress(
       return readText(lowering, { address, space, bytes, size: type.size, countTruncated: false }, options.into);
     }
     case 'integer':
-      return numberValue(
-        extend(builder, readInteger(lowering, address, space, type.size), type.size, type.signed),
-      );
+      return numberValue(extend(builder, readInteger(lowering, address, space, type.size), type.size, type.signed));
     case 'boolean':
       return numberValue(readInteger(lowering, address, space, 1));
     case 'record':

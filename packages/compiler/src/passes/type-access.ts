@@ -61,12 +61,7 @@ function unknownArgument(typer: ExpressionTyper, expression: Member, names: read
   return unknown;
 }
 
-function parameter(
-  typer: ExpressionTyper,
-  expression: Member,
-  found: CFunction | null,
-  space: AddressSpace,
-): Type {
+function parameter(typer: ExpressionTyper, expression: Member, found: CFunction | null, space: AddressSpace): Type {
   const { types } = typer.env;
   if (found === null || types === undefined) return unknown;
   const one = found.parameters.find((candidate) => candidate.name === expression.name);

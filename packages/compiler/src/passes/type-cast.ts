@@ -54,4 +54,3 @@ function sizedLike(from: Type, to: Type): Type {
   }
   return to.kind === 'string' && from.kind === 'string' ? from : to;
 }
-

@@ -1,5 +1,5 @@
-import type { CompileConfig, CompileEnv } from '../env.ts';
 import { findBuiltin } from '../builtins/index.ts';
+import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Expression, OffsetOf } from '../syntax/ast.ts';
 import { btfType } from '../types/btf-type.ts';
 import { namedType } from '../types/named-type.ts';

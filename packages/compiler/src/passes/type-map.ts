@@ -55,9 +55,7 @@ export class MapTyper {
     const symbol = this.written(access);
     const merged = symbol.value === undefined ? type : unify(symbol.value, type);
     if (merged === undefined) {
-      const held = describe(symbol.value ?? unknown);
-      const message = `Type mismatch for ${access.name}: trying to assign value of type '${describe(type)}' when map already has a type '${held}'`;
-      this.#typer.report('type-mismatch', span, message);
+      this.#typer.report('type-mismatch', span, storeMismatch(access.name, type, symbol.value ?? unknown));
     } else if (!sameType(merged, symbol.value)) {
       symbol.value = merged;
       this.#typer.changed = true;
@@ -100,7 +98,11 @@ export class MapTyper {
     const { key, value } = symbol;
     if (key === undefined || value === undefined) return unknown;
     if (key.kind === 'void') {
-      this.#typer.report('type-mismatch', access.span, `${access.name} has no explicit keys (scalar map), and cannot be used for iteration`);
+      this.#typer.report(
+        'type-mismatch',
+        access.span,
+        `${access.name} has no explicit keys (scalar map), and cannot be used for iteration`,
+      );
       return unknown;
     }
     if (value.kind !== 'aggregate') return { kind: 'tuple', elements: [definite(key), definite(value)] };
@@ -122,7 +124,11 @@ export class MapTyper {
     if (given.kind === 'unknown') return;
     const merged = symbol.key === undefined ? given : unify(symbol.key, given);
     if (merged === undefined) {
-      this.#typer.report('type-mismatch', access.key?.span ?? access.span, keyMismatch(access.name, given, symbol.key ?? unknown));
+      this.#typer.report(
+        'type-mismatch',
+        access.key?.span ?? access.span,
+        keyMismatch(access.name, given, symbol.key ?? unknown),
+      );
     } else if (!sameType(merged, symbol.key)) {
       symbol.key = merged;
       this.#typer.changed = true;
@@ -144,5 +150,14 @@ function keyMismatch(name: string, given: Type, held: Type): string {
   if (given.kind === 'void') {
     return `${name} used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)`;
   }
-  return `Argument mismatch for ${name}: trying to access with arguments: '${describe(given)}' when map expects arguments: '${describe(held)}'`;
+  return `Argument mismatch for ${name}: trying to access with arguments: '${typeName(given)}' when map expects arguments: '${typeName(held)}'`;
+}
+
+function storeMismatch(name: string, given: Type, held: Type): string {
+  if (given.kind === 'aggregate' && held.kind === 'aggregate' && given.aggregate === held.aggregate) {
+    return given.aggregate === 'hist'
+      ? 'Different bits in a single hist unsupported'
+      : `Different ${given.aggregate} bounds in a single map unsupported`;
+  }
+  return `Type mismatch for ${name}: trying to assign value of type '${typeName(given)}' when map already has a type '${typeName(held)}'`;
 }

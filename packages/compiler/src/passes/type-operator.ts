@@ -1,5 +1,5 @@
 import type { Binary, Expression, Ternary, Update } from '../syntax/ast.ts';
-import { describe } from '../types/describe-type.ts';
+import { describe, typeName } from '../types/describe-type.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import {
   arithmeticType,
@@ -132,7 +132,11 @@ export function typeUpdate(typer: ExpressionTyper, expression: Update): Type {
   }
   const type = typer.typeOf(target);
   if (isNumber(type)) return type;
-  typer.report('type-mismatch', expression.span, `The ${operator} operator can not be used on a map of type '${describe(type)}'`);
+  typer.report(
+    'type-mismatch',
+    expression.span,
+    `The ${operator} operator can not be used on a map of type '${describe(type)}'`,
+  );
   return unknown;
 }
 
@@ -145,7 +149,7 @@ export function typeTernary(typer: ExpressionTyper, expression: Ternary): Type {
     const type = unify(storedType(then), storedType(otherwise));
     if (type !== undefined) return type;
   }
-  const message = `Ternary operator must return the same type: have '${describe(then)}' and '${describe(otherwise)}'`;
+  const message = `Branches must return the same type or compatible types: have '${typeName(then)}' and '${typeName(otherwise)}'`;
   typer.report('type-mismatch', expression.span, message);
   return unknown;
 }

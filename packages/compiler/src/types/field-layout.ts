@@ -3,7 +3,7 @@ import type { TypeSource } from '@bpfleet/bpf';
 import type { DataLayout, FieldLayout } from '../output-layout.ts';
 import { btfType } from './btf-type.ts';
 import { stackMapName } from './stack-map.ts';
-import { cBytes, storageBytes, type Type, type TupleType } from './type.ts';
+import { cBytes, storageBytes, type TupleType, type Type } from './type.ts';
 
 /** Structures within structures; the kernel's go some ten deep. */
 const MAX_NESTING = 12;

@@ -8,7 +8,12 @@ const basicTypes: Readonly<Record<string, readonly [size: IntegerSize, signed: b
   ...{ int: [4, true], uint: [4, false], char: [1, true], short: [2, true], long: [8, true] },
   ...{ 'signed char': [1, true], 'unsigned char': [1, false], 'unsigned short': [2, false] },
   ...{ 'unsigned int': [4, false], unsigned: [4, false], 'unsigned long': [8, false], 'long long': [8, true] },
-  ...{ 'unsigned long long': [8, false], 'short int': [2, true], 'long int': [8, true], 'long unsigned int': [8, false] },
+  ...{
+    'unsigned long long': [8, false],
+    'short int': [2, true],
+    'long int': [8, true],
+    'long unsigned int': [8, false],
+  },
   ...{ 'unsigned long int': [8, false], 'short unsigned int': [2, false], 'long long int': [8, true] },
   ...{ 'long long unsigned int': [8, false], 'signed int': [4, true] },
   ...{ size_t: [8, false], ssize_t: [8, true], uintptr_t: [8, false], intptr_t: [8, true], off_t: [8, true] },

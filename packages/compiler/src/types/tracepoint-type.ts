@@ -1,7 +1,7 @@
 import type { TypeSource } from '@bpfleet/bpf';
 import { cInteger } from './c-integer.ts';
-import type { TracepointField } from './tracepoint-format.ts';
 import { namedType } from './named-type.ts';
+import type { TracepointField } from './tracepoint-format.ts';
 import { type AddressSpace, booleanType, type IntegerSize, type IntegerType, stringType, type Type } from './type.ts';
 
 /** The type of a tracepoint's field, or undefined for one that cannot be read yet, such as a structure. */

@@ -41,7 +41,8 @@ function sumOfCpus(value: Buffer, field: FlatField, map: ReadableMap): bigint {
 
 function readPart(bytes: Buffer, base: number, field: FlatField): Scalar {
   const { offset, size, type } = field;
-  if (type === 'string') return readField(bytes, base, { offset, size, data: { kind: 'string', bytes: size } }, noReaders);
+  if (type === 'string')
+    return readField(bytes, base, { offset, size, data: { kind: 'string', bytes: size } }, noReaders);
   const width = size as 1 | 2 | 4 | 8;
   const data = { kind: 'integer', bytes: width, signed: type === 'int' } as const;
   return readField(bytes, base, { offset, size, data }, noReaders);
