@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'unit',
           // Properties take their time on a busy machine; nothing here is a timed assertion.
           testTimeout: 60_000,
-          include: ['packages/*/src/**/*.test.ts', 'e2e/{demo,fleet}/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'e2e/{bench,demo,fleet,oracle}/**/*.test.ts'],
           exclude: ['**/*.kernel.test.ts', '**/*.db.test.ts'],
         },
       },

@@ -1,8 +1,11 @@
 /** What the virtual fleet runs on: emulators, and xz for the guests' kernel modules. */
 const fleetPackages = ['qemu-system-arm', 'qemu-system-x86', 'xz-utils'];
 
-/** What tests hold our work against: clang builds ELF objects as people do, cpio reads the archives that we write. */
-const testPackages = ['clang', 'libbpf-dev', 'cpio'];
+/** What builds ELF objects as people do. */
+const clangPackages = ['clang', 'libbpf-dev'];
+
+/** What tests hold our work against besides: cpio reads the archives that we write. */
+const testPackages = [...clangPackages, 'cpio'];
 
 /**
  * What each npm script needs of the machine, and what it then runs on the pinned Node.
@@ -20,5 +23,15 @@ export const tasks = {
       args,
     };
   },
-  e2e: (args) => ({ kernel: true, debian: fleetPackages, turbo: 'build', script: 'e2e/fleet/main.ts', args }),
+  bench: (args) => ({ kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/bench/main.ts', args }),
+  e2e: ([command, ...args]) =>
+    command === 'oracle'
+      ? { kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/oracle/main.ts', args }
+      : {
+          kernel: true,
+          debian: [...fleetPackages, ...clangPackages],
+          turbo: 'build',
+          script: 'e2e/fleet/main.ts',
+          args: command === undefined ? [] : [command, ...args],
+        },
 };

@@ -45,6 +45,14 @@ describe('a process that cannot start says why in one sentence', () => {
     return runCli([kind, '--config', file], lab.env);
   };
 
+  it('a controller whose port is in use, and nothing of it runs on', async () => {
+    const [rest = 0, grpc = 0] = await freePorts(2);
+    await expect(Lab.start([rest, grpc, lab.agentsPort])).rejects.toThrow(
+      new RegExp(`^the controller ended: .*Port ${lab.agentsPort} for .* is in use`),
+    );
+    await expect(fetch(`http://127.0.0.1:${rest}`)).rejects.toThrow();
+  });
+
   it('a token that was used before', async () => {
     const joinToken = await lab.joinToken();
     const controller = `127.0.0.1:${lab.agentsPort}`;

@@ -48,25 +48,32 @@ async function survives(
   { proxy }: GuestLink,
   strike: (proxy: TcpProxy) => Promise<void>,
 ): Promise<void> {
-  const script = 'tracepoint:syscalls:sys_enter_write /comm == "dd" && args.count > 4000/ { @ = count(); }';
-  const session = await FleetSession.start(fleet.lab, script, [node.name, 'host']);
+  // Ends by itself on each node, so that nothing but a fault could make a part of it incomplete.
+  const script = `tracepoint:syscalls:sys_enter_write /comm == "dd" && args.count > 4000/ { @ = count(); }
+    tracepoint:syscalls:sys_enter_write /comm == "dd" && args.count == 3989/ { exit(); }`;
+  const host = fleet.node('host');
+  const session = await FleetSession.start(fleet.lab, script, [node.name, host.name]);
   try {
     await node.run('writes 300 4441');
-    await Promise.all([strike(proxy), node.run('writes 400 4441'), fleet.node('host').run('writes 100 4441')]);
-    await node.run('writes 500 4441');
+    await Promise.all([strike(proxy), node.run('writes 400 4441'), host.run('writes 100 4441')]);
+    await Promise.all([node.run('writes 500 4441; writes 1 3989'), host.run('writes 1 3989')]);
   } finally {
     proxy.mode = { kind: 'pass' };
   }
-  await until('the agent to be back', async () => online(fleet, node.name), 60_000);
-  await session.end();
-  const { answer, maps } = await session.document('node');
+  await session.ended();
+  const { session: whole, answer, maps } = await session.document('node');
   assert.deepEqual(
     maps[0]?.entries.map(({ group, value }) => [group, value]),
     [
       [node.name, 1200],
-      ['host', 100],
+      [host.name, 100],
     ].sort(),
   );
+  assert.deepEqual(
+    answer.nodes.map(({ name, state, reason }) => ({ name, state, reason })),
+    answer.nodes.map(({ name }) => ({ name, state: 'complete', reason: null })),
+  );
+  assert.deepEqual([whole.state, answer.targets, answer.complete], ['complete', 2, 2]);
   for (const each of answer.nodes) assert.equal(each.produced, each.stored, each.name);
 }
 

@@ -8,7 +8,8 @@ import type { FleetCheck } from './fleet-check.ts';
 
 const script = `tracepoint:syscalls:sys_enter_write /comm == "dd" && args.count > 4000/ {
   @calls = count(); @bytes = sum(args.count); @size = hist(args.count);
-}`;
+}
+tracepoint:syscalls:sys_enter_write /comm == "dd" && args.count == 3989/ { exit(); }`;
 
 /** Law: the merged answer is the sum of what the workloads counted themselves, and its parts add up to it. */
 export const oneSession: FleetCheck = {
@@ -28,7 +29,8 @@ async function sumsUp(fleet: Fleet): Promise<void> {
     const { times, bytes } = sizes.get(node) ?? { times: 0, bytes: 0 };
     assert.equal((await node.run(`writes ${times} ${bytes}`)).trim(), `made ${times}`);
   });
-  await session.end();
+  await eachOf(nodes, atOnce, (node) => node.run('writes 1 3989'));
+  await session.ended();
   const sum = (of: (size: { times: number; bytes: number }) => number) =>
     [...sizes.values()].reduce((total, size) => total + of(size), 0);
   const merged = await session.document();
@@ -45,6 +47,8 @@ async function sumsUp(fleet: Fleet): Promise<void> {
     sum(({ times }) => times),
   );
   assert.equal(merged.answer.targets, nodes.length);
+  // A busy kernel may pass over a program, which is told; nothing else may be missing.
+  for (const { name, reason } of merged.answer.nodes) assert.match(reason ?? '', /^(records were lost: .*)?$/, name);
   const byArch = await session.document('label:arch');
   const expected = Map.groupBy(sizes, ([node]) => node.info.arch);
   assert.deepEqual(

@@ -106,6 +106,25 @@ export async function versions(
   });
 }
 
+/** A package and everything it depends on, as apt would install them on a machine that has nothing. */
+export async function withDependencies(
+  name: string,
+  architecture: PackageVersion['architecture'],
+  suite: string,
+): Promise<PackageVersion[]> {
+  await updateLists();
+  const simulated = ['install', '--simulate', '--no-install-recommends', '--target-release', suite];
+  const stdout = await apt('apt-get', ...simulated, `${name}:${architecture}`);
+  return [...stdout.matchAll(/^Inst ([^ :]+)(?::\w+)? \(([^ ]+) .*\[(\w+)\]\)/gm)].map(
+    ([, dependency = '', version = '', its = '']) => ({
+      name: dependency,
+      // What is for all architectures is fetched as the one asked for.
+      architecture: its === 'all' ? architecture : (its as PackageVersion['architecture']),
+      version,
+    }),
+  );
+}
+
 /** Names of packages that match, as apt's search has it. */
 export async function packageNames(pattern: string, architecture: PackageVersion['architecture']): Promise<string[]> {
   await updateLists();

@@ -53,8 +53,9 @@ export class Console {
         this.#text = this.#text.slice(index + text.length);
         return before;
       }
-      const panic = /Kernel panic[^\r\n]*/.exec(this.#text)?.[0];
-      if (panic !== undefined) throw new Error(panic);
+      const panic = /(Kernel panic[^\r\n]*)([\r\n]?)/.exec(this.#text);
+      // All of its line, as long as there is more to come.
+      if (panic?.[1] !== undefined && (panic[2] !== '' || this.#ended)) throw new Error(panic[1]);
       if (this.#ended) throw new Error('the guest is gone');
       const left = end - performance.now();
       if (left <= 0) throw new Error(`no answer in ${patienceMs / 1000} s`);
@@ -67,7 +68,7 @@ export class Console {
   }
 
   /** Runs a line of shell, one after the other, and returns what it printed. @throws Error where its status is not 0 */
-  run(command: string, patienceMs = 60_000): Promise<string> {
+  run(command: string, patienceMs = 180_000): Promise<string> {
     const turn = this.#turn.then(() => this.#run(command, patienceMs));
     this.#turn = turn.catch(() => undefined);
     return turn;
@@ -87,12 +88,14 @@ export class Console {
     if (!this.#ended) this.#socket.write(text, 'utf8');
   }
 
-  /** Hands the console over to a terminal, until the guest ends. */
+  /** Hands the console over to a terminal, or to what is piped in, until the guest ends. */
   async join(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Promise<void> {
     if (this.#ended) return;
     output.write(this.#text);
     this.#socket.pipe(output, { end: false });
-    input.pipe(this.#socket);
+    input.pipe(this.#socket, { end: false });
+    // A terminal's own end of file: the socket's end would take the console away from what still runs.
+    input.once('end', () => this.write('\u0004'));
     await new Promise((resolve) => this.#socket.once('close', resolve));
     input.unpipe(this.#socket);
   }

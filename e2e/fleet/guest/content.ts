@@ -7,11 +7,15 @@ import type { GuestContent } from './initramfs.ts';
 
 const nodeArch = ({ arch }: GuestKind): Arch => (arch === 'x86-64' ? 'x64' : arch);
 
-/** What each guest is made of; a guest whose parts cannot be had has its reason instead. */
-export async function guestContents(kinds: readonly GuestKind[]): Promise<Map<GuestKind, GuestContent | Error>> {
+/** What each guest is made of; a guest whose parts cannot be had has its reason instead. Abort ends it between two guests. */
+export async function guestContents(
+  kinds: readonly GuestKind[],
+  signal: AbortSignal,
+): Promise<Map<GuestKind, GuestContent | Error>> {
   const bundles = await step('agent bundle', 'making it', () => agentBundles([...new Set(kinds.map(nodeArch))]));
   const contents = new Map<GuestKind, GuestContent | Error>();
   for (const kind of kinds) {
+    signal.throwIfAborted();
     try {
       const libraries = await step(kind.name, 'fetching its packages', () => fetchLibraries(kind));
       const kernel = await step(kind.name, 'fetching its kernel', () => fetchKernel(kind));

@@ -28,12 +28,12 @@ test('a header has thirteen fields of eight hexadecimal digits, and parts end at
 });
 
 test('cpio reads what was written', (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'cpio-'));
   try {
     execFileSync('cpio', ['--version'], { stdio: 'ignore' });
   } catch {
     context.skip('cpio is not installed here');
   }
+  const folder = mkdtempSync(join(tmpdir(), 'cpio-'));
   try {
     const entries = [
       { path: 'bin', mode: 0o40755, data: bytes('') },

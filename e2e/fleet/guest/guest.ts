@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '@bpfleet/testkit';
 import { step } from '../fleet-error.ts';
 import type { GuestKind } from '../guests.ts';
@@ -9,7 +10,8 @@ import { Console } from './console.ts';
 import { type GuestContent, writeInitramfs } from './initramfs.ts';
 import { qemu } from './qemu.ts';
 
-const bootMs = 150_000;
+const bootMs = 300_000;
+const lastWordsMs = 3_000;
 
 /** Folder of the logs: each guest's console, from its first line to its last. */
 const logs = join(fleetState, 'logs');
@@ -29,12 +31,17 @@ export class Guest {
     this.console = console;
   }
 
-  /** Boots a guest up to the point where its console takes commands. @throws FleetError naming the guest and the step */
-  static async boot(kind: GuestKind, content: GuestContent): Promise<Guest> {
+  /**
+   * Boots a guest up to the point where its console takes commands. Abort ends it on the way.
+   *
+   * @throws FleetError naming the guest and the step; then it is gone
+   */
+  static async boot(kind: GuestKind, content: GuestContent, signal: AbortSignal, patienceMs = bootMs): Promise<Guest> {
     mkdirSync(logs, { recursive: true });
     // A unix socket's path is short.
     const work = mkdtempSync(join(tmpdir(), 'bpfleet-guest-'));
     try {
+      signal.throwIfAborted();
       const initramfs = join(work, 'initramfs');
       await step(kind.name, 'making its root file system', () => writeInitramfs(initramfs, content));
       return await step(kind.name, `booting (console: ${consoleLog(kind)})`, () =>
@@ -49,15 +56,22 @@ export class Guest {
       const boot = { kernel, initramfs, socket: join(work, 'console'), log: consoleLog(kind) };
       rmSync(boot.log, { force: true });
       const [command, args] = qemu(kind, boot, new Date());
+      signal.throwIfAborted();
       const machine = new Child(command, args, { log: join(logs, `${kind.name}.qemu.log`) });
+      const end = () => machine.signal('SIGKILL');
+      signal.addEventListener('abort', end);
       try {
         const console = await Console.open(boot.socket, () => machine.running);
-        const lines = (await console.upTo('guest: ready', bootMs)).trimEnd().split(/\r?\n/);
+        const lines = (await console.upTo('guest: ready', patienceMs)).trimEnd().split(/\r?\n/);
         await console.upTo('\n', 1_000);
         return new Guest(kind, lines.findLast((line) => line.startsWith('Linux ')) ?? '', machine, console);
       } catch (error) {
+        // One that panics writes why, and then ends by itself.
+        await Promise.race([machine.exited, sleep(signal.aborted ? 0 : lastWordsMs)]);
         await machine.kill();
         throw error;
+      } finally {
+        signal.removeEventListener('abort', end);
       }
     }
   }
@@ -76,7 +90,8 @@ export class Guest {
   }
 }
 
-function consoleLog({ name }: GuestKind): string {
+/** Where all that a guest has written is kept. */
+export function consoleLog({ name }: GuestKind): string {
   return join(logs, `${name}.log`);
 }
 

@@ -1,15 +1,25 @@
 import type { NodeAnswer, ResultEntry } from '@bpfleet/aggregate';
 
-/** What a script must do on every node that has what it needs. One file of e2e/fleet/cases each. */
-export interface FleetCase {
+/** What a program must do on every node that has what it needs. One file of e2e/fleet/cases each. */
+export type FleetCase = CaseFrame & (ScriptCase | ObjectCase);
+
+interface CaseFrame {
   readonly name: string;
-  readonly script: string;
-  /** Shell that runs while the script is attached, with the workloads of guest/workloads.sh; none: the script ends by itself. */
+  /** Shell that runs while the program is attached, with the workloads of guest/workloads.sh; none: it ends by itself. */
   readonly workload?: string;
   /** Features, as `bpfleet nodes` lists them, without which a node skips it. */
   readonly needs?: readonly string[];
   /** Throws where a node's part of the answer is not what it must be. */
   readonly check: (answer: CaseAnswer) => void;
+}
+
+interface ScriptCase {
+  readonly script: string;
+}
+
+interface ObjectCase {
+  /** C, of which clang makes one object for all nodes; linux/bpf.h and bpf_helpers.h are included. */
+  readonly object: string;
 }
 
 /** One node's part of a session. */

@@ -1,63 +1,70 @@
-import { readFileSync } from 'node:fs';
 import type { Node } from '@bpfleet/client';
 import { Lab, TcpProxy, until } from '@bpfleet/testkit';
 import { FleetError, step } from '../fleet-error.ts';
 import { guestContents } from '../guest/content.ts';
-import { Guest } from '../guest/guest.ts';
+import { consoleLog, Guest } from '../guest/guest.ts';
 import type { GuestContent } from '../guest/initramfs.ts';
-import { guestMemory } from '../guest/qemu.ts';
 import type { GuestKind } from '../guests.ts';
 import { eachOf } from './each-of.ts';
 import { type FleetNode, runOnHost } from './fleet-node.ts';
+import { memoryShortage } from './memory-shortage.ts';
 
 /** Emulated machines that do something at the same time: as many as the host has processors to spare for. */
 export const atOnce = 2;
 
-/** What the host itself, PostgreSQL and the controller need. */
-const reservedMemory = 1536 * 1024 * 1024;
+/** How long a busy guest may be away. */
+const backMs = 120_000;
 const hostName = 'host';
 
 /** A controller on this machine, guests, and the host as a node. */
 export class Fleet {
-  readonly lab: Lab;
   readonly nodes: FleetNode[] = [];
   /** Guests that did not come to be, and why. */
   readonly failures: { readonly kind: GuestKind; readonly reason: string }[] = [];
   readonly #guests: Guest[] = [];
   readonly #proxies: TcpProxy[] = [];
+  readonly #abort = new AbortController();
+  #starting: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | null = null;
+  #lab: Lab | null = null;
+  /** Guests that have not touched all of their memory yet. */
+  #booting = 0;
 
-  private constructor(lab: Lab) {
-    this.lab = lab;
+  get lab(): Lab {
+    if (this.#lab === null) throw new FleetError('host: the controller was not started');
+    return this.#lab;
   }
 
   /**
-   * Fetches what is needed, and boots and enrols the guests. One that fails leaves the others alone.
+   * Fetches what is needed, and boots and enrols the guests. One that fails leaves the others alone. Whatever comes of it,
+   * close() ends it.
    *
    * @param tell is given a line for each thing that is done
    * @throws FleetError where there can be no fleet at all
    */
-  static async start(kinds: readonly GuestKind[], tell: (line: string) => void): Promise<Fleet> {
-    const contents = await guestContents(kinds);
-    const fleet = new Fleet(await step('host', 'starting the controller', () => Lab.start()));
-    try {
-      await fleet.#enrolHost();
-      await eachOf([...contents], atOnce, async ([kind, content]) => {
-        const start = performance.now();
-        try {
-          if (content instanceof Error) throw content;
-          const guest = await fleet.#boot(kind, content);
-          tell(`${kind.name}: up in ${((performance.now() - start) / 1000).toFixed(1)} s: ${guest.uname}`);
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
-          fleet.failures.push({ kind, reason });
-          tell(reason);
-        }
-      });
-      return fleet;
-    } catch (error) {
-      await fleet.close();
-      throw error;
-    }
+  start(kinds: readonly GuestKind[], tell: (line: string) => void): Promise<void> {
+    const started = this.#start(kinds, tell);
+    this.#starting = started.catch(() => undefined);
+    return started;
+  }
+
+  async #start(kinds: readonly GuestKind[], tell: (line: string) => void): Promise<void> {
+    const contents = await guestContents(kinds, this.#abort.signal);
+    this.#abort.signal.throwIfAborted();
+    this.#lab = await step('host', 'starting the controller', () => Lab.start());
+    await this.#enrolHost();
+    await eachOf([...contents], atOnce, async ([kind, content]) => {
+      const start = performance.now();
+      try {
+        if (content instanceof Error) throw content;
+        const guest = await this.#boot(kind, content);
+        tell(`${kind.name}: up in ${((performance.now() - start) / 1000).toFixed(1)} s: ${guest.uname}`);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.failures.push({ kind, reason });
+        tell(reason);
+      }
+    });
   }
 
   node(name: string): FleetNode {
@@ -66,23 +73,39 @@ export class Fleet {
     return node;
   }
 
-  /** Waits for nodes that were too busy to answer, as emulated ones are: the controller takes them for dead, and they come back. */
-  async allOnline(names: readonly string[]): Promise<void> {
-    await until(
-      'every node to be online',
-      async () => {
-        const online = (await this.lab.nodes()).filter(({ state }) => state === 'online').map(({ name }) => name);
-        return names.every((name) => online.includes(name));
-      },
-      60_000,
-    );
+  /**
+   * Waits for nodes that were too busy to answer, as emulated ones are: the controller takes them for dead, and they come
+   * back. Guests that have ended or do not come back are no longer part of the fleet: why, by node.
+   */
+  async leaveOutAbsent(nodes: readonly FleetNode[]): Promise<Map<FleetNode, string>> {
+    const ended = ({ guest }: FleetNode) => guest !== undefined && !guest.machine.machine.running;
+    let absent = nodes;
+    const look = async () => {
+      const online = (await this.lab.nodes()).filter(({ state }) => state === 'online').map(({ name }) => name);
+      absent = nodes.filter((node) => ended(node) || !online.includes(node.name));
+      return absent.every(ended);
+    };
+    await until('every node to be online', look, backMs).catch(() => undefined);
+    for (const node of absent) this.nodes.splice(this.nodes.indexOf(node), 1);
+    return new Map(absent.map((node) => [node, absence(node, ended(node))]));
   }
 
-  /** Ends guests, agents and controller; what they wrote to .state stays. */
-  async close(): Promise<void> {
+  /** Ends guests, agents and controller, also where they have not all started yet; what they wrote to .state stays. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  get closing(): boolean {
+    return this.#closing !== null;
+  }
+
+  async #close(): Promise<void> {
+    this.#abort.abort();
+    await this.#starting;
     await Promise.all(this.#guests.map((guest) => guest.powerOff()));
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
-    await this.lab.close();
+    await this.#lab?.close();
   }
 
   async #enrolHost(): Promise<void> {
@@ -92,12 +115,10 @@ export class Fleet {
   }
 
   async #boot(kind: GuestKind, content: GuestContent): Promise<Guest> {
-    const free = availableMemory() - reservedMemory;
-    if (free < guestMemory)
-      throw new FleetError(
-        `${kind.name}: not booted: it needs ${mib(guestMemory)} MiB of memory, and ${mib(Math.max(free, 0))} MiB are free.`,
-      );
-    const guest = await Guest.boot(kind, content);
+    const shortage = memoryShortage(process.availableMemory(), this.#booting);
+    if (shortage !== null) throw new FleetError(`${kind.name}: not booted: ${shortage}`);
+    this.#booting++;
+    const guest = await Guest.boot(kind, content, this.#abort.signal).finally(() => this.#booting--);
     this.#guests.push(guest);
     const proxy = await TcpProxy.start(this.lab.agentsPort);
     this.#proxies.push(proxy);
@@ -116,7 +137,7 @@ export class Fleet {
     const options = `--join ${token} --controller 10.0.2.2:${proxy.port} --name ${kind.name}`;
     await console.run(`bpfleet agent ${options} >/tmp/agent.log 2>&1 & echo $! >/tmp/agent.pid`);
     try {
-      return await this.#online(kind.name, 90_000);
+      return await this.#online(kind.name, 180_000);
     } catch (cause) {
       const log = await console.run('tail -n 3 /tmp/agent.log').catch((error: Error) => error.message);
       throw new Error(`${(cause as Error).message}; its agent's last words: ${log.trim()}`, { cause });
@@ -136,9 +157,7 @@ export class Fleet {
   }
 }
 
-/** Bytes that the kernel thinks programs can have without swapping. */
-function availableMemory(): number {
-  return Number(/^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) * 1024;
+function absence({ name, guest }: FleetNode, ended: boolean): string {
+  const log = guest === undefined ? '' : ` (console: ${consoleLog(guest.machine.kind)})`;
+  return `${name}: ${ended ? 'the guest has ended' : `its agent was not online for ${backMs / 1000} s`}${log}`;
 }
-
-const mib = (bytes: number) => Math.floor(bytes / 1024 / 1024);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { junit } from './junit.ts';
 import { matrix } from './matrix.ts';
+import { neverRun } from './never-run.ts';
 import type { Outcome } from './outcome.ts';
 
 const outcomes: Outcome[] = [
@@ -32,4 +33,12 @@ test('JUnit', () => {
   </testsuite>
 </testsuites>
 `);
+});
+
+test('what every node skips is a failure', () => {
+  expect(neverRun(outcomes)).toEqual([
+    { node: 'fleet', name: 'fentry', state: 'fail', reason: 'every node skips it: nothing runs it', seconds: 0 },
+  ]);
+  const fails: Outcome = { node: 'x86-64-5.10', name: 'fentry', state: 'fail', reason: 'wrong', seconds: 1 };
+  expect(neverRun([...outcomes, fails])).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { ResultDocument } from '@bpfleet/aggregate';
+import { buildObject } from './build-object.ts';
 import { eachOf } from './each-of.ts';
 import { atOnce, type Fleet } from './fleet.ts';
 import type { CaseAnswer, FleetCase } from './fleet-case.ts';
@@ -9,6 +10,10 @@ import { FleetSession } from './session.ts';
 /** Runs a case as one session over all nodes that can run it, and judges each node's part. */
 export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
   const lacks = ({ info }: FleetNode) => one.needs?.find((feature) => !info.features.includes(feature));
+  const absent = await fleet.leaveOutAbsent([...fleet.nodes]);
+  const failed = [...absent].map(
+    ([node, reason]): Outcome => ({ node: node.name, name: one.name, state: 'fail', reason, seconds: 0 }),
+  );
   const able = fleet.nodes.filter((node) => lacks(node) === undefined);
   const skipped = fleet.nodes
     .filter((node) => !able.includes(node))
@@ -22,7 +27,7 @@ export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> 
         seconds: 0,
       };
     });
-  if (able.length === 0) return skipped;
+  if (able.length === 0) return [...failed, ...skipped];
   const start = performance.now();
   const judge = await measured(fleet, one, able).catch((error: Error) => () => {
     throw error;
@@ -31,19 +36,20 @@ export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> 
   const outcomes = await Promise.all(
     able.map(async (node) => ({ ...(await outcomeOf(node.name, one.name, () => judge(node))), seconds })),
   );
-  return [...outcomes, ...skipped];
+  return [...failed, ...outcomes, ...skipped];
 }
 
 /** Runs the session and the workloads; what it returns throws where a node's part is wrong. */
 async function measured(fleet: Fleet, one: FleetCase, able: readonly FleetNode[]): Promise<(node: FleetNode) => void> {
   const names = able.map(({ name }) => name);
-  await fleet.allOnline(names);
-  const session = await FleetSession.start(fleet.lab, one.script, names);
+  const program = 'object' in one ? await buildObject(one.name, one.object) : one.script;
+  const session = await FleetSession.start(fleet.lab, program, names);
   const made = new Map<FleetNode, number[] | Error>();
   await eachOf(able, atOnce, async (node) => {
     made.set(node, await countsOf(node, one.workload).catch((error: Error) => error));
   });
-  await fleet.allOnline(names);
+  // What becomes of one that does not come back, its part of the answer tells.
+  await fleet.leaveOutAbsent(able);
   await session.end();
   const document = await session.document('node');
   return (node) => {

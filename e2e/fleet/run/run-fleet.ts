@@ -2,52 +2,57 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fleetChecks } from '../checks/index.ts';
 import type { GuestKind } from '../guests.ts';
+import { onSignal } from '../on-signal.ts';
 import { fleetState } from '../state.ts';
 import { countOutcomes } from './count-outcomes.ts';
 import { Fleet } from './fleet.ts';
 import type { FleetCase } from './fleet-case.ts';
 import { junit } from './junit.ts';
 import { matrix } from './matrix.ts';
+import { neverRun } from './never-run.ts';
 import type { Outcome } from './outcome.ts';
 import { runCase } from './run-case.ts';
 
 const junitFile = join(fleetState, 'junit.xml');
 
-/**
- * Boots the guests, runs cases and checks, prints the matrix, ends everything. Whether all went well.
- *
- * @param wholeFleet whether what the fleet as a whole must do is run as well
- */
-export async function runFleet(
-  kinds: readonly GuestKind[],
-  cases: readonly FleetCase[],
-  wholeFleet: boolean,
-): Promise<boolean> {
+/** How much of the virtual fleet is run. */
+export interface FleetRun {
+  readonly kinds: readonly GuestKind[];
+  readonly cases: readonly FleetCase[];
+  /** Whether what the fleet as a whole must do is run as well. */
+  readonly checks: boolean;
+  /** Whether these guests are to leave no case out: then one that all of them skip is a failure. */
+  readonly everyCase: boolean;
+}
+
+/** Boots the guests, runs cases and checks, prints the matrix, ends everything. Whether all went well. */
+export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): Promise<boolean> {
   const start = performance.now();
   const tell = (line: string) => console.log(`fleet: ${((performance.now() - start) / 1000).toFixed(0)} s: ${line}`);
-  const fleet = await Fleet.start(kinds, tell);
-  const outcomes: Outcome[] = fleet.failures.map(({ kind, reason }) => ({
-    node: kind.name,
-    name: 'boots and enrols',
-    state: 'fail',
-    reason,
-    seconds: 0,
-  }));
-  const stop = endOnSignal(fleet);
+  const outcomes: Outcome[] = [];
+  const fleet = new Fleet();
+  const stop = onSignal(() => fleet.close());
   try {
-    for (const { name } of fleet.nodes)
-      outcomes.push({ node: name, name: 'boots and enrols', state: 'pass', seconds: 0 });
+    await fleet.start(kinds, tell);
+    const boots = { name: 'boots and enrols', seconds: 0 };
+    for (const { name } of fleet.nodes) outcomes.push({ ...boots, node: name, state: 'pass' });
+    for (const { kind, reason } of fleet.failures) outcomes.push({ ...boots, node: kind.name, state: 'fail', reason });
     for (const one of cases) {
       tell(one.name);
       outcomes.push(...(await runCase(fleet, one)));
     }
-    for (const check of wholeFleet ? fleetChecks : []) {
+    for (const check of checks ? fleetChecks : []) {
       tell(check.name);
       outcomes.push(...(await check.run(fleet)));
     }
+    if (everyCase) outcomes.push(...neverRun(outcomes));
+  } catch (error) {
+    // A signal is ending everything and then this process: what breaks meanwhile is no news.
+    if (fleet.closing) return await new Promise<never>(() => undefined);
+    throw error;
   } finally {
-    stop();
     await fleet.close();
+    stop();
   }
   mkdirSync(fleetState, { recursive: true });
   writeFileSync(junitFile, junit(outcomes));
@@ -58,17 +63,4 @@ export async function runFleet(
   tell('everything has ended');
   console.log(matrix(outcomes));
   return outcomes.every(({ state }) => state !== 'fail');
-}
-
-/** Ctrl-C: guests and controller end before we do. */
-function endOnSignal(fleet: Fleet): () => void {
-  const end = (signal: NodeJS.Signals) => {
-    void fleet.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
-  };
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
-  return () => {
-    process.off('SIGINT', end);
-    process.off('SIGTERM', end);
-  };
 }

@@ -11,16 +11,16 @@ export class FleetSession {
     this.id = id;
   }
 
-  /** Starts it, and waits until every node has either attached or ended. @throws Error with what bpfleet said */
-  static async start(lab: Lab, script: string, nodes: readonly string[]): Promise<FleetSession> {
+  /** Starts a script or an object's file, and waits until every node has either attached or ended. @throws Error with what bpfleet said */
+  static async start(lab: Lab, program: string, nodes: readonly string[]): Promise<FleetSession> {
     const selector = `name in (${nodes.join(',')})`;
     const run = await lab.cli(
       'run',
-      script,
+      program,
       '--nodes',
       selector,
       '--for',
-      '300s',
+      '600s',
       '--every',
       '1s',
       '--detach',
@@ -29,9 +29,11 @@ export class FleetSession {
     );
     if (run.code !== 0) throw new Error(`bpfleet run ended with ${run.code}: ${run.stderr.trim()}`);
     const session = new FleetSession(lab, (JSON.parse(run.stdout) as ResultDocument).session.id);
-    await session.#until('every node to attach', ({ answer }) =>
-      answer.nodes.every(({ state }) => state !== 'pending'),
-    );
+    const attached = ({ answer }: ResultDocument) => answer.nodes.every(({ state }) => state !== 'pending');
+    await session.#until('every node to attach', attached).catch(async (error: Error) => {
+      // Of one that does not get there its part of the answer tells; the others go on.
+      if ((await session.document()).answer.nodes.every(({ state }) => state === 'pending')) throw error;
+    });
     return session;
   }
 
@@ -44,7 +46,12 @@ export class FleetSession {
     if (this.#over(await this.document())) return;
     const { code, stderr } = await this.#lab.cli('cancel', this.id);
     if (code !== 0 && !this.#over(await this.document())) throw new Error(`bpfleet cancel: ${stderr.trim()}`);
-    await this.#until('the session to end', (document) => this.#over(document));
+    await this.ended();
+  }
+
+  /** Waits for it to end by itself, and for every node's account. */
+  ended(): Promise<void> {
+    return this.#until('the session to end', (document) => this.#over(document));
   }
 
   async #until(what: string, holds: (document: ResultDocument) => boolean): Promise<void> {
@@ -56,7 +63,7 @@ export class FleetSession {
           last = await this.document();
           return holds(last);
         },
-        120_000,
+        240_000,
       );
     } catch (cause) {
       const states = last?.answer.nodes.map(({ name, state }) => `${name} ${state}`).join(', ');

@@ -1,6 +1,15 @@
-// What the one file runs.
-import { nodeProgram, runProgram } from '@bpfleet/cli';
+// What the one file runs: the node's commands, a local trace, or the trial of an object that its own agent starts
+// (docs/adr/0007).
+import { localMain, nodeProgram, runProgram } from '@bpfleet/cli';
 import manifest from '@bpfleet/cli/package.json' with { type: 'json' };
+import { runTrial, TRIAL } from '@bpfleet/tracer/trial';
 
+const [, , first, second = '{}'] = process.argv;
 // No top-level await: the one file is CommonJS.
-void runProgram(nodeProgram(manifest.version));
+function start(): Promise<unknown> {
+  if (first === TRIAL) return runTrial(second);
+  if (first !== 'local') return runProgram(nodeProgram(manifest.version));
+  return localMain(process.argv.slice(3), manifest.version).then((status) => process.exit(status));
+}
+
+void start();

@@ -7,7 +7,5 @@ export { type Arch, archs } from './arch.ts';
 /** The agent's one file for each architecture asked for: path by architecture. */
 export async function agentBundles(wanted: readonly Arch[]): Promise<Map<Arch, string>> {
   const code = await bundleCode();
-  const paths = new Map<Arch, string>();
-  for (const arch of wanted) paths.set(arch, await makeExecutable(code, arch));
-  return paths;
+  return new Map(wanted.map((arch) => [arch, makeExecutable(code, arch)]));
 }

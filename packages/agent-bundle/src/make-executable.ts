@@ -6,13 +6,12 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { inject } from 'postject';
 import type { Arch } from './arch.ts';
 import { fetchPart } from './fetch-part.ts';
 import { koffiAsset } from './koffi-asset.ts';
@@ -26,7 +25,7 @@ const fuse = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
  * Makes the one file for an architecture and returns its path; made once for the same code and parts.
  * Format: "Single executable applications" of the Node.js documentation.
  */
-export async function makeExecutable(code: string, arch: Arch): Promise<string> {
+export function makeExecutable(code: string, arch: Arch): string {
   const parts = [nodePart(arch), koffiPart(arch)] as const;
   const digest = createHash('sha256').update(code).update(JSON.stringify(parts)).digest('hex').slice(0, 16);
   const folder = join(state, `${arch}-${digest}`);
@@ -39,7 +38,7 @@ export async function makeExecutable(code: string, arch: Arch): Promise<string> 
     const file = join(work, 'bpfleet-agent');
     copyFileSync(node, file);
     chmodSync(file, 0o755);
-    await inject(file, 'NODE_SEA_BLOB', blob(code, koffi, work), { sentinelFuse: fuse });
+    inject(file, makeBlob(code, koffi, work));
     mkdirSync(folder, { recursive: true });
     renameSync(file, path);
   } finally {
@@ -48,8 +47,16 @@ export async function makeExecutable(code: string, arch: Arch): Promise<string> 
   return path;
 }
 
-/** What Node reads at its start. Without code cache or snapshot it is the same for every architecture. */
-function blob(code: string, koffi: string, work: string): Buffer {
+/** Puts the resource into the executable. A process of its own, because postject warns of sections that are none of ours. */
+function inject(file: string, resource: string): void {
+  const args = [file, 'NODE_SEA_BLOB', resource, '--sentinel-fuse', fuse];
+  execFileSync(process.execPath, [createRequire(import.meta.url).resolve('postject/dist/cli.js'), ...args], {
+    stdio: 'pipe',
+  });
+}
+
+/** The file of what Node reads at its start. Without code cache or snapshot it is the same for every architecture. */
+function makeBlob(code: string, koffi: string, work: string): string {
   const main = join(work, 'agent.cjs');
   const output = join(work, 'blob');
   writeFileSync(main, code);
@@ -66,5 +73,5 @@ function blob(code: string, koffi: string, work: string): Buffer {
   };
   writeFileSync(config, JSON.stringify(settings));
   execFileSync(process.execPath, ['--experimental-sea-config', config], { stdio: 'pipe' });
-  return readFileSync(output);
+  return output;
 }

@@ -4,7 +4,6 @@ import type { Entry, MapState } from './map-state.ts';
 import { averageOf, orderEntries } from './order.ts';
 import { scalarText } from './scalar-text.ts';
 import type { MapSchema, Scalar } from './schema.ts';
-import { STACK_KEY_INDENT, STACK_VALUE_INDENT } from './stack-text.ts';
 
 export interface RenderOptions {
   /** Only the last (largest) so many entries. */
@@ -45,7 +44,7 @@ export function keyText(schema: MapSchema, key: readonly Scalar[]): string {
   const text = key
     .map((part, index) => {
       const value = typeof part === 'bigint' ? asInteger(part, schema.key[index] !== 'uint') : part;
-      return scalarText(value, STACK_KEY_INDENT);
+      return scalarText(value);
     })
     .join(', ');
   // bpftrace takes the parentheses of a tuple off the text, and so also those of a string such as "(sd-pam)".
@@ -53,7 +52,7 @@ export function keyText(schema: MapSchema, key: readonly Scalar[]): string {
 }
 
 function valueText(schema: MapSchema, entry: Entry, div: bigint): string {
-  return scalarText(printedValue(schema, entry, div), STACK_VALUE_INDENT);
+  return scalarText(printedValue(schema, entry, div));
 }
 
 /** What is printed of an entry that is no histogram; only the average of stats is divided. */

@@ -20,32 +20,20 @@ export function addAgent(program: Command, finish: (status: number) => void): vo
   );
 }
 
-/** What needs no fleet: `bpfleet local` and `bpfleet compile`. */
-export function addThisNode(program: Command, terminal: Terminal): void {
-  withExamples(
-    program
-      .command('local')
-      .description('run a script on this node only, as bpftrace does; exits with 1 on errors')
-      .argument('[file]', 'FILE.bt, or - for stdin')
-      .option('-e, --execute <script>', 'the script as text')
-      .addOption(new Option('-f, --format <format>', 'of the output').choices(['text', 'json']).default('text'))
-      .option('-q, --quiet', 'do not say what is attached')
-      .option('-o, --output <file>', 'write the output to a file')
-      .option('-v, --verbose', "say more, such as the verifier's log")
-      .option('--dry-run', 'load the programs, attach nothing')
-      .addOption(
-        new Option('-d, --debug <stage>', 'print what the compiler makes of it, run nothing').choices([
-          'ast',
-          'ir',
-          'asm',
-        ]),
-      )
-      .action(async (file: string | undefined, options) =>
-        (await import('./commands/local.ts')).local(file, options, terminal),
-      ),
-    "bpfleet local -e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'",
-    "bpfleet local -f json -e 'interval:s:1 { print(nsecs); }'",
-  );
+/**
+ * What needs no fleet: `bpfleet local` and `bpfleet compile`. The command line of `local` is bpftrace's; its words never
+ * get here (main.ts), only its place in the help is.
+ */
+export function addThisNode(program: Command, terminal: Terminal, finish: (status: number) => void): void {
+  program
+    .command('local')
+    .description('run a script on this node only, with the command line of bpftrace; exits with 1 on errors')
+    .argument('[words...]', "as bpftrace takes them: FILE.bt, or -e 'script', and options")
+    .helpOption(false)
+    .allowUnknownOption()
+    .action(async (words: readonly string[]) =>
+      finish(await (await import('./local/local-main.ts')).localMain(words, program.version() ?? '')),
+    );
   withExamples(
     program
       .command('compile')

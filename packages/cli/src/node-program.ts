@@ -11,7 +11,7 @@ export function nodeProgram(version: string) {
       .showHelpAfterError('(--help says more)')
       .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) });
     addAgent(program, finish);
-    addThisNode(program, terminal);
+    addThisNode(program, terminal, finish);
     return program;
   };
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addAgent, addThisNode } from './node-commands.ts';
 import { count, outputOption, withExamples } from './options.ts';
 import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 /** Every command, its options and its help; what a command does is loaded when it runs. `finish` gets exit statuses. */
 export function bpfleetProgram(terminal: Terminal, finish: (status: number) => void): Command {
@@ -14,7 +14,7 @@ export function bpfleetProgram(terminal: Terminal, finish: (status: number) => v
   addMeasuring(program, terminal, finish);
   addFleet(program, terminal);
   addServers(program, terminal, finish);
-  addThisNode(program, terminal);
+  addThisNode(program, terminal, finish);
   return withExamples(
     program,
     'bpfleet up                                   everything on this machine, until Ctrl-C',
@@ -126,9 +126,4 @@ function addServers(program: Command, terminal: Terminal, finish: (status: numbe
     .requiredOption('--config <file>', 'its configuration, YAML')
     .action(async (options) => finish(await (await import('./commands/controller.ts')).controller(options)));
   addAgent(program, finish);
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -42,10 +42,10 @@ async function statusOf(build: BuildProgram, args: readonly string[]): Promise<n
   }
 }
 
-/** Commander has told what is wrong. `local` exits with 1 on every error, as bpftrace does. */
+/** Commander has told what is wrong. */
 function usageStatus(error: CommanderError, [command]: readonly string[]): number {
   if (error.exitCode === 0 || error.code === 'commander.help') {
     return command === undefined ? ExitStatus.wrongRequest : error.exitCode;
   }
-  return command === 'local' ? 1 : ExitStatus.wrongRequest;
+  return ExitStatus.wrongRequest;
 }

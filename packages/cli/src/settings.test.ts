@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { agentSettings } from './commands/agent.ts';
-import { mayTrace } from './local/may-trace.ts';
 import { planUp } from './up/up-plan.ts';
 import { readUserConfig, resolveController, userConfigFile, writeUserConfig } from './user-config.ts';
 
@@ -97,14 +96,4 @@ describe('agentSettings', () => {
   ])('%j', (options, message) => {
     expect(() => agentSettings(options)).toThrow(wrong(message));
   });
-});
-
-test.each([
-  ['root', '000001ffffffffff', true],
-  ['CAP_BPF and CAP_PERFMON', '000000c000000000', true],
-  ['CAP_BPF alone', '0000008000000000', false],
-  ['CAP_SYS_ADMIN', '0000000000200000', true],
-  ['nothing', '0000000000000000', false],
-])('%s may trace: %s is %s', (_, capabilities, expected) => {
-  expect(mayTrace(`Name:\tx\nCapEff:\t${capabilities}\nCapBnd:\t000001ffffffffff\n`)).toBe(expected);
 });

@@ -2,7 +2,7 @@ import { type AttachSpec, type CollectionSpec, JumpRangeError, type ProgramSpec,
 import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
 import { StackOverflowError } from './codegen/stack.ts';
 import type { CompileResult } from './compile-result.ts';
-import { type CompileEnv, configOf } from './env.ts';
+import type { CompileEnv } from './env.ts';
 import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
 import { buildDispatch } from './ir/build-dispatch.ts';
 import { ProgramTooLargeError } from './ir/function-builder.ts';
@@ -13,8 +13,8 @@ import type { OutputLayout } from './output-layout.ts';
 import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
 import { groupProbes, type ProgramPlan } from './passes/group-probes.ts';
 import { type Analysis, analyze } from './passes/index.ts';
-import type { TypedProbe } from './passes/model.ts';
-import type { ExpandContext } from './probes/provider.ts';
+import type { AnalysisContext, TypedProbe } from './passes/model.ts';
+import { prepareScript } from './passes/prepare-script.ts';
 import { Diagnostics } from './source/diagnostic.ts';
 import type { Span } from './source/span.ts';
 import { SourceText } from './source/text.ts';
@@ -43,12 +43,12 @@ export function compile(source: string, env: CompileEnv): CompileResult {
 }
 
 /** As compile(), with the tree and the intermediate code. */
-export function compileStages(source: string, env: CompileEnv): Stages {
+export function compileStages(source: string, node: CompileEnv): Stages {
   const text = new SourceText(source);
   const diagnostics = new Diagnostics(text);
-  const config = configOf(env);
   const ast = parseScript(source, diagnostics);
-  const analysis = analyze(ast, { env, config, diagnostics });
+  const { script, config, env } = prepareScript(ast, node, diagnostics);
+  const analysis = analyze(script, { env, config, diagnostics });
   if (diagnostics.hasErrors || env.tracepoints === null) return { ast, diagnostics: diagnostics.list() };
 
   const resources = new Resources();
@@ -56,12 +56,12 @@ export function compileStages(source: string, env: CompileEnv): Stages {
   const specs: ProgramSpec[] = [];
   for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
-    if (emitted !== undefined) specs.push(programSpec(program, emitted, text));
+    if (emitted !== undefined) specs.push(programSpec(program, emitted, text, config.license));
   }
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
   const spec: CollectionSpec = { maps: collectMapSpecs(layouts, resources, env, config), programs: specs };
-  const outputs: OutputLayout = outputLayout(layouts, resources);
+  const outputs: OutputLayout = outputLayout(layouts, resources, config);
   return { ast, ir: programs.map(({ ir }) => ir), spec, outputs, diagnostics: diagnostics.list() };
 }
 
@@ -74,7 +74,7 @@ interface LoweredProgram {
 function lowerPrograms(
   { probes, layouts, bindings }: Analysis,
   resources: Resources,
-  { env, config, diagnostics }: ExpandContext,
+  { env, config, diagnostics }: AnalysisContext,
 ): LoweredProgram[] {
   const programs: LoweredProgram[] = [];
   let total = 0;
@@ -120,6 +120,11 @@ function halves(plan: ProgramPlan): ProgramPlan[] {
   return [plan.branches.slice(0, middle), plan.branches.slice(middle)].map((branches) => ({ ...plan, branches }));
 }
 
+/** Of the probes that a program serves. */
+function namesOf({ branches }: ProgramPlan): string[] {
+  return branches.flatMap(({ probe, calls }) => (calls.size === 0 ? [probe.target.name] : [...calls.values()]));
+}
+
 function nameOf(attach: AttachSpec): string | undefined {
   return 'event' in attach ? attach.event : undefined;
 }
@@ -144,15 +149,20 @@ function emitChecked({ ir, plan }: LoweredProgram, diagnostics: Diagnostics): Em
   }
 }
 
-function programSpec({ ir, plan }: LoweredProgram, emitted: EmittedProgram, text: SourceText): ProgramSpec {
+function programSpec(
+  { ir, plan }: LoweredProgram,
+  emitted: EmittedProgram,
+  text: SourceText,
+  license: string,
+): ProgramSpec {
   return {
     name: ir.name,
     type: plan?.programType ?? ProgramType.RAW_TRACEPOINT,
     attach: plan?.attach ?? { kind: 'begin' },
     instructions: emitted.instructions,
-    license: 'GPL',
+    license,
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
-    ...(plan?.raw === undefined ? {} : { probes: plan.branches.flatMap(({ calls }) => [...calls.values()]) }),
+    ...(plan === undefined ? {} : { probes: namesOf(plan) }),
     ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),
   };
 }

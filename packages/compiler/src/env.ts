@@ -1,4 +1,5 @@
 import type { ElfFunction, StaticProbe, TypeSource } from '@bpfleet/bpf';
+import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
 /** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
@@ -49,6 +50,14 @@ export interface FunctionSource {
   list(): readonly { readonly name: string; readonly module: string }[];
 }
 
+/** Addresses of names, for kaddr() and uaddr(). */
+export interface SymbolSource {
+  /** Of a function or variable of the kernel; null where there is none, or the kernel hides it. */
+  kernel(name: string): bigint | null;
+  /** Of a function or variable of a program, as its file says; or a sentence why there is none. */
+  user(path: string, name: string): bigint | { readonly reason: string };
+}
+
 /** The programs and libraries of one node. */
 export interface ExecutableSource {
   /** A file by its path, its name in PATH or the name of a library; or a sentence why there is none. */
@@ -72,7 +81,14 @@ export interface TracedProcess {
   files(): readonly string[];
 }
 
-/** Sizes that a user may change; each has a default. */
+export type StackMode = 'bpftrace' | 'perf' | 'raw' | 'build_id';
+/** Of a feature that may still change: whether it may be used. */
+export type Unstable = 'enable' | 'warn' | 'error';
+
+/** What a probe is that this kernel or node has not. */
+export type MissingProbes = 'error' | 'warn' | 'ignore';
+
+/** What a user may change with `config = { ... }`, the environment or options; each has a default. */
 export interface CompileConfig {
   /** Entries of each map with a key. */
   readonly maxMapKeys: number;
@@ -83,15 +99,39 @@ export interface CompileConfig {
   readonly controlRingBytes: number;
   /** Probes that one wildcard may stand for. */
   readonly maxProbes: number;
+  /** Programs of one script. */
+  readonly maxPrograms: number;
+  /** Bytes that `cat()` shows of a file. */
+  readonly maxCatBytes: number;
+  /** Bytes of a value that may still be on the stack of a program. */
+  readonly onStackLimit: number;
+  /** What is done about probes that cannot be attached. */
+  readonly missingProbes: MissingProbes;
+  readonly printMapsOnExit: boolean;
+  /** How `kstack` and `ustack` without a mode are shown. */
+  readonly stackMode: StackMode;
+  /** What ends a string that was cut off. */
+  readonly stringTrailer: string;
+  /** Of the programs, for the kernel. */
+  readonly license: string;
+  /** Whether names of C++ are shown as in its sources. */
+  readonly cppDemangle: boolean;
+  /** Whether user symbols are looked up when they are printed, and not before. */
+  readonly lazySymbolication: boolean;
+  /** undefined: as is best for the trace. */
+  readonly cacheUserSymbols?: 'PER_PID' | 'PER_PROGRAM' | 'NONE';
+  /** Whether stacks show files and lines. */
+  readonly showDebugInfo: boolean;
+  readonly unstableTseries: Unstable;
 }
 
 /** Bytes of a string where a key has at most 512: two fit into one. */
 const SHORT_STRING = 200;
 
-/** The sizes a script is compiled with. */
-export function configOf({ features, config }: CompileEnv): CompileConfig {
+/** What a script is compiled with. `script`: its own config. */
+export function configOf({ features, config }: CompileEnv, script: Partial<CompileConfig> = {}): CompileConfig {
   const short = features.has('long_key') ? {} : { maxStringLength: SHORT_STRING };
-  return { ...defaultConfig, ...short, ...config };
+  return { ...defaultConfig, ...short, ...script, ...config };
 }
 
 export const defaultConfig: CompileConfig = {
@@ -100,12 +140,24 @@ export const defaultConfig: CompileConfig = {
   eventRingBytes: 4 * 1024 * 1024,
   controlRingBytes: 64 * 1024,
   maxProbes: 512,
+  maxPrograms: 1024,
+  maxCatBytes: 10_240,
+  onStackLimit: 32,
+  missingProbes: 'error',
+  printMapsOnExit: true,
+  stackMode: 'bpftrace',
+  stringTrailer: '..',
+  license: 'GPL',
+  cppDemangle: true,
+  lazySymbolication: false,
+  showDebugInfo: true,
+  unstableTseries: 'warn',
 };
 
 /**
  * The kernel that a script is compiled for, as plain data: the same input always gives the same bytes.
  */
-export interface CompileEnv {
+export interface CompileEnv extends ScriptCall {
   readonly arch: 'x86-64' | 'arm64';
   /** Bytes. Rings are rounded up to a power of two of pages. */
   readonly pageSize: number;
@@ -118,8 +170,10 @@ export interface CompileEnv {
   readonly functions?: FunctionSource;
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
+  readonly symbols?: SymbolSource;
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
+  /** Stronger than the script's own config. */
   readonly config?: Partial<CompileConfig>;
   /** The namespace of processes that the tracer is in, as stat(2) of /proc/self/ns/pid; absent in the initial one. */
   readonly pidNamespace?: { readonly device: bigint; readonly inode: bigint };
@@ -149,4 +203,9 @@ export function permissiveEnv(): CompileEnv {
     features: new Set<KernelFeature>(allFeatures),
     tracepoints: null,
   };
+}
+
+/** The one process that probes on programs are meant for: that of `-p`, or that which was started with the trace. */
+export function processOf({ process, childPid }: CompileEnv): number | undefined {
+  return process?.pid ?? (childPid === 0 ? undefined : childPid);
 }

@@ -81,6 +81,8 @@ export type RecordLayout =
   | { readonly kind: 'zero-map'; readonly map: number; readonly size: number }
   /** `code`: what the process is to exit with, 0 where it is absent; its low 8 bits count. */
   | { readonly kind: 'exit'; readonly code?: FieldLayout; readonly size: number }
+  /** A process whose code addresses are about to be told of: its mappings are to be read while it lives. */
+  | { readonly kind: 'process'; readonly field: FieldLayout; readonly size: number }
   /** The time of day in strftime's words, as it is when the record is read. */
   | { readonly kind: 'time'; readonly format: string; readonly size: number }
   /** Prints the file of that name, or what a command of the shell prints. */
@@ -119,6 +121,8 @@ export const CounterSlot = {
 export interface OutputLayout {
   readonly maps: readonly MapOutput[];
   readonly records: readonly RecordLayout[];
+  /** A probe that cannot be attached is passed over: with a warning, or without. Absent: it is an error. */
+  readonly missingProbes?: 'warn' | 'ignore';
   /** Names of the ring buffers; absent where no program writes to them. Exit, clear and print go through `control`. */
   readonly eventRing?: string;
   readonly controlRing?: string;

@@ -1,10 +1,12 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
+export { findExecutables } from './executable/find-executables.ts';
 export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
-export { type KernelFunction, kernelFunctions, traceableFunctions } from './functions/kernel-functions.ts';
-export { type KernelFrame, KernelSymbols, kernelSymbols } from './functions/kernel-symbols.ts';
+export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
+export type { KernelFrame, KernelSymbols } from './functions/kernel-symbols.ts';
 export { kernelTypes } from './functions/kernel-types.ts';
+export { kernelSymbols, loadKernelSymbols } from './functions/read-kallsyms.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
 export { joinLinks, type Link } from './link/link.ts';
@@ -14,9 +16,9 @@ export { mapMemory } from './map/map-layout.ts';
 export type { MapEntry } from './map/read-entries.ts';
 export { cgroupId } from './node/cgroup-id.ts';
 export { type ClockReading, WallClock } from './node/clock.ts';
+export { bootToWall, taiOffset } from './node/clock-offset.ts';
 export { onlineCpus, possibleCpus } from './node/cpus.ts';
 export { pidNamespace } from './node/pid-namespace.ts';
-export { taiOffset } from './node/tai-offset.ts';
 export { type NodeIdentity, nodeIdentity } from './node/uname.ts';
 export { KernelObject, type ObjectMap, type ObjectProgram } from './object/kernel-object.ts';
 export type { Refusal } from './program/explain-refusal.ts';
@@ -28,5 +30,17 @@ export { enableRunStats } from './program/run-stats.ts';
 export { testRun } from './program/test-run.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
+export { kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
+export { processFiles } from './symbols/process-files.ts';
+export {
+  formatBuildIdFrame,
+  formatKernelStack,
+  formatSymbol,
+  formatUserStack,
+  type StackMode,
+  type SymbolFrame,
+} from './symbols/symbol-frame.ts';
+export { userAddress } from './symbols/user-address.ts';
+export { UserSymbols, userSymbols } from './symbols/user-symbols.ts';
 export { tracefs } from './tracefs/tracefs.ts';
 export { availableTracepoints, type TracepointName, tracepointFormat } from './tracefs/tracepoint.ts';

@@ -1,5 +1,6 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
-import type { Diagnostic } from '@bpfleet/compiler';
+import type { Diagnostic, ScriptCall } from '@bpfleet/compiler';
+import type { BenchRun, TestRun } from './own-runs.ts';
 
 /** What to trace. */
 export type TraceProgram = ScriptProgram | ObjectProgram;
@@ -9,6 +10,10 @@ export interface ScriptProgram {
   readonly kind: 'script';
   readonly source: string;
   readonly name?: string;
+  /** The process that probes are meant for. */
+  readonly pid?: number;
+  /** What the command line of a local trace says beside the script. */
+  readonly call?: ScriptCall;
   /** What the script may do beyond looking; nothing where it is absent, as on the nodes of a fleet. */
   readonly allow?: ScriptPermissions;
   /** The process that was started with the trace, for `cpid`. */
@@ -90,6 +95,10 @@ export interface Trace {
   readonly programIds: readonly number[];
   /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */
   attach(): void;
+  /** Runs the `test:` probes; their printed text is for drain(). Objects have none. */
+  runTests?(): TestRun[];
+  /** Runs the `bench:` probes. */
+  runBenches?(): BenchRun[];
   /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear(), zero() and print() of the program. */
   drain(limit?: number): TraceEvent[];
   /** True once a drain has seen exit(). */
@@ -127,6 +136,8 @@ export interface RunOptions {
   readonly clockOffsetMs?: () => number;
   /** Abort ends the trace early and cleanly: maps are still read and END still runs. */
   readonly signal?: AbortSignal;
+  /** Goes on where there is nothing to attach but BEGIN and END, until exit() or abort. */
+  readonly stayAttached?: boolean;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
   /** Called as events arrive, before their window ends. */

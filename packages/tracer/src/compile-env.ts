@@ -3,18 +3,22 @@ import {
   availableTracepoints,
   cgroupId,
   findExecutable,
+  findExecutables,
   hasFeature,
-  kernelFunctions,
+  kernelAddress,
+  kernelSymbols,
   kernelTypes,
-  nodeIdentity,
   pageSize,
   pidNamespace,
   possibleCpus,
   taiOffset,
   traceableFunctions,
   tracepointFormat,
+  userAddress,
 } from '@bpfleet/kernel';
+import { lazyTypes } from './lazy-types.ts';
 import { TraceError } from './trace-error.ts';
+import { triedFeatures } from './tried-features.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
@@ -32,23 +36,23 @@ export function compileEnv(): CompileEnv {
 }
 
 function readEnv(): CompileEnv {
-  const { arch } = nodeIdentity();
+  const arch = process.arch === 'x64' ? 'x86-64' : process.arch;
   if (arch !== 'x86-64' && arch !== 'arm64') {
     throw new TraceError('unsupported', `scripts are compiled for x86-64 and arm64; this node is ${arch}`);
   }
-  const types = kernelTypes();
   const namespace = pidNamespace();
   return {
     arch,
     pageSize: pageSize(),
     cpus: possibleCpus(),
-    features: new Set(FEATURES.filter(hasFeature)),
+    features: triedFeatures(FEATURES),
     tracepoints: { tracepoint: readFormat, list: availableTracepoints },
-    functions: { count: (name) => kernelFunctions().get(name) ?? 0, list: traceableFunctions },
-    executables: { find: findExecutable },
+    functions: { count: (name) => kernelSymbols().count(name), list: traceableFunctions },
+    executables: { find: findExecutable, findAll: findExecutables },
+    symbols: { kernel: kernelAddress, user: userAddress },
     taiOffset,
     cgroupId,
-    ...(types === null ? {} : { types }),
+    ...(hasFeature('btf') ? { types: lazyTypes(kernelTypes) } : {}),
     ...(namespace === null ? {} : { pidNamespace: namespace }),
   };
 }

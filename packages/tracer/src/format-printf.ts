@@ -1,11 +1,11 @@
-import { type Scalar, STACK_VALUE_INDENT, scalarText } from '@bpfleet/aggregate';
+import { type Scalar, scalarText } from '@bpfleet/aggregate';
 
 /** A format string taken apart once, so that formatting an event only joins. */
 export type FormatPart =
   | { readonly kind: 'text'; readonly text: string }
   | {
       readonly kind: 'argument';
-      readonly conversion: 'd' | 'u' | 'o' | 'x' | 'X' | 'c' | 's' | 'p';
+      readonly conversion: 'd' | 'u' | 'o' | 'x' | 'X' | 'c' | 's' | 'p' | 'r' | 'rx' | 'rh';
       readonly leftAlign: boolean;
       readonly plus: boolean;
       readonly alternate: boolean;
@@ -16,7 +16,7 @@ export type FormatPart =
     };
 type Argument = Extract<FormatPart, { kind: 'argument' }>;
 
-const SPECIFIER = /%(-?)(\+?) ?(#?)(0?)(\*|\d+)?(?:\.(?:\*|\d+))?([hlLjzt]*)([diouxXcsp%])/g;
+const SPECIFIER = /%(-?)(\+?) ?(#?)(0?)(\*|\d+)?(?:\.(?:\*|\d+))?([hlLjzt]*)(rx|rh|[diouxXcspr%])/g;
 /** No honest format is wider, and a script must not fill our memory with blanks. */
 const MAX_WIDTH = 4096;
 
@@ -70,13 +70,16 @@ export function formatPrintf(parts: readonly FormatPart[], args: readonly Scalar
 
 function formatArgument(part: Argument, value: Scalar): string {
   if (typeof value === 'string') return pad(part, value);
-  if (typeof value !== 'bigint') return pad(part, scalarText(value, STACK_VALUE_INDENT));
+  if (typeof value !== 'bigint') return pad(part, scalarText(value));
   return pad(part, formatNumber(part, value));
 }
 
 function formatNumber({ conversion, bits, plus, alternate }: Argument, value: bigint): string {
   switch (conversion) {
     case 's':
+    case 'r':
+    case 'rx':
+    case 'rh':
       return plus && value >= 0n ? `+${value}` : `${value}`;
     case 'c':
       return String.fromCharCode(Number(BigInt.asUintN(8, value)));

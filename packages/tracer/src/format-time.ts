@@ -8,16 +8,16 @@ const DAY_MS = 86_400_000;
 
 /**
  * A time as strftime(3) writes it, in the C locale and the time zone of this machine. `ms`: since the Unix epoch;
- * `nanoseconds`: of its second, for bpftrace's `%f`, which are microseconds. What is no conversion stays as it is.
+ * `nanoseconds`: of its second; only with them there is bpftrace's `%f`, its microseconds. What is no conversion stays as it is.
  */
-export function formatTime(format: string, ms: number, nanoseconds = (ms % 1000) * 1e6): string {
+export function formatTime(format: string, ms: number, nanoseconds?: number): string {
   const date = new Date(ms);
   return format.replace(/%[EO_0^#-]?([A-Za-z%+])/g, (whole, letter: string) => {
     return convert(letter, date, nanoseconds) ?? whole;
   });
 }
 
-function convert(letter: string, date: Date, nanoseconds: number): string | undefined {
+function convert(letter: string, date: Date, nanoseconds: number | undefined): string | undefined {
   const again = (format: string) => formatTime(format, date.getTime(), nanoseconds);
   const hour12 = date.getHours() % 12 || 12;
   switch (letter) {
@@ -42,7 +42,7 @@ function convert(letter: string, date: Date, nanoseconds: number): string | unde
     case 'e':
       return pad(date.getDate(), 2, ' ');
     case 'f':
-      return pad(Math.floor(nanoseconds / 1000), 6);
+      return nanoseconds === undefined ? undefined : pad(Math.floor(nanoseconds / 1000), 6);
     case 'F':
       return again('%Y-%m-%d');
     case 'g':

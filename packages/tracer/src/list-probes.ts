@@ -1,8 +1,15 @@
-import { availableTracepoints } from '@bpfleet/kernel';
-import { readFormat } from './compile-env.ts';
 import { globMatcher } from './glob.ts';
-import { functionProbes, type ProbeCandidate, programProbes } from './list-functions.ts';
-import type { ListedProbe } from './listed-probe.ts';
+import {
+  counterProbes,
+  iteratorProbes,
+  rawTracepointProbes,
+  selfProbes,
+  timerProbes,
+  tracepointProbes,
+} from './list-events.ts';
+import { functionProbes } from './list-functions.ts';
+import { programProbes } from './list-programs.ts';
+import type { ListedProbe, ProbeCandidate } from './listed-probe.ts';
 
 export interface ProbeList {
   readonly probes: readonly ListedProbe[];
@@ -14,111 +21,86 @@ export interface ListProbesOptions {
   /** At most so many are returned. */
   readonly limit?: number;
   readonly arguments?: boolean;
+  /** Functions and static probes of what this process has mapped, where no program is named. */
+  readonly pid?: number;
 }
 
 const DEFAULT_LIMIT = 10_000;
 const MAX_PATTERN_LENGTH = 1024;
 
-/** Short names of providers, as in scripts. */
-const PROVIDERS: Readonly<Record<string, string>> = {
-  t: 'tracepoint',
-  rt: 'rawtracepoint',
-  p: 'profile',
-  i: 'interval',
-  k: 'kprobe',
-  kr: 'kretprobe',
-  f: 'fentry',
-  kfunc: 'fentry',
-  fr: 'fexit',
-  kretfunc: 'fexit',
-  u: 'uprobe',
-  ur: 'uretprobe',
+interface Lister {
+  readonly aliases: readonly string[];
+  /** Whether its probes are listed where no provider is named: bpftrace lists what the kernel has, entries only. */
+  readonly general: boolean;
+  /** Of a program, whose path is part of the name. */
+  readonly program?: true;
+  list(provider: string, file: string, pid?: number): Iterable<ProbeCandidate>;
+}
+
+/** Every provider that has something to list, in the order of the list. */
+const listers: Readonly<Record<string, Lister>> = {
+  fentry: { aliases: ['f', 'kfunc'], general: true, list: functionProbes },
+  fexit: { aliases: ['fr', 'kretfunc'], general: false, list: functionProbes },
+  hardware: { aliases: ['h'], general: true, list: counterProbes },
+  interval: { aliases: ['i'], general: false, list: timerProbes },
+  iter: { aliases: ['it'], general: true, list: iteratorProbes },
+  kprobe: { aliases: ['k'], general: true, list: functionProbes },
+  kretprobe: { aliases: ['kr'], general: false, list: functionProbes },
+  profile: { aliases: ['p'], general: false, list: timerProbes },
+  rawtracepoint: { aliases: ['rt'], general: true, list: rawTracepointProbes },
+  self: { aliases: [], general: false, list: selfProbes },
+  software: { aliases: ['s'], general: true, list: counterProbes },
+  tracepoint: { aliases: ['t'], general: true, list: tracepointProbes },
+  uprobe: { aliases: ['u'], general: false, program: true, list: programProbes },
+  uretprobe: { aliases: ['ur'], general: false, program: true, list: programProbes },
+  usdt: { aliases: ['U'], general: false, program: true, list: programProbes },
 };
-
-/** Kinds of probe on functions; bpftrace lists entries where no kind is named. */
-const FUNCTION_PROVIDERS = ['fentry', 'fexit', 'kprobe', 'kretprobe'];
-const DEFAULT_FUNCTION_PROVIDERS = ['fentry', 'kprobe'];
-
-/** What can be had of a provider without a list of events: bpftrace shows these as they stand. */
-const TEMPLATES: readonly ListedProbe[] = [
-  ...['hz', 'us', 'ms', 's'].map((unit) => ({ name: `profile:${unit}:`, arguments: [] })),
-  ...['hz', 'us', 'ms', 's'].map((unit) => ({ name: `interval:${unit}:`, arguments: [] })),
-];
 
 /**
  * The probes of this node that match bpftrace's search pattern, by provider and name. A pattern without a colon is
- * looked for anywhere in the name. Functions of programs are only listed where the program is named:
- * `uprobe:libc:mem*`.
+ * looked for anywhere in the name. Those of programs are only listed where the program is named: `uprobe:libc:mem*`.
  */
 export function listProbes(pattern: string, options: ListProbesOptions = {}): ProbeList {
-  const { limit = DEFAULT_LIMIT } = options;
-  const matches = matcher(pattern.slice(0, MAX_PATTERN_LENGTH));
-  const events = availableTracepoints();
-  const tracepoints = events.filter(({ category, event }) => matches(`tracepoint:${category}:${event}`));
-  const raw = rawNames(events).filter((name) => matches(name));
-  const templates = TEMPLATES.filter(({ name }) => matches(name));
-  const probes: ListedProbe[] = [...templates.slice(0, limit), ...raw.map((name) => ({ name, arguments: [] }))].slice(
-    0,
-    limit,
-  );
-  for (const { category, event } of tracepoints.slice(0, limit - probes.length)) {
-    probes.push({
-      name: `tracepoint:${category}:${event}`,
-      arguments: options.arguments === true ? argumentsOf(category, event) : [],
-    });
-  }
-  let matched = templates.length + raw.length + tracepoints.length;
-  for (const candidate of functionCandidates(pattern)) {
-    if (!matches(candidate.name)) continue;
-    matched++;
-    if (probes.length >= limit) continue;
-    probes.push({ name: candidate.name, arguments: options.arguments === true ? (candidate.arguments?.() ?? []) : [] });
+  const { limit = DEFAULT_LIMIT, pid } = options;
+  const [first = '', ...rest] = pattern.slice(0, MAX_PATTERN_LENGTH).split(':');
+  const probes: ListedProbe[] = [];
+  let matched = 0;
+  for (const [provider, lister] of Object.entries(listers)) {
+    if (!isAsked(first, rest, provider, lister)) continue;
+    const matches = matcher(provider, lister, rest.length === 0 ? [`*${first}*`] : rest);
+    for (const candidate of lister.list(provider, rest[0] ?? '', pid)) {
+      if (!matches(candidate.name) || candidate.exists?.() === false) continue;
+      if (++matched > limit) continue;
+      probes.push({
+        name: candidate.name,
+        arguments: options.arguments === true ? (candidate.arguments?.() ?? []) : [],
+      });
+    }
   }
   return { probes, matched };
 }
 
-function* functionCandidates(pattern: string): Generator<ProbeCandidate> {
-  const { provider, file } = parts(pattern);
-  if ((provider === 'uprobe' || provider === 'uretprobe') && file !== undefined) {
-    yield* programProbes(provider, file);
-    return;
+/** Where a wildcard stands for the provider, a path after it asks for programs, all else for the kernel. */
+function isAsked(first: string, rest: readonly string[], provider: string, lister: Lister): boolean {
+  if (rest.length === 0) return lister.general;
+  if (first === provider || lister.aliases.includes(first)) return true;
+  if (!/[*?[]/.test(first) || !globMatcher(first)(provider)) return false;
+  const ofProgram = rest[0]?.includes('/') === true;
+  return ofProgram ? lister.program === true && provider !== 'uretprobe' : lister.general;
+}
+
+function matcher(provider: string, lister: Lister, rest: readonly string[]): (name: string) => boolean {
+  const last = rest.at(-1) ?? '';
+  // The name that is listed has the whole path of the program, and of a static probe its provider.
+  if (lister.program === true) {
+    const [, ...symbols] = rest;
+    if (provider !== 'usdt') return globMatcher(`${provider}:*:${symbols.join(':')}`);
+    return globMatcher(`usdt:*:${symbols.length === 1 ? '*:' : ''}${symbols.join(':')}`);
   }
-  const isProvider = globMatcher(provider);
-  const providers =
-    provider === '' ? DEFAULT_FUNCTION_PROVIDERS : FUNCTION_PROVIDERS.filter((candidate) => isProvider(candidate));
-  for (const name of providers) yield* functionProbes(name);
-}
-
-/** The kind of probe that a pattern names, empty where it names none, and the program after it. */
-function parts(pattern: string): { readonly provider: string; readonly file?: string } {
-  const [provider = '', file, ...rest] = pattern.split(':');
-  if (file === undefined) return { provider: '' };
-  return { provider: PROVIDERS[provider] ?? provider, ...(rest.length === 0 ? {} : { file }) };
-}
-
-function matcher(pattern: string): (name: string) => boolean {
-  if (pattern === '') return () => true;
-  const [provider = '', ...rest] = pattern.split(':');
-  if (rest.length === 0) return globMatcher(`*${pattern}*`);
-  const full = PROVIDERS[provider] ?? provider;
-  // The name that is listed has the kernel's module, or the whole path of the program.
-  if ((full === 'fentry' || full === 'fexit') && rest.length === 1) return globMatcher(`${full}:vmlinux:${rest[0]}`);
-  if (full === 'uprobe' || full === 'uretprobe') return globMatcher(`${full}:*:${rest.slice(1).join(':')}`);
-  return globMatcher([full, ...rest].join(':'));
-}
-
-/**
- * Raw tracepoints go by the event alone. The system calls' own tracepoints have none: they are made out of
- * sys_enter and sys_exit.
- */
-function rawNames(events: readonly { category: string; event: string }[]): string[] {
-  const names = events.filter(({ category }) => category !== 'syscalls').map(({ event }) => `rawtracepoint:${event}`);
-  return [...new Set(names)].sort();
-}
-
-function argumentsOf(category: string, event: string): ListedProbe['arguments'] {
-  return (readFormat(category, event)?.fields ?? []).map(({ type, name, length }) => ({
-    type: length === undefined ? type : `${type}[${length}]`,
-    name,
-  }));
+  const whole = globMatcher(`${provider}:${rest.join(':')}`);
+  // The kernel's module, the category and the count after an event may be left out.
+  if (rest.length > 1) return (name) => whole(name) || whole(`${name}*`) || whole(name.replace(/:$/, ''));
+  const inner = globMatcher(`${provider}:*:${last}`);
+  const open = globMatcher(`${provider}:${last}:`);
+  return (name) => whole(name) || inner(name) || open(name);
 }

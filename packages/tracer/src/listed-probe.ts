@@ -4,3 +4,11 @@ export interface ListedProbe {
   /** Empty unless they were asked for. */
   readonly arguments: readonly { readonly type: string; readonly name: string }[];
 }
+
+/** A name, and how to find its arguments when they are asked for. */
+export interface ProbeCandidate {
+  readonly name: string;
+  /** Asked of what matches; absent: it does. */
+  readonly exists?: () => boolean;
+  readonly arguments?: () => ListedProbe['arguments'];
+}

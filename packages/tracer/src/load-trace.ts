@@ -1,3 +1,4 @@
+import { loadKernelSymbols } from '@bpfleet/kernel';
 import type { CheckResult, Trace, TraceLimits, TraceProgram } from './api.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
@@ -6,6 +7,9 @@ import { type PreparedObject, prepareObject, readTypes } from './object/prepare-
 import { tryObject } from './object/try-object.ts';
 import { type PreparedTrace, prepareTrace } from './prepare-trace.ts';
 import { TraceError } from './trace-error.ts';
+
+/** What the kernel's symbols are read for: probes on its functions, and stacks. Where a name says something else, no harm is done. */
+const USES_SYMBOLS = /\b(k(ret)?probe|kr?|kstack)\b/;
 
 /** Compiles a script for this node, or opens an object, and loads it into its kernel; nothing is attached yet. Throws TraceError. */
 export async function loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace> {
@@ -30,7 +34,12 @@ async function prepare(
   program: TraceProgram,
   limits: TraceLimits | undefined,
 ): Promise<PreparedTrace | PreparedObject> {
-  if (program.kind === 'script') return prepareTrace(program, compileEnv(), limits);
+  if (program.kind === 'script') {
+    // Before anything is measured, and without blocking, as compiling and reading stacks would: a slow node takes
+    // seconds for it, in which it must answer its controller. Read with the first stack, it came after the session's end.
+    if (USES_SYMBOLS.test(program.source)) await loadKernelSymbols();
+    return prepareTrace(program, compileEnv(), limits);
+  }
   readTypes(program);
   await tryObject(program.object, limits);
   return prepareObject(program, limits);

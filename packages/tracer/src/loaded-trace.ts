@@ -1,11 +1,12 @@
 import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
-import { type Diagnostic, type MapOutput, placeOf, type Span } from '@bpfleet/compiler';
+import { type Diagnostic, type MapOutput, type OutputLayout, placeOf, type Span } from '@bpfleet/compiler';
 import {
   type AttachPoint,
   attach,
   type BpfMap,
   Collection,
   joinLinks,
+  KernelError,
   type Link,
   type Program,
   RingBuffer,
@@ -16,6 +17,7 @@ import {
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
 import { type Printed, readWholeFile, runCommand } from './obey-shell.ts';
+import { type BenchRun, runBenches, runTests, type TestRun } from './own-runs.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
@@ -31,13 +33,15 @@ const UNBOUNDED = Number.POSITIVE_INFINITY;
 /** A Trace over a Collection. All calls are synchronous, so that none can run into another. */
 export class LoadedTrace implements Trace {
   readonly schemas;
-  readonly warnings: readonly Diagnostic[];
-  readonly probes: number;
+  /** Grows where a probe cannot be attached and may be missing. */
+  readonly warnings: Diagnostic[];
+  probes: number;
   readonly mapBytes: number;
   readonly programIds: readonly number[];
   /** False where the script has only BEGIN and END. */
   readonly hasProbes: boolean;
   readonly #source: string;
+  readonly #missing: OutputLayout['missingProbes'];
   readonly #name: string;
   readonly #places = new Map<Span, ReturnType<typeof placeOf>>();
   readonly #collection: Collection;
@@ -65,7 +69,8 @@ export class LoadedTrace implements Trace {
     this.schemas = outputs.maps.map(({ schema }) => schema);
     this.#source = prepared.source;
     this.#name = prepared.name;
-    this.warnings = diagnostics;
+    this.warnings = [...diagnostics];
+    this.#missing = outputs.missingProbes;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
     this.hasProbes = hasProbes(spec);
@@ -107,13 +112,21 @@ export class LoadedTrace implements Trace {
       this.#runOnce('begin');
       for (const program of this.#collection.programs) {
         const point = attachPoint(program);
-        if (point !== null) this.#links.push(attach(program.fd, point));
+        if (point !== null) this.#attachOne(program, point);
       }
     } catch (error) {
       this.#closeLinks();
       this.#state = 'detached';
       throw fromKernel(error, 'attach', this.#source, this.warnings);
     }
+  }
+
+  runTests(): TestRun[] {
+    return runTests(this.#collection.programs);
+  }
+
+  runBenches(): BenchRun[] {
+    return runBenches(this.#collection.programs);
   }
 
   drain(limit = UNBOUNDED): TraceEvent[] {
@@ -140,7 +153,8 @@ export class LoadedTrace implements Trace {
     if (this.#state !== 'attached') return;
     this.#state = 'detached';
     joinLinks(this.#links).detach();
-    waitForPrograms();
+    // Waits for the kernel's other CPUs, some 10 ms.
+    if (this.#links.length > 0) waitForPrograms();
     // END must find room in the rings, and what it prints comes last.
     this.#pending.push(...this.#takeAll());
     try {
@@ -164,6 +178,22 @@ export class LoadedTrace implements Trace {
       this.#control?.close();
       this.#collection.close();
       this.#stats?.close();
+    }
+  }
+
+  #attachOne(program: Program, point: AttachPoint): void {
+    try {
+      this.#links.push(attach(program.fd, point));
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error;
+      const names = program.spec.probes ?? [];
+      const what = `Unable to attach probe: ${names[0] ?? program.spec.name}`;
+      if (this.#missing === undefined) {
+        const advice = "If this is expected, set the 'missing_probes' config variable to 'warn'.";
+        throw new KernelError(error.code, `${what}: ${error.message}. ${advice}`, { cause: error });
+      }
+      this.probes -= names.length;
+      if (this.#missing === 'warn') this.warnings.push(attachWarning(`${what}. Skipping.`, error.message));
     }
   }
 
@@ -220,6 +250,9 @@ export class LoadedTrace implements Trace {
       case 'exit':
         this.#exitRequested = true;
         this.#exitCode = record.code;
+        return [];
+      case 'process':
+        this.#readers.process(record.process);
         return [];
       case 'text':
         return [{ at, type: record.type, text: record.text, values: record.values }];
@@ -293,9 +326,17 @@ export class LoadedTrace implements Trace {
   }
 }
 
-/** Null for what is only run once. */
+/** Of no place in the script. */
+function attachWarning(message: string, hint: string): Diagnostic {
+  const place = { span: { start: 0, end: 0 }, line: 1, column: 1, endLine: 1, endColumn: 1 };
+  return { severity: 'warning', code: 'no-match', message, hint, ...place };
+}
+
+/** Null for what is only run by us. */
 function attachPoint({ spec }: Program): AttachPoint | null {
-  return spec.attach.kind === 'begin' || spec.attach.kind === 'end' ? null : spec.attach;
+  const { attach: point } = spec;
+  if (point.kind === 'begin' || point.kind === 'end' || point.kind === 'test' || point.kind === 'bench') return null;
+  return point;
 }
 
 function printed(at: bigint, type: 'cat' | 'syscall', { text, complaint }: Printed): TraceEvent[] {

@@ -1,6 +1,6 @@
-import type { CollectionSpec } from '@bpfleet/bpf';
+import type { CollectionSpec, ProgramSpec } from '@bpfleet/bpf';
 import { type CompileEnv, compile, type Diagnostic, formatDiagnostic, type OutputLayout } from '@bpfleet/compiler';
-import { mapMemory, pageSize, possibleCpus } from '@bpfleet/kernel';
+import { mapMemory, pageSize, possibleCpus, processFiles } from '@bpfleet/kernel';
 import type { ScriptProgram, TraceLimits } from './api.ts';
 import { checkLimits } from './check-limits.ts';
 import { TraceError } from './trace-error.ts';
@@ -28,13 +28,16 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
-  const probes = spec.programs.reduce(
-    (sum, { name, probes }) => sum + (name === START_PROGRAM ? 0 : (probes?.length ?? 1)),
-    0,
-  );
+  const probes = spec.programs.reduce((sum, program) => sum + probesOf(program), 0);
   const mapBytes = memoryOf(spec);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
   return { source: program.source, name: nameOf(program), spec, outputs, diagnostics, probes, mapBytes };
+}
+
+/** Tests and benchmarks do not count: they are run only where they are asked for. */
+function probesOf({ name, attach, probes }: ProgramSpec): number {
+  if (name === START_PROGRAM || attach.kind === 'test' || attach.kind === 'bench') return 0;
+  return probes?.length ?? 1;
 }
 
 function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]): string {
@@ -45,9 +48,16 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
 }
 
 /** The node as this script may use it. */
-function envOf({ allow = {}, childPid }: ScriptProgram, env: CompileEnv): CompileEnv {
+function envOf({ allow = {}, childPid, pid, call }: ScriptProgram, env: CompileEnv): CompileEnv {
   const { unsafe = false, readFiles = false } = allow;
-  return { ...env, unsafe, mayReadFiles: readFiles, ...(childPid === undefined ? {} : { childPid }) };
+  return {
+    ...env,
+    ...call,
+    unsafe,
+    mayReadFiles: readFiles,
+    ...(childPid === undefined ? {} : { childPid }),
+    ...(pid === undefined ? {} : { process: { pid, files: () => processFiles(pid) } }),
+  };
 }
 
 function nameOf({ name }: ScriptProgram): string {
@@ -62,5 +72,5 @@ function memoryOf(spec: CollectionSpec): number {
 
 /** Whether anything is to be attached that may go on: BEGIN, END and iterators are done by themselves. */
 export function hasProbes(spec: CollectionSpec): boolean {
-  return spec.programs.some(({ attach }) => !['begin', 'end', 'iter'].includes(attach.kind));
+  return spec.programs.some(({ attach }) => !['begin', 'end', 'iter', 'test', 'bench'].includes(attach.kind));
 }

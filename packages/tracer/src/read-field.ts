@@ -1,6 +1,6 @@
 import type { Scalar } from '@bpfleet/aggregate';
 import type { DataLayout, FieldLayout } from '@bpfleet/compiler';
-import { bufferText } from './buffer-text.ts';
+import { type BufferForm, bufferText } from './buffer-text.ts';
 import type { ValueReaders } from './value-readers.ts';
 
 /** Reads one field of a key, value or record. `base`: where the key, value or arguments begin. */
@@ -30,10 +30,8 @@ function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueRea
       return `0x${bytes.readBigUInt64LE(at).toString(16)}`;
     case 'string':
       return textAt(bytes, at, data.bytes);
-    case 'buffer': {
-      const length = Math.min(Number(bytes.readBigUInt64LE(at)), data.bytes);
-      return bufferText(bytes.subarray(at + 8, at + 8 + length));
-    }
+    case 'buffer':
+      return bufferText(bufferAt(bytes, at, data));
     case 'stack': {
       const process = data.user ? Number(bytes.readBigUInt64LE(at + 8)) : 0;
       return readers.stack(data, bytes.readBigInt64LE(at), process);
@@ -59,6 +57,21 @@ function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueRea
         ),
       };
   }
+}
+
+/** A buffer in the form that a conversion asks for; undefined for any other value. */
+export function readBuffer(
+  bytes: Buffer,
+  base: number,
+  { data, offset }: FieldLayout,
+  form: BufferForm,
+): string | undefined {
+  return data.kind === 'buffer' ? bufferText(bufferAt(bytes, base + offset, data), form) : undefined;
+}
+
+function bufferAt(bytes: Buffer, at: number, { bytes: size }: DataLayout & { kind: 'buffer' }): Buffer {
+  const length = Math.min(Number(bytes.readBigUInt64LE(at)), size);
+  return bytes.subarray(at + 8, at + 8 + length);
 }
 
 function isTrue(bytes: Buffer, at: number, size: 1 | 8): boolean {

@@ -1,8 +1,8 @@
-import { type Scalar, STACK_VALUE_INDENT, scalarText } from '@bpfleet/aggregate';
+import { type Scalar, scalarText } from '@bpfleet/aggregate';
 import type { FieldLayout, RecordLayout, Span } from '@bpfleet/compiler';
 import { type FormatPart, formatPrintf, parseFormat } from './format-printf.ts';
 import { formatTime } from './format-time.ts';
-import { readField, readNumber } from './read-field.ts';
+import { readBuffer, readField, readNumber } from './read-field.ts';
 import { noReaders, type ValueReaders } from './value-readers.ts';
 
 /** A record on a ring, made sense of. `ns` is CLOCK_MONOTONIC. */
@@ -24,6 +24,8 @@ export type TraceRecord =
   | { readonly kind: 'print-entry'; readonly ns: bigint; readonly map: number; readonly key: readonly Scalar[] }
   | { readonly kind: 'clear-map' | 'zero-map'; readonly ns: bigint; readonly map: number }
   | { readonly kind: 'exit'; readonly ns: bigint; readonly code: number }
+  /** A process that has just been heard of. */
+  | { readonly kind: 'process'; readonly ns: bigint; readonly process: number }
   /** A file to print, or a command to run. */
   | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string }
   | {
@@ -62,6 +64,8 @@ export class RecordReader {
         const values = this.#arguments(bytes, offset, layout.args, format);
         return { kind: 'text', type: 'printf', ns, text: formatPrintf(format, values), values };
       }
+      case 'process':
+        return { kind: 'process', ns, process: Number(bytes.readBigUInt64LE(offset + layout.field.offset)) };
       case 'time':
         return { kind: 'text', type: 'time', ns, text: formatTime(layout.format, Date.now()), values: [] };
       case 'join': {
@@ -81,7 +85,7 @@ export class RecordReader {
       }
       case 'value': {
         const value = readField(bytes, offset, layout.arg, this.#readers);
-        const text = scalarText(value, STACK_VALUE_INDENT);
+        const text = scalarText(value);
         return { kind: 'text', type: 'value', ns, text: `${text}\n`, values: [value] };
       }
       case 'print-map':
@@ -105,7 +109,9 @@ export class RecordReader {
   #arguments(bytes: Buffer, offset: number, fields: readonly FieldLayout[], format: readonly FormatPart[]): Scalar[] {
     const conversions = format.filter((part) => part.kind === 'argument');
     return fields.map((field, index) => {
-      const read = conversions[index]?.conversion === 's' ? readField : readNumber;
+      const conversion = conversions[index]?.conversion;
+      if (conversion === 'rx' || conversion === 'rh') return readBuffer(bytes, offset, field, conversion) ?? '';
+      const read = conversion === 's' ? readField : readNumber;
       return read(bytes, offset, field, this.#readers);
     });
   }

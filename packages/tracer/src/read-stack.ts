@@ -1,6 +1,6 @@
 import type { Stack, StackFrame } from '@bpfleet/aggregate';
 import type { DataLayout } from '@bpfleet/compiler';
-import { type BpfMap, type KernelFrame, kernelSymbols } from '@bpfleet/kernel';
+import { type BpfMap, type KernelFrame, kernelSymbols, userSymbols } from '@bpfleet/kernel';
 import { renderValue } from './render-value.ts';
 import type { ValueReaders } from './value-readers.ts';
 
@@ -14,7 +14,10 @@ export interface StackSymbols {
 
 const nodeSymbols: StackSymbols = {
   kernel: (address) => kernelSymbols().find(address),
-  user: (_process, address) => ({ symbol: `0x${address.toString(16)}`, module: '', offset: 0 }),
+  user: (process, address) => {
+    const { symbol, module, offset } = userSymbols().resolve(process, address);
+    return { symbol: symbol === '' ? `0x${address.toString(16)}` : symbol, module, offset };
+  },
 };
 
 /** Frames of the way from a probe into a program, which lie innermost: not what was asked for, and new each time. */
@@ -31,6 +34,7 @@ export function valueReaders(
   const known = new Map<string, Stack>();
   return {
     rendered: renderValue,
+    process: (process) => userSymbols().capture(process),
     stack(data, id, process) {
       if (id < 0n) return [];
       const key = `${data.map} ${id} ${process} ${data.mode}`;
@@ -53,20 +57,15 @@ function kernelStack(data: StackData, frames: readonly bigint[], symbols: StackS
   return asked.map(({ address, frame }) => shown(data, address, frame));
 }
 
-/** A frame as its mode prints it. */
+/** A frame as its mode prints it: in mode `perf` with the address and, of programs, the file. */
 function shown({ mode, user }: StackData, address: bigint, frame: StackFrame): StackFrame {
   const hex = address.toString(16);
-  switch (mode) {
-    case 'raw':
-      return { ...frame, text: hex };
-    case 'perf': {
-      const place = frame.offset === 0 ? frame.symbol : `${frame.symbol}+${frame.offset}`;
-      const module = user || frame.module !== '' ? ` (${frame.module})` : '';
-      return { ...frame, text: `${hex.padStart(user ? 0 : 16)} ${place}${module}` };
-    }
-    default:
-      return frame;
-  }
+  if (mode === 'raw') return { ...frame, text: hex };
+  if (mode !== 'perf') return frame;
+  const known = !frame.symbol.startsWith('0x');
+  const place = known ? `${frame.symbol}+${frame.offset}` : frame.symbol;
+  const file = known && frame.module !== '' ? frame.module : '[unknown]';
+  return { ...frame, text: `\t${hex} ${place}${user ? ` (${file})` : ''}` };
 }
 
 /** Zero ends a stack. */

@@ -53,13 +53,13 @@ class Run {
 
   /** Until the time is over, the program calls exit(), or the caller aborts. */
   async #watch(windows: WindowBuilder, startedMs: number): Promise<TraceEnd['ended']> {
-    const { durationMs, intervalMs, signal } = this.#options;
+    const { durationMs, intervalMs, signal, stayAttached = false } = this.#options;
     const endMs = startedMs + (durationMs ?? Number.POSITIVE_INFINITY);
     let boundary = boundaryAfter(this.#now(), intervalMs);
     let pause = 1;
     for (;;) {
       const taken = this.#drain(windows, windows.full ? 0 : DRAIN_LIMIT);
-      if (this.#trace.exitRequested || !this.#trace.hasProbes) return 'exit';
+      if (this.#trace.exitRequested || !(this.#trace.hasProbes || stayAttached)) return 'exit';
       if (signal?.aborted === true) return 'abort';
       const leftMs = endMs - this.#clock.monotonicMs();
       if (leftMs <= 0) return 'duration';

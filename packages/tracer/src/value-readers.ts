@@ -9,10 +9,13 @@ export interface ValueReaders {
   /** The stack of a number in its map; `process` is 0 for the kernel's. */
   stack(data: StackData, id: bigint, process: number): Stack;
   rendered(data: RenderedData, bytes: Buffer, at: number): string;
+  /** A process was heard of whose addresses will come. */
+  process(process: number): void;
 }
 
 /** For what has neither. */
 export const noReaders: ValueReaders = {
   stack: () => [],
   rendered: () => '',
+  process: () => undefined,
 };

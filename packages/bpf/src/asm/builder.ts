@@ -90,6 +90,11 @@ export class InstructionBuilder {
     this.#push(Class.ALU64 | Alu.NEG, dst, 0, 0, 0n);
   }
 
+  /** Reverses the low bytes and clears what is above: both architectures are little endian. */
+  swap(bits: 16 | 32 | 64, dst: number): void {
+    this.#push(Class.ALU | Alu.END | Source.X, dst, 0, 0, BigInt(bits));
+  }
+
   load(size: ByteSize, dst: number, base: number, offset: number): void {
     this.#push(Class.LDX | Mode.MEM | sizes[size], dst, base, offset, 0n);
   }

@@ -31,6 +31,7 @@ export const Helper = {
   ringbuf_submit: 132, // 5.8
   ringbuf_discard: 133, // 5.8
   get_current_task_btf: 158, // 5.11
+  d_path: 147, // 5.10
   for_each_map_elem: 164, // 5.13
   get_attach_cookie: 174, // 5.15
   loop: 181, // 5.17

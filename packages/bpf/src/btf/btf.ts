@@ -1,4 +1,5 @@
 import { BtfError } from './btf-error.ts';
+import { checkReferences } from './check-references.ts';
 import { type BtfIndex, indexTypes, Kind, TYPE_BYTES } from './index-types.ts';
 import type { CEnumerator, CFunction, CMember, CType, RecordKind, TypeSource } from './type-source.ts';
 
@@ -25,6 +26,16 @@ export class Btf implements TypeSource {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#index = indexTypes(this.#view);
+  }
+
+  /**
+   * The types of bytes that nobody vouches for, as those of an object are: every name and reference is held against what
+   * there is at once, and not when it is asked for.
+   */
+  static checked(bytes: Uint8Array): Btf {
+    const btf = new Btf(bytes);
+    checkReferences(btf.#view, btf.#index);
+    return btf;
   }
 
   /** How many types there are, `void` included. */
@@ -62,6 +73,42 @@ export class Btf implements TypeSource {
       }
     }
     throw new BtfError(`type ${id} leads to itself`);
+  }
+
+  /** A type as C writes it, with the names of its typedefs: `const char *`, `struct file *`, `loff_t`. */
+  text(id: number, depth = 0): string {
+    if (id === 0 || depth > MAX_CHAIN) return 'void';
+    const at = this.#at(id);
+    const inner = () => this.text(this.#u32(at + 8), depth + 1);
+    switch (this.#kind(at)) {
+      case Kind.PTR:
+        return `${inner()}${inner().endsWith('*') ? '*' : ' *'}`;
+      case Kind.CONST:
+      case Kind.VOLATILE:
+      case Kind.RESTRICT: {
+        const word = { [Kind.CONST]: 'const', [Kind.VOLATILE]: 'volatile', [Kind.RESTRICT]: 'restrict' }[
+          this.#kind(at)
+        ];
+        return inner().endsWith('*') ? `${inner()} ${word}` : `${word} ${inner()}`;
+      }
+      case Kind.TYPE_TAG:
+        return inner();
+      case Kind.ARRAY:
+        return `${this.text(this.#u32(at + 12), depth + 1)}[${this.#u32(at + 20)}]`;
+      case Kind.STRUCT:
+        return `struct ${this.#name(at)}`;
+      case Kind.UNION:
+        return `union ${this.#name(at)}`;
+      case Kind.ENUM:
+      case Kind.ENUM64:
+        return `enum ${this.#name(at)}`;
+      case Kind.FWD:
+        return `${this.#flag(at) ? 'union' : 'struct'} ${this.#name(at)}`;
+      case Kind.FUNC_PROTO:
+        return `${inner()} ()`;
+      default:
+        return this.#name(at);
+    }
   }
 
   record(kind: RecordKind, name: string): number | undefined {
@@ -178,10 +225,12 @@ export class Btf implements TypeSource {
   }
 
   #integer(at: number): CType {
-    const encoding = (this.#u32(at + 12) >>> 24) & 0xf;
-    const name = this.#name(at);
-    if ((encoding & BOOL) !== 0 && this.#u32(at + 8) === 1) return { kind: 'boolean' };
-    return sizedInteger(this.#u32(at + 8), (encoding & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name };
+    const [size, word, name] = [this.#u32(at + 8), this.#u32(at + 12), this.#name(at)];
+    // A part of a word only: bit 16 and up where it begins, below how many bits it has.
+    const isWhole = (word & 0xff) === size * 8 && ((word >>> 16) & 0xff) === 0;
+    if (!isWhole) return { kind: 'other', name };
+    if (((word >>> 24) & BOOL) !== 0 && size === 1) return { kind: 'boolean' };
+    return sizedInteger(size, ((word >>> 24) & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name };
   }
 
   #other(at: number): CType {

@@ -29,8 +29,8 @@ describe('functions of a file', () => {
 
   test.each([
     ['nothing', new Uint8Array(), 'the file is cut off'],
-    ['a script', new TextEncoder().encode('#!/bin/sh\n'.repeat(20)), 'this is no ELF file'],
-    ['a program for another machine', Uint8Array.from(small).with(18, 3), 'this ELF file is not for x86-64 or arm64'],
+    ['a script', new TextEncoder().encode('#!/bin/sh\n'.repeat(20)), 'it is no ELF file'],
+    ['a program for another machine', Uint8Array.from(small).with(18, 3), 'it is not for x86-64 or arm64'],
     ['half a file', small.subarray(0, 300), 'the file is cut off'],
   ])('not of %s', (_name, bytes, message) => {
     expect(() => readFunctions(source(bytes))).toThrow(new ElfError(message));

@@ -1,5 +1,7 @@
+import { type ByteSource, viewOf } from './byte-source.ts';
 import { ElfError } from './elf-error.ts';
-import { type ByteSource, bytes, offsetAt, readHeader, readSegments, type Segment, view } from './elf-file.ts';
+import { SectionType, type Segment } from './elf-file.ts';
+import { openElf } from './elf-tables.ts';
 
 /** A probe that a program was built with (SystemTap's sys/sdt.h). */
 export interface StaticProbe {
@@ -13,10 +15,6 @@ export interface StaticProbe {
   readonly arguments: string;
 }
 
-/** `struct Elf64_Shdr`: name 0, type 4, address 16, offset 24, size 32. */
-const SECTION_BYTES = 64;
-const SHT_NOTE = 7;
-const SHN_XINDEX = 0xffff;
 /** Type of the notes, whose owner is `stapsdt`. */
 const NT_STAPSDT = 3;
 const OWNER = 'stapsdt';
@@ -24,27 +22,17 @@ const OWNER = 'stapsdt';
 const MAX_PROBES = 100_000;
 const MAX_TEXT = 1024;
 
-interface NamedSection {
-  readonly name: string;
-  readonly type: number;
-  readonly address: number;
-  readonly offset: number;
-  readonly size: number;
-}
-
 /**
  * The static probes of a 64-bit program or library, in the order of the file; one that the compiler has put in several
  * places comes several times. Format: SystemTap's wiki, "UserSpaceProbeImplementation". Throws ElfError.
  */
 export function readStaticProbes(source: ByteSource): StaticProbe[] {
-  const header = readHeader(source);
-  const segments = readSegments(source, header);
-  const sections = readNamedSections(source, header);
+  const { segments, sections, read } = openElf(source);
   const base = sections.find(({ name }) => name === '.stapsdt.base')?.address;
   const probes: StaticProbe[] = [];
   for (const section of sections) {
-    if (section.type !== SHT_NOTE || section.name !== '.note.stapsdt') continue;
-    for (const note of readNotes(view(source, section.offset, section.size))) {
+    if (section.type !== SectionType.NOTE || section.name !== '.note.stapsdt') continue;
+    for (const note of readNotes(viewOf(read(section.offset, section.size)))) {
       // Prelinking moves a program without its notes: the section tells by how much.
       const moved = base === undefined || note.base === 0n ? 0n : BigInt(base) - note.base;
       const offset = fileOffset(segments, note.address + moved);
@@ -57,28 +45,6 @@ export function readStaticProbes(source: ByteSource): StaticProbe[] {
     }
   }
   return probes;
-}
-
-function readNamedSections(source: ByteSource, header: DataView): NamedSection[] {
-  const count = header.getUint16(60, true);
-  const namesIndex = header.getUint16(62, true);
-  if (count === 0 || namesIndex === SHN_XINDEX) return [];
-  if (header.getUint16(58, true) !== SECTION_BYTES) throw new ElfError('its sections are damaged');
-  const table = view(source, offsetAt(header, 40), count * SECTION_BYTES);
-  if (namesIndex >= count) throw new ElfError('its sections have no names');
-  const namesAt = namesIndex * SECTION_BYTES;
-  const names = bytes(source, offsetAt(table, namesAt + 24), offsetAt(table, namesAt + 32));
-  return Array.from({ length: count }, (_, index) => {
-    const at = index * SECTION_BYTES;
-    const used = table.getUint32(at + 4, true) !== 0;
-    return {
-      name: textAt(names, table.getUint32(at, true)).text,
-      type: table.getUint32(at + 4, true),
-      address: used ? offsetAt(table, at + 16) : 0,
-      offset: used ? offsetAt(table, at + 24) : 0,
-      size: used ? offsetAt(table, at + 32) : 0,
-    };
-  });
 }
 
 interface Note {

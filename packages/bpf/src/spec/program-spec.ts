@@ -23,7 +23,7 @@ export type AttachSpec =
   /** On one CPU, each `periodNs` nanoseconds. */
   | { readonly kind: 'interval'; readonly periodNs: bigint }
   /**
-   * On every CPU, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
+   * On every CPU, or in each thread of `pid`, each `period` events of what the kernel or the CPU counts. `config`: the event's number in
    * linux/perf_event.h.
    */
   | {
@@ -31,6 +31,7 @@ export type AttachSpec =
       readonly event: string;
       readonly config: number;
       readonly period: bigint;
+      readonly pid?: number;
     }
   /** On a kernel function: at its entry, `offset` bytes into it, or on its return. */
   | { readonly kind: 'kprobe'; readonly function: string; readonly offset: number; readonly return: boolean }
@@ -50,6 +51,22 @@ export type AttachSpec =
     }
   /** Run for each object of a kind, once, by the number of `bpf_iter_ITERATOR` in the kernel's BTF (5.8). */
   | { readonly kind: 'iter'; readonly iterator: string; readonly btfId: number }
+  /**
+   * When memory is used, `mode` some of `r`, `w` and `x`, sorted: by threads that the process has when it is attached, or
+   * on every CPU.
+   */
+  | {
+      readonly kind: 'watchpoint';
+      readonly address: bigint;
+      readonly length: number;
+      readonly mode: string;
+      readonly pid?: number;
+    }
+  /** Run by BPF_PROG_TEST_RUN each time the tracing process gets the signal. */
+  | { readonly kind: 'signal'; readonly signal: 'SIGUSR1' }
+  /** Run by BPF_PROG_TEST_RUN where tests or benchmarks are asked for, never attached. */
+  | { readonly kind: 'test'; readonly name: string }
+  | { readonly kind: 'bench'; readonly name: string }
   /** Run once by BPF_PROG_TEST_RUN before anything is attached. */
   | { readonly kind: 'begin' }
   /** Run once by BPF_PROG_TEST_RUN after everything is detached. */
@@ -72,7 +89,7 @@ export interface ProgramSpec {
   readonly instructions: readonly Instruction[];
   readonly license: string;
   readonly sourceLines: readonly SourceLine[];
-  /** Names of the script's probes that it serves, where that is not exactly one. */
+  /** Names of the script's probes that it serves. */
   readonly probes?: readonly string[];
   /** Where each function begins, the program itself first; absent where that is the only one. */
   readonly functions?: readonly { readonly instruction: number; readonly name: string }[];

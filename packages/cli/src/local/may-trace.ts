@@ -5,9 +5,11 @@ const CAP_SYS_ADMIN = 21n;
 const CAP_PERFMON = 38n;
 const CAP_BPF = 39n;
 
-/** Whether this process may load and attach programs, as far as capabilities say. */
-export function mayTrace(status = readFileSync('/proc/self/status', 'utf8')): boolean {
+/** A right that this process lacks to load and attach programs, as far as capabilities say; null where it has all. */
+export function missingRight(status = readFileSync('/proc/self/status', 'utf8')): string | null {
   const [, hex] = /^CapEff:\s*([0-9a-f]+)$/m.exec(status) ?? [];
   const has = (capability: bigint) => ((BigInt(`0x${hex ?? 0}`) >> capability) & 1n) === 1n;
-  return has(CAP_SYS_ADMIN) || (has(CAP_BPF) && has(CAP_PERFMON));
+  if (has(CAP_SYS_ADMIN)) return null;
+  if (!has(CAP_BPF)) return 'CAP_BPF';
+  return has(CAP_PERFMON) ? null : 'CAP_PERFMON';
 }

@@ -1,6 +1,11 @@
 import { type MapState, renderMap, renderMapJson, scalarJson, stringJson } from '@bpfleet/aggregate';
 import type { TraceEvent } from '@bpfleet/tracer';
 
+/** What text is written to. */
+export interface TextSink {
+  write(text: string): unknown;
+}
+
 /** How a trace's output is written: as bpftrace 0.27 does with `-f text` and `-f json`, byte for byte. */
 export interface TraceOutput {
   attached(probes: number): { readonly stream: 'out' | 'err'; readonly text: string };
@@ -64,7 +69,7 @@ export const jsonOutput: TraceOutput = {
 export function writeEvents(
   output: TraceOutput,
   events: readonly TraceEvent[],
-  { out, err }: { readonly out: NodeJS.WritableStream; readonly err: NodeJS.WritableStream },
+  { out, err }: { readonly out: TextSink; readonly err: TextSink },
 ): void {
   let stream = out;
   let text = '';

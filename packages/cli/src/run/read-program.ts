@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { MAX_OBJECT_BYTES, ObjectError, readObject } from '@bpfleet/bpf';
+import { ElfError, MAX_OBJECT_BYTES, readObject } from '@bpfleet/bpf';
 import { wrongRequest } from '../cli-error.ts';
 
 export interface ProgramText {
@@ -53,7 +53,7 @@ function readObjectFile(file: string): ProgramObject {
   try {
     readObject(object);
   } catch (error) {
-    if (!(error instanceof ObjectError)) throw error;
+    if (!(error instanceof ElfError)) throw error;
     throw wrongRequest(`${file} is no BPF object: ${error.message}.`);
   }
   return { kind: 'object', object, name: file };

@@ -1,7 +1,7 @@
 import { emitMessage } from '../ir/lower-message.ts';
 import { numberValue } from '../ir/value.ts';
+import { booleanType } from '../types/type.ts';
 import type { BuiltinDefinition, FunctionDefinition } from './definition.ts';
-import { truthType } from './truth.ts';
 import { uint32 } from './uint32.ts';
 
 /** The process that was started with the trace (`-c`); 0 and a warning where there is none. */
@@ -27,6 +27,6 @@ export const hasCpid: FunctionDefinition = {
   kernel: '4.1',
   minimum: 0,
   maximum: 0,
-  check: () => truthType,
+  check: () => booleanType,
   lower: (_call, { env }) => numberValue((env.childPid ?? 0) === 0 ? 0n : 1n),
 };

@@ -1,6 +1,6 @@
 import type { Call, Expression } from '../syntax/ast.ts';
-import { describe } from '../types/describe-type.ts';
-import { isNumber, isStorable, type Type } from '../types/type.ts';
+import { describe, typeName } from '../types/describe-type.ts';
+import { isNumber, isStorable, storageBytes, storedType, type Type } from '../types/type.ts';
 import type { CheckContext } from './definition.ts';
 import { type Conversion, parseFormat } from './format-string.ts';
 
@@ -8,6 +8,8 @@ import { type Conversion, parseFormat } from './format-string.ts';
 const MAX_RECORD = 32 * 1024;
 
 const numberLetters = 'diuxXocp';
+/** Of buffers: as text, or as hexadecimal digits. */
+const bufferLetters: readonly string[] = ['r', 'rx', 'rh'];
 
 /** Checks a call whose first argument is a format and whose others are its values, as printf has them. */
 export function checkFormat(call: Call, context: CheckContext): void {
@@ -19,7 +21,7 @@ export function checkFormat(call: Call, context: CheckContext): void {
     return;
   }
   checkValues(call, parseFormat(format.value), values, types, context);
-  const bytes = types.reduce((sum, type) => sum + (type.kind === 'string' ? type.size : 8), 0);
+  const bytes = types.reduce((sum, type) => sum + storageBytes(storedType(type)), 0);
   if (bytes > MAX_RECORD) {
     const message = `${call.name}: the arguments take ${bytes} bytes; at most ${MAX_RECORD} are allowed`;
     context.report('limit', call.span, message);
@@ -49,13 +51,14 @@ function checkValues(
     const type = types[index];
     const value = values[index];
     if (type === undefined || value === undefined || type.kind === 'unknown') continue;
-    if (letter !== 's' && !numberLetters.includes(letter)) {
+    const known = letter === 's' || numberLetters.includes(letter) || bufferLetters.includes(letter);
+    if (!known) {
       const message = `unsupported format specifier: ${letter}`;
-      context.report('invalid-argument', call.span, message, 'there are d i u x X o c p and s');
+      context.report('invalid-argument', call.span, message, 'there are d i u x X o c p s r rx and rh');
     } else if (!isStorable(type)) {
       context.report('type-mismatch', value.span, `${describe(type)} cannot be printed`);
-    } else if (letter !== 's' && !isNumber(type)) {
-      const message = `unsupported format specifier for type '${describe(type)}': ${letter}`;
+    } else if (letter !== 's' && (bufferLetters.includes(letter) ? type.kind !== 'buffer' : !isNumber(type))) {
+      const message = `unsupported format specifier for type '${typeName(type)}': ${letter}`;
       context.report('type-mismatch', value.span, message, 'write %s');
     }
   }

@@ -1,10 +1,14 @@
+import { kptr, uptr } from './address-space.ts';
 import { argBuiltins } from './arg.ts';
 import { args } from './args.ts';
 import { assert, staticAssert } from './assert.ts';
 import { avg, stats } from './average.ts';
+import { bswap } from './bswap.ts';
+import { buf } from './buf.ts';
 import { callable } from './callable.ts';
 import { cat } from './cat.ts';
 import { cgroup } from './cgroup.ts';
+import { cgroupid } from './cgroupid.ts';
 import { clear, zero } from './clear.ts';
 import { comm } from './comm.ts';
 import { count } from './count.ts';
@@ -22,27 +26,45 @@ import { fail } from './fail.ts';
 import { gid } from './gid.ts';
 import { hasKey } from './has-key.ts';
 import { hist } from './hist.ts';
+import { isErr } from './is-err.ts';
 import { jiffies } from './jiffies.ts';
 import { join } from './join.ts';
+import { kaddr } from './kaddr.ts';
+import { len } from './len.ts';
 import { lhist } from './lhist.ts';
+import { macaddr } from './macaddr.ts';
 import { ncpus } from './ncpus.ts';
 import { nsecs, nsecsFunction } from './nsecs.ts';
+import { ntop } from './ntop.ts';
 import { numaid } from './numaid.ts';
+import { override } from './override.ts';
+import { path } from './path.ts';
 import { pid, pidFunction, tid, tidFunction } from './pid.ts';
 import { print } from './print.ts';
 import { printf } from './printf.ts';
 import { func, probe } from './probe.ts';
 import { probetype } from './probetype.ts';
+import { pton } from './pton.ts';
 import { rand } from './rand.ts';
 import { reg } from './reg.ts';
+import { cgroupPath, ksym, signalName, strerror, strftime, syscallName, username, usym } from './rendered.ts';
 import { retval } from './retval.ts';
 import { sargBuiltins } from './sarg.ts';
+import { signal, signalThread } from './signal.ts';
+import { skboutput } from './skboutput.ts';
+import { socketCookie } from './socket-cookie.ts';
 import { kstack, kstackFunction, ustack, ustackFunction } from './stack.ts';
 import { str } from './str.ts';
+import { strConcat } from './str-concat.ts';
+import { strcap, strlen } from './strlen.ts';
+import { memcmp, strncmp } from './strncmp.ts';
+import { strcontains, strstr } from './strstr.ts';
 import { sum } from './sum.ts';
 import { system } from './system.ts';
 import { taskBuiltins, taskFunctions } from './task.ts';
 import { time } from './time.ts';
+import { typeTests } from './type-tests.ts';
+import { uaddr } from './uaddr.ts';
 import { uid } from './uid.ts';
 import { usermode } from './usermode.ts';
 
@@ -50,7 +72,7 @@ import { usermode } from './usermode.ts';
 const builtins: readonly BuiltinDefinition[] = [
   ...[pid, tid, uid, gid, comm, cpu, nsecs, elapsed],
   ...taskBuiltins,
-  ...[cgroup, cpid, jiffies, ncpus, numaid, rand, usermode],
+  ...[cgroup, cpid, jiffies, ncpus, numaid, rand, username, usermode],
   ...[args, ...argBuiltins, ...sargBuiltins, retval, ctx],
   ...[probe, probetype, func, curtask, kstack, ustack],
 ];
@@ -65,7 +87,12 @@ const namedFunctions: readonly CallDefinition[] = [
   ...[assert, staticAssert, fail],
   ...[clear, zero, deleteFunction, hasKey],
   ...[pidFunction, tidFunction, nsecsFunction, hasCpid, ...taskFunctions],
-  ...[str, reg, kstackFunction, ustackFunction],
+  ...[str, strlen, strcap, strncmp, strstr, strcontains, strConcat, memcmp, bswap],
+  ...[ksym, usym, strerror, syscallName, signalName, cgroupPath, strftime, ntop, macaddr],
+  ...[buf, path, pton, cgroupid, kaddr, uaddr, kptr, uptr, isErr, socketCookie, len],
+  ...[signal, signalThread, override, skboutput],
+  ...typeTests,
+  ...[reg, kstackFunction, ustackFunction],
 ];
 
 const builtinsByName = new Map(builtins.map((builtin) => [builtin.name, builtin]));

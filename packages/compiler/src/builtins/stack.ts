@@ -1,4 +1,5 @@
 import type { Lowering } from '../ir/lowering.ts';
+import { noteProcess } from '../ir/note-process.ts';
 import { numberValue, placeAt, type Value } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
@@ -35,6 +36,7 @@ function stackFunction(name: 'kstack' | 'ustack'): FunctionDefinition {
     kernel: '4.6',
     minimum: 0,
     maximum: 2,
+    words: true,
     check: (call, context) => checkStack(name, call, context),
     lower(call, lowering) {
       const type = lowering.typeOf(call);
@@ -100,6 +102,6 @@ function lowerStack(lowering: Lowering, type: StackType): Value {
   if (!type.user) return numberValue(id);
   const place = lowering.allocate(16);
   builder.store(8, place, id);
-  builder.store(8, placeAt(place, 8), builder.binary('ushr', builder.call('get_current_pid_tgid'), 32n));
+  builder.store(8, placeAt(place, 8), noteProcess(lowering));
   return { kind: 'memory', place, size: 16 };
 }

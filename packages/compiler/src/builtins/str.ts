@@ -1,12 +1,17 @@
+import type { Lowering } from '../ir/lowering.ts';
 import { readText } from '../ir/read-memory.ts';
+import type { Operand } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
-import type { Call, Expression } from '../syntax/ast.ts';
+import type { Expression } from '../syntax/ast.ts';
 import { describe } from '../types/describe-type.ts';
 import { isNumber, stringType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 import { pointerSpace } from './pointer-space.ts';
 
-/** The text at an address, up to its zero or `length` characters. */
+/**
+ * The text at an address, up to its zero or `length` bytes, of which one is the zero. Of a string the same; of a literal
+ * as many characters.
+ */
 export const str: FunctionDefinition = {
   kind: 'function',
   name: 'str',
@@ -15,50 +20,57 @@ export const str: FunctionDefinition = {
   minimum: 1,
   maximum: 2,
   check(call, context) {
-    const [pointer, length] = call.arguments as [Expression, Expression?];
-    const type = context.typeOf(pointer);
-    if (type.kind === 'string') return type;
-    if (!isNumber(type)) {
-      context.report('type-mismatch', pointer.span, `str() expects a pointer, not ${describe(type)}`);
+    const [source, length] = call.arguments as [Expression, Expression?];
+    const type = context.typeOf(source);
+    if (type.kind !== 'string' && !isNumber(type)) {
+      const message = `str() expects a string, integer or a pointer type as first argument (${describe(type)} provided)`;
+      context.report('type-mismatch', source.span, message);
     }
-    return stringType(length === undefined ? context.config.maxStringLength : textBytes(length, context));
+    const most = type.kind === 'string' ? type.bytes : context.config.maxStringLength;
+    if (length === undefined) return type.kind === 'string' ? type : stringType(most);
+    const bytes = checkLength(length, most, context);
+    return stringType(source.kind === 'string' ? Math.min(most, bytes + 1) : bytes);
   },
   lower(call, lowering, into) {
-    const [pointer] = call.arguments as [Expression];
-    const type = lowering.typeOf(pointer);
-    if (type.kind === 'string') return { kind: 'memory', ...lowering.memory(pointer, into) };
+    const [source, length] = call.arguments as [Expression, Expression?];
+    const type = lowering.typeOf(source);
     const result = lowering.typeOf(call);
     if (result.kind !== 'string') throw new Error('str() without a string');
-    return readText(
-      lowering,
-      {
-        address: lowering.number(pointer),
-        space: pointerSpace(type, lowering.target),
-        bytes: Math.min(lengthOf(call) ?? Number.POSITIVE_INFINITY, result.size),
-        size: result.size,
-        countTruncated: call.arguments.length === 1,
-      },
-      into,
-    );
+    if (type.kind === 'string' && length === undefined) return { kind: 'memory', ...lowering.memory(source, into) };
+    const { builder } = lowering;
+    const [address, space] =
+      type.kind === 'string'
+        ? [builder.address(lowering.memory(source).place), 'kernel' as const]
+        : [lowering.number(source), pointerSpace(type, lowering.target)];
+    const bytes = textBytes(lowering, length, result.bytes);
+    return readText(lowering, { address, space, bytes, size: result.size, countTruncated: length === undefined }, into);
   },
 };
 
-/** Bytes for `length` characters and the zero. */
-function textBytes(length: Expression, context: CheckContext): number {
-  const { maxStringLength } = context.config;
-  context.typeOf(length);
+/** Bytes that the text may have at most. */
+function checkLength(length: Expression, most: number, context: CheckContext): number {
+  const type = context.typeOf(length);
   const value = constantValue(length);
-  if (value === undefined || value < 1n) {
-    context.report('invalid-argument', length.span, 'str(): length is a number from 1');
-    return maxStringLength;
+  const { maxStringLength } = context.config;
+  if (!isNumber(type)) {
+    const message = `str() only supports int arguments (${describe(type)} provided)`;
+    context.report('type-mismatch', length.span, message);
+  } else if (value !== undefined && value < 0n) {
+    context.report('invalid-argument', length.span, `str cannot use negative length (${value})`);
+  } else if (value !== undefined && value > BigInt(maxStringLength)) {
+    const message = `length param (${value}) is too long and will be shortened to ${maxStringLength} bytes`;
+    context.warn('limit', length.span, `${message} (see BPFTRACE_MAX_STRLEN)`);
+  } else if (value !== undefined) {
+    return Math.min(most, Math.max(1, Number(value)));
   }
-  if (value < BigInt(maxStringLength)) return Number(value) + 1;
-  context.warn('limit', length.span, `str(): strings have at most ${maxStringLength - 1} characters`);
-  return maxStringLength;
+  return most;
 }
 
-function lengthOf(call: Call): number | undefined {
-  const [, length] = call.arguments;
-  const value = length === undefined ? undefined : constantValue(length);
-  return value === undefined ? undefined : Number(value) + 1;
+/** As many as the type has, or as the script says when it runs; the verifier must see that those fit. */
+function textBytes(lowering: Lowering, length: Expression | undefined, most: number): number | { operand: Operand } {
+  if (length === undefined || constantValue(length) !== undefined) return most;
+  const { builder } = lowering;
+  const bytes = builder.copy(lowering.number(length));
+  builder.when('ugt', bytes, BigInt(most), () => builder.assign(bytes, BigInt(most)));
+  return { operand: bytes };
 }

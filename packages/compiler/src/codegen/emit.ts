@@ -163,6 +163,13 @@ class Emitter {
         this.#finish(instruction.result, target);
         return;
       }
+      case 'swap': {
+        const target = this.#target(instruction.result);
+        this.#into(target, instruction.source);
+        out.swap(instruction.bits, target);
+        this.#finish(instruction.result, target);
+        return;
+      }
       case 'load': {
         const target = this.#target(instruction.result);
         const { base, offset } = this.#base(instruction.place);

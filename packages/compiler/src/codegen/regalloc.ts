@@ -124,7 +124,7 @@ function liveIntervals(program: IrFunction): { intervals: Interval[]; calls: num
 /** The register whose value a result starts from: two-operand instructions change it in place. */
 function copiedFrom(instruction: IrInstruction): number | undefined {
   const source =
-    instruction.kind === 'copy' || instruction.kind === 'negate'
+    instruction.kind === 'copy' || instruction.kind === 'negate' || instruction.kind === 'swap'
       ? instruction.source
       : instruction.kind === 'binary'
         ? instruction.left

@@ -148,6 +148,13 @@ export class FunctionBuilder {
     return result;
   }
 
+  /** The low bits with their bytes in reverse. */
+  swap(source: Operand, bits: 16 | 32 | 64): number {
+    const result = this.newRegister();
+    this.#emit({ kind: 'swap', result, source: this.register(source), bits });
+    return result;
+  }
+
   load(size: ByteSize, place: Place): number {
     const result = this.newRegister();
     this.#emit({ kind: 'load', result, size, place });

@@ -26,6 +26,8 @@ function instructionText(instruction: IrInstruction): string {
       return `${result}${instruction.operation} ${operand(instruction.left)}, ${operand(instruction.right)}`;
     case 'negate':
       return `${result}negate v${instruction.source}`;
+    case 'swap':
+      return `${result}swap.${instruction.bits} v${instruction.source}`;
     case 'load':
       return `${result}load.${instruction.size} ${place(instruction.place)}`;
     case 'store':

@@ -49,6 +49,8 @@ export type IrInstruction = Positioned &
         readonly right: Operand;
       }
     | { readonly kind: 'negate'; readonly result: number; readonly source: number }
+    /** The low bits with their bytes in reverse; zero above. */
+    | { readonly kind: 'swap'; readonly result: number; readonly source: number; readonly bits: 16 | 32 | 64 }
     | { readonly kind: 'load'; readonly result: number; readonly size: ByteSize; readonly place: Place }
     | { readonly kind: 'store'; readonly size: ByteSize; readonly place: Place; readonly value: Operand }
     | { readonly kind: 'atomic-add'; readonly place: Place; readonly value: Operand }

@@ -1,3 +1,4 @@
+import { pid } from '../builtins/pid.ts';
 import type { Lowering } from './lowering.ts';
 import { readInteger } from './read-memory.ts';
 
@@ -6,8 +7,11 @@ export function lowerGuards(lowering: Lowering): void {
   const { target, builder } = lowering;
   if (target.context.kind === 'iterator') skipEnd(lowering, target.context.record);
   if (target.onlyPid !== undefined) {
-    const pid = builder.binary('ushr', builder.call('get_current_pid_tgid'), 32n);
-    builder.when('ne', pid, BigInt(target.onlyPid), () => builder.return());
+    const only = BigInt(target.onlyPid);
+    builder.frame.scope(() => {
+      const current = pid.lower(lowering);
+      if (current.kind === 'number') builder.when('ne', current.operand, only, () => builder.return());
+    });
   }
 }
 

@@ -38,7 +38,7 @@ export function lowerJoin(lowering: Lowering, array: Operand, space: AddressSpac
   builder.branch('eq', text, 0n, done, some);
   builder.startBlock(some);
   const into = builder.register(builder.binary('add', builder.address(record), end));
-  const bytes = callReader(lowering, 'text', space, inRegister(into), TEXT_BYTES, text);
+  const bytes = callReader(lowering, 'text', space, inRegister(into), BigInt(TEXT_BYTES), text);
   builder.branch('sle', bytes, 0n, done, read);
   builder.startBlock(read);
   builder.assign(end, builder.binary('add', end, bytes));

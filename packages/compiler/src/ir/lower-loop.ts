@@ -9,7 +9,7 @@ import { foldCpus } from './lower-aggregate.ts';
 import { lowerBlock } from './lower-statement.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
-import { inObject, inRegister, type Place, placeAt } from './value.ts';
+import { inObject, inRegister, type Operand, type Place, placeAt } from './value.ts';
 
 /** Where `break`, `continue` and `return` lead within a loop. */
 export interface LoopExits {
@@ -194,8 +194,8 @@ function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
 }
 
 /** Ends the program, also from within the callback of a loop. */
-export function returnFromProgram({ builder, loop }: Lowering): void {
-  if (loop?.return === undefined) builder.return();
+export function returnFromProgram({ builder, loop }: Lowering, value: Operand = 0n): void {
+  if (loop?.return === undefined) builder.return(value);
   else loop.return();
 }
 

@@ -21,8 +21,8 @@ export function lowerSyscallField(lowering: Lowering, raw: RawSyscall, field: Tr
   const [size, signed] = type.kind === 'integer' ? [type.size, type.signed] : ([8, false] as const);
   if (part.kind === 'result')
     return resize(builder, builder.load(8, inRegister(builder.context(), SECOND)), size, signed);
-  const registers = syscallRegisters[env.arch];
-  const offset = part.kind === 'number' ? registers.number : registers.arguments[part.index];
+  if (part.kind === 'number') return resize(builder, lowerSyscallNumber(lowering, raw), size, signed);
+  const offset = syscallRegisters[env.arch].arguments[part.index];
   if (offset === undefined) throw new Error(`a system call has no argument ${field.name}`);
   return resize(builder, loadRegister(lowering, raw, offset, size), size, signed);
 }

@@ -18,6 +18,7 @@ export class Operands {
       case 'binary':
         return this.#operands(instruction.left, instruction.right);
       case 'negate':
+      case 'swap':
         return [instruction.source];
       case 'load':
       case 'address':

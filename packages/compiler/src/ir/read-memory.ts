@@ -6,8 +6,8 @@ import { type Destination, type Operand, type Place, placeAt, type Value } from 
 export interface TextSource {
   readonly address: Operand;
   readonly space: AddressSpace;
-  /** At most this many bytes are read, with the zero at the end. */
-  readonly bytes: number;
+  /** At most this many bytes are read, with the zero at the end; no more than `size`, as the verifier must see. */
+  readonly bytes: number | { readonly operand: Operand };
   /** Bytes of the value, a multiple of 8. */
   readonly size: number;
   /** Whether a longer text is a loss: not where the script itself asked for so many bytes. */
@@ -21,20 +21,26 @@ export function readText(lowering: Lowering, source: TextSource, into?: Destinat
   const destination = into !== undefined && into.size >= size ? into : { place: lowering.allocate(size), size };
   clearMemory(lowering, destination.place, destination.size);
   const held = builder.copy(address);
-  const read = callReader(lowering, 'text', space, destination.place, bytes, held);
+  const most = typeof bytes === 'number' ? BigInt(bytes) : bytes.operand;
+  const read = callReader(lowering, 'text', space, destination.place, most, held);
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
-  if (source.countTruncated) countTruncated(lowering, source, held, read);
+  if (source.countTruncated && typeof bytes === 'number') countTruncated(lowering, { space, bytes }, held, read);
   return { kind: 'memory', ...destination };
 }
 
 /** A text that fills its buffer was cut, unless the byte that did not fit is its zero. */
-function countTruncated(lowering: Lowering, source: TextSource, address: number, read: number): void {
+function countTruncated(
+  lowering: Lowering,
+  { space, bytes }: { readonly space: AddressSpace; readonly bytes: number },
+  address: number,
+  read: number,
+): void {
   const { builder } = lowering;
-  builder.when('eq', read, BigInt(source.bytes), () => {
+  builder.when('eq', read, BigInt(bytes), () => {
     builder.frame.scope(() => {
       const next = lowering.allocate(8);
       builder.store(8, next, 0n);
-      callReader(lowering, 'bytes', source.space, next, 1, builder.binary('add', address, BigInt(source.bytes - 1)));
+      callReader(lowering, 'bytes', space, next, 1n, builder.binary('add', address, BigInt(bytes - 1)));
       builder.when('ne', builder.load(1, placeAt(next, 0)), 0n, () => lowering.countLoss('truncated'));
     });
   });
@@ -48,7 +54,7 @@ export function readInteger(lowering: Lowering, address: Operand, space: Address
   const { builder } = lowering;
   const cell = lowering.allocate(8);
   builder.store(8, cell, 0n);
-  const read = callReader(lowering, 'bytes', space, cell, bytes, address);
+  const read = callReader(lowering, 'bytes', space, cell, BigInt(bytes), address);
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
   return builder.load(8, cell);
 }
@@ -62,7 +68,7 @@ export function readBytes(
   const { builder } = lowering;
   const bytes = Math.min(source.bytes, into.size);
   if (into.size > (bytes & ~7)) clearMemory(lowering, placeAt(into.place, bytes & ~7), into.size - (bytes & ~7));
-  const read = callReader(lowering, 'bytes', source.space, into.place, bytes, source.address);
+  const read = callReader(lowering, 'bytes', source.space, into.place, BigInt(bytes), source.address);
   // The helpers clear what they could not read.
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
 }
@@ -73,7 +79,7 @@ export function callReader(
   what: 'text' | 'bytes',
   space: AddressSpace,
   into: Place,
-  bytes: number,
+  bytes: Operand,
   address: Operand,
 ): number {
   const { builder } = lowering;
@@ -81,7 +87,7 @@ export function callReader(
     builder.call(
       what === 'text' ? (`probe_read_${from}_str` as const) : (`probe_read_${from}` as const),
       { kind: 'address', place: into },
-      { kind: 'operand', operand: BigInt(bytes) },
+      { kind: 'operand', operand: bytes },
       { kind: 'operand', operand: address },
     );
   if (space !== 'any') return call(space);

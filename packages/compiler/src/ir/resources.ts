@@ -12,6 +12,7 @@ export const internalMaps = {
   scratch: 'scratch',
   zeros: 'zeros',
   start: 'start',
+  processes: 'processes',
   names: 'names',
 } as const;
 
@@ -24,6 +25,8 @@ export class Resources {
   counters = false;
   /** The time the trace began, for `elapsed`. */
   start = false;
+  /** Which processes user space has been told of. */
+  processes = false;
   /** Bytes of the map of zeros: the largest value that is inserted, the longest memory that is cleared. */
   zeroBytes = 0;
   scratchBytes = 0;

@@ -1,3 +1,4 @@
+import type { ScriptCall } from '../script-call.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { AttachPoint, Call, Clause, Expression, Macro, Script, Variable } from '../syntax/ast.ts';
 import { attachPointParts } from '../syntax/attach-point-text.ts';
@@ -9,16 +10,15 @@ import { NamedOptions } from './named-options.ts';
 const MAX_INDEX = (1n << 63n) - 1n;
 
 /**
- * Puts what the script was started with in place of `$1`, `$#` and `getopt()`. Of the arguments those that begin with
- * `--` are named options, the others are counted from `$1`. A number becomes an integer, anything else a string; one
- * that is missing is 0, or "" in `str()` and in an attach point.
+ * Puts what the script was started with in place of `$1`, `$#` and `getopt()`. A number becomes an integer, anything
+ * else a string; one that is missing is 0, or "" in `str()` and in an attach point.
  */
-export function bindParameters(script: Script, args: readonly string[], diagnostics: Diagnostics): Script {
-  const options = new NamedOptions(
-    args.filter((arg) => /^--[^-]/.test(arg)),
-    diagnostics,
-  );
-  const positional = args.filter((arg) => !/^--[^-]/.test(arg));
+export function bindParameters(
+  script: Script,
+  { positional = [], named = [] }: Pick<ScriptCall, 'positional' | 'named'>,
+  diagnostics: Diagnostics,
+): Script {
+  const options = new NamedOptions(named, diagnostics);
   const binding = new Binding(positional, options, diagnostics);
   const clauses = script.clauses.map((clause) => binding.clause(clause));
   const macros = script.macros.map((macro) => binding.macro(macro));

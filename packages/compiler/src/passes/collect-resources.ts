@@ -5,6 +5,9 @@ import { CounterSlot, type OutputLayout } from '../output-layout.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { stackMapSpec } from '../types/stack-map.ts';
 
+/** Of more processes than this the oldest are told of again. */
+const KNOWN_PROCESSES = 4096;
+
 /** The kernel maps of a script: its own, then those its programs turned out to need. */
 export function collectMapSpecs(
   layouts: Iterable<MapLayout>,
@@ -39,12 +42,20 @@ export function collectMapSpecs(
     specs.push({ ...spec, valueSize: resources.names.length, contents: resources.names });
   }
   for (const stack of resources.stacks.values()) specs.push(stackMapSpec(stack));
+  if (resources.processes) {
+    const { processes: name } = internalMaps;
+    specs.push({ name, type: MapType.LRU_HASH, keySize: 8, valueSize: 8, maxEntries: KNOWN_PROCESSES, flags: 0 });
+  }
   if (resources.start) array(internalMaps.start, MapType.ARRAY, 8, 1);
   return specs;
 }
 
 /** What user space must know to read the maps and rings. */
-export function outputLayout(layouts: Iterable<MapLayout>, resources: Resources): OutputLayout {
+export function outputLayout(
+  layouts: Iterable<MapLayout>,
+  resources: Resources,
+  { missingProbes }: CompileConfig,
+): OutputLayout {
   return {
     maps: [...layouts].map(({ schema, map, perCpu, keyless, key, value }) => ({
       schema,
@@ -55,6 +66,7 @@ export function outputLayout(layouts: Iterable<MapLayout>, resources: Resources)
       value,
     })),
     records: resources.records,
+    ...(missingProbes === 'error' ? {} : { missingProbes }),
     ...(resources.eventRing ? { eventRing: internalMaps.events } : {}),
     ...(resources.controlRing ? { controlRing: internalMaps.control } : {}),
     ...(resources.counters ? { counters: internalMaps.counters } : {}),

@@ -101,7 +101,7 @@ describe('probes on system calls', () => {
       { arch: 'arm64', features: new Set(), types: undefined },
     ],
   ] as const)('keep their own event where %s', (_why, source, changes) => {
-    expect(programs(source, changes as Partial<CompileEnv>)).toEqual([['tracepoint', undefined]]);
+    expect(programs(source, changes as Partial<CompileEnv>)).toEqual([['tracepoint', [source.split(/[: ]/)[2]]]]);
   });
 
   test('are raw without typed arguments where the kernel has none', () => {
@@ -123,5 +123,47 @@ describe('probes on system calls', () => {
     const found = programs(source);
     expect(found.length).toBeGreaterThan(1);
     expect(found.flatMap(([, probes]) => probes)).toHaveLength(16);
+  });
+});
+
+describe('other tracepoints', () => {
+  const sched = { sched_switch: parseTracepointFormat('\tfield:pid_t prev_pid;\toffset:24;\tsize:4;\tsigned:1;') };
+  const own = { probe: parseTracepointFormat('\tfield:unsigned long __probe_ip;\toffset:8;\tsize:8;\tsigned:0;') };
+  const raw = {
+    sys_enter: parseTracepointFormat(
+      '\tfield:long id;\toffset:8;\tsize:8;\tsigned:1;\n\tfield:unsigned long args[6];\toffset:16;\tsize:48;\tsigned:0;',
+    ),
+  };
+  const known = { ...sched, ...own, ...raw };
+  const tracepoints = {
+    tracepoint: (_category: string, event: string) => known[event as keyof typeof known],
+    list: () => [],
+  };
+  /** A kernel that has every tracepoint, and is new where it has `enumerator`. */
+  const newTypes = (enumerator: boolean) =>
+    new Proxy(types(), {
+      get(target, name) {
+        if (name === 'enumerator') return () => (enumerator ? { value: 12n, enumeration: 1 } : undefined);
+        if (name === 'function') return () => ({ id: 1, parameters: [], variadic: false, returns: 0 });
+        if (name === 'named') return () => 7;
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  const kind = (source: string, recent = true) => programs(source, { tracepoints, types: newTypes(recent) })[0]?.[0];
+
+  test.each([
+    ['t:sched:sched_switch { @ = count(); }', 'tp_btf'],
+    ['t:sched:sched_switch { @[args.prev_pid] = count(); }', 'tracepoint'],
+    ['t:sched:sched_switch { @[kstack] = count(); }', 'tracepoint'],
+    ['t:mine:probe { @ = count(); }', 'tracepoint'],
+    ['t:raw_syscalls:sys_enter { @[args.id] = count(); }', 'tp_btf'],
+    ['t:raw_syscalls:sys_enter { @[args.args[0]] = count(); }', 'tracepoint'],
+  ])('%s', (source, expected) => {
+    expect(kind(source)).toBe(expected);
+  });
+
+  test('are left as they are on kernels that let a raw program interrupt itself', () => {
+    expect(kind('t:sched:sched_switch { @ = count(); }', false)).toBe('tracepoint');
   });
 });

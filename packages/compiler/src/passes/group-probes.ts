@@ -1,9 +1,11 @@
-import { type AttachSpec, ProgramType } from '@bpfleet/bpf';
+import type { AttachSpec, ProgramType } from '@bpfleet/bpf';
 import type { CompileEnv } from '../env.ts';
 import { compatOffset } from '../ir/lower-syscall.ts';
 import type { ProbeTarget, RawSyscall } from '../probes/provider.ts';
 import { syscallPart } from '../types/syscall-part.ts';
 import type { TypedProbe } from './model.ts';
+import { rawAttachment, rawTarget } from './raw-target.ts';
+import { usedArguments } from './used-arguments.ts';
 
 /** What becomes one program. */
 export interface ProgramPlan {
@@ -22,9 +24,6 @@ export interface Branch {
   readonly calls: ReadonlyMap<number, string>;
 }
 
-/** Words whose value depends on how the program is attached, not on the event alone. */
-const attachedWords: ReadonlySet<string> = new Set(['kstack', 'stack', 'ctx', 'reg', 'override', 'skboutput']);
-
 /** Puts probes on system calls into one program for all calls' entries and one for their exits; others stay alone. */
 export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): ProgramPlan[] {
   const shared = { enter: new Map<string, SharedBranch>(), exit: new Map<string, SharedBranch>() };
@@ -35,7 +34,8 @@ export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): Pro
     const { syscall } = probe.target;
     const key = possible && syscall !== undefined ? sharingKey(probe, syscall.at) : undefined;
     if (syscall === undefined || key === undefined) {
-      plans.push(alone(probe));
+      const raw = rawTarget(probe, env);
+      plans.push(alone(raw === undefined ? probe : { ...probe, target: raw }));
       continue;
     }
     if (!positions.has(syscall.at)) {
@@ -70,21 +70,14 @@ function alone(probe: TypedProbe): ProgramPlan {
   return { programType, attach, branches: [{ probe, calls: new Map() }] };
 }
 
-/** Loads through typed pointers need the thread as one, too: 5.11, which every kernel of 5.12 has. */
 function rawPlan(at: 'enter' | 'exit', branches: readonly Branch[], env: CompileEnv): ProgramPlan {
-  const event = `sys_${at}`;
-  const typed = env.features.has('tp_btf') && env.features.has('atomic_fetch');
-  const btfId = typed ? env.types?.named(`btf_trace_${event}`) : undefined;
-  const raw: RawSyscall = { at, typed: btfId !== undefined };
-  const found: Pick<ProgramPlan, 'programType' | 'attach'> =
-    btfId === undefined
-      ? { programType: ProgramType.RAW_TRACEPOINT, attach: { kind: 'raw_tracepoint', event } }
-      : { programType: ProgramType.TRACING, attach: { kind: 'tp_btf', event, btfId } };
+  const { typed, ...attached } = rawAttachment(`sys_${at}`, env);
+  const raw: RawSyscall = { at, typed };
   const withTarget = ({ probe, calls }: Branch): Branch => ({
-    probe: { ...probe, target: { ...probe.target, ...found, context: rawContext(probe.target, raw) } },
+    probe: { ...probe, target: { ...probe.target, ...attached, context: rawContext(probe.target, raw) } },
     calls,
   });
-  return { ...found, raw, branches: branches.map(withTarget) };
+  return { ...attached, raw, branches: branches.map(withTarget) };
 }
 
 function rawContext({ context }: ProbeTarget, raw: RawSyscall): ProbeTarget['context'] {
@@ -95,25 +88,16 @@ function rawContext({ context }: ProbeTarget, raw: RawSyscall): ProbeTarget['con
  * Probes with the same key may share a body: the clause, the types of all its expressions and the registers of the
  * arguments it reads are the same. undefined where the clause must keep an event of its own.
  */
-function sharingKey({ clause, target, typing }: TypedProbe, at: 'enter' | 'exit'): string | undefined {
-  const { context } = target;
-  if (context.kind !== 'tracepoint' || context.format === null) return undefined;
-  const parts: unknown[] = [clause.span.start];
-  let wholes = 0;
-  for (const [expression, type] of typing.expressions) {
-    if (expression.kind === 'identifier' || expression.kind === 'call') {
-      if (attachedWords.has(expression.name)) return undefined;
-      if (expression.name === 'args') wholes++;
-    }
-    if (expression.kind === 'member' && expression.object.kind === 'identifier' && expression.object.name === 'args') {
-      const field = context.format.fields.find(({ name }) => name === expression.name);
-      const part = field === undefined ? undefined : syscallPart(field, at);
-      if (part === undefined) return undefined;
-      parts.push(part);
-      wholes--;
-    }
-    parts.push(type);
-  }
-  if (wholes !== 0) return undefined;
-  return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+function sharingKey(probe: TypedProbe, at: 'enter' | 'exit'): string | undefined {
+  const { clause, target, typing } = probe;
+  const used = usedArguments(probe);
+  if (used === undefined || target.context.kind !== 'tracepoint' || target.context.format === null) return undefined;
+  const { fields } = target.context.format;
+  const parts = used.map((name) => {
+    const field = fields.find((candidate) => candidate.name === name);
+    return field === undefined ? undefined : syscallPart(field, at);
+  });
+  if (parts.includes(undefined)) return undefined;
+  const key = [clause.span.start, parts, ...typing.expressions.values()];
+  return JSON.stringify(key, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
 }

@@ -1,4 +1,5 @@
-import type { ProbeTarget } from '../probes/provider.ts';
+import type { ExpandContext, ProbeTarget } from '../probes/provider.ts';
+import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 import type { Clause, Expression, MapDeclaration, Variable } from '../syntax/ast.ts';
 import type { Type } from '../types/type.ts';
@@ -11,6 +12,11 @@ export interface VariableSymbol {
 
 /** Which variable each mention is. */
 export type Bindings = ReadonlyMap<Variable, VariableSymbol>;
+
+/** What the passes are given besides the tree. */
+export interface AnalysisContext extends Omit<ExpandContext, 'taken'> {
+  readonly diagnostics: Diagnostics;
+}
 
 /** One clause at one place: what becomes one program. */
 export interface Probe {

@@ -12,7 +12,7 @@ interface Expected {
 
 const MAX_U64 = (1n << 64n) - 1n;
 
-/** `--name=value` and `--name` of the command line, and what the script's `getopt()` expect of them. */
+/** `name=value` and `name`, given as `--name` on the command line, and what the script's `getopt()` expect of them. */
 export class NamedOptions {
   readonly #given = new Map<string, string | undefined>();
   readonly #diagnostics: Diagnostics;
@@ -23,8 +23,8 @@ export class NamedOptions {
     this.#diagnostics = diagnostics;
     for (const option of options) {
       const at = option.indexOf('=');
-      if (at < 0) this.#given.set(option.slice(2), undefined);
-      else this.#given.set(option.slice(2, at), option.slice(at + 1));
+      if (at < 0) this.#given.set(option, undefined);
+      else this.#given.set(option.slice(0, at), option.slice(at + 1));
     }
   }
 
@@ -67,7 +67,12 @@ export class NamedOptions {
     const known = [...this.#expected.keys()].map((name) => `--${name}`).join(', ');
     const hint = known === '' ? 'no custom program options defined.' : `expected program options: ${known}`;
     const message = `unexpected program command line options: ${names}`;
-    this.#diagnostics.error('invalid-argument', { start: 0, end: 0 }, message, hint);
+    this.#diagnostics.error('options', { start: 0, end: 0 }, message, hint);
+  }
+
+  /** Something about the command line, at the place that asks for it. */
+  #wrong(where: Expression, message: string): void {
+    this.#diagnostics.error('options', where.span, message);
   }
 
   #error(where: Expression, message: string): void {
@@ -108,15 +113,15 @@ export class NamedOptions {
     if (typeof fallback === 'boolean') {
       if (text === undefined || text === 'true' || text === '1') return true;
       if (text !== 'false' && text !== '0')
-        this.#error(call, `${option} expects a boolean (e.g. 'true') (value: ${text})`);
+        this.#wrong(call, `${option} expects a boolean (e.g. 'true') (value: ${text})`);
       return false;
     }
     if (typeof fallback === 'string') {
-      if (text === undefined) this.#error(call, `${option} expects a string (value: true)`);
+      if (text === undefined) this.#wrong(call, `${option} expects a string (value: true)`);
       return text ?? fallback;
     }
     if (text === undefined) {
-      this.#error(call, `${option} expects an integer (value: true)`);
+      this.#wrong(call, `${option} expects an integer (value: true)`);
       return fallback;
     }
     const negative = text.startsWith('-');
@@ -126,7 +131,7 @@ export class NamedOptions {
       return negative ? -parsed.value : parsed.value;
     }
     const range = 'value' in parsed || parsed.error.startsWith('overflow');
-    this.#error(
+    this.#wrong(
       call,
       range ? `${option} value is out of range (value: ${text})` : `${option} invalid integer (value: ${text})`,
     );

@@ -1,27 +1,43 @@
+import type { TypeSource } from '@bpfleet/bpf';
 import { builtinNames, findBuiltin, findFunction, functionNames } from '../builtins/index.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
-import type { Block, Expression, If, Script, Statement, Variable } from '../syntax/ast.ts';
-import { typeNames } from '../syntax/parse-type.ts';
+import type {
+  Block,
+  CDefinition,
+  Clause,
+  Expression,
+  For,
+  If,
+  Let,
+  RecordField,
+  Script,
+  Statement,
+  Variable,
+} from '../syntax/ast.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
-const notSupported = new Set([
-  ...['ustack', 'username'],
-  ...['len', 'buf', 'tseries'],
-  ...['ntop', 'pton', 'bswap', 'strftime', 'strncmp', 'strcontains', 'strlen', 'kaddr', 'uaddr', 'ksym', 'usym'],
-  ...['macaddr', 'cgroupid', 'cgroup_path', 'path', 'strerror', 'syscall_name', 'sizeof', 'offsetof'],
-  ...['signal', 'override', 'skboutput', 'kptr', 'uptr'],
-]);
+const notSupported = new Set(['tseries', 'percpu_kaddr', 'find', 'unwatch', 'debugf', 'dw_ustack', 'write_user']);
+
+const whileDeprecated = 'While loops are deprecated and may be removed in the future.';
+const whileHint =
+  'For loops support ranges (e.g. `for ($x : $start..$end) { ... }`), and can be used in place of while. These are more easily proven to be bounded by the verifier.';
+
+/** What names may mean that are neither builtins nor of the script. */
+export interface ResolveContext {
+  readonly diagnostics: Diagnostics;
+  /** The types of the kernel and the script; undefined: not known, and any name may be an enumerator. */
+  readonly types: TypeSource | undefined;
+  /** Whether no kernel is known. */
+  readonly permissive: boolean;
+}
 
 /** Finds which variable each `$name` is, and reports names that mean nothing. Variables live to the end of their block. */
-export function resolveNames(script: Script, diagnostics: Diagnostics): Bindings {
-  const resolver = new Resolver(diagnostics);
-  for (const clause of script.clauses) {
-    if (clause.predicate !== undefined) resolver.expression(clause.predicate);
-    resolver.block(clause.body);
-  }
+export function resolveNames(script: Script, context: ResolveContext): Bindings {
+  const resolver = new Resolver(script, context);
+  for (const clause of script.clauses) resolver.clause(clause);
   return resolver.bindings;
 }
 
@@ -35,10 +51,26 @@ function isWord(expression: Expression, child: Expression): boolean {
 class Resolver {
   readonly bindings = new Map<Variable, VariableSymbol>();
   readonly #diagnostics: Diagnostics;
+  readonly #context: ResolveContext;
+  /** Of macros: what is wrong with a use of one was told when they were expanded. */
+  readonly #macros: ReadonlySet<string>;
+  readonly #constants: ReadonlySet<string>;
   readonly #scopes: Map<string, VariableSymbol>[] = [];
+  /** Loops around the statement. */
+  #loops = 0;
 
-  constructor(diagnostics: Diagnostics) {
-    this.#diagnostics = diagnostics;
+  constructor(script: Script, context: ResolveContext) {
+    this.#diagnostics = context.diagnostics;
+    this.#context = context;
+    this.#macros = new Set(script.macros.map(({ name }) => name));
+    this.#constants = new Set(script.definitions.flatMap(enumerators));
+  }
+
+  clause({ predicate, body }: Clause): void {
+    this.#scopes.push(new Map());
+    if (predicate !== undefined) this.expression(predicate);
+    this.block(body);
+    this.#scopes.pop();
   }
 
   block(block: Block): void {
@@ -62,12 +94,15 @@ class Resolver {
       case 'variable':
         this.#read(expression);
         break;
+      case 'cast':
+        if (expression.type.of !== undefined) this.expression(expression.type.of);
+        break;
       case 'identifier':
         this.#identifier(expression.name, expression.span);
         break;
       case 'call':
-        if (findFunction(expression.name) === undefined) {
-          this.#unknown('function', expression.name, expression.nameSpan, functionNames());
+        if (findFunction(expression.name) === undefined && !this.#macros.has(expression.name)) {
+          this.#unknown('function', expression.name, expression.span, functionNames());
         }
         break;
       default:
@@ -86,42 +121,62 @@ class Resolver {
         else this.#write(statement.target);
         break;
       case 'let':
+        if (statement.type?.of !== undefined) this.expression(statement.type.of);
         if (statement.value !== undefined) this.expression(statement.value);
-        this.#declare(statement.variable);
+        this.#let(statement);
         break;
       case 'if':
         this.#if(statement);
         break;
+      case 'block':
+        this.block(statement);
+        break;
       case 'while':
+        this.#diagnostics.warning('invalid-use', statement.span, whileDeprecated, whileHint);
         this.expression(statement.condition);
-        this.block(statement.body);
+        this.#loop(statement.body);
         break;
       case 'unroll':
         this.expression(statement.count);
         this.block(statement.body);
         break;
-      case 'for': {
-        const { over, variable, body } = statement;
-        if (over.kind === 'range') {
-          this.expression(over.from);
-          this.expression(over.to);
-        } else this.expression(over);
-        this.#scopes.push(new Map());
-        this.#declare(variable);
-        this.block(body);
-        this.#scopes.pop();
+      case 'for':
+        this.#for(statement);
         break;
-      }
-      case 'block':
-        this.block(statement);
+      case 'break':
+      case 'continue':
+        if (this.#loops === 0) {
+          const message = `'${statement.kind}' statement is not allowed in a probe`;
+          this.#diagnostics.error('invalid-use', statement.span, message, 'it belongs into a loop');
+        }
         break;
       case 'return':
         if (statement.value !== undefined) this.expression(statement.value);
         break;
-      case 'break':
-      case 'continue':
-        break;
     }
+  }
+
+  #loop(body: Block): void {
+    this.#loops++;
+    this.block(body);
+    this.#loops--;
+  }
+
+  /** The variable of a loop is one of the loop alone. */
+  #for({ variable, over, body }: For): void {
+    if (over.kind === 'range') {
+      this.expression(over.from);
+      this.expression(over.to);
+    }
+    const shadowed = this.#find(variable);
+    if (shadowed !== undefined) {
+      const message = `Loop declaration shadows existing variable: ${variable.name}`;
+      this.#diagnostics.error('invalid-use', variable.span, message);
+    }
+    this.#scopes.push(new Map());
+    this.#declare(variable);
+    this.#loop(body);
+    this.#scopes.pop();
   }
 
   #if(statement: If): void {
@@ -131,53 +186,63 @@ class Resolver {
     else if (statement.otherwise !== undefined) this.block(statement.otherwise);
   }
 
-  #find(name: string): VariableSymbol | undefined {
+  #find(variable: Variable): VariableSymbol | undefined {
+    const key = scopeKey(variable);
     for (let depth = this.#scopes.length - 1; depth >= 0; depth--) {
-      const symbol = this.#scopes[depth]?.get(name);
+      const symbol = this.#scopes[depth]?.get(key);
       if (symbol !== undefined) return symbol;
     }
     return undefined;
   }
 
+  #let({ variable, span }: Let): void {
+    if (this.#find(variable) !== undefined) {
+      const message = `Variable ${variable.name} was already declared. Variable shadowing is not allowed.`;
+      this.#diagnostics.error('invalid-use', { start: span.start, end: variable.span.end }, message);
+    }
+    this.#declare(variable);
+  }
+
   #declare(variable: Variable): void {
     const scope = this.#scopes.at(-1);
-    if (scope?.has(variable.name)) {
-      const message = `Variable ${variable.name} was already declared`;
-      this.#diagnostics.error('invalid-use', variable.span, message);
-    }
+    const key = scopeKey(variable);
     const symbol = { name: variable.name, declared: variable.span };
-    scope?.set(variable.name, symbol);
+    scope?.set(key, symbol);
     this.bindings.set(variable, symbol);
   }
 
   #write(variable: Variable): void {
-    const symbol = this.#find(variable.name);
+    const symbol = this.#find(variable);
     if (symbol === undefined) this.#declare(variable);
     else this.bindings.set(variable, symbol);
   }
 
   #read(variable: Variable): void {
-    const symbol = this.#find(variable.name);
+    const symbol = this.#find(variable);
     if (symbol !== undefined) {
       this.bindings.set(variable, symbol);
       return;
     }
-    if (/^\$(\d+|#)$/.test(variable.name)) {
-      this.#diagnostics.error('unsupported', variable.span, 'positional parameters are not supported');
-      return;
-    }
-    const known = new Set(this.#scopes.flatMap((scope) => [...scope.keys()]));
+    const known = new Set(this.#scopes.flatMap((scope) => [...scope.values()].map((one) => one.name)));
     const message = `Undefined or undeclared variable: ${variable.name}`;
     this.#diagnostics.error('undefined-variable', variable.span, message, () => didYouMean(variable.name, known));
   }
 
   #identifier(name: string, span: { start: number; end: number }): void {
-    if (findBuiltin(name) !== undefined || typeNames.has(name)) return;
+    if (findBuiltin(name) !== undefined || this.#macros.has(name)) return;
+    if (this.#constants.has(name) || this.#isEnumerator(name)) return;
     if (findFunction(name) !== undefined) {
       this.#diagnostics.error('invalid-use', span, `${name} is a function`, `write ${findFunction(name)?.signature}`);
       return;
     }
     this.#unknown('identifier', name, span, builtinNames());
+  }
+
+  #isEnumerator(name: string): boolean {
+    const { types, permissive } = this.#context;
+    if (types?.enumerator(name) !== undefined) return true;
+    // Without a kernel only what looks like one can be told from a mistyped builtin.
+    return permissive && types === undefined && /^[A-Z][A-Z0-9_]*$/.test(name);
   }
 
   #unknown(what: 'function' | 'identifier', name: string, span: { start: number; end: number }, known: string[]): void {
@@ -188,5 +253,23 @@ class Resolver {
     } else {
       this.#diagnostics.error('unknown-name', span, `Unknown ${what}: '${name}'`, () => didYouMean(name, known));
     }
+  }
+}
+
+/** Variables of the same name are different ones in different expansions of macros. */
+function scopeKey({ name, expansion }: Variable): string {
+  return expansion === undefined ? name : `${name} ${expansion}`;
+}
+
+function enumerators(definition: CDefinition | RecordField['type']): string[] {
+  switch (definition.kind) {
+    case 'enum-definition':
+      return definition.values.map(({ name }) => name);
+    case 'record-definition':
+      return definition.fields.flatMap(({ type }) => enumerators(type));
+    case 'typedef-definition':
+      return enumerators(definition.type);
+    default:
+      return [];
   }
 }

@@ -1,7 +1,7 @@
 import { type CFunction, ProgramType, type TypeSource } from '@bpfleet/bpf';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { likeFunction } from './like-function.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
@@ -45,7 +45,7 @@ function provider(name: 'fentry' | 'fexit', aliases: readonly string[]): ProbePr
       const found = env.types.function(symbol);
       if (found !== undefined) return [target(symbol, found)];
       const hint = () => likeFunction(symbol, env.types?.functions() ?? []);
-      diagnostics.error('no-match', point.span, `this kernel's BTF has no function ${symbol}`, hint);
+      diagnostics.error('no-match', point.span, noMatch(name, symbol), hint);
       return [];
     },
   };

@@ -86,7 +86,7 @@ function envOf(
                 { name: 'main', offset: 0x1000, size: 64, address: 0x401000 },
               ],
             }
-          : { reason: `there is no program or library ${name} on this node` },
+          : { reason: `'${name}' does not exist or is not executable` },
     },
   };
 }
@@ -116,15 +116,18 @@ describe('where probes are put', () => {
 
 describe('mistakes', () => {
   test.each<[string, string]>([
-    ['kprobe:vfs_raed { }', 'this kernel has no function vfs_raed'],
+    ['kprobe:vfs_raed { }', 'No matches for kprobe vfs_raed.'],
     ['kprobe:a:b:c { }', 'kprobe takes a function of the kernel'],
     ['kretprobe:vfs_read+4 { }', 'kretprobe takes a function of the kernel'],
-    ['kprobe:nothing* { }', 'kprobe:nothing* matches no functions of the kernel'],
-    ['fentry:nothing { }', "this kernel's BTF has no function nothing"],
-    ['uprobe:tool:mian { }', '/usr/bin/tool has no function mian'],
+    [
+      'kprobe:nothing* { }',
+      "Probe has no valid attach points. If this is expected, set the 'missing_probes' config variable to 'warn'.",
+    ],
+    ['fentry:nothing { }', 'No matches for fentry nothing.'],
+    ['uprobe:tool:mian { }', 'No matches for uprobe /usr/bin/tool:mian.'],
     ['uprobe:tool:main+64 { }', 'main is 64 bytes long: there is no such offset'],
     ['uprobe:tool:0x400000 { }', 'no function of /usr/bin/tool has the address 0x400000'],
-    ['uprobe:none:main { }', 'there is no program or library none on this node'],
+    ['uprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:tool { }', 'uprobe takes a program or library and a function in it'],
     ['kprobe:vfs_read { @ = retval; }', 'kprobe:vfs_read has no retval'],
     ['kretprobe:vfs_read { @ = arg0; }', 'kretprobe:vfs_read has no arg0'],
@@ -177,7 +180,7 @@ describe('mistakes', () => {
 
   test('names that several functions share are left out of wildcards, and said to be', () => {
     const { spec, diagnostics } = compile('kprobe:t*,kprobe:v* { }', envOf('x86-64'));
-    expect(spec).toBeUndefined();
+    expect(spec?.programs.length).toBeGreaterThan(0);
     expect(diagnostics.map(({ message }) => message)).toContain(
       '1 matches are left out: several functions share their names',
     );

@@ -1,7 +1,7 @@
 import { ProgramType } from '@bpfleet/bpf';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { likeFunction } from './like-function.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import { parseOffset } from './offset.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
@@ -42,7 +42,7 @@ function provider(name: 'kprobe' | 'kretprobe', alias: string, usage: string): P
       if (env.functions === undefined || env.functions.count(symbol) > 0) return [target(symbol, offset)];
       const names = () => (env.functions?.list() ?? []).map((one) => one.name);
       const hint = () => likeFunction(symbol, names());
-      diagnostics.error('no-match', point.span, `this kernel has no function ${symbol}`, hint);
+      diagnostics.error('no-match', point.span, noMatch(name, symbol), hint);
       return [];
     },
   };

@@ -8,11 +8,22 @@ export function checkMatches<T>(
   what: string,
   { config, diagnostics }: ExpandContext,
 ): readonly T[] {
-  if (matches.length > config.maxProbes) {
-    const message = `${point.text} matches ${matches.length} ${what}; at most ${config.maxProbes} are allowed`;
-    diagnostics.error('too-many-probes', point.span, message, 'name fewer of them');
+  const { length } = matches;
+  if (length > config.maxProbes) {
+    const message = `Can't attach to ${length} probes because it exceeds the current limit of ${config.maxProbes} probes`;
+    diagnostics.error('too-many-probes', point.span, message, raiseLimit(length));
     return [];
   }
-  if (matches.length === 0) diagnostics.error('no-match', point.span, `${point.text} matches no ${what}`);
+  if (length === 0) diagnostics.error('no-match', point.span, `${point.text} matches no ${what}`);
   return matches;
+}
+
+/** What to do where a script would have so many probes. */
+export function raiseLimit(probes: number): string {
+  return `name fewer of them, or allow them: config = { max_probes = ${probes} }`;
+}
+
+/** That there is no such probe, as bpftrace says it. */
+export function noMatch(provider: string, ...place: readonly string[]): string {
+  return `No matches for ${provider} ${place.join(':')}.`;
 }

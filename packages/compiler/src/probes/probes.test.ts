@@ -74,3 +74,67 @@ describe('rates', () => {
     expect(named('interval:10ms')?.records[0]).toMatchObject({ kind: 'printf', args: [{ size: 24 }] });
   });
 });
+
+describe('probes that this node has not', () => {
+  const source = (mode: 'error' | 'warn' | 'ignore', probe: string) => {
+    const { diagnostics, spec } = compile(`${probe} { @ = count(); }`, { ...env, config: { missingProbes: mode } });
+    return [spec?.programs.length, ...diagnostics.map(({ severity, message }) => `${severity}: ${message}`)];
+  };
+  const none = 'Probe has no valid attach points.';
+
+  test.each([
+    ['error', 't:a:b, begin', [undefined, 'error: No matches for tracepoint a:b.']],
+    ['warn', 't:a:b, begin', [1, 'warning: No matches for tracepoint a:b. Skipping.']],
+    ['ignore', 't:a:b, begin', [1]],
+    ['error', 't:a:*, begin', [1]],
+    ['warn', 't:a:*', [0, `warning: ${none} Skipping.`]],
+    ['ignore', 't:a:*', [0]],
+    [
+      'error',
+      't:a:*',
+      [undefined, `error: ${none} If this is expected, set the 'missing_probes' config variable to 'warn'.`],
+    ],
+    ['ignore', 'software:nothing', [undefined, 'error: nothing is not a software probe']],
+  ] as const)('%s: %s', (mode, probe, expected) => {
+    expect(source(mode, probe)).toEqual(expected);
+  });
+
+  test('a hundred thousand matches are refused with their number and what to set', () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => ({ name: `f${index}`, module: '' }));
+    const functions = { count: () => 1, list: () => names };
+    const many = { ...env, features: new Set(['kprobe'] as const), functions };
+    expect(compile('kprobe:f* { }', many).diagnostics).toMatchObject([
+      {
+        message: "Can't attach to 100000 probes because it exceeds the current limit of 512 probes",
+        hint: 'name fewer of them, or allow them: config = { max_probes = 100000 }',
+      },
+    ]);
+    const raised = compile('kprobe:f1111* { }', { ...many, config: { maxProbes: 2000 } });
+    expect(raised.spec?.programs).toHaveLength(11);
+  });
+});
+
+describe('watchpoints, signals, tests and benchmarks', () => {
+  test('are attached as they are written', () => {
+    expect(attached('w:0x1000:4:wr')).toEqual({ kind: 'watchpoint', address: 0x1000n, length: 4, mode: 'rw' });
+    expect(attached('self:signal:SIGUSR1')).toEqual({ kind: 'signal', signal: 'SIGUSR1' });
+    expect(attached('test:a')).toEqual({ kind: 'test', name: 'a' });
+    expect(attached('bench:a')).toEqual({ kind: 'bench', name: 'a' });
+  });
+
+  test.each([
+    ['watchpoint:0x0:4:w', 'watchpoint must be attached to a non-zero address'],
+    ['watchpoint:0x1000:3:w', 'watchpoint length must be one of (1,2,4,8)'],
+    ['watchpoint:0x1000:4:q', 'watchpoint mode must be combination of (r,w,x)'],
+    ['watchpoint:0x1000:4:ww', 'watchpoint modes may not be duplicated'],
+    ['watchpoint:0x1000:4:r', 'invalid watchpoint mode: r'],
+    ['watchpoint:0x1000:4', 'watchpoint probe type requires 3 arguments, found 2'],
+    ['asyncwatchpoint:0x1000:4:w', 'Invalid probe type: asyncwatchpoint'],
+    ['self:foo:SIGUSR1', 'foo is not a supported trigger'],
+    ['self:signal:SIGUSR2', 'SIGUSR2 is not a supported signal'],
+    ['test', 'test probe type requires 1 arguments, found 0'],
+    ['test:a, test:a', '"a" was used as the name for more than one TEST probe'],
+  ])('%s is refused', (probe, message) => {
+    expect(refused(probe)).toEqual([message]);
+  });
+});

@@ -66,10 +66,15 @@ export interface ProbeTarget {
   readonly function?: string;
 }
 
+/** Where a provider tells of mistakes. */
+export type Reports = Pick<Diagnostics, 'error' | 'warning'>;
+
 export interface ExpandContext {
   readonly env: CompileEnv;
   readonly config: CompileConfig;
-  readonly diagnostics: Diagnostics;
+  readonly diagnostics: Reports;
+  /** Names that only one probe of a script may have. */
+  readonly taken: Set<string>;
 }
 
 /** A kind of probe. */

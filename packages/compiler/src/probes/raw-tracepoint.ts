@@ -1,12 +1,14 @@
 import { type CFunction, ProgramType } from '@bpfleet/bpf';
-import type { CompileEnv, TracepointSource } from '../env.ts';
+import type { CompileEnv } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import type { ProbeProvider, ProbeTarget } from './provider.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
 
 const usage = 'rawtracepoint:event or rawtracepoint:vmlinux:event';
 const namePattern = /^[\w.*?[\]!-]{1,128}$/;
+/** Each tracepoint has a function of this name and its own (5.10). */
+const ITERATOR = '__traceiter_';
 /** Modules' tracepoints are found by the event alone, as the kernel does. */
 const KERNEL = 'vmlinux';
 
@@ -27,14 +29,14 @@ export const rawTracepoint: ProbeProvider = {
       return [];
     }
     if (env.tracepoints === null) return [target(event, env)];
-    const events = new Set(matcher(module)(KERNEL) ? rawEvents(env.tracepoints) : []);
+    const events = new Set(matcher(module)(KERNEL) ? rawEvents(env) : []);
     if (hasWildcard(event)) {
       const matches = checkMatches(point, [...events].filter(matcher(event)), 'raw tracepoints', context);
       return matches.map((name) => target(name, env));
     }
     if (events.has(event)) return [target(event, env)];
     const hint = () => didYouMean(event, events);
-    diagnostics.error('no-match', point.span, `this kernel has no raw tracepoint ${event}`, hint);
+    diagnostics.error('no-match', point.span, noMatch('rawtracepoint', event), hint);
     return [];
   },
 };
@@ -52,13 +54,17 @@ function target(event: string, env: CompileEnv): ProbeTarget {
   };
 }
 
-/** The kernel's function that runs programs at a tracepoint; before the event's arguments it takes one of its own. */
+/** The kernel's function that runs what is attached to a tracepoint; before the event's arguments it takes one of its own. */
 export function rawFunction(event: string, { types }: Pick<CompileEnv, 'types'>): CFunction | undefined {
-  const found = types?.function(`__bpf_trace_${event}`);
+  const found = types?.function(`${ITERATOR}${event}`) ?? types?.function(`__bpf_trace_${event}`);
   return found === undefined ? undefined : { ...found, parameters: found.parameters.slice(1) };
 }
 
-/** sys_enter_* and sys_exit_* are made of two raw tracepoints by the kernel's syscall tracing. */
-function* rawEvents(source: TracepointSource): Generator<string> {
-  for (const { category, event } of source.list()) if (category !== 'syscalls') yield event;
+/**
+ * Some tracepoints have no events in tracefs. sys_enter_* and sys_exit_* on the other hand are no tracepoints: the kernel
+ * makes them of two.
+ */
+export function* rawEvents({ tracepoints, types }: Pick<CompileEnv, 'tracepoints' | 'types'>): Generator<string> {
+  for (const { category, event } of tracepoints?.list() ?? []) if (category !== 'syscalls') yield event;
+  for (const name of types?.functions() ?? []) if (name.startsWith(ITERATOR)) yield name.slice(ITERATOR.length);
 }

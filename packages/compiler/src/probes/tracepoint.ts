@@ -3,6 +3,7 @@ import type { CompileEnv, TracepointName, TracepointSource } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import { syscallTable } from '../types/syscall-table.ts';
 import type { TracepointFormat } from '../types/tracepoint-format.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import type { ProbeProvider, ProbeTarget } from './provider.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
 
@@ -14,7 +15,8 @@ export const tracepoint: ProbeProvider = {
   name: 'tracepoint',
   aliases: ['t'],
   usage,
-  expand(point, { env, config, diagnostics }) {
+  expand(point, context) {
+    const { env, diagnostics } = context;
     const [, category = '', event = ''] = point.parts;
     if (point.parts.length !== 3 || !namePattern.test(category) || !namePattern.test(event)) {
       diagnostics.error('invalid-probe', point.span, `tracepoint takes a category and an event`, `write ${usage}`);
@@ -26,24 +28,16 @@ export const tracepoint: ProbeProvider = {
       const format = source.tracepoint(category, event);
       if (format !== undefined) return [target({ category, event }, format, env.arch)];
       const hint = () => openHint(env.arch, category, event) ?? didYouMean(`${category}:${event}`, names(source));
-      diagnostics.error('no-match', point.span, `this kernel has no tracepoint ${category}:${event}`, hint);
+      diagnostics.error('no-match', point.span, noMatch('tracepoint', category, event), hint);
       return [];
     }
     const inCategory = matcher(category);
     const isEvent = matcher(event);
     const matches = source.list().filter((name) => inCategory(name.category) && isEvent(name.event));
-    if (matches.length > config.maxProbes) {
-      const message = `${point.text} matches ${matches.length} tracepoints; at most ${config.maxProbes} are allowed`;
-      diagnostics.error('too-many-probes', point.span, message, 'name fewer of them');
-      return [];
-    }
-    const targets: ProbeTarget[] = [];
-    for (const name of matches) {
+    return checkMatches(point, matches, 'tracepoints', context).flatMap((name) => {
       const format = source.tracepoint(name.category, name.event);
-      if (format !== undefined) targets.push(target(name, format, env.arch));
-    }
-    if (targets.length === 0) diagnostics.error('no-match', point.span, `no tracepoint matches ${category}:${event}`);
-    return targets;
+      return format === undefined ? [] : [target(name, format, env.arch)];
+    });
   },
 };
 

@@ -1,8 +1,8 @@
 import { ProgramType } from '@bpfleet/bpf';
-import type { Executable } from '../env.ts';
+import type { CompileEnv, Executable } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import { parseOffset } from './offset.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
@@ -34,7 +34,8 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
     usage,
     expand(point, context) {
       const { env, diagnostics } = context;
-      const [, file = '', ...rest] = point.parts;
+      const [, given = '', ...rest] = partsOf(point, env);
+      const file = unquote(given);
       const symbol = unquote(rest.join(':'));
       if (file === '' || symbol === '' || file.includes('\0')) {
         const message = `${name} takes a program or library and a function in it`;
@@ -43,9 +44,12 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
       }
       if (env.tracepoints === null) return [target(file, { label: symbol, offset: 0, function: symbol })];
       if (!requireFeature('uprobe', point, context)) return [];
+      if (hasWildcard(file))
+        return inFiles(point, { file, symbol, returns }, context).map(({ path, place }) => target(path, place));
       const found = env.executables?.find(file) ?? { reason: 'the programs of this node are not known' };
       if ('reason' in found) {
-        diagnostics.error('no-match', point.span, found.reason, 'write the path of a program, or a name such as libc');
+        const hint = 'write the path of a program, or a name such as libc';
+        diagnostics.error('invalid-probe', point.span, `${name} target file ${found.reason}`, hint);
         return [];
       }
       return placesOf(point, found, symbol, returns, context).map((place) => target(found.path, place));
@@ -53,8 +57,52 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
   };
 }
 
+/** Where there is a process of `-p`, its own program may be left out. */
+function partsOf({ parts }: AttachPoint, { process }: CompileEnv): readonly string[] {
+  const [program] = parts.length === 2 ? (process?.files() ?? []) : [];
+  return program === undefined ? parts : [parts[0] ?? '', program, ...parts.slice(1)];
+}
+
 function unquote(text: string): string {
   return /^".*"$/.test(text) ? text.slice(1, -1) : text;
+}
+
+interface Search {
+  readonly file: string;
+  readonly symbol: string;
+  readonly returns: boolean;
+}
+
+/** The places in every file that a wildcard stands for; those that have no such function are passed over. */
+function inFiles(point: AttachPoint, { file, symbol, returns }: Search, context: ExpandContext) {
+  const { env, diagnostics } = context;
+  const isFile = matcher(file);
+  const files =
+    env.process === undefined
+      ? (env.executables?.findAll?.(file) ?? [])
+      : env.process
+          .files()
+          .filter(isFile)
+          .flatMap((path) => {
+            const found = env.executables?.find(path) ?? { reason: '' };
+            return 'reason' in found ? [] : [found];
+          });
+  if (files.length === 0) {
+    diagnostics.error('no-match', point.span, `uprobe target file '${file}' does not exist or is not executable`);
+    return [];
+  }
+  if (/^(0x[\da-fA-F]+|\d+)$/.test(symbol)) {
+    diagnostics.error('invalid-probe', point.span, 'Cannot use wildcards with absolute address');
+    return [];
+  }
+  const { name, offset = 0 } = parseOffset(symbol);
+  const isFunction = matcher(name);
+  const matches = files.flatMap(({ path, functions }) =>
+    functions
+      .filter((one) => isFunction(one.name) && offset < Math.max(1, one.size) && !(returns && offset > 0))
+      .map((one) => ({ path, place: placeAt(one, offset) })),
+  );
+  return checkMatches(point, matches, 'functions of programs', context);
 }
 
 function placesOf(
@@ -86,7 +134,7 @@ function placesOf(
         name,
         functions.map((one) => one.name),
       );
-    diagnostics.error('no-match', point.span, `${path} has no function ${name}`, hint);
+    diagnostics.error('no-match', point.span, noMatch(returns ? 'uretprobe' : 'uprobe', path, name), hint);
     return [];
   }
   if (offset === undefined || (offset > 0 && (returns || offset >= found.size))) {

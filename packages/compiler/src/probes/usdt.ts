@@ -3,7 +3,7 @@ import type { Executable } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import { splitArguments } from '../types/static-argument.ts';
-import { checkMatches } from './match-names.ts';
+import { checkMatches, noMatch } from './match-names.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
@@ -29,7 +29,7 @@ export const usdt: ProbeProvider = {
     const { file, provider, name } = place;
     if (env.tracepoints === null) {
       const probe = { provider, name, offset: 0, semaphore: 0, arguments: '' };
-      return [target(file, probe, undefined, 'unknown')];
+      return [target(file, probe, 'unknown')];
     }
     if (!requireFeature('uprobe', point, context)) return [];
     const isProvider = matcher(provider);
@@ -38,14 +38,14 @@ export const usdt: ProbeProvider = {
     const matches = files.flatMap((found) =>
       (found.staticProbes?.() ?? [])
         .filter((probe) => isProvider(probe.provider) && isName(probe.name))
-        .map((probe) => target(found.path, probe, env.process?.pid)),
+        .map((probe) => target(found.path, probe)),
     );
     if (matches.length > 0 || files.length === 0 || hasWildcard(point.parts.slice(file === '' ? 1 : 2).join())) {
       return files.length === 0 ? [] : checkMatches(point, matches, 'static probes', context);
     }
     const names = files.flatMap((found) => (found.staticProbes?.() ?? []).map((probe) => probe.name));
     const where = files.length === 1 ? files[0]?.path : 'what the process has mapped';
-    diagnostics.error('no-match', point.span, `${where} has no static probe ${name}`, () => didYouMean(name, names));
+    diagnostics.error('no-match', point.span, noMatch('usdt', where ?? file, name), () => didYouMean(name, names));
     return [];
   },
 };
@@ -78,12 +78,18 @@ function filesOf(point: AttachPoint, file: string, { env, diagnostics }: ExpandC
   const readable = found.filter((one): one is Executable => !('reason' in one));
   if (readable.length > 0) return readable;
   const [first] = found;
-  const reason = first !== undefined && 'reason' in first ? first.reason : `no program or library matches ${file}`;
-  diagnostics.error('no-match', point.span, reason, 'write the path of a program, or a name such as libc');
+  const reason =
+    first !== undefined && 'reason' in first ? first.reason : `'${file}' does not exist or is not executable`;
+  diagnostics.error(
+    'invalid-probe',
+    point.span,
+    `usdt target file ${reason}`,
+    'write the path of a program, or a name such as libc',
+  );
   return [];
 }
 
-function target(path: string, probe: StaticProbe, pid: number | undefined, known?: 'unknown'): ProbeTarget {
+function target(path: string, probe: StaticProbe, known?: 'unknown'): ProbeTarget {
   const place = { path, offset: probe.offset, return: false };
   return {
     name: `usdt:${path}:${probe.provider}:${probe.name}`,
@@ -92,7 +98,6 @@ function target(path: string, probe: StaticProbe, pid: number | undefined, known
       kind: 'uprobe',
       ...place,
       ...(probe.semaphore > 0 ? { semaphore: probe.semaphore } : {}),
-      ...(pid === undefined ? {} : { pid }),
     },
     context:
       known === 'unknown'

@@ -19,7 +19,9 @@ export type DiagnosticCode =
   | 'type-mismatch'
   | 'invalid-argument'
   | 'invalid-use'
-  | 'limit';
+  | 'limit'
+  /** About what the script was called with. */
+  | 'options';
 
 /** Something to tell the author of a script. Lines and columns count from 1; the end column is exclusive. */
 export interface Diagnostic {

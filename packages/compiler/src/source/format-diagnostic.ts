@@ -13,10 +13,12 @@ const MAX_LINE = 400;
  *             ~~~~
  *     HINT: did you mean 'comm'?
  *
- * Spans over several lines are `name:1-3:` and show the first line alone.
+ * Spans over several lines are `name:1-3:` and show the first line alone. What is about the command line has no place.
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
-  const { line, column, endLine, endColumn } = diagnostic;
+  const { line, column, endLine, endColumn, code, hint } = diagnostic;
+  if (code === 'options')
+    return [`ERROR: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
   const where = label(name, diagnostic);
   const text = new SourceText(source).line(line);
   const lines = [`${where}: ${diagnostic.severity === 'error' ? 'ERROR' : 'WARNING'}: ${diagnostic.message}`];
@@ -25,7 +27,7 @@ export function formatDiagnostic(source: string, name: string, diagnostic: Diagn
     const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
     lines.push(text, margin + '~'.repeat(Math.max(0, width)));
   }
-  if (diagnostic.hint !== undefined) lines.push(`HINT: ${diagnostic.hint}`);
+  if (hint !== undefined) lines.push(`HINT: ${hint}`);
   return lines.join('\n');
 }
 

@@ -13,6 +13,13 @@ const punctuation = [
   ...['<', '>', '#'],
 ];
 
+/** Those that begin with each character. */
+const punctuationByFirst = new Map<string, string[]>();
+for (const text of punctuation) {
+  const first = text.charAt(0);
+  punctuationByFirst.set(first, [...(punctuationByFirst.get(first) ?? []), text]);
+}
+
 /** A backslash at the end of a line goes on with the next one, as in `#define`. */
 const blank = /(?:[ \t\r\n\v\f]|\\\r?\n|\/\/[^\n]*)+/y;
 const number = /[0-9][0-9A-Za-z_]*/y;
@@ -50,16 +57,10 @@ export class Lexer {
     const first = this.#text[start];
     if (first === undefined) return { kind: 'end', span: { start, end: start }, text: '' };
     if (first === '"') return this.#string(start);
-    const numberText = this.#match(number);
-    if (numberText !== undefined) return this.#number(start, numberText);
-    for (const [kind, pattern] of [
-      ['identifier', identifier],
-      ['variable', variable],
-      ['map', map],
-    ] as const) {
-      const text = this.#match(pattern);
-      if (text !== undefined) return { kind, span: { start, end: this.#at }, text };
-    }
+    if (first >= '0' && first <= '9') return this.#number(start, this.#match(number) ?? first);
+    const kind = first === '$' ? 'variable' : first === '@' ? 'map' : 'identifier';
+    const text = this.#match(kind === 'variable' ? variable : kind === 'map' ? map : identifier);
+    if (text !== undefined) return { kind, span: { start, end: this.#at }, text };
     return this.#punctuation(start);
   }
 
@@ -79,6 +80,8 @@ export class Lexer {
 
   #skipBlank(): void {
     for (;;) {
+      const first = this.#text[this.#at];
+      if (first === undefined || (first > '/' && first !== '\\')) return;
       this.#match(blank);
       if (this.#text[this.#at] === '#' && this.#directives !== undefined && this.#beginsLine()) {
         this.#at = this.#directives.skip(this.#at);
@@ -132,7 +135,8 @@ export class Lexer {
   }
 
   #punctuation(start: number): Token {
-    const text = punctuation.find((candidate) => this.#text.startsWith(candidate, start));
+    const candidates = punctuationByFirst.get(this.#text.charAt(start));
+    const text = candidates?.find((candidate) => this.#text.startsWith(candidate, start));
     if (text === undefined) {
       const character = String.fromCodePoint(this.#text.codePointAt(start) ?? 0xfffd);
       this.#at = start + character.length;

@@ -75,8 +75,8 @@ export function parseOpenIf(cursor: TokenCursor): OpenIf {
 /** Of `if` and `while`: `()` is a tuple elsewhere, but no condition. */
 export function parseCondition(cursor: TokenCursor): Expression {
   const condition = parseExpression(cursor);
-  if (condition.kind === 'tuple' && condition.elements.length === 0) {
-    const end = cursor.previousEnd;
+  const end = cursor.previousEnd;
+  if (condition.kind === 'tuple' && condition.elements.length === 0 && condition.span.end === end) {
     cursor.stop({ start: end - 1, end }, 'syntax: expected expression');
   }
   return condition;

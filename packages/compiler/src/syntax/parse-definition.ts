@@ -62,7 +62,9 @@ function readDefinition(cursor: TokenCursor, sink: DefinitionSink): Definition |
     if (head.tag === 'enum') return parseEnumBody(cursor, sink, head.name, start);
     cursor.expect('{');
     const fields: RecordField[] = [];
-    while (!cursor.take('}')) fields.push(...parseFields(cursor, sink));
+    while (!cursor.take('}')) {
+      for (const field of parseFields(cursor, sink)) fields.push(field);
+    }
     const after = parseAttributes(cursor);
     const align = after.align ?? head.before.align;
     return {

@@ -35,7 +35,7 @@ export function parseExpression(cursor: TokenCursor): Expression {
 function orElse(cursor: TokenCursor, value: Expression, start: number): Expression {
   const otherwise = parseExpression(cursor);
   const span = { start, end: cursor.previousEnd };
-  const variable = (): Variable => ({ kind: 'variable', name: '$__or', span: value.span });
+  const variable = (): Variable => ({ kind: 'variable', name: `$__or${value.span.start}`, span: value.span });
   const then = variable();
   const choice: Expression = { kind: 'ternary', condition: variable(), then, otherwise, span };
   return made(cursor, {

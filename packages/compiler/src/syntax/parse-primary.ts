@@ -159,10 +159,16 @@ function parseRecord(cursor: TokenCursor, start: number): RecordLiteral | undefi
   const first = cursor.attempt(() => fieldName(cursor));
   if (first === undefined) return undefined;
   const fields: RecordLiteral['fields'][number][] = [];
+  const names = new Set<string>();
   let name = first;
   for (;;) {
     const value = parseExpression(cursor);
-    fields.push({ name: name.text, value, span: { start: name.span.start, end: cursor.previousEnd } });
+    const span = { start: name.span.start, end: cursor.previousEnd };
+    if (names.has(name.text)) {
+      cursor.diagnostics.error('syntax', span, `syntax: Named argument list already contains name: ${name.text}`);
+    }
+    names.add(name.text);
+    fields.push({ name: name.text, value, span });
     if (!cursor.take(',')) break;
     name = cursor.expectIdentifier();
     cursor.expect('=');

@@ -124,7 +124,7 @@ describe('lines of the preprocessor', () => {
 
 describe('what is wrong is said', () => {
   test.each([
-    ['', '1:1-1 the script has no probe'],
+    ['', '1:1-1 No probes to attach'],
     ['BEGIN', "1:6-6 syntax: expected '{'"],
     ['BEGIN {', "1:8-8 syntax: expected '}'"],
     ['{ }', '1:1-2 syntax: expected attach point'],

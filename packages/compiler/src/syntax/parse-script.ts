@@ -19,7 +19,7 @@ import { type DefinitionSink, parseDefinition, parseTypedef } from './parse-defi
 import { parseExpression } from './parse-expression.ts';
 import { parseMacro, parseMapDeclaration } from './parse-macro.ts';
 import { Preprocessor } from './preprocessor.ts';
-import { type KnownNames, SyntaxStop, TokenCursor } from './token-cursor.ts';
+import { type KnownNames, SyntaxStop, TokenCursor, TooLarge } from './token-cursor.ts';
 
 /** Characters of source; a script is written by a person. */
 const MAX_SOURCE = 1_000_000;
@@ -32,7 +32,12 @@ export function parseScript(text: string, diagnostics: Diagnostics): Script {
     diagnostics.error('too-large', { start: 0, end: 0 }, `a script has at most ${MAX_SOURCE} characters`);
     return { ...new Parts(), kind: 'script', span: { start: 0, end: text.length } };
   }
-  return new ScriptParser(text, diagnostics).parse();
+  try {
+    return new ScriptParser(text, diagnostics).parse();
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    return { ...new Parts(), kind: 'script', span: { start: 0, end: text.length } };
+  }
 }
 
 /** An expression that is the whole text between two offsets; undefined where it is none. */
@@ -93,7 +98,7 @@ class ScriptParser implements KnownNames, DefinitionSink {
     definitions.sort((a, b) => a.span.start - b.span.start);
     if (this.#parts.clauses.length === 0 && !this.#diagnostics.hasErrors) {
       const hint = 'write one, such as BEGIN { ... }';
-      this.#diagnostics.error('syntax', { start: 0, end: 0 }, 'the script has no probe', hint);
+      this.#diagnostics.error('syntax', { start: 0, end: 0 }, 'No probes to attach', hint);
     }
     return { kind: 'script', ...this.#parts, definitions, span: { start: 0, end: this.#text.length } };
   }
@@ -134,7 +139,7 @@ class ScriptParser implements KnownNames, DefinitionSink {
         break;
       }
       case 'typedef':
-        this.#parts.definitions.push(...parseTypedef(cursor, this));
+        for (const definition of parseTypedef(cursor, this)) this.#parts.definitions.push(definition);
         break;
       case 'macro':
         this.#begun ??= span.start;
@@ -172,7 +177,7 @@ class ScriptParser implements KnownNames, DefinitionSink {
           : undefined;
     if (message !== undefined) this.#diagnostics.error('syntax', span, message);
     this.#configured = true;
-    this.#parts.config.push(...parseConfig(this.#cursor));
+    for (const entry of parseConfig(this.#cursor)) this.#parts.config.push(entry);
   }
 
   #checkOrder(): void {

@@ -33,7 +33,10 @@ export function printExpression(expression: Expression, indent = '', position: P
     case 'binary': {
       const strength = precedences[expression.operator];
       const left = printOperand(expression.left, strength, indent);
-      return `${left} ${expression.operator} ${printOperand(expression.right, strength + 1, indent)}`;
+      const right = printOperand(expression.right, strength + 1, indent);
+      // `/ {` ends a predicate.
+      const divided = expression.operator === '/' && right.startsWith('{');
+      return `${left} ${expression.operator} ${divided ? `(${right})` : right}`;
     }
     case 'unary': {
       const operand = tight(expression.operand);
@@ -55,8 +58,11 @@ export function printExpression(expression: Expression, indent = '', position: P
       return `${printObject(expression.object, indent)}.${expression.name}`;
     case 'index':
       return `${printObject(expression.object, indent)}[${print(expression.index)}]`;
-    case 'cast':
-      return `(${printType(expression.type)})${tight(expression.operand)}`;
+    case 'cast': {
+      const operand = tight(expression.operand);
+      // A sign after the name of an unknown type would stand between two values, and a `{` begin a block.
+      return `(${printType(expression.type)})${/^[-+*&{]/.test(operand) ? `(${operand})` : operand}`;
+    }
     case 'tuple': {
       const { elements } = expression;
       return elements.length === 1 ? `(${list(elements)},)` : `(${list(elements)})`;
@@ -83,7 +89,9 @@ export function printBlockOf({ statements, value }: BlockExpression, indent: str
   });
   if (value !== undefined) {
     const text = printExpression(value, inner);
-    lines.push(text.startsWith('{') && value.kind !== 'block-expression' ? `(${text})` : text);
+    // Here a block without a value would be a statement, and one with more behind it too.
+    const plain = value.kind === 'block-expression' && value.value !== undefined;
+    lines.push(text.startsWith('{') && !plain ? `(${text})` : text);
   }
   return `{\n${lines.map((line) => `${inner}${line}\n`).join('')}${indent}}`;
 }

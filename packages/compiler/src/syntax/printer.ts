@@ -1,4 +1,4 @@
-import type { Block, Clause, For, If, Macro, Script, Statement } from './ast.ts';
+import type { Block, Clause, Expression, For, If, Macro, Script, Statement } from './ast.ts';
 import { printBlockOf, printExpression } from './print-expression.ts';
 import { printConfig, printDefinition, printMapDeclaration, printType } from './print-preamble.ts';
 
@@ -24,8 +24,14 @@ function printMacro({ name, parameters, body }: Macro): string {
 
 function printClause({ attachPoints, predicate, body }: Clause): string {
   const probes = attachPoints.map((point) => point.text).join(',\n');
-  const condition = predicate === undefined ? '' : `/${printExpression(predicate)}/\n`;
+  const condition = predicate === undefined ? '' : `${printPredicate(predicate)}\n`;
   return `${probes}${condition === '' ? ' ' : '\n'}${condition}${printBlock(body, '')}\n`;
+}
+
+function printPredicate(predicate: Expression): string {
+  const text = printExpression(predicate);
+  // `/*` begins a comment.
+  return text.startsWith('*') ? `/ ${text}/` : `/${text}/`;
 }
 
 function printBlock(block: Block, indent: string): string {

@@ -9,6 +9,12 @@ export class SyntaxStop extends Error {}
 /** Deepest nesting of blocks and of expressions, so that no pass over the tree runs out of stack. */
 export const MAX_DEPTH = 200;
 
+/** Tokens of a script: more take longer than anybody waits. */
+const MAX_TOKENS = 200_000;
+
+/** Thrown where a script has too much of something; nothing of it is read. */
+export class TooLarge extends Error {}
+
 /** Names that the text defined so far and that change how it is read. */
 export interface KnownNames {
   /** `typedef` of the script. */
@@ -34,6 +40,7 @@ export class TokenCursor {
   #braces = 0;
   #depth = 0;
   #predicate = false;
+  #tokens = 0;
 
   constructor(lexer: Lexer, diagnostics: Diagnostics, names: KnownNames) {
     this.diagnostics = diagnostics;
@@ -61,8 +68,18 @@ export class TokenCursor {
     if (token.kind === 'punctuation' && token.text === '{') this.#braces++;
     if (token.kind === 'punctuation' && token.text === '}') this.#braces = Math.max(0, this.#braces - 1);
     this.#previousEnd = token.span.end;
-    this.#current = this.#lexer.next();
+    this.#current = this.#next();
     return token;
+  }
+
+  #next(): Token {
+    if (++this.#tokens > MAX_TOKENS) {
+      const message = `a script has at most ${MAX_TOKENS} words and signs`;
+      // Of what is wrong besides this is only the end.
+      if (!this.diagnostics.hasErrors) this.diagnostics.error('too-large', this.#current.span, message);
+      throw new TooLarge();
+    }
+    return this.#lexer.next();
   }
 
   at(text: string): boolean {
@@ -119,7 +136,7 @@ export class TokenCursor {
   probeName(): { readonly text: string; readonly span: Span } {
     const { text, start } = this.#lexer.probeName(this.#current.span.start);
     this.#previousEnd = start + text.length;
-    this.#current = this.#lexer.next();
+    this.#current = this.#next();
     return { text, span: { start, end: this.#previousEnd } };
   }
 

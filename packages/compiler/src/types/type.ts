@@ -99,6 +99,7 @@ export type RenderedAs =
   | 'timestamp'
   | 'strerror'
   | 'syscall-name'
+  | 'signal-name'
   /** Bytes: 8 of the family, 16 of the address; 6 of the address. */
   | 'inet'
   | 'mac';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { minimalObject } from '../../../bpf/src/elf-object/minimal-object.test-kit.ts';
+import { minimalObject } from '../../../bpf/src/elf/minimal-object.test-kit.ts';
 import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
 
 let server: TestServer;

@@ -1,4 +1,4 @@
-import { ObjectError, readObject } from '@bpfleet/bpf';
+import { ElfError, readObject } from '@bpfleet/bpf';
 import { compile, permissiveEnv } from '@bpfleet/compiler';
 import type { MessageInitShape, ProgramSchema } from '@bpfleet/contracts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
@@ -46,7 +46,7 @@ function checkObject(object: Uint8Array): [] {
     readObject(object);
     return [];
   } catch (error) {
-    if (!(error instanceof ObjectError)) throw error;
+    if (!(error instanceof ElfError)) throw error;
     throw new Problem('invalid_program', `The object is not usable: ${error.message}.`, { pointer: '/program/object' });
   }
 }

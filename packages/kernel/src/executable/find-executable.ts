@@ -34,14 +34,14 @@ const MAX_CACHED = 16;
  */
 export function findExecutable(name: string): Executable | { readonly reason: string } {
   const path = locate(name);
-  if (path === null) return { reason: `there is no program or library ${name} on this node` };
+  if (path === null) return { reason: `'${name}' does not exist or is not executable` };
   try {
     return read(path);
   } catch (error) {
-    if (error instanceof ElfError) return { reason: `${path} cannot be probed: ${error.message}` };
+    if (error instanceof ElfError) return { reason: `'${path}' cannot be probed: ${error.message}` };
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return { reason: `${path} cannot be read: ${code}` };
+    return { reason: `'${path}' cannot be read: ${code}` };
   }
 }
 

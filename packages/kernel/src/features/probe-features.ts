@@ -5,6 +5,7 @@ import { enableRunStats } from '../program/run-stats.ts';
 import { tracefs } from '../tracefs/tracefs.ts';
 import { attachFeatures } from './attach-features.ts';
 import type { Feature } from './feature.ts';
+import { type KnownFeatures, knownFeatures } from './known-features.ts';
 import { instructionFeatures, mapFeatures } from './map-features.ts';
 
 const features: readonly Feature[] = [
@@ -41,6 +42,10 @@ export interface KernelFeatures {
   readonly missing: Readonly<Record<string, string>>;
 }
 
+/** To be raised where a probe changes in what it finds. */
+const REVISION = 1;
+let before: KnownFeatures | null = null;
+
 /** By feature: null, or why it is missing. A kernel does not learn while it runs. */
 const probed = new Map<string, string | null>();
 
@@ -66,7 +71,9 @@ export function hasFeature(name: string): boolean {
 function reasonMissing({ name, probe }: Feature): string | null {
   const known = probed.get(name);
   if (known !== undefined) return known;
-  const reason = reasonOf(probe);
+  before ??= knownFeatures(REVISION);
+  const reason = before.has(name) ? null : reasonOf(probe);
+  if (reason === null && !before.has(name)) before.add(name);
   probed.set(name, reason);
   return reason;
 }

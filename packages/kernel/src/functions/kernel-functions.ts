@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { KernelError } from '../kernel-error.ts';
 import { tracefs } from '../tracefs/tracefs.ts';
+import { kernelSymbols } from './read-kallsyms.ts';
 
 /** A function of the kernel; `module` is empty for the kernel proper. */
 export interface KernelFunction {
@@ -9,16 +10,6 @@ export interface KernelFunction {
 }
 
 let traceable: readonly KernelFunction[] | null = null;
-let known: ReadonlyMap<string, number> | null = null;
-
-/**
- * By name: how many functions have it, in the kernel and its modules. From /proc/kallsyms, whose names anyone may
- * read; modules that are loaded later are not in it.
- */
-export function kernelFunctions(): ReadonlyMap<string, number> {
-  known ??= countNames(readFileSync('/proc/kallsyms', 'latin1'));
-  return known;
-}
 
 /**
  * The functions that a probe can be put on, sorted by name, each once: as the kernel's function tracer lists them, or
@@ -27,16 +18,6 @@ export function kernelFunctions(): ReadonlyMap<string, number> {
 export function traceableFunctions(): readonly KernelFunction[] {
   traceable ??= readTraceable();
   return traceable;
-}
-
-/** `ffffffff81000000 T name` and `... t name [module]`; T, t, W and w are code. */
-export function countNames(text: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const match of text.matchAll(/^[0-9a-f]+ [TtWw] ([^\s]+)/gm)) {
-    const name = match[1] ?? '';
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return counts;
 }
 
 function readTraceable(): KernelFunction[] {
@@ -58,7 +39,9 @@ export function parseFilterFunctions(text: string): KernelFunction[] {
 }
 
 function fromKallsyms(): KernelFunction[] {
-  return [...kernelFunctions().keys()].map((name) => ({ name, module: '' }));
+  return kernelSymbols()
+    .names()
+    .map((name) => ({ name, module: '' }));
 }
 
 function readOrNull(path: () => string): string | null {

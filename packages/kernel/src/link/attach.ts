@@ -3,13 +3,15 @@ import { attachCounter } from './attach-counter.ts';
 import { runIterator } from './attach-iterator.ts';
 import { attachProbe } from './attach-probe.ts';
 import { attachRawTracepoint } from './attach-raw-tracepoint.ts';
+import { attachSignal } from './attach-signal.ts';
 import { attachInterval, attachProfile } from './attach-timer.ts';
 import { attachTracepoint } from './attach-tracepoint.ts';
 import { attachTracing } from './attach-tracing.ts';
+import { attachWatchpoint } from './attach-watchpoint.ts';
 import type { Link } from './link.ts';
 
 /** What `attach` takes: everything but the programs that are only run once. */
-export type AttachPoint = Exclude<AttachSpec, { kind: 'begin' | 'end' }>;
+export type AttachPoint = Exclude<AttachSpec, { kind: 'begin' | 'end' | 'test' | 'bench' }>;
 
 /** Attaches a loaded program. Throws `KernelError`, and then nothing stays attached. */
 export function attach(programFd: number, point: AttachPoint): Link {
@@ -38,6 +40,10 @@ export function attach(programFd: number, point: AttachPoint): Link {
     case 'software':
     case 'hardware':
       return attachCounter(programFd, point);
+    case 'watchpoint':
+      return attachWatchpoint(programFd, point);
+    case 'signal':
+      return attachSignal(programFd, point.signal);
     case 'interval':
       return attachInterval(programFd, point.periodNs);
   }

@@ -2,6 +2,11 @@
 const PERF_TYPE_HARDWARE = 0;
 const PERF_TYPE_SOFTWARE = 1;
 const PERF_TYPE_TRACEPOINT = 2;
+const PERF_TYPE_BREAKPOINT = 5;
+/** linux/hw_breakpoint.h */
+const BREAKPOINT_MODES: Readonly<Record<string, number>> = { r: 1, w: 2, x: 4 };
+/** The kernel wants breakpoints on code to have the size of a pointer, or of an instruction. */
+const CODE_LENGTH: Readonly<Record<string, bigint>> = { x64: 8n, arm64: 4n };
 const PERF_COUNT_SW_CPU_CLOCK = 0n;
 
 /** `PERF_ATTR_SIZE_VER1`: all fields in use here, and every kernel since 2.6.33 knows it. */
@@ -24,6 +29,8 @@ export type PerfEventSpec =
       readonly config: number;
       readonly period: bigint;
     }
+  /** Fires each time memory is used: `mode` some of `r`, `w`, `x`; bytes. */
+  | { readonly kind: 'breakpoint'; readonly address: bigint; readonly length: number; readonly mode: string }
   /** `type` is the PMU's number in sysfs; the configs mean what that PMU says. */
   | {
       readonly kind: 'pmu';
@@ -35,7 +42,7 @@ export type PerfEventSpec =
 
 /**
  * `struct perf_event_attr` (linux/perf_event.h): type 0, size 4, config 8, sample_period or sample_freq 16, flags 40,
- * wakeup_events 48, config1 56, config2 64.
+ * wakeup_events 48, bp_type 52, config1 or bp_addr 56, config2 or bp_len 64.
  */
 export function perfEventAttr(spec: PerfEventSpec): Buffer {
   const attr = Buffer.alloc(ATTR_SIZE);
@@ -60,6 +67,19 @@ export function perfEventAttr(spec: PerfEventSpec): Buffer {
       attr.writeBigUInt64LE(spec.period, 16);
       attr.writeBigUInt64LE(DISABLED, 40);
       break;
+    case 'breakpoint': {
+      const code = spec.mode === 'x' ? CODE_LENGTH[process.arch] : undefined;
+      attr.writeUInt32LE(PERF_TYPE_BREAKPOINT, 0);
+      attr.writeBigUInt64LE(1n, 16);
+      attr.writeBigUInt64LE(DISABLED, 40);
+      attr.writeUInt32LE(
+        [...spec.mode].reduce((bits, letter) => bits | (BREAKPOINT_MODES[letter] ?? 0), 0),
+        52,
+      );
+      attr.writeBigUInt64LE(spec.address, 56);
+      attr.writeBigUInt64LE(code ?? BigInt(spec.length), 64);
+      break;
+    }
     case 'pmu':
       attr.writeUInt32LE(spec.type, 0);
       attr.writeBigUInt64LE(spec.config, 8);

@@ -31,9 +31,14 @@ export class Lab {
     this.url = `http://127.0.0.1:${ports.rest}`;
   }
 
-  /** Starts the controller. The lab's folder is one that PostgreSQL's own user can reach. */
-  static async start(): Promise<Lab> {
-    const [rest = 0, grpc = 0, agents = 0] = await freePorts(3);
+  /**
+   * Starts the controller. The lab's folder is one that PostgreSQL's own user can reach.
+   *
+   * @param ports for REST, gRPC and agents
+   * @throws Error with the controller's last words; then nothing is left behind
+   */
+  static async start(ports?: readonly number[]): Promise<Lab> {
+    const [rest = 0, grpc = 0, agents = 0] = ports ?? (await freePorts(3));
     const dir = mkdtempSync('/var/tmp/bpfleet-lab-');
     // PostgreSQL runs as another user than root and must get through.
     rmSync(dir, { recursive: true });
@@ -76,7 +81,7 @@ export class Lab {
     });
     this.#controller = child;
     const ready = async () => {
-      if (!child.running) throw new Error(`the controller ended:\n${child.tail()}`);
+      if (!child.running) throw new Error(`the controller ended: ${child.tail(1)}`);
       return fetch(`${this.url}/api/v1/readyz`).then(
         (response) => response.ok,
         () => false,

@@ -1,4 +1,4 @@
-import { type BtfType, ObjectError, readBtfTypes, readObject } from '@bpfleet/bpf';
+import { Btf, BtfError, ElfError, readObject } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { KernelObject, type ObjectProgram } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
@@ -41,14 +41,15 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
   }
 }
 
-/** The types of an object whose every part is where it says. Throws TraceError: compile. */
-export function readTypes({ object, name }: Program): readonly BtfType[] {
+/** The types of an object whose every part is where it says; null where it has none. Throws TraceError: compile. */
+export function readTypes({ object, name }: Program): Btf | null {
   try {
     const section = readObject(object).find((each) => each.name === '.BTF');
-    return section === undefined ? [] : readBtfTypes(section.bytes);
+    return section === undefined ? null : Btf.checked(section.bytes);
   } catch (error) {
-    if (!(error instanceof ObjectError)) throw error;
-    throw new TraceError('compile', `${name ?? 'the object'}: ${error.message}`, { cause: error });
+    if (!(error instanceof ElfError || error instanceof BtfError)) throw error;
+    const what = error instanceof BtfError ? `its type information is damaged: ${error.message}` : error.message;
+    throw new TraceError('compile', `${name ?? 'the object'}: ${what}`, { cause: error });
   }
 }
 

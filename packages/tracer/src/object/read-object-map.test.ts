@@ -1,14 +1,19 @@
-import { type MapSpec, MapType } from '@bpfleet/bpf';
+import { type CType, type MapSpec, MapType } from '@bpfleet/bpf';
 import type { ObjectMap } from '@bpfleet/kernel';
 import { describe, expect, test } from 'vitest';
 import type { ReadableMap } from '../read-map.ts';
-import { mapOutputs, type ObjectOutput } from './map-output.ts';
+import { mapOutputs, type ObjectOutput, type ObjectTypes } from './map-output.ts';
 import { readObjectMap } from './read-object-map.ts';
 import { isTracingSection } from './tracing-section.ts';
 
-const u32 = { kind: 'int', name: 'int', size: 4, signed: false } as const;
-const i32 = { kind: 'int', name: 'int', size: 4, signed: true } as const;
-const types = [{ kind: 'other' }, u32, i32, { kind: 'other' }] as const;
+/** `void`, an unsigned and a signed integer, and something else. */
+const list: readonly CType[] = [
+  { kind: 'void' },
+  { kind: 'integer', size: 4, signed: false, character: false },
+  { kind: 'integer', size: 4, signed: true, character: false },
+  { kind: 'other', name: 'double' },
+];
+const types: ObjectTypes = { length: list.length, resolve: (id) => list[id] ?? { kind: 'void' }, members: () => [] };
 
 const object = (part: Partial<ObjectMap>): ObjectMap => ({
   name: 'm',

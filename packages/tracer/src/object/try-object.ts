@@ -4,48 +4,62 @@ import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 import type { TraceLimits } from '../api.ts';
 import { TraceError } from '../trace-error.ts';
+import { REFUSED, TRIAL } from './trial.ts';
 
-/** Exit status of that process where the object was refused in good order. */
-export const REFUSED = 3;
-
-const PATIENCE_MS = 30_000;
+/** A busy node may take half a minute to start a process of Node. */
+const PATIENCE_MS = 120_000;
 const MAX_REMEMBERED = 256;
 /** Digests of objects that were loaded in good order: a check comes before each run, and one trial is enough. */
 const survived = new Set<string>();
+/** By digest and limits: whoever asks for the same meanwhile waits for the same. */
+const running = new Map<string, Promise<Ending>>();
+
+/** How a trial's process ended. `status` is null where a signal ended it; `late` where that was ours. */
+interface Ending {
+  readonly status: number | null;
+  readonly late: boolean;
+}
 
 /**
  * Opens and loads an object in a process of its own, and gives everything back. libbpf and libelf read objects that
  * clang has made; on damaged ones they crash, and that must not take down who traces. Throws TraceError `compile` where
- * that process did not survive it; every other error comes again when the caller loads the object itself.
+ * that process did not survive it, `limit` where it did not end; every other error comes again when the caller loads the object itself.
  */
 export async function tryObject(object: Uint8Array, limits: TraceLimits = {}): Promise<void> {
   const digest = createHash('sha256').update(object).digest('hex');
   if (survived.has(digest)) return;
-  if (isSea()) {
-    const message = 'this agent is the build in one file, which does not run ELF objects yet: run it from its packages';
-    throw new TraceError('unsupported', message);
-  }
-  const isSource = import.meta.url.endsWith('.ts');
-  const main = fileURLToPath(new URL(`./try-object-main.${isSource ? 'ts' : 'js'}`, import.meta.url));
-  const conditions = isSource ? ['--conditions=bpfleet-source'] : [];
-  const child = spawn(process.execPath, [...conditions, main, JSON.stringify(limits)], {
+  const argument = JSON.stringify(limits);
+  const key = `${digest} ${argument}`;
+  const trial = running.get(key) ?? startTrial(object, argument).finally(() => running.delete(key));
+  running.set(key, trial);
+  const { status, late } = await trial;
+  if (status === REFUSED) return;
+  if (late) throw new TraceError('limit', `libbpf did not get through the object in ${PATIENCE_MS / 1000} s`);
+  if (status !== 0)
+    throw new TraceError('compile', 'the object is damaged: libbpf does not survive reading it; build it again');
+  if (survived.size >= MAX_REMEMBERED) survived.clear();
+  survived.add(digest);
+}
+
+async function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
+  const child = spawn(process.execPath, trialArguments(limits), {
     stdio: ['pipe', 'ignore', 'ignore'],
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
   });
-  const ended = new Promise<{ status: number | null }>((resolve, reject) => {
+  const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (status) => resolve({ status }));
+    child.once('exit', (status) => resolve({ status, late: child.killed }));
   });
   // It may be gone before it has read everything.
   child.stdin.on('error', () => undefined);
   child.stdin.end(object);
-  const { status } = await ended;
-  if (status === REFUSED) return;
-  if (status === 0) {
-    if (survived.size >= MAX_REMEMBERED) survived.clear();
-    survived.add(digest);
-    return;
-  }
-  throw new TraceError('compile', 'the object is damaged: libbpf does not survive reading it; build it again');
+  return await ended;
+}
+
+function trialArguments(limits: string): string[] {
+  if (isSea()) return [TRIAL, limits];
+  const isSource = import.meta.url.endsWith('.ts');
+  const main = fileURLToPath(new URL(`./try-object-main.${isSource ? 'ts' : 'js'}`, import.meta.url));
+  return [...(isSource ? ['--conditions=bpfleet-source'] : []), main, limits];
 }

@@ -1,0 +1,69 @@
+// `npm run bench -- kernel` and `npm run bench -- local`: side by side with Debian's bpftrace and with C, in one run.
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg, release } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bpftrace } from '../oracle/bpftrace.ts';
+import { OracleError } from '../oracle/oracle-error.ts';
+import { benchKernel } from './kernel.ts';
+import { benchLocal } from './local.ts';
+import { ratios, reached } from './row.ts';
+import { table } from './table.ts';
+
+const help = `npm run bench -- kernel       nanoseconds that programs add to each event: C by clang, bpftrace, ours
+npm run bench -- local        starts, attach and detach, memory and sizes: bpftrace, ours
+  --rounds N                  how often each is measured; more on a busy machine
+  --json FILE                 the same as JSON, with ratios`;
+
+const benches = { kernel: benchKernel, local: benchLocal };
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof OracleError)) throw error;
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 3;
+}
+
+/** No time is asserted: what is not reached is printed, and the status is 0. */
+async function main(args: string[]): Promise<number> {
+  const { positionals, values } = options(args);
+  const [name, ...others] = positionals;
+  const bench = name === 'kernel' || name === 'local' ? benches[name] : null;
+  const rounds = Number(values.rounds);
+  if (!bench || others.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+    console.error(help);
+    return name === undefined && values.help ? 0 : 4;
+  }
+  const theirs = await bpftrace();
+  const start = performance.now();
+  const tell = (line: string) => console.error(`bench: ${((performance.now() - start) / 1000).toFixed(0)} s: ${line}`);
+  const rows = await bench(theirs, rounds, tell);
+  const load = (loadavg()[0] ?? 0).toFixed(1);
+  console.log(`\nLinux ${release()}, ${availableParallelism()} CPUs, load ${load} at the end; ${theirs.version}`);
+  console.log(`medians of ${rounds} rounds, in parentheses the smallest and the largest\n`);
+  console.log(table(name ?? '', rows));
+  if (values.json) {
+    const machine = { kernel: release(), cpus: availableParallelism(), load: Number(load), bpftrace: theirs.version };
+    const results = rows.map((row) => ({ ...row, ratios: ratios(row), reached: reached(row) }));
+    const text = JSON.stringify({ bench: name, rounds, machine, rows: results }, null, 2);
+    writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.json), `${text}\n`);
+  }
+  return 0;
+}
+
+function options(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '7' },
+        json: { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new OracleError(`${(error as Error).message}\n${help}`);
+  }
+}

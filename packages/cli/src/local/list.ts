@@ -1,0 +1,23 @@
+import type { ListedProbe } from '@bpfleet/tracer';
+import type { TextSink } from './trace-output.ts';
+
+/** Lists are not cut short: a kernel has some 100,000 functions. */
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** Writes the probes of this node that match one of the patterns, which commas separate. */
+export async function listByPattern(pattern: string, verbose: boolean, out: TextSink): Promise<void> {
+  const { listProbes } = await import('@bpfleet/tracer');
+  for (const part of pattern.split(',')) {
+    const { probes } = listProbes(searchOf(part.trim()), { limit: NO_LIMIT, arguments: verbose });
+    out.write(probes.map(probeText).join(''));
+  }
+}
+
+/** `*` alone is every probe. */
+function searchOf(pattern: string): string {
+  return pattern === '*' || pattern === '*:*' ? '' : pattern;
+}
+
+function probeText({ name, arguments: list }: ListedProbe): string {
+  return [name, ...list.map(({ type, name: field }) => `    ${type} ${field}`)].map((line) => `${line}\n`).join('');
+}

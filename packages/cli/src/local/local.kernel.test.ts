@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const main = resolve(import.meta.dirname, '../main.ts');
+const NOTIFY = '__BPFTRACE_NOTIFY_PROBES_ATTACHED';
+
+/** Runs `bpfleet local` as a process; `signal` is sent once everything is attached. */
+async function local(words: string[], options: { env?: object; stdin?: string; signal?: NodeJS.Signals } = {}) {
+  const child = spawn(process.execPath, ['--conditions=bpfleet-source', main, 'local', ...words], {
+    env: { ...process.env, ...options.env },
+  });
+  child.stdin.end(options.stdin ?? '');
+  let out = '';
+  let err = '';
+  let { signal: toSend } = options;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    if (toSend === undefined || !out.includes(NOTIFY)) return;
+    child.kill(toSend);
+    toSend = undefined;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const [status, signal] = await once(child, 'close');
+  return { out, err, status, signal };
+}
+
+/** Expected texts and statuses are what bpftrace 0.27.1 gave here. */
+test('text: what is attached on stderr, then the output, two line ends and the maps', async () => {
+  expect(await local(['-e', 'BEGIN { printf("hi\\n"); @a = 1; exit(); }'])).toMatchObject({
+    out: 'hi\n\n\n@a: 1\n',
+    err: 'Attached 1 probe\n',
+    status: 0,
+  });
+});
+
+test('json: everything on stdout', async () => {
+  expect(await local(['-qf', 'json', '-e', 'BEGIN { printf("hi\\n"); @a = 1; exit(); }'])).toMatchObject({
+    out:
+      '{"type": "attached_probes", "count": 1, "data": {"probes": 1}}\n' +
+      '{"type": "printf", "data": "hi\\n"}\n{"type": "map", "data": {"@a": 1}}\n',
+    err: '',
+  });
+});
+
+test('the word that harnesses wait for comes before what BEGIN prints', async () => {
+  const { out } = await local(['-e', 'BEGIN { printf("hi\\n"); exit(); }'], { env: { [NOTIFY]: '1' } });
+  expect(out).toBe(`${NOTIFY}\nhi\n\n\n`);
+});
+
+test('a script on stdin, as JSON in a file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'local-'));
+  try {
+    const file = join(folder, 'out');
+    const { out } = await local(['-', '-o', file], { stdin: 'BEGIN { printf("hi\\n"); exit(); }' });
+    expect([out, readFileSync(file, 'utf8')]).toEqual(['', 'hi\n\n\n']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order', async (signal) => {
+  const script = 'BEGIN { @a = 1; } interval:s:100 { @b = 1; } END { printf("end\\n"); }';
+  const { out, status } = await local(['-q', '-e', script], { env: { [NOTIFY]: '1' }, signal });
+  expect({ out, status }).toEqual({ out: `${NOTIFY}\nend\n\n\n@a: 1\n`, status: 0 });
+});
+
+test('-c: the command starts when all is attached, and its end ends the trace', async () => {
+  const script = 'tracepoint:syscalls:sys_enter_execve /comm == "sh"/ { @execs = count(); } interval:s:100 { }';
+  const { out, err, status } = await local(['-v', '-e', script, '-c', '/bin/echo from  child']);
+  expect(out).toBe('from child\n\n\n@execs: 1\n');
+  expect(err).toContain('Child exited with code: 0\n');
+  expect(status).toBe(0);
+});
+
+test('-c: a command that is still running is ended', async () => {
+  const { err, status } = await local(['-v', '-e', 'interval:ms:1 { exit(); }', '-c', '/bin/sleep 1000']);
+  expect(err).toContain('Child terminated by signal: 15\n');
+  expect(status).toBe(0);
+});
+
+test('-c with BEGIN alone waits for the command', async () => {
+  const { out } = await local(['-q', '-e', 'BEGIN { }', '-c', '/bin/echo done']);
+  expect(out).toBe('done\n\n\n');
+});
+
+test.each([
+  [['-e', 'BEGIN { @ = nosuch; }'], 1, /^stdin:1:13-19: ERROR: .*\nBEGIN \{ @ = nosuch; \}\n {12}~~~~~~\n/],
+  [['/nosuch.bt'], 1, /^ERROR: failed to open file '\/nosuch.bt': No such file or directory\n$/],
+  [['-c', 'nosuch', '-e', 'BEGIN { }'], 1, /^ERROR: Failed to fork child: Path 'nosuch' does not exist/],
+  [['-p', 'a1', '-e', 'BEGIN { }'], 1, /^ERROR: Failed to parse pid: invalid integer: a1\n$/],
+  [['-f', 'xml', '-e', 'BEGIN { }'], 1, /^ERROR: Invalid output format "xml"\nValid formats: 'text', 'json'\n$/],
+])('%j is refused', async (words, expected, message) => {
+  const { out, err, status } = await local(words);
+  expect([out, status]).toEqual(['', expected]);
+  expect(err).toMatch(message);
+});
+
+test('-p: ends with the process', async () => {
+  const watched = spawn('/bin/sleep', ['1000']);
+  const running = local(['-q', '-p', `${watched.pid}`, '-e', 'interval:s:100 { } END { printf("end\\n"); }']);
+  watched.kill();
+  // Whether it had ended before the trace looked for it is a race that both sides of are right.
+  expect((await running).out).toMatch(/^(end\n\n\n)?$/);
+});

@@ -1,0 +1,52 @@
+import { readFileSync, statSync } from 'node:fs';
+import { getSystemErrorMap } from 'node:util';
+import type { ProgramObject, ProgramText } from '../run/read-program.ts';
+import { LocalError } from './local-error.ts';
+
+/** Largest script, bytes. */
+const MAX_SCRIPT = 1_000_000;
+
+/** The script as text, of a file, or of stdin for `-`; or an object of a file named *.o. Throws LocalError. */
+export async function readLocalProgram(
+  script: string | undefined,
+  file: string | undefined,
+): Promise<ProgramText | ProgramObject> {
+  if (script !== undefined && script !== '') return { kind: 'script', source: script, name: 'stdin' };
+  if (file === undefined) throw new LocalError("USAGE: filename or -e 'program' required.");
+  if (file === '-') return { kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' };
+  if (file.endsWith('.o')) return readObject(file);
+  return { kind: 'script', source: readBounded(file, file), name: file };
+}
+
+async function readObject(file: string): Promise<ProgramText | ProgramObject> {
+  const { readProgramFile } = await import('../run/read-program.ts');
+  try {
+    return readProgramFile(file);
+  } catch (error) {
+    throw new LocalError((error as Error).message, { cause: error });
+  }
+}
+
+function readBounded(file: string | number, name: string): string {
+  try {
+    if (typeof file === 'string' && statSync(file).size > MAX_SCRIPT) throw tooLarge(name);
+    const bytes = readFileSync(file);
+    if (bytes.length > MAX_SCRIPT) throw tooLarge(name);
+    return bytes.toString('utf8');
+  } catch (error) {
+    if (error instanceof LocalError) throw error;
+    throw new LocalError(`failed to open file '${name}': ${reasonOf(error as NodeJS.ErrnoException)}`, {
+      cause: error,
+    });
+  }
+}
+
+function tooLarge(name: string): LocalError {
+  return new LocalError(`'${name}' is larger than a script may be, ${MAX_SCRIPT} bytes`);
+}
+
+/** The error's text, with the capital letter that C's strerror has. */
+export function reasonOf({ errno, message }: NodeJS.ErrnoException): string {
+  const [, text] = (errno === undefined ? undefined : getSystemErrorMap().get(errno)) ?? ['', message];
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,49 @@
+import { ProgramType } from '@bpfleet/bpf';
+import type { CompileEnv } from '../env.ts';
+import type { ProbeTarget, RawSyscall } from '../probes/provider.ts';
+import { rawFunction } from '../probes/raw-tracepoint.ts';
+import { syscallPart } from '../types/syscall-part.ts';
+import type { TypedProbe } from './model.ts';
+import { usedArguments } from './used-arguments.ts';
+
+type Attached = Pick<ProbeTarget, 'programType' | 'attach'>;
+
+/** Kernels that have this keep a raw program from interrupting itself (6.1), as they do with a tracepoint's own. */
+const GUARDED = 'BPF_LINK_TYPE_UPROBE_MULTI';
+
+/** How a program is attached to a raw tracepoint, with types where this kernel has them. */
+export function rawAttachment(event: string, env: CompileEnv): Attached & { readonly typed: boolean } {
+  // Loads through typed pointers need the thread as one, too: 5.11, which every kernel of 5.12 has.
+  const typed = env.features.has('tp_btf') && env.features.has('atomic_fetch');
+  const btfId = typed ? env.types?.named(`btf_trace_${event}`) : undefined;
+  return btfId === undefined
+    ? { programType: ProgramType.RAW_TRACEPOINT, attach: { kind: 'raw_tracepoint', event }, typed: false }
+    : { programType: ProgramType.TRACING, attach: { kind: 'tp_btf', event, btfId }, typed: true };
+}
+
+/**
+ * The same probe at the raw tracepoint that its event is made of, which costs half as much: where the clause reads
+ * nothing of the event's record, or of raw_syscalls only what a raw program is given too. undefined where the kernel
+ * may have made the record in some other way.
+ */
+export function rawTarget(probe: TypedProbe, env: CompileEnv): ProbeTarget | undefined {
+  const { attach, context } = probe.target;
+  if (attach.kind !== 'tracepoint' || context.kind !== 'tracepoint' || context.format === null) return undefined;
+  if (attach.category === 'syscalls' || env.types?.enumerator(GUARDED) === undefined) return undefined;
+  if (rawFunction(attach.event, env) === undefined) return undefined;
+  const { fields } = context.format;
+  // Events that users define have these, and may be called as they like.
+  if (fields.some(({ name }) => name.startsWith('__probe_')) || attach.category === 'synthetic') return undefined;
+  const used = usedArguments(probe);
+  if (used === undefined) return undefined;
+  const { typed, ...attached } = rawAttachment(attach.event, env);
+  if (used.length === 0) return { ...probe.target, ...attached };
+  const [, at] = attach.category === 'raw_syscalls' ? (/^sys_(enter|exit)$/.exec(attach.event) ?? []) : [];
+  if (at !== 'enter' && at !== 'exit') return undefined;
+  const raw: RawSyscall = { at, typed };
+  const inRegisters = used.every((name) => {
+    const field = fields.find((candidate) => candidate.name === name);
+    return field !== undefined && syscallPart(field, at) !== undefined;
+  });
+  return inRegisters ? { ...probe.target, ...attached, context: { ...context, raw } } : undefined;
+}

@@ -1,0 +1,90 @@
+import { dirname } from 'node:path';
+import { buildId, debugLink, ElfError, type ElfFile, type FoundSymbol, openElf, SymbolTable } from '@bpfleet/bpf';
+import { openPart, type PartialFile } from './open-part.ts';
+
+/** The symbols of one program or library. Places are those of the file, where its code lies, not of memory. */
+export interface ModuleSymbols {
+  /** Hexadecimal. */
+  readonly buildId: string | undefined;
+  /** The symbol that the byte at this offset of the file belongs to. */
+  find(fileOffset: number): FoundSymbol | null;
+  /** Memory that this takes, bytes. */
+  readonly bytes: number;
+}
+
+const NONE: ModuleSymbols = { buildId: undefined, find: () => null, bytes: 0 };
+const DEBUG_FOLDER = '/usr/lib/debug';
+
+/**
+ * Reads the symbols of an open file: its own two tables and those of its separate file of debugging symbols, which is
+ * looked for by build ID and by `.gnu_debuglink` below `root`, where the process sees its files, and then on this node.
+ * A file that is damaged or no ELF file has none. Symbols that are compressed within the file (`.gnu_debugdata`, as
+ * Fedora's packages have them) are not read: that needs a decoder of xz.
+ *
+ * @param path as the process sees it
+ */
+export function readModule(file: PartialFile, path: string, root: string): ModuleSymbols {
+  const opened: PartialFile[] = [];
+  try {
+    const elf = openElf(file);
+    const id = buildId(elf);
+    const files: ElfFile[] = [elf];
+    for (const candidate of debugFiles(path, root, id, debugLink(elf))) {
+      const debug = openPart(candidate);
+      if (debug === null) continue;
+      opened.push(debug);
+      const debugElf = debug.identity === file.identity ? null : openIntact(debug);
+      // A link by name may lead to the file of another version.
+      if (debugElf !== null && buildId(debugElf) === id) {
+        files.push(debugElf);
+        break;
+      }
+    }
+    const table = tableOf(files);
+    const { segments } = elf;
+    return {
+      buildId: id,
+      bytes: table.bytes,
+      find(fileOffset) {
+        const segment = segments.find(({ offset, size }) => fileOffset >= offset && fileOffset - offset < size);
+        return segment === undefined ? null : table.find(fileOffset - segment.offset + segment.address);
+      },
+    };
+  } catch (error) {
+    if (error instanceof ElfError || (error as NodeJS.ErrnoException).code !== undefined) return NONE;
+    throw error;
+  } finally {
+    for (const each of opened) each.close();
+  }
+}
+
+/** A damaged file of debugging symbols must not cost those that the program itself has. */
+function tableOf(files: readonly ElfFile[]): SymbolTable {
+  try {
+    return new SymbolTable(files);
+  } catch (error) {
+    if (files.length === 1) throw error;
+    return new SymbolTable(files.slice(0, 1));
+  }
+}
+
+function openIntact(file: PartialFile): ElfFile | null {
+  try {
+    return openElf(file);
+  } catch (error) {
+    if (error instanceof ElfError) return null;
+    throw error;
+  }
+}
+
+/** Where a file of debugging symbols may be, as GDB looks for it ("Debugging Information in Separate Files"). */
+function debugFiles(path: string, root: string, id: string | undefined, link: string | undefined): string[] {
+  const folder = dirname(path);
+  const places = [
+    ...(id === undefined ? [] : [`${DEBUG_FOLDER}/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`]),
+    ...(link === undefined
+      ? []
+      : [`${folder}/${link}`, `${folder}/.debug/${link}`, `${DEBUG_FOLDER}${folder}/${link}`]),
+  ];
+  return root === '' ? places : [...places.map((place) => root + place), ...places];
+}
