@@ -45,7 +45,7 @@ export class ProbeLowering implements Lowering {
   readonly env: CompileEnv;
   readonly config: CompileConfig;
   readonly #input: LoweringInput;
-  readonly #variables = new Map<VariableSymbol, VariableHome>();
+  #variables = new Map<VariableSymbol, VariableHome>();
   #builder: FunctionBuilder;
   #loop: LoopExits | undefined;
 
@@ -257,6 +257,12 @@ export class ProbeLowering implements Lowering {
     this.#loop = exits;
     body();
     this.#loop = outer;
+  }
+
+  inCopy(body: () => void): void {
+    const outside = new Map(this.#variables);
+    body();
+    this.#variables = outside;
   }
 
   inCallback(builder: FunctionBuilder, body: () => void): void {

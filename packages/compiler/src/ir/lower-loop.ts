@@ -38,7 +38,9 @@ export function lowerUnroll(lowering: Lowering, { count, body }: Unroll): void {
   const after = builder.newBlock();
   for (let round = 0n; round < (constantValue(count) ?? 0n); round++) {
     const next = builder.newBlock();
-    lowerBody(lowering, body, { break: () => builder.jump(after), continue: () => builder.jump(next) });
+    lowering.inCopy(() => {
+      lowerBody(lowering, body, { break: () => builder.jump(after), continue: () => builder.jump(next) });
+    });
     builder.jump(next);
     builder.startBlock(next);
   }

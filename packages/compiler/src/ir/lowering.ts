@@ -58,6 +58,8 @@ export interface Lowering {
   readonly loop: LoopExits | undefined;
   /** Writes the body of a loop, where `break`, `continue` and `return` go elsewhere. */
   inLoop(exits: LoopExits, body: () => void): void;
+  /** Writes statements that are written more than once: their variables have a place of their own each time. */
+  inCopy(body: () => void): void;
   /** Writes a callback with a builder of its own. */
   inCallback(builder: FunctionBuilder, body: () => void): void;
   /** Adds one to a counter of what was lost. */

@@ -159,7 +159,7 @@ export class ExpressionGenerator {
   /** A variable, a value of a map or a part of a tuple that has the shape. */
   #readOf(shape: Shape, visible: Visible, depth: number): string | undefined {
     const found = visible.variables.flatMap(({ name, shape: held }) => partsOf(name, held, shape));
-    for (const map of visible.maps) {
+    for (const map of this.#random.once(3) ? visible.maps : []) {
       const { value } = map;
       if (typeof value === 'object' && 'aggregate' in value) {
         if (shape === 'int' && isReadable(map)) found.push(`(int64)${map.name}${this.key(map, withoutMaps(visible))}`);

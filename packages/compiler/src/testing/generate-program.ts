@@ -43,7 +43,8 @@ class ProgramGenerator {
     const random = this.#random;
     for (let index = 1 + random.below(5); index > 0; index--) this.#maps.push(this.#newMap(index));
     // Every map is written once: one that never is would be an error.
-    const first = this.#clause(this.#maps.map((map) => this.#store(map)));
+    // Nothing is read yet, so that what it holds does not hang on what it holds.
+    const first = this.#clause(this.#maps.map((map) => this.#storeIn(map, { variables: [], maps: [] })));
     return random.once(3) ? `${first}\n${this.#clause([])}` : first;
   }
 
@@ -153,15 +154,19 @@ class ProgramGenerator {
   }
 
   #store(map: MapShape): string {
+    return this.#storeIn(map, this.#visible);
+  }
+
+  #storeIn(map: MapShape, visible: Visible): string {
     const random = this.#random;
-    const key = this.#expressions.key(map, this.#visible);
+    const key = this.#expressions.key(map, visible);
     const { value } = map;
     if (typeof value !== 'object' || !('aggregate' in value)) {
-      return `${map.name}${key} = ${this.#expressions.of(value, this.#visible, 2, value === 'int')};`;
+      return `${map.name}${key} = ${this.#expressions.of(value, visible, 2, value === 'int')};`;
     }
     if (value.aggregate === 'count') return `${map.name}${key} = count();`;
     // Small values fall into different buckets, too.
-    const measured = this.#expressions.of('int', this.#visible, 2);
+    const measured = this.#expressions.of('int', visible, 2);
     const amount = random.once(2) ? `(${measured} % 100)` : measured;
     return `${map.name}${key} = ${value.aggregate}(${amount}${value.bounds});`;
   }
@@ -268,13 +273,5 @@ class ProgramGenerator {
     if (step === undefined) return this.#if(place);
     const only = random.once(3) ? `if (${this.#expressions.condition(visible, 1)}) { ${step} }` : step;
     return `for (${entry} : ${map.name}) { ${only} }`;
-  }
-
-  #storeIn(map: MapShape, visible: Visible): string {
-    if (typeof map.value !== 'object' || !('aggregate' in map.value)) throw new Error('only aggregates');
-    const { aggregate, bounds } = map.value;
-    const call =
-      aggregate === 'count' ? 'count()' : `${aggregate}(${this.#expressions.of('int', visible, 1)}${bounds})`;
-    return `${map.name}${this.#expressions.key(map, visible)} = ${call};`;
   }
 }
