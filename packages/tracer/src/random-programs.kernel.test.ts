@@ -34,6 +34,10 @@ function printedText(printed: Printed): string {
   return formatPrintf(parts, values);
 }
 
+function ascending(values: readonly bigint[]): bigint[] {
+  return values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
 /** What folding the values in leaves in the cells of an entry. */
 function cellsOf(schema: MapSchema, measured: readonly bigint[]): Cells {
   const values = measured.map((value) => (schema.signed ? value : BigInt.asUintN(64, value)));
@@ -48,9 +52,9 @@ function cellsOf(schema: MapSchema, measured: readonly bigint[]): Cells {
     case 'sum':
       return new Map([[0, total]]);
     case 'min':
-      return new Map([[0, values.reduce((a, b) => (b < a ? b : a))]]);
+      return new Map([[0, ascending(values)[0] ?? 0n]]);
     case 'max':
-      return new Map([[0, values.reduce((a, b) => (b > a ? b : a))]]);
+      return new Map([[0, ascending(values).at(-1) ?? 0n]]);
     case 'avg':
     case 'stats':
       return new Map([
@@ -114,7 +118,7 @@ test(`${count} random programs from seed ${firstSeed} do in the kernel what the 
 }, async () => {
   const problems: string[] = [];
   let tooLarge = 0;
-  for (let seed = firstSeed; seed < firstSeed + count && problems.length < 10; seed++) {
+  for (let seed = firstSeed; seed < firstSeed + count && problems.length < 25; seed++) {
     const source = generateProgram(seed);
     try {
       const result = await run(source);
