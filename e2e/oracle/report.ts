@@ -6,7 +6,7 @@ const verdicts: readonly Verdict[] = ['same', 'meant', 'words', 'differs', 'ours
 
 /** The table by group, the most frequent causes, then every case that is not the same with what differs. */
 export function report(comparisons: readonly Comparison[], about: string): string {
-  const parts = [about, table(comparisons), causes(comparisons)];
+  const parts = [about, table(comparisons), causes(comparisons), unsaid(comparisons)];
   const different = comparisons.filter(({ verdict }) => verdict !== 'same');
   const groups = Map.groupBy(different, ({ test }) => test.group);
   for (const [group, found] of groups) parts.push(`## ${group}\n`, ...found.map(details));
@@ -47,6 +47,31 @@ function causes(comparisons: readonly Comparison[]): string {
 function cause(stderr: string): string {
   const line = stderr.split('\n').find((each) => /ERROR|error|Error/.test(each)) ?? stderr.split('\n')[0] ?? '';
   return line.replace(/^\S+:\d+:[\d-]+: /, '').slice(0, 110) || 'says nothing';
+}
+
+/** The first line of stderr that is theirs alone, of cases that ours runs or refuses in other words; most frequent first. */
+function unsaid(comparisons: readonly Comparison[]): string {
+  const different = comparisons.filter(({ verdict }) => verdict !== 'ours refuses' && verdict !== 'same');
+  const lines = different.flatMap(({ test, theirs, ours }) => {
+    const [a, b] = [normalise(theirs, test).stderr, normalise(ours, test).stderr];
+    const line = diff(a, b, 200).find((each) => /^- \S/.test(each));
+    return line === undefined ? [] : [{ kind: general(line.slice(2)), group: test.group }];
+  });
+  const sorted = [...Map.groupBy(lines, ({ kind }) => kind)].sort(([, a], [, b]) => b.length - a.length);
+  const rows = sorted.map(([kind, found]) => {
+    const groups = [...new Set(found.map(({ group }) => group))].join(' ');
+    return `${String(found.length).padStart(4)}  ${kind}  (${groups})`;
+  });
+  return `# What bpftrace says and ours does not\n\n${rows.join('\n')}\n`;
+}
+
+/** A message without its place, its names and its numbers. */
+function general(line: string): string {
+  const text = line.replace(/^\S+:\d+:[\d-]+: /, '').replace(/'[^']*'|"[^"]*"/g, "'_'");
+  return text
+    .replace(/[$@][\w]+/g, '$_')
+    .replace(/\d+/g, 'N')
+    .slice(0, 130);
 }
 
 function details(comparison: Comparison): string {

@@ -7,14 +7,16 @@ import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
 import { buildDispatch } from './ir/build-dispatch.ts';
 import { ProgramTooLargeError } from './ir/function-builder.ts';
 import type { IrFunction } from './ir/ir.ts';
+import { withTables } from './ir/name-table.ts';
 import { removeDeadCode } from './ir/opt/dead-code.ts';
 import { Resources } from './ir/resources.ts';
 import type { OutputLayout } from './output-layout.ts';
 import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
-import { groupProbes, type ProgramPlan } from './passes/group-probes.ts';
+import { groupProbes } from './passes/group-probes.ts';
 import { type Analysis, analyze } from './passes/index.ts';
 import type { AnalysisContext, TypedProbe } from './passes/model.ts';
 import { prepareScript } from './passes/prepare-script.ts';
+import type { ProgramPlan } from './passes/program-plan.ts';
 import { Diagnostics } from './source/diagnostic.ts';
 import type { Span } from './source/span.ts';
 import { SourceText } from './source/text.ts';
@@ -106,13 +108,24 @@ function buildChecked(
   diagnostics: Diagnostics,
 ): IrFunction | 'split' | undefined {
   try {
-    return plan.raw === undefined ? buildFunction(input) : buildDispatch(plan, input);
+    if (plan.raw !== undefined) return buildDispatch(plan, input);
+    return buildFunction(plan.functions === undefined ? input : { ...input, probe: sharedProbe(plan, input) });
   } catch (error) {
     if (!(error instanceof ProgramTooLargeError)) throw error;
     if (plan.branches.length > 1) return 'split';
     diagnostics.error('limit', probeSpan(input.probe), tooLarge, doLess);
     return undefined;
   }
+}
+
+/** The probe of a program for many functions, with the tables of their names. */
+function sharedProbe(plan: ProgramPlan, { probe, resources }: BuildInput): TypedProbe {
+  const used = new Set<string>();
+  for (const expression of probe.typing.expressions.keys()) {
+    if (expression.kind === 'identifier') used.add(expression.name);
+  }
+  const tables = { names: namesOf(plan), functions: plan.functions ?? [] };
+  return { ...probe, target: withTables(probe.target, used, tables, resources) };
 }
 
 function halves(plan: ProgramPlan): ProgramPlan[] {

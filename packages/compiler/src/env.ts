@@ -27,7 +27,11 @@ export type KernelFeature =
   /** Raw tracepoints with typed arguments (5.5; CONFIG_DEBUG_INFO_BTF). */
   | 'tp_btf'
   /** Programs that run over the kernel's objects (5.8; CONFIG_DEBUG_INFO_BTF). */
-  | 'iter';
+  | 'iter'
+  /** Probes on many functions of the kernel at once (5.18; CONFIG_FPROBE). */
+  | 'kprobe_multi'
+  /** Probes on many functions of a program at once (6.6). */
+  | 'uprobe_multi';
 
 export interface TracepointName {
   readonly category: string;
@@ -191,7 +195,7 @@ export interface CompileEnv extends ScriptCall {
 
 const allFeatures: readonly KernelFeature[] = [
   ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
-  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
 ];
 
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */

@@ -38,14 +38,14 @@ test('any change of a program is read or refused, at a place', () => {
       resolveNames(script, { diagnostics, types: undefined, permissive: true });
       checkPlaces(text, diagnostics.list());
     }),
-    { numRuns: 30000 },
+    { numRuns: 3000 },
   );
 });
 
 test('and so through the whole compiler', () => {
   fc.assert(
     fc.property(mutant, (text) => checkPlaces(text, compileStages(text, env).diagnostics)),
-    { numRuns: 8000 },
+    { numRuns: 1000 },
   );
 });
 

@@ -90,6 +90,8 @@ export type RecordLayout =
       readonly kind: 'cat' | 'system';
       readonly format: string;
       readonly args: readonly FieldLayout[];
+      /** Bytes of the file that are printed; of commands all. */
+      readonly limit?: number;
       readonly size: number;
     }
   /** Texts that follow the header up to the record's end, each with its zero. `size`: of the header alone. */

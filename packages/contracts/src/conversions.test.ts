@@ -24,7 +24,10 @@ function overTheWire<M extends Message>(desc: DescMessage, message: M): M {
   return fromBinary(desc, toBinary(desc, message)) as M;
 }
 
-const keyTypes = fc.array(fc.constantFrom<KeyType>('int', 'uint', 'string', 'stack', 'bool', 'tuple', 'record', 'array'), { maxLength: 3 });
+const keyTypes = fc.array(
+  fc.constantFrom<KeyType>('int', 'uint', 'string', 'stack', 'bool', 'tuple', 'record', 'array'),
+  { maxLength: 3 },
+);
 const kinds: MapKind[] = ['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'value'];
 const schemas: fc.Arbitrary<MapSchema> = fc
   .tuple(

@@ -2,8 +2,8 @@ import { type Composite, isStack, type KeyType, type Scalar, type Stack } from '
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { ContractError, ContractLimits, requireAtMost } from './contract-error.ts';
 import {
-  type Composite as CompositeMessage,
   Composite_Kind,
+  type Composite as CompositeMessage,
   type Stack as StackMessage,
   type Value,
   ValueSchema,

@@ -1,6 +1,6 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
 import type { Diagnostic, ScriptCall } from '@bpfleet/compiler';
-import type { BenchRun, TestRun } from './own-runs.ts';
+import type { BenchRun, TestRun, TestWatch } from './own-runs.ts';
 
 /** What to trace. */
 export type TraceProgram = ScriptProgram | ObjectProgram;
@@ -96,7 +96,7 @@ export interface Trace {
   /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */
   attach(): void;
   /** Runs the `test:` probes; their printed text is for drain(). Objects have none. */
-  runTests?(): TestRun[];
+  runTests?(watch?: TestWatch): TestRun[];
   /** Runs the `bench:` probes. */
   runBenches?(): BenchRun[];
   /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear(), zero() and print() of the program. */

@@ -16,8 +16,8 @@ import {
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
-import { type Printed, readWholeFile, runCommand } from './obey-shell.ts';
-import { type BenchRun, runBenches, runTests, type TestRun } from './own-runs.ts';
+import { type Printed, readFile, runCommand } from './obey-shell.ts';
+import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
@@ -56,6 +56,9 @@ export class LoadedTrace implements Trace {
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   #exitRequested = false;
+  /** When exit() was called, CLOCK_MONOTONIC: what probes print until they are detached is not part of the trace. */
+  #exitNs: bigint | null = null;
+  #ending = false;
   #exitCode = 0;
   #unreadable = 0n;
   /** Drained while detaching; the next drain gives them out first. */
@@ -121,8 +124,8 @@ export class LoadedTrace implements Trace {
     }
   }
 
-  runTests(): TestRun[] {
-    return runTests(this.#collection.programs);
+  runTests(watch?: TestWatch): TestRun[] {
+    return runTests(this.#collection.programs, watch);
   }
 
   runBenches(): BenchRun[] {
@@ -157,6 +160,7 @@ export class LoadedTrace implements Trace {
     if (this.#links.length > 0) waitForPrograms();
     // END must find room in the rings, and what it prints comes last.
     this.#pending.push(...this.#takeAll());
+    this.#ending = true;
     try {
       this.#runOnce('end');
     } catch (error) {
@@ -223,6 +227,7 @@ export class LoadedTrace implements Trace {
     this.#clock.refresh();
     const events: TraceEvent[] = [];
     const accept = (record: TraceRecord) => {
+      if (this.#exitNs !== null && record.ns > this.#exitNs && !this.#ending && record.kind !== 'process') return;
       events.push(...this.#obey(record));
     };
     this.#read(this.#control, UNBOUNDED, accept);
@@ -249,6 +254,7 @@ export class LoadedTrace implements Trace {
     switch (record.kind) {
       case 'exit':
         this.#exitRequested = true;
+        this.#exitNs ??= record.ns;
         this.#exitCode = record.code;
         return [];
       case 'process':
@@ -257,7 +263,7 @@ export class LoadedTrace implements Trace {
       case 'text':
         return [{ at, type: record.type, text: record.text, values: record.values }];
       case 'cat':
-        return printed(at, 'cat', readWholeFile(record.target));
+        return printed(at, 'cat', readFile(record.target, record.limit));
       case 'system':
         return printed(at, 'syscall', runCommand(record.target));
       case 'message':

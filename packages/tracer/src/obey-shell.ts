@@ -12,8 +12,8 @@ export interface Printed {
 const MAX_TEXT = 16 * 1024 * 1024;
 const CHUNK = 64 * 1024;
 
-/** The text of a file. It is read to its end, as those of /proc have no size. */
-export function readWholeFile(path: string): Printed {
+/** The text of a file, at most `limit` bytes. It is read up to its end, as those of /proc have no size. */
+export function readFile(path: string, limit = MAX_TEXT): Printed {
   let file: number;
   try {
     file = openSync(path, 'r');
@@ -23,8 +23,8 @@ export function readWholeFile(path: string): Printed {
   }
   try {
     const chunks: Buffer[] = [];
-    for (let size = 0; size < MAX_TEXT; ) {
-      const chunk = Buffer.alloc(CHUNK);
+    for (let size = 0; size < limit; ) {
+      const chunk = Buffer.alloc(Math.min(CHUNK, limit - size));
       const read = readSync(file, chunk);
       if (read === 0) break;
       chunks.push(chunk.subarray(0, read));

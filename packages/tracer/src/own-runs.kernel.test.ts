@@ -1,6 +1,7 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { loadTrace, nodeFacts } from './index.ts';
 
 test('tests pass where they return 0; benchmarks are run many times; neither is attached', async () => {
@@ -61,4 +62,25 @@ test('watchpoints are attached where the machine has them, else refused with the
     trace.close();
   }
   expect(nodeFacts().features).toContain('perf_event');
+});
+
+test('a probe that cannot be attached leaves nothing behind', async (context) => {
+  const probes =
+    't:sched:sched_switch, rt:sched_switch, profile:hz:99, uprobe:libc:kill, uprobe:libc:get*id, hardware:cycles';
+  const source = `config = { max_probes = 1000 } ${probes} { @ = count(); } t:syscalls:* { @s = count(); }`;
+  const open = () => readdirSync('/proc/self/fd').length;
+  (await loadTrace({ kind: 'script', source })).close();
+  const before = open();
+  const trace = await loadTrace({ kind: 'script', source });
+  try {
+    trace.attach();
+    context.skip('this machine has hardware counters');
+  } catch (error) {
+    expect((error as Error).message).toContain('Unable to attach probe: hardware:cycles');
+    expect((error as Error).message).toContain("set the 'missing_probes' config variable to 'warn'");
+  } finally {
+    trace.close();
+  }
+  // Some events are closed on another thread.
+  await vi.waitFor(() => expect(open()).toBe(before), { timeout: 10_000 });
 });

@@ -22,14 +22,25 @@ export interface BenchRun {
 const BENCH_MS = 200;
 const BATCH = 1000;
 
+/** Told how many tests there are, then of each as it begins and ends, so that what it printed can be told from the others'. */
+export interface TestWatch {
+  start(tests: number): void;
+  before(name: string): void;
+  after(run: TestRun): void;
+}
+
 /** Runs each `test:` probe once, in the order of the script. Throws KernelError. */
-export function runTests(programs: readonly Program[]): TestRun[] {
+export function runTests(programs: readonly Program[], watch?: TestWatch): TestRun[] {
+  watch?.start(programs.filter(({ spec }) => spec.attach.kind === 'test').length);
   return programs.flatMap(({ fd, spec }) => {
     if (spec.attach.kind !== 'test') return [];
     const { name } = spec.attach;
+    watch?.before(name);
     const start = process.hrtime.bigint();
     const result = testRun(fd, name);
-    return [{ name, passed: result === 0, microseconds: Number((process.hrtime.bigint() - start) / 1000n) }];
+    const run = { name, passed: result === 0, microseconds: Number((process.hrtime.bigint() - start) / 1000n) };
+    watch?.after(run);
+    return [run];
   });
 }
 

@@ -27,7 +27,7 @@ export type TraceRecord =
   /** A process that has just been heard of. */
   | { readonly kind: 'process'; readonly ns: bigint; readonly process: number }
   /** A file to print, or a command to run. */
-  | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string }
+  | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string; readonly limit?: number }
   | {
       readonly kind: 'message';
       readonly ns: bigint;
@@ -78,6 +78,7 @@ export class RecordReader {
           kind: layout.kind,
           ns,
           target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)),
+          ...(layout.limit === undefined ? {} : { limit: layout.limit }),
         };
       case 'message': {
         const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));

@@ -4,6 +4,7 @@ export const Helper = {
   map_update_elem: 2, // 3.19
   map_delete_elem: 3, // 3.19
   ktime_get_ns: 5, // 4.1
+  trace_printk: 6, // 4.1
   get_prandom_u32: 7, // 4.1
   get_smp_processor_id: 8, // 4.1
   get_current_pid_tgid: 14, // 4.2

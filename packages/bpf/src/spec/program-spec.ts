@@ -49,6 +49,15 @@ export type AttachSpec =
       readonly semaphore?: number;
       readonly pid?: number;
     }
+  /** On many functions of the kernel at once (5.18), or of a file (6.6); the cookie is the number in the list. */
+  | { readonly kind: 'kprobe_multi'; readonly functions: readonly string[]; readonly return: boolean }
+  | {
+      readonly kind: 'uprobe_multi';
+      readonly path: string;
+      readonly offsets: readonly number[];
+      readonly return: boolean;
+      readonly pid?: number;
+    }
   /** Run for each object of a kind, once, by the number of `bpf_iter_ITERATOR` in the kernel's BTF (5.8). */
   | { readonly kind: 'iter'; readonly iterator: string; readonly btfId: number }
   /**

@@ -1,4 +1,5 @@
 import type { ListedProbe } from '@bpfleet/tracer';
+import type { ProgramText } from '../run/read-program.ts';
 import type { TextSink } from './trace-output.ts';
 
 /** Lists are not cut short: a kernel has some 100,000 functions. */
@@ -10,6 +11,15 @@ export async function listByPattern(pattern: string, verbose: boolean, out: Text
   for (const part of pattern.split(',')) {
     const { probes } = listProbes(searchOf(part.trim()), { limit: NO_LIMIT, arguments: verbose });
     out.write(probes.map(probeText).join(''));
+  }
+}
+
+/** Writes the probes that a script would be attached to, once each, in the order of the script. Throws TraceError. */
+export async function listByScript(program: ProgramText, verbose: boolean, out: TextSink): Promise<void> {
+  const { listProbes, listScript } = await import('@bpfleet/tracer');
+  for (const name of listScript(program)) {
+    const { probes } = verbose ? listProbes(name, { limit: 1, arguments: true }) : { probes: [] };
+    out.write(probeText({ name, arguments: probes[0]?.arguments ?? [] }));
   }
 }
 

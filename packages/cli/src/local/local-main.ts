@@ -87,13 +87,11 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
   demandRights();
   const pid = given.pid === undefined ? undefined : readPid(given.pid);
   const tracer = await import('@bpfleet/tracer');
-  if (given.list === true) {
-    throw new LocalError('-l lists the probes of this kernel; the probes of a script cannot be listed yet.');
-  }
   const holds = given.command !== undefined && given.command !== '';
   const child = holds ? (await import('./child-command.ts')).holdCommand(given.command ?? '') : undefined;
   const run: LocalRun = { program, options, messages, env: process.env, pid, child };
   try {
+    if (given.list === true) return await listProgram(run, out);
     if (options.stages.length > 0 && program.kind === 'script') {
       const { showStages } = await import('./show-stages.ts');
       showStages(program, options.stages, tracer.compileEnv(), { out, err });
@@ -108,11 +106,16 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
   }
 }
 
+async function listProgram({ program, options: { given } }: LocalRun, out: DescriptorSink): Promise<number> {
+  if (program.kind === 'object') throw new LocalError('-l lists the probes of scripts; this is an object.');
+  const { listByScript } = await import('./list.ts');
+  await listByScript(program, given.verbose === true, out);
+  return 0;
+}
+
 /** What bpftrace has and this version has not is refused, instead of doing something else. */
 function refuseAbsent({ given }: LocalOptions): void {
   const absent: readonly (readonly [boolean, string])[] = [
-    [given.test === true || given.mode === 'test', '--test'],
-    [given.bench === true || given.mode === 'bench', '--bench'],
     [given.mode === 'compiler-bench', '--mode compiler-bench'],
     [given.fmt === true || given.mode === 'format', '--fmt'],
     [given.emitElf !== undefined, '--emit-elf'],

@@ -73,7 +73,7 @@ export type LocalCall =
 
 const MODES = ['codegen', 'compiler-bench', 'bench', 'test', 'format'];
 /** bpftrace's stages, and ours by their own names. */
-export const STAGES = ['ast', 'types', 'codegen', 'codegen-opt', 'dis', 'libbpf', 'verifier', 'parse', 'ir', 'asm'];
+const STAGES = ['ast', 'types', 'codegen', 'codegen-opt', 'dis', 'libbpf', 'verifier', 'parse', 'ir', 'asm'];
 const FEATURES = ['kprobe_multi', 'kprobe_session', 'uprobe_multi'];
 
 /** Reads the words after `local`. What is wrong is told in the order of the command line, as bpftrace does. */
@@ -144,7 +144,10 @@ function atOnce(
     case 'noWarnings':
       return 'readWarnings' in before ? wrong('-k, --warnings conflicts with --no-warnings') : null;
     case 'readWarnings':
-      if ('readWarnings' in before) return wrong('-kk has been deprecated. Use a single -k.');
+      if ('readWarnings' in before)
+        return wrong(
+          '-kk has been deprecated. Use a single -k for runtime warnings for errors in map lookups and probe reads.',
+        );
       return 'noWarnings' in before ? wrong('-k, --warnings conflicts with --no-warnings') : null;
     default:
       return null;

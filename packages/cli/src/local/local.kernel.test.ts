@@ -106,3 +106,33 @@ test('-p: ends with the process', async () => {
   // Whether it had ended before the trace looked for it is a race that both sides of are right.
   expect((await running).out).toMatch(/^(end\n\n\n)?$/);
 });
+
+test('-l lists what a script would be attached to', async () => {
+  const script = 'BEGIN { } i:s:1, software:cpu:100 { } tracepoint:syscalls:sys_enter_open_* { } END { }';
+  const { out } = await local(['-l', '-e', script]);
+  expect(out.split('\n').slice(0, 3)).toEqual([
+    'interval:s:',
+    'software:cpu:',
+    'tracepoint:syscalls:sys_enter_open_by_handle_at',
+  ]);
+  expect(out).not.toContain('BEGIN');
+});
+
+test('--test: what a test prints stands with it, and a test that fails is an error', async () => {
+  const script = 'test:good { return 0; } test:bad { printf("why\\n"); return 1; }';
+  const { out, status } = await local(['--test', '-f', 'json', '-e', script]);
+  expect(
+    out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).data),
+  ).toMatchObject([{ good: { passed: true, output: '' } }, { bad: { passed: false, output: 'why\n' } }]);
+  expect(status).toBe(1);
+});
+
+test('after exit() nothing is printed but by END', async () => {
+  const probe = 'tracepoint:raw_syscalls:sys_enter /pid == cpid/ { printf("once\\n"); exit(3); }';
+  const { out, status } = await local(['-q', '-e', `${probe} END { printf("end\\n"); }`, '-c', '/usr/bin/env']);
+  expect(out.split('\n').filter((line) => line === 'once' || line === 'end')).toEqual(['once', 'end']);
+  expect(status).toBe(3);
+});

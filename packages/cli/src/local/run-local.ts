@@ -8,6 +8,7 @@ import { type Buffering, DescriptorSink } from './descriptor-sink.ts';
 import { LocalError } from './local-error.ts';
 import type { LocalOptions } from './local-options.ts';
 import type { Messages } from './messages.ts';
+import { ownRuns, runOwn } from './own-runs.ts';
 import { reasonOf } from './read-script.ts';
 import { onSignals } from './signals.ts';
 import { jsonOutput, type TraceOutput, textOutput, writeEvents } from './trace-output.ts';
@@ -42,10 +43,13 @@ export async function runLocal(run: LocalRun, tracer: Tracer): Promise<number> {
       messages.note(`${trace.programIds.length} programs loaded, ${trace.mapBytes} bytes of maps and rings\n`);
     }
     const out = openOutput(options);
-    if (program.kind === 'script' && trace.probes === 0) {
-      out.write('No probes to attach\n');
-      return 1;
+    const own = ownRuns(options);
+    if (own !== null) {
+      const status = runOwn(trace, own, output === jsonOutput, out);
+      out.flush();
+      return status;
     }
+    if (program.kind === 'script' && trace.probes === 0) return nothingToAttach(trace, messages, out);
     if (options.given.dryRun === true) {
       trace.attach();
       return 0;
@@ -56,6 +60,17 @@ export async function runLocal(run: LocalRun, tracer: Tracer): Promise<number> {
   } finally {
     trace.close();
   }
+}
+
+/** As bpftrace answers a script without probes, and one that has only tests or benchmarks. */
+function nothingToAttach(trace: Trace, messages: Messages, out: DescriptorSink): number {
+  if (trace.programIds.length > 0) {
+    messages.error('No probes attached; use --test to run test probes.');
+    return 255;
+  }
+  out.write('No probes to attach\n');
+  out.flush();
+  return 1;
 }
 
 function programOf({ program, options, env, pid, child }: LocalRun): Parameters<Tracer['loadTrace']>[0] {

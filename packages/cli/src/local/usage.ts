@@ -35,6 +35,7 @@ OPTIONS:
                       do without kprobe_multi, kprobe_session, uprobe_multi
     --probe-filter REGEX
                       only probes whose name matches
+    --test, --bench   run the script's test: or bench: probes
     --dry-run         attach everything and end at once
     -d, --debug STAGES
                       show what the compiler makes of the script: ast, codegen (or ir),

@@ -21,7 +21,12 @@ export const cat: FunctionDefinition = {
     return voidType;
   },
   lower(call, lowering) {
-    emitEvent(lowering, call.arguments.slice(1), (args) => ({ kind: 'cat', format: formatOf(call), args }));
+    emitEvent(lowering, call.arguments.slice(1), (args) => ({
+      kind: 'cat',
+      format: formatOf(call),
+      args,
+      limit: lowering.config.maxCatBytes,
+    }));
     return noValue;
   },
 };

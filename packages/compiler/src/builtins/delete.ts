@@ -1,5 +1,5 @@
-import { lowerKey } from '../ir/lower-map.ts';
 import { emitControl } from '../ir/lower-record.ts';
+import { lowerKey } from '../ir/map-entry.ts';
 import { clearMemory } from '../ir/memory.ts';
 import { inRegister, noValue, numberValue } from '../ir/value.ts';
 import { neutralInteger, voidType } from '../types/type.ts';

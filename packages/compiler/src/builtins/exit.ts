@@ -1,7 +1,7 @@
-import { returnFromProgram } from '../ir/lower-loop.ts';
 import { emitControl, RECORD_HEADER, send } from '../ir/lower-record.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { internalMaps } from '../ir/resources.ts';
+import { returnFromProgram } from '../ir/return-from-program.ts';
 import { inRegister, noValue } from '../ir/value.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { describe } from '../types/describe-type.ts';

@@ -1,4 +1,4 @@
-import { lookUp, lowerKey } from '../ir/lower-map.ts';
+import { lookUp, lowerKey } from '../ir/map-entry.ts';
 import { numberValue } from '../ir/value.ts';
 import { booleanType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';

@@ -16,6 +16,7 @@ import { cpid, hasCpid } from './cpid.ts';
 import { cpu } from './cpu.ts';
 import { ctx } from './ctx.ts';
 import { curtask } from './curtask.ts';
+import { debugf } from './debugf.ts';
 import type { AggregateDefinition, BuiltinDefinition, CallDefinition } from './definition.ts';
 import { deleteFunction } from './delete.ts';
 import { elapsed } from './elapsed.ts';
@@ -84,7 +85,7 @@ const aggregates: readonly AggregateDefinition[] = [count, sum, min, max, avg, s
 const namedFunctions: readonly CallDefinition[] = [
   ...aggregates,
   ...[printf, print, errorf, warnf, time, join, cat, system, exit],
-  ...[assert, staticAssert, fail],
+  ...[assert, staticAssert, fail, debugf],
   ...[clear, zero, deleteFunction, hasKey],
   ...[pidFunction, tidFunction, nsecsFunction, hasCpid, ...taskFunctions],
   ...[str, strlen, strcap, strncmp, strstr, strcontains, strConcat, memcmp, bswap],

@@ -1,5 +1,4 @@
-import { lowerProbeName } from '../ir/lower-probe-name.ts';
-import { lowerLiteral } from '../ir/lower-string.ts';
+import { lowerSharedText } from '../ir/lower-probe-name.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { stringType, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
@@ -8,8 +7,11 @@ import type { BuiltinDefinition } from './definition.ts';
 export const probe: BuiltinDefinition = {
   name: 'probe',
   kernel: '4.1',
-  check: (_identifier, { target }) => stringType(textBytes(target.name).length),
-  lower: (lowering, into) => lowerProbeName(lowering, into),
+  check: (_identifier, { target }) => stringType(target.widths?.name ?? textBytes(target.name).length),
+  lower(lowering, into) {
+    const { name, names, widths } = lowering.target;
+    return lowerSharedText(lowering, { text: name, table: names, width: widths?.name }, into);
+  },
 };
 
 /** The function that is probed. */
@@ -17,9 +19,14 @@ export const func: BuiltinDefinition = {
   name: 'func',
   kernel: '4.1',
   check(identifier, { target, report }) {
-    if (target.function !== undefined) return stringType(textBytes(target.function).length);
+    if (target.function !== undefined) {
+      return stringType(target.widths?.function ?? textBytes(target.function).length);
+    }
     report('invalid-use', identifier.span, `${target.name} has no func`, 'kprobe, fentry and uprobe have it');
     return unknown;
   },
-  lower: (lowering, into) => lowerLiteral(lowering, lowering.target.function ?? '', into),
+  lower(lowering, into) {
+    const { function: text = '', functionNames: table, widths } = lowering.target;
+    return lowerSharedText(lowering, { text, table, width: widths?.function }, into);
+  },
 };

@@ -1,3 +1,4 @@
+import { noteProcess } from '../ir/note-process.ts';
 import { numberValue, placeAt } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Expression } from '../syntax/ast.ts';
@@ -53,7 +54,7 @@ export const usym: FunctionDefinition = {
     const address = lowering.number(call.arguments[0] as Expression);
     const place = lowering.allocate(16);
     builder.store(8, place, address);
-    builder.store(8, placeAt(place, 8), builder.binary('ushr', builder.call('get_current_pid_tgid'), 32n));
+    builder.store(8, placeAt(place, 8), noteProcess(lowering));
     return { kind: 'memory', place, size: 16 };
   },
 };

@@ -1,15 +1,13 @@
-import type { Branch, ProgramPlan } from '../passes/group-probes.ts';
+import type { Branch, ProgramPlan } from '../passes/program-plan.ts';
 import { sharedVariables } from '../passes/shared-variables.ts';
 import type { NameTable } from '../probes/provider.ts';
-import { textBytes } from '../types/text-bytes.ts';
-import { stringType } from '../types/type.ts';
 import { type BuildInput, findScratch, lowerClause } from './build.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { IrFunction } from './ir.ts';
 import { ProbeLowering } from './lower-expression.ts';
 import { lowerCompatCheck, lowerSyscallNumber } from './lower-syscall.ts';
+import { nameTable } from './name-table.ts';
 import { numberRanges, type Range, stagesOf } from './number-ranges.ts';
-import type { Resources } from './resources.ts';
 
 /** Of a program of several branches: beyond, it is made into two. */
 const MAX_SHARED_PROGRAM = 6_000;
@@ -39,7 +37,10 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
       builder.position = branch.probe.clause.span.start;
       builder.frame.scope(() => {
         const named = usesName(branch) && branch.calls.size > 1;
-        const lowering = loweringOf(branch, named ? nameTable(branch, input.resources) : undefined);
+        const lowering = loweringOf(
+          branch,
+          named ? nameTable(branch.calls, input.resources, branch.probe.target.widths?.name) : undefined,
+        );
         lowerCompatCheck(lowering, raw, next);
         lowerClause(lowering, branch.probe.clause);
       });
@@ -49,18 +50,6 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
     builder.startBlock(next);
   }
   return builder.finish((scratch) => findScratch(loweringOf(first), scratch));
-}
-
-function nameTable({ calls }: Branch, resources: Resources): NameTable {
-  const numbers = [...calls.keys()];
-  const first = Math.min(...numbers);
-  const count = Math.max(...numbers) - first + 1;
-  const texts = Array.from({ length: count }, (_, index) => {
-    const name = calls.get(first + index);
-    return name === undefined ? undefined : textBytes(name);
-  });
-  const { size } = stringType(Math.max(...texts.map((text) => text?.length ?? 0)));
-  return { first, count, size, offset: resources.addNames(texts, size) };
 }
 
 function usesName({ probe }: Branch): boolean {

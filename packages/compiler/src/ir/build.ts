@@ -57,7 +57,7 @@ export function lowerClause(lowering: Lowering, { predicate, body: block }: Clau
 export function findScratch(lowering: Lowering, scratch: number): (() => void) | undefined {
   const { builder, resources, target, env } = lowering;
   const shared: readonly ProgramType[] = [ProgramType.TRACEPOINT, ProgramType.PERF_EVENT, ProgramType.KPROBE];
-  const uprobe = target.attach.kind === 'uprobe';
+  const uprobe = target.attach.kind === 'uprobe' || target.attach.kind === 'uprobe_multi';
   const element = shared.includes(target.programType) && !uprobe ? 0 : resources.scratchElements++;
   const busy = inRegister(scratch, builder.frame.scratchBytes);
   // Kernels without this instruction are older than 6.0.

@@ -1,9 +1,9 @@
 import type { AggregateDefinition } from '../builtins/definition.ts';
 import type { Call, Expression, MapAccess } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
-import { lookUp, lowerKey, withEntry } from './lower-map.ts';
 import { arithmetic } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
+import { lookUp, lowerKey, withEntry } from './map-entry.ts';
 import { inRegister, type Operand, type Place } from './value.ts';
 
 /** `@m[k] = count()` and its like: folds a measured value into the entry of this CPU. */

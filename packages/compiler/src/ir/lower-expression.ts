@@ -2,20 +2,21 @@ import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import { CounterSlot } from '../output-layout.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
+import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Expression, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, For, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { isScalar, storageBytes, storedType, type Type, unknown } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
+import type { LoopExits } from './loop-exits.ts';
 import { isCondition, lowerCondition } from './lower-condition.ts';
 import { lowerDereference, lowerIndex } from './lower-index.ts';
-import type { LoopExits } from './lower-loop.ts';
 import { readMap, updateTarget } from './lower-map.ts';
 import { lowerMember } from './lower-member.ts';
 import { lowerBinary, lowerCast, lowerUnary } from './lower-number.ts';
-import { lowerStatements } from './lower-statement.ts';
+import { lowerBlock, lowerStatements } from './lower-statement.ts';
 import { lowerLiteral } from './lower-string.ts';
 import { convertValue, lowerTuple } from './lower-tuple.ts';
 import type { Lowering, MemoryValue, VariableHome } from './lowering.ts';
@@ -31,8 +32,7 @@ export interface LoweringInput {
   readonly maps: ReadonlyMap<string, MapLayout>;
   readonly typing: Typing;
   readonly bindings: Bindings;
-  /** Variables that a callback shares with what is around it. */
-  readonly shared: ReadonlySet<VariableSymbol>;
+  readonly shared: SharedVariables;
   readonly target: ProbeTarget;
   readonly env: CompileEnv;
   readonly config: CompileConfig;
@@ -46,6 +46,8 @@ export class ProbeLowering implements Lowering {
   readonly config: CompileConfig;
   readonly #input: LoweringInput;
   #variables = new Map<VariableSymbol, VariableHome>();
+  /** Where callbacks find the variables that they only read. */
+  readonly #copies = new Map<VariableSymbol, Place>();
   #builder: FunctionBuilder;
   #loop: LoopExits | undefined;
 
@@ -178,6 +180,10 @@ export class ProbeLowering implements Lowering {
     } else this.value(expression);
   }
 
+  block(block: Block): void {
+    lowerBlock(this, block);
+  }
+
   condition(expression: Expression, then: number, otherwise: number): void {
     lowerCondition(this, expression, then, otherwise);
   }
@@ -186,6 +192,7 @@ export class ProbeLowering implements Lowering {
     const home = this.declareVariable(variable);
     switch (home.kind) {
       case 'register':
+        if (home.builder !== this.builder) return numberValue(this.builder.load(8, this.#copyOf(variable)));
         // A copy: the variable may change before the value is used, as in `$x + $x++`.
         return numberValue(this.builder.copy(home.register));
       case 'cell':
@@ -239,14 +246,27 @@ export class ProbeLowering implements Lowering {
     const symbol = this.symbolOf(variable);
     const known = this.#variables.get(symbol);
     if (known !== undefined) return known;
-    const home = this.#newHome(this.variableType(symbol), this.#input.shared.has(symbol));
+    const home = this.#newHome(this.variableType(symbol), this.#isShared(symbol));
     this.#variables.set(symbol, home);
     return home;
   }
 
+  /** Whether it lives in memory that callbacks reach: what they change, and what no register holds. */
+  #isShared(symbol: VariableSymbol): boolean {
+    const { written, read } = this.#input.shared;
+    if (written.has(symbol) || isScalar(this.variableType(symbol))) return written.has(symbol);
+    return [...read.values()].some((symbols) => symbols.has(symbol));
+  }
+
+  #copyOf(variable: Variable): Place {
+    const place = this.#copies.get(this.symbolOf(variable));
+    if (place === undefined) throw new Error(`${variable.name} was not copied for a callback`);
+    return place;
+  }
+
   #newHome(type: Type, shared: boolean): VariableHome {
     const { builder } = this;
-    if (isScalar(type) && !shared) return { kind: 'register', register: builder.newRegister() };
+    if (isScalar(type) && !shared) return { kind: 'register', register: builder.newRegister(), builder };
     const size = storageBytes(type);
     const place = inObject(builder.frame.allocate(size, { shared }).id);
     return isScalar(type) ? { kind: 'cell', place } : { kind: 'memory', place, size };
@@ -265,8 +285,15 @@ export class ProbeLowering implements Lowering {
     this.#variables = outside;
   }
 
-  inCallback(builder: FunctionBuilder, body: () => void): void {
+  inCallback(loop: For, builder: FunctionBuilder, body: () => void): void {
     const outer = this.#builder;
+    for (const symbol of this.#input.shared.read.get(loop) ?? []) {
+      const home = this.#variables.get(symbol);
+      if (home?.kind !== 'register') continue;
+      const place = inObject(outer.frame.allocate(8, { shared: true }).id);
+      outer.store(8, place, home.register);
+      this.#copies.set(symbol, place);
+    }
     this.#builder = builder;
     body();
     this.#builder = outer;

@@ -5,19 +5,12 @@ import type { Block, For, MapAccess, Range, Unroll, While } from '../syntax/ast.
 import { isScalar, storageBytes, type TupleType, unknown } from '../types/type.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { CallArgument } from './ir.ts';
+import type { LoopExits } from './loop-exits.ts';
 import { foldCpus } from './lower-aggregate.ts';
-import { lowerBlock } from './lower-statement.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
-import { inObject, inRegister, type Operand, type Place, placeAt } from './value.ts';
-
-/** Where `break`, `continue` and `return` lead within a loop. */
-export interface LoopExits {
-  break(): void;
-  continue(): void;
-  /** Absent: out of the program at once. */
-  return?(): void;
-}
+import { returnFromProgram } from './return-from-program.ts';
+import { inObject, inRegister, type Place, placeAt } from './value.ts';
 
 /** The verifier follows every round, so the loop must be seen to end. Kernel 5.3. */
 export function lowerWhile(lowering: Lowering, { condition, body }: While): void {
@@ -57,9 +50,7 @@ export function lowerFor(lowering: Lowering, statement: For): void {
 
 function lowerBody(lowering: Lowering, body: Block, exits: LoopExits): void {
   const outward = lowering.loop?.return;
-  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () =>
-    lowerBlock(lowering, body),
-  );
+  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () => lowering.block(body));
 }
 
 /** A short range whose rounds the verifier can follow. */
@@ -153,7 +144,7 @@ interface ForEach {
  * The body as a function of its own that the kernel calls. It finds the program's context and scratch memory through
  * two words of its caller's stack; variables that both use are in scratch memory. It returns 1 to end the loop.
  */
-function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
+function callForEach(lowering: Lowering, statement: For, loop: ForEach): void {
   const { builder } = lowering;
   const words = inObject(builder.frame.allocateOnStack(16).id);
   builder.store(8, words, builder.context());
@@ -163,12 +154,12 @@ function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
   const callback = new FunctionBuilder('for_each', builder.frame.callback());
   callback.position = builder.position;
   const given = callback.parameter(loop.context);
-  lowering.inCallback(callback, () => {
+  lowering.inCallback(statement, callback, () => {
     callback.setContext(callback.load(8, inRegister(given, 0)));
     callback.frame.scope(() => {
       lowering.inLoop(exitsOf(callback, returned), () => {
         loop.prepare();
-        lowerBlock(lowering, body);
+        lowering.block(statement.body);
       });
     });
     callback.return(0n);
@@ -193,12 +184,6 @@ function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
       callback.return(1n);
     },
   };
-}
-
-/** Ends the program, also from within the callback of a loop. */
-export function returnFromProgram({ builder, loop }: Lowering, value: Operand = 0n): void {
-  if (loop?.return === undefined) builder.return(value);
-  else loop.return();
 }
 
 /** 8 bytes that a callback reaches. */

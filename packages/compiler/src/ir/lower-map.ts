@@ -1,32 +1,15 @@
 import type { Assignment, Expression, MapAccess, Update, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
-import { arithmeticType, isScalar, isSigned, storageBytes, type Type } from '../types/type.ts';
+import { arithmeticType, isScalar, isSigned, type Type } from '../types/type.ts';
 import { readAggregate } from './lower-aggregate.ts';
 import { arithmetic, pointerStep } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
-import { clearMemory, copyValue } from './memory.ts';
+import { lookUp, lowerKey, withEntry } from './map-entry.ts';
+import { copyValue } from './memory.ts';
 import { internalMaps } from './resources.ts';
-import { inRegister, noValue, numberValue, type Operand, type Place, placeAt, type Value } from './value.ts';
+import { inRegister, noValue, numberValue, type Operand, type Place, type Value } from './value.ts';
 
-/** bpf_map_update_elem only where there is no entry yet. */
-const BPF_NOEXIST = 1n;
 const BPF_ANY = 0n;
-
-/** Evaluates a key into memory, its parts one after the other, each zero after its end. */
-export function lowerKey(lowering: Lowering, layout: MapLayout, key: Expression | undefined): Place {
-  const place = lowering.allocate(layout.keySize);
-  if (key === undefined) {
-    lowering.builder.store(4, place, 0n);
-    return place;
-  }
-  if (layout.keySize > storageBytes(layout.keyType)) clearMemory(lowering, place, layout.keySize);
-  lowering.storeInto(key, { place, size: layout.keySize }, layout.keyType);
-  return place;
-}
-
-export function lookUp(lowering: Lowering, layout: MapLayout, key: Place): number {
-  return lowering.builder.call('map_lookup_elem', { kind: 'map', map: layout.map }, { kind: 'address', place: key });
-}
 
 /** The value of `@m[k]` or of `@m`; without an entry zeros. */
 export function readMap(lowering: Lowering, access: MapAccess): Value {
@@ -39,11 +22,11 @@ export function readMap(lowering: Lowering, access: MapAccess): Value {
     const place = inRegister(builder.mapValue(layout.map, 0), offset);
     return inOne ? numberValue(builder.load(8, place)) : { kind: 'memory', place, size };
   }
-  return valueOf(lowering, layout, lookUp(lowering, layout, lowerKey(lowering, layout, access.key)));
+  return entryValue(lowering, layout, lookUp(lowering, layout, lowerKey(lowering, layout, access.key)));
 }
 
 /** The plain value of an entry, which may be null: zeros then. */
-function valueOf(lowering: Lowering, layout: MapLayout, entry: number): Value {
+function entryValue(lowering: Lowering, layout: MapLayout, entry: number): Value {
   const { builder } = lowering;
   if (layout.value.kind === 'cells') throw new Error('no plain value');
   const { offset, size } = layout.value.field;
@@ -105,40 +88,6 @@ function insert(lowering: Lowering, layout: MapLayout, key: Place, value: Place)
   lowering.builder.when('ne', refused, 0n, () => lowering.countLoss('mapFull'));
 }
 
-/**
- * Runs `update` on the entry of a key, made of zeros where there is none. An insert that loses the race with another
- * CPU finds the other's entry; one that the map refuses is counted.
- */
-export function withEntry(lowering: Lowering, layout: MapLayout, key: Place, update: (entry: number) => void): void {
-  const { builder } = lowering;
-  const entry = builder.copy(lookUp(lowering, layout, key));
-  const [found, missing, refused, after] = [
-    builder.newBlock(),
-    builder.newBlock(),
-    builder.newBlock(),
-    builder.newBlock(),
-  ];
-  builder.branch('ne', entry, 0n, found, missing);
-  builder.startBlock(missing);
-  lowering.resources.needZeros(layout.valueSize);
-  builder.call(
-    'map_update_elem',
-    { kind: 'map', map: layout.map },
-    { kind: 'address', place: key },
-    { kind: 'address', place: inRegister(builder.mapValue(internalMaps.zeros, 0)) },
-    { kind: 'operand', operand: BPF_NOEXIST },
-  );
-  builder.assign(entry, lookUp(lowering, layout, key));
-  builder.branch('ne', entry, 0n, found, refused);
-  builder.startBlock(refused);
-  lowering.countLoss('mapFull');
-  builder.jump(after);
-  builder.startBlock(found);
-  update(entry);
-  builder.jump(after);
-  builder.startBlock(after);
-}
-
 /** `@m[k]++`, `$x--` and so on: the value before, or after for a prefix. */
 export function updateTarget(lowering: Lowering, expression: Update, wanted: boolean): Value {
   const { builder } = lowering;
@@ -197,9 +146,4 @@ function addToMap(lowering: Lowering, access: MapAccess, amount: Operand, wanted
     withEntry(lowering, layout, lowerKey(lowering, layout, access.key), (entry) => add(entry, 0));
   }
   return before ?? 0n;
-}
-
-/** The first 8 bytes of a key's memory. */
-export function firstWord(lowering: Lowering, place: Place): Operand {
-  return lowering.builder.load(8, placeAt(place, 0));
 }

@@ -1,24 +1,42 @@
+import type { NameTable } from '../probes/provider.ts';
+import { textBytes } from '../types/text-bytes.ts';
+import { stringType } from '../types/type.ts';
 import { lowerLiteral } from './lower-string.ts';
 import { lowerSyscallNumber } from './lower-syscall.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
 import { internalMaps } from './resources.ts';
-import { type Destination, inRegister, type Value } from './value.ts';
+import { type Destination, inRegister, type Operand, type Value } from './value.ts';
 
-/** The name of the probe: a literal, or where several probes share the program, read from the table of their names. */
-export function lowerProbeName(lowering: Lowering, into?: Destination): Value {
-  const { builder, target } = lowering;
-  const { names, context } = target;
-  if (names === undefined || context.kind !== 'tracepoint' || context.raw === undefined) {
-    return lowerLiteral(lowering, target.name, into);
-  }
-  const { size } = names;
+/** A text that differs between probes. */
+interface SharedText {
+  readonly text: string;
+  /** Of all probes that share the program. */
+  readonly table: NameTable | undefined;
+  /** Bytes of the longest of its type, where that is not this one's. */
+  readonly width: number | undefined;
+}
+
+/** A literal, or where several probes share the program, read from a table. */
+export function lowerSharedText(lowering: Lowering, shared: SharedText, into?: Destination): Value {
+  const { builder } = lowering;
+  const { text, table, width } = shared;
+  const { size } = table ?? stringType(width ?? textBytes(text).length);
   const destination = into !== undefined && into.size >= size ? into : { place: lowering.allocate(size), size };
-  const index = builder.copy(builder.binary('sub', lowerSyscallNumber(lowering, context.raw), BigInt(names.first)));
+  if (table === undefined) return lowerLiteral(lowering, text, destination);
+  const index = builder.copy(builder.binary('sub', probeNumber(lowering), BigInt(table.first)));
   // That it is within the table is known here, but the verifier wants to see it.
-  builder.when('uge', index, BigInt(names.count), () => builder.assign(index, 0n));
-  const table = builder.mapValue(internalMaps.names, names.offset);
-  const entry = builder.binary('add', table, builder.binary('mul', index, BigInt(size)));
+  builder.when('uge', index, BigInt(table.count), () => builder.assign(index, 0n));
+  const start = builder.mapValue(internalMaps.names, table.offset);
+  const entry = builder.binary('add', start, builder.binary('mul', index, BigInt(size)));
   copyValue(lowering, { place: inRegister(builder.register(entry)), size }, destination);
   return { kind: 'memory', ...destination };
+}
+
+/** Which of the probes it is: the number of the system call, or of the function in the list that was attached. */
+function probeNumber(lowering: Lowering): Operand {
+  const { builder, target } = lowering;
+  const { context } = target;
+  if (context.kind === 'tracepoint' && context.raw !== undefined) return lowerSyscallNumber(lowering, context.raw);
+  return builder.call('get_attach_cookie', { kind: 'operand', operand: builder.context() });
 }

@@ -1,9 +1,10 @@
 import { findFunction } from '../builtins/index.ts';
 import type { Assignment, Block, Expression, If, Statement } from '../syntax/ast.ts';
 import { updateAggregate } from './lower-aggregate.ts';
-import { lowerFor, lowerUnroll, lowerWhile, returnFromProgram } from './lower-loop.ts';
+import { lowerFor, lowerUnroll, lowerWhile } from './lower-loop.ts';
 import { compoundAssign, writeMap } from './lower-map.ts';
 import type { Lowering } from './lowering.ts';
+import { returnFromProgram } from './return-from-program.ts';
 import type { Operand } from './value.ts';
 
 export function lowerBlock(lowering: Lowering, block: Block): void {

@@ -2,11 +2,11 @@ import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { CounterSlot } from '../output-layout.ts';
 import type { VariableSymbol } from '../passes/model.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Expression, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, For, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import type { Type } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
-import type { LoopExits } from './lower-loop.ts';
+import type { LoopExits } from './loop-exits.ts';
 import type { Resources } from './resources.ts';
 import type { Destination, Operand, Place, Value } from './value.ts';
 
@@ -18,7 +18,8 @@ export interface MemoryValue {
 
 /** Where a variable lives: numbers in a register, all else, and what callbacks share, in the frame. */
 export type VariableHome =
-  | { readonly kind: 'register'; readonly register: number }
+  /** `builder`: of the function that the register is one of. */
+  | { readonly kind: 'register'; readonly register: number; readonly builder: FunctionBuilder }
   | { readonly kind: 'cell'; readonly place: Place }
   | { readonly kind: 'memory'; readonly place: Place; readonly size: number };
 
@@ -43,6 +44,8 @@ export interface Lowering {
   value(expression: Expression, into?: Destination): Value;
   /** Evaluates an expression whose value nobody wants. */
   effect(expression: Expression): void;
+  /** Statements whose variables end with them. */
+  block(block: Block): void;
   /** Goes to block `then` where the expression is not zero, else to `otherwise`. */
   condition(expression: Expression, then: number, otherwise: number): void;
   /** Assigns an expression's value to a variable. */
@@ -60,8 +63,8 @@ export interface Lowering {
   inLoop(exits: LoopExits, body: () => void): void;
   /** Writes statements that are written more than once: their variables have a place of their own each time. */
   inCopy(body: () => void): void;
-  /** Writes a callback with a builder of its own. */
-  inCallback(builder: FunctionBuilder, body: () => void): void;
+  /** Writes a callback with a builder of its own: the body of a loop, which reads copies of what is only read in it. */
+  inCallback(loop: For, builder: FunctionBuilder, body: () => void): void;
   /** Adds one to a counter of what was lost. */
   countLoss(slot: keyof typeof CounterSlot): void;
 }

@@ -1,9 +1,10 @@
 import { findProvider, providers } from '../probes/index.ts';
 import { raiseLimit } from '../probes/match-names.ts';
 import { onlyOneProcess } from '../probes/one-process.ts';
-import type { ExpandContext } from '../probes/provider.ts';
+import type { ExpandContext, ProbeTarget } from '../probes/provider.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint, Script } from '../syntax/ast.ts';
+import { textBytes } from '../types/text-bytes.ts';
 import { MissingInClause } from './missing-probes.ts';
 import type { AnalysisContext, Probe } from './model.ts';
 
@@ -20,7 +21,7 @@ export function expandProbes(script: Script, context: AnalysisContext): Probe[] 
     const missing = new MissingInClause(diagnostics, config.missingProbes);
     const before = probes.length;
     for (const point of clause.attachPoints) {
-      const targets = expandPoint(point, { ...context, taken, diagnostics: missing.reports(point) });
+      const targets = sameWidths(expandPoint(point, { ...context, taken, diagnostics: missing.reports(point) }));
       for (const target of targets) probes.push({ clause, target: onlyOneProcess(target, context.env) });
       if (probes.length > limit) {
         const message = `a script has at most ${limit} probes, wildcards counted as what they match`;
@@ -31,6 +32,14 @@ export function expandProbes(script: Script, context: AnalysisContext): Probe[] 
     missing.close(probes.length > before);
   }
   return probes;
+}
+
+function sameWidths(targets: readonly ProbeTarget[]): readonly ProbeTarget[] {
+  if (targets.length < 2) return targets;
+  const longest = (text: (target: ProbeTarget) => string) =>
+    targets.reduce((most, target) => Math.max(most, textBytes(text(target)).length), 0);
+  const widths = { name: longest(({ name }) => name), function: longest((target) => target.function ?? '') };
+  return targets.map((target) => ({ ...target, widths }));
 }
 
 function expandPoint(point: AttachPoint, context: ExpandContext) {

@@ -1,28 +1,12 @@
-import type { AttachSpec, ProgramType } from '@bpfleet/bpf';
 import type { CompileEnv } from '../env.ts';
 import { compatOffset } from '../ir/lower-syscall.ts';
 import type { ProbeTarget, RawSyscall } from '../probes/provider.ts';
 import { syscallPart } from '../types/syscall-part.ts';
+import { joinFunctions } from './join-functions.ts';
 import type { TypedProbe } from './model.ts';
+import type { Branch, ProgramPlan } from './program-plan.ts';
 import { rawAttachment, rawTarget } from './raw-target.ts';
 import { usedArguments } from './used-arguments.ts';
-
-/** What becomes one program. */
-export interface ProgramPlan {
-  readonly programType: ProgramType;
-  readonly attach: AttachSpec;
-  /** In the order of the script. One without numbers is the whole program. */
-  readonly branches: readonly Branch[];
-  readonly raw?: RawSyscall;
-}
-
-/** A body, for one probe or for several that are the same but for their names. */
-export interface Branch {
-  /** What the body is made from; of several, any. */
-  readonly probe: TypedProbe;
-  /** The system calls by number, and the name of the probe for each. */
-  readonly calls: ReadonlyMap<number, string>;
-}
 
 /** Puts probes on system calls into one program for all calls' entries and one for their exits; others stay alone. */
 export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): ProgramPlan[] {
@@ -45,7 +29,7 @@ export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): Pro
     addCall(shared[syscall.at], key, probe, syscall.number);
   }
   for (const [at, position] of positions) plans[position] = rawPlan(at, [...shared[at].values()], env);
-  return plans;
+  return joinFunctions(plans, env);
 }
 
 interface SharedBranch {

@@ -22,7 +22,7 @@ export function layoutMap(symbol: MapSymbol, config: CompileConfig, types: TypeS
   const value = valueLayout(valueType, keyless, types);
   const valueSize = value.kind === 'cells' ? value.offset + value.slots * 8 : value.field.offset + value.field.size;
   const declared = symbol.declaration;
-  const lru = declared !== undefined && declared.type.includes('lru');
+  const lru = declared?.type.includes('lru') === true;
   return {
     schema: schemaOf(symbol, valueType, fields),
     map: `AT_${symbol.name.slice(1)}`,

@@ -8,10 +8,10 @@ import { recordOf } from '../types/record.ts';
 import { fieldType } from '../types/tracepoint-type.ts';
 import { type AddressSpace, isNumber, type MemorySpace, type TupleType, type Type, unknown } from '../types/type.ts';
 import { constantValue } from './fold-constants.ts';
-import type { ExpressionTyper } from './type-expression.ts';
+import type { Typer } from './typer.ts';
 
 /** `args.x`, `tuple.0`, `record.name` and `pointer->field`. */
-export function typeMember(typer: ExpressionTyper, expression: Member): Type {
+export function typeMember(typer: Typer, expression: Member): Type {
   const object = typer.typeOf(expression.object);
   switch (object.kind) {
     case 'unknown':
@@ -25,7 +25,7 @@ export function typeMember(typer: ExpressionTyper, expression: Member): Type {
   }
 }
 
-function tupleMember(typer: ExpressionTyper, expression: Member, tuple: TupleType): Type {
+function tupleMember(typer: Typer, expression: Member, tuple: TupleType): Type {
   const index = memberIndex(tuple, expression.name);
   const element = tuple.elements[index];
   if (element !== undefined) return element;
@@ -38,7 +38,7 @@ function tupleMember(typer: ExpressionTyper, expression: Member, tuple: TupleTyp
   return unknown;
 }
 
-function argument(typer: ExpressionTyper, expression: Member): Type {
+function argument(typer: Typer, expression: Member): Type {
   const { context } = typer.target;
   if (context.kind === 'function') return parameter(typer, expression, context.function, context.space);
   if (context.kind !== 'tracepoint' || context.format === null) return unknown;
@@ -54,14 +54,14 @@ function argument(typer: ExpressionTyper, expression: Member): Type {
   return unknown;
 }
 
-function unknownArgument(typer: ExpressionTyper, expression: Member, names: readonly string[]): Type {
+function unknownArgument(typer: Typer, expression: Member, names: readonly string[]): Type {
   const all = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
   const message = `Can't find function parameter ${expression.name}: ${typer.target.name} has no such argument`;
   typer.report('unknown-field', expression.nameSpan, message, () => didYouMean(expression.name, names) ?? all);
   return unknown;
 }
 
-function parameter(typer: ExpressionTyper, expression: Member, found: CFunction | null, space: AddressSpace): Type {
+function parameter(typer: Typer, expression: Member, found: CFunction | null, space: AddressSpace): Type {
   const { types } = typer.env;
   if (found === null || types === undefined) return unknown;
   const one = found.parameters.find((candidate) => candidate.name === expression.name);
@@ -76,7 +76,7 @@ function parameter(typer: ExpressionTyper, expression: Member, found: CFunction 
   return unknown;
 }
 
-function field(typer: ExpressionTyper, expression: Member, object: Type): Type {
+function field(typer: Typer, expression: Member, object: Type): Type {
   const { types } = typer.env;
   const record = recordOf(object);
   if (types === undefined || record === undefined) {
@@ -98,7 +98,7 @@ function field(typer: ExpressionTyper, expression: Member, object: Type): Type {
 }
 
 /** `array[i]`, `pointer[i]`, `string[i]`. */
-export function typeIndex(typer: ExpressionTyper, expression: Index): Type {
+export function typeIndex(typer: Typer, expression: Index): Type {
   const object = typer.typeOf(expression.object);
   typer.numberType(expression.index, 'an index');
   switch (object.kind) {
@@ -124,7 +124,7 @@ function located(element: Type, space: MemorySpace): Type {
   return element.kind === 'record' || element.kind === 'array' ? { ...element, space } : element;
 }
 
-function checkBounds(typer: ExpressionTyper, { index }: Index, length: number): void {
+function checkBounds(typer: Typer, { index }: Index, length: number): void {
   const value = constantValue(index);
   if (value === undefined || (value >= 0n && value < BigInt(length))) return;
   const message = `the index ${value} is out of bounds for array of size ${length}`;

@@ -1,13 +1,14 @@
 import type { Cast } from '../syntax/ast.ts';
 import { typeName } from '../types/describe-type.ts';
 import { namedType } from '../types/named-type.ts';
-import { type AddressSpace, cBytes, isNumber, type Type, unknown } from '../types/type.ts';
-import type { ExpressionTyper } from './type-expression.ts';
+import { cBytes, isNumber, type Type, unknown } from '../types/type.ts';
+import type { Typer } from './typer.ts';
 
 /** `(type)x`: between numbers, pointers, and numbers and the arrays of their bytes. */
-export function typeCast(typer: ExpressionTyper, expression: Cast): Type {
+export function typeCast(typer: Typer, expression: Cast): Type {
   const operand = typer.typeOf(expression.operand);
-  const space = spaceOf(typer, operand);
+  // What a number that is made a pointer points to, its address says.
+  const space = operand.kind === 'pointer' ? operand.space : 'any';
   const to = namedType(expression.type, { types: typer.env.types, maxString: typer.config.maxStringLength, space });
   if (to === undefined) return unknown;
   if ('reason' in to) {
@@ -23,13 +24,6 @@ export function typeCast(typer: ExpressionTyper, expression: Cast): Type {
   if (fits(operand, to)) return sizedLike(operand, to);
   typer.report('type-mismatch', expression.span, `Cannot cast from "${typeName(operand)}" to "${typeName(to)}"`);
   return unknown;
-}
-
-/** What a number points to when it is made a pointer: the memory that the probe's own pointers are in. */
-function spaceOf(typer: ExpressionTyper, operand: Type): AddressSpace {
-  const { context } = typer.target;
-  if (operand.kind === 'pointer') return operand.space;
-  return 'space' in context ? context.space : 'any';
 }
 
 function fits(from: Type, to: Type): boolean {

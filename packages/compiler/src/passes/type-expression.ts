@@ -1,4 +1,4 @@
-import type { CheckContext } from '../builtins/definition.ts';
+import type { CallDefinition, CheckContext } from '../builtins/definition.ts';
 import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
@@ -25,6 +25,7 @@ import { typeCast } from './type-cast.ts';
 import { constantOf, typeIn } from './type-constant.ts';
 import { MapTyper } from './type-map.ts';
 import { typeBinary, typeTernary, typeUnary, typeUpdate } from './type-operator.ts';
+import type { Typer } from './typer.ts';
 
 export interface TyperInput {
   readonly env: CompileEnv;
@@ -40,7 +41,7 @@ export interface TyperInput {
 }
 
 /** Finds the type of every expression of one probe, and teaches the maps and variables what is stored in them. */
-export class ExpressionTyper implements CheckContext {
+export class ExpressionTyper implements Typer {
   readonly env: CompileEnv;
   readonly config: CompileConfig;
   readonly target: ProbeTarget;
@@ -195,11 +196,14 @@ export class ExpressionTyper implements CheckContext {
     }
     const count = call.arguments.length;
     if (count >= definition.minimum && count <= definition.maximum) return definition.check(call, this);
-    const { minimum, maximum } = definition;
-    const wanted = minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`;
-    const plural = wanted === '1' ? '' : 's';
-    const message = `${call.name}() takes ${wanted} argument${plural} (${count} given)`;
+    const message = `${call.name}() ${wantedArguments(definition, count)} (${count} provided)`;
     this.report('invalid-argument', call.span, message, `write ${definition.signature}`);
     return unknown;
   }
+}
+
+function wantedArguments({ minimum, maximum }: CallDefinition, given: number): string {
+  const counted = (count: number) => (count === 1 ? 'one argument' : `${count === 0 ? 'no' : count} arguments`);
+  if (minimum === maximum) return `requires ${counted(minimum)}`;
+  return given < minimum ? `requires at least ${counted(minimum)}` : `takes up to ${counted(maximum)}`;
 }

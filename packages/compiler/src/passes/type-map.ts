@@ -16,17 +16,17 @@ import {
   voidType,
 } from '../types/type.ts';
 import type { MapSymbol } from './model.ts';
-import type { ExpressionTyper } from './type-expression.ts';
+import type { MapTypes, Typer } from './typer.ts';
 
 /** Aggregates that are one number, which a probe may read. */
 const readable: readonly AggregateType['aggregate'][] = ['count', 'sum', 'min', 'max', 'avg'];
 
 /** What one probe learns and asks of the script's maps. */
-export class MapTyper {
-  readonly #typer: ExpressionTyper;
+export class MapTyper implements MapTypes {
+  readonly #typer: Typer;
   readonly #maps: ReadonlyMap<string, MapSymbol>;
 
-  constructor(typer: ExpressionTyper, maps: ReadonlyMap<string, MapSymbol>) {
+  constructor(typer: Typer, maps: ReadonlyMap<string, MapSymbol>) {
     this.#typer = typer;
     this.#maps = maps;
   }

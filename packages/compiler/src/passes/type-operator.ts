@@ -15,12 +15,12 @@ import {
   unknown,
 } from '../types/type.ts';
 import { constantValue } from './fold-constants.ts';
-import type { ExpressionTyper } from './type-expression.ts';
+import type { Typer } from './typer.ts';
 
 const comparisons: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 const logical: readonly string[] = ['&&', '||'];
 
-export function typeBinary(typer: ExpressionTyper, expression: Binary): Type {
+export function typeBinary(typer: Typer, expression: Binary): Type {
   const { operator } = expression;
   const left = typer.typeOf(expression.left);
   const right = typer.typeOf(expression.right);
@@ -47,7 +47,7 @@ export function typeBinary(typer: ExpressionTyper, expression: Binary): Type {
   return pointerArithmetic(operator, left, right) ?? folded(expression, arithmeticType(left, right));
 }
 
-function typeLogical(typer: ExpressionTyper, expression: Binary, left: Type, right: Type): Type {
+function typeLogical(typer: Typer, expression: Binary, left: Type, right: Type): Type {
   for (const [side, type] of [
     [expression.left, left],
     [expression.right, right],
@@ -73,7 +73,7 @@ function folded(expression: Expression, type: Type): Type {
   return value < 0n ? int64 : value >= 1n << 63n ? uint64 : type;
 }
 
-function warnNeverEqual(typer: ExpressionTyper, expression: Binary, left: number, right: number): void {
+function warnNeverEqual(typer: Typer, expression: Binary, left: number, right: number): void {
   const { left: l, right: r } = expression;
   const literal = l.kind === 'string' ? l : r.kind === 'string' ? r : undefined;
   if (literal === undefined || (l.kind === 'string' && r.kind === 'string')) return;
@@ -83,7 +83,7 @@ function warnNeverEqual(typer: ExpressionTyper, expression: Binary, left: number
   typer.warn('invalid-use', literal.span, message);
 }
 
-export function typeUnary(typer: ExpressionTyper, expression: Expression & { kind: 'unary' }): Type {
+export function typeUnary(typer: Typer, expression: Expression & { kind: 'unary' }): Type {
   const { operator, operand } = expression;
   if (operator === '!') {
     typer.conditionType(operand);
@@ -110,7 +110,7 @@ function negativeType(value: bigint): Type {
   return type;
 }
 
-function dereference(typer: ExpressionTyper, expression: Expression & { kind: 'unary' }): Type {
+function dereference(typer: Typer, expression: Expression & { kind: 'unary' }): Type {
   const type = typer.typeOf(expression.operand);
   if (type.kind === 'unknown') return unknown;
   if (type.kind === 'pointer' && type.to !== undefined && type.to.kind !== 'void') {
@@ -124,7 +124,7 @@ function dereference(typer: ExpressionTyper, expression: Expression & { kind: 'u
   return unknown;
 }
 
-export function typeUpdate(typer: ExpressionTyper, expression: Update): Type {
+export function typeUpdate(typer: Typer, expression: Update): Type {
   const { target, operator } = expression;
   if (target.kind === 'map') {
     const held = typer.maps.written(target).value;
@@ -140,7 +140,7 @@ export function typeUpdate(typer: ExpressionTyper, expression: Update): Type {
   return unknown;
 }
 
-export function typeTernary(typer: ExpressionTyper, expression: Ternary): Type {
+export function typeTernary(typer: Typer, expression: Ternary): Type {
   typer.conditionType(expression.condition);
   const then = typer.typeOf(expression.then);
   const otherwise = typer.typeOf(expression.otherwise);

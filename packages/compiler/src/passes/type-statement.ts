@@ -5,21 +5,21 @@ import { namedType } from '../types/named-type.ts';
 import { int64, isNumber, isStorable, literalType, storedType, type Type, unify, unknown } from '../types/type.ts';
 import { constantValue } from './fold-constants.ts';
 import { loopKind } from './loop-kind.ts';
-import type { ExpressionTyper } from './type-expression.ts';
+import type { Typer } from './typer.ts';
 
 const MAX_UNROLL = 100n;
 
 /** Types the predicate and the body of a clause. */
-export function typeClause(typer: ExpressionTyper, clause: Clause): void {
+export function typeClause(typer: Typer, clause: Clause): void {
   if (clause.predicate !== undefined) typer.conditionType(clause.predicate);
   typeStatement(typer, clause.body);
 }
 
-export function typeStatements(typer: ExpressionTyper, statements: readonly Statement[]): void {
+export function typeStatements(typer: Typer, statements: readonly Statement[]): void {
   for (const statement of statements) typeStatement(typer, statement);
 }
 
-function typeStatement(typer: ExpressionTyper, statement: Statement): void {
+function typeStatement(typer: Typer, statement: Statement): void {
   switch (statement.kind) {
     case 'expression-statement':
       typeEffect(typer, statement.expression);
@@ -58,14 +58,14 @@ function typeStatement(typer: ExpressionTyper, statement: Statement): void {
   }
 }
 
-function typeEffect(typer: ExpressionTyper, expression: Expression): void {
+function typeEffect(typer: Typer, expression: Expression): void {
   const type = typer.typeOf(expression);
   if (type.kind !== 'aggregate' || expression.kind !== 'call') return;
   const message = `${expression.name}() must be assigned directly to a map`;
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
 }
 
-function typeLet(typer: ExpressionTyper, { variable, type, value, span }: Let): void {
+function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
   const symbol = typer.symbolOf(variable);
   if (type !== undefined) {
     const { env, config } = typer;
@@ -76,7 +76,7 @@ function typeLet(typer: ExpressionTyper, { variable, type, value, span }: Let): 
   if (value !== undefined) typer.storeInVariable(symbol, valueType(typer, value), value.span);
 }
 
-function checkUnroll(typer: ExpressionTyper, count: Expression): void {
+function checkUnroll(typer: Typer, count: Expression): void {
   typer.numberType(count, 'unroll');
   const value = constantValue(count);
   if (value === undefined) {
@@ -87,7 +87,7 @@ function checkUnroll(typer: ExpressionTyper, count: Expression): void {
   }
 }
 
-function typeFor(typer: ExpressionTyper, statement: For): void {
+function typeFor(typer: Typer, statement: For): void {
   const { variable, over, body } = statement;
   const { features, tracepoints } = typer.env;
   if (over.kind === 'map') {
@@ -109,7 +109,7 @@ function typeFor(typer: ExpressionTyper, statement: For): void {
   typeStatement(typer, body);
 }
 
-function typeAssignment(typer: ExpressionTyper, statement: Assignment): void {
+function typeAssignment(typer: Typer, statement: Assignment): void {
   const { target, operator, value } = statement;
   if (operator !== undefined) {
     typeCompound(typer, statement);
@@ -129,7 +129,7 @@ function typeAssignment(typer: ExpressionTyper, statement: Assignment): void {
   else typer.maps.store(target, type, value.span);
 }
 
-function typeCompound(typer: ExpressionTyper, { target, operator, value, span }: Assignment): void {
+function typeCompound(typer: Typer, { target, operator, value, span }: Assignment): void {
   const amount = typer.numberType(value, `${operator}=`);
   const step = amount.kind === 'integer' ? { ...amount, size: 8 as const } : literalType(1n);
   if (target.kind === 'map' && typer.maps.written(target).value?.kind !== 'pointer') {
@@ -144,7 +144,7 @@ function typeCompound(typer: ExpressionTyper, { target, operator, value, span }:
 }
 
 /** The type of something stored in a variable or a map. */
-function valueType(typer: ExpressionTyper, value: Expression): Type {
+function valueType(typer: Typer, value: Expression): Type {
   const type = storedType(typer.typeOf(value));
   if (isStorable(type)) return type;
   if (type.kind === 'aggregate' && value.kind === 'call') {

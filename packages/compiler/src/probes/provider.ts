@@ -41,7 +41,7 @@ export interface RawSyscall {
   readonly typed: boolean;
 }
 
-/** Texts by the number of the system call, in the map of names. Bytes. */
+/** Texts by the number of the system call or function, in the map of names. Bytes. */
 export interface NameTable {
   readonly first: number;
   readonly count: number;
@@ -60,8 +60,15 @@ export interface ProbeTarget {
   readonly syscall?: { readonly number: number; readonly at: 'enter' | 'exit' };
   /** Runs of other processes than this are left out. */
   readonly onlyPid?: number;
+  /**
+   * Of the names and functions of all probes that one wildcard stands for: the longest, in bytes. So that `probe` and
+   * `func` have one type in all of them, and they can share a program.
+   */
+  readonly widths?: { readonly name: number; readonly function: number };
   /** Where several probes share a program: their names. */
   readonly names?: NameTable;
+  /** And those of their functions. */
+  readonly functionNames?: NameTable;
   /** The function that is probed, where there is one. */
   readonly function?: string;
 }

@@ -103,7 +103,7 @@ function closeTail(tail: Expression | OpenBlock | OpenIf): Statement {
   return { kind: 'expression-statement', expression: tail, span: tail.span };
 }
 
-export function closeBlock({ statements, tail, span }: OpenBlock): Block {
+function closeBlock({ statements, tail, span }: OpenBlock): Block {
   return { kind: 'block', statements: tail === undefined ? statements : [...statements, closeTail(tail)], span };
 }
 
@@ -114,7 +114,7 @@ function closeIf({ condition, then: open, otherwise, span }: OpenIf): If {
   return { ...closed, otherwise: otherwise.kind === 'open-if' ? closeIf(otherwise) : closeBlock(otherwise) };
 }
 
-export function blockExpression(cursor: TokenCursor, { statements, tail, span }: OpenBlock): BlockExpression {
+function blockExpression(cursor: TokenCursor, { statements, tail, span }: OpenBlock): BlockExpression {
   if (tail === undefined) return { kind: 'block-expression', statements, span };
   const value = tailValue(cursor, tail);
   if (value === undefined) return { kind: 'block-expression', statements: [...statements, closeTail(tail)], span };

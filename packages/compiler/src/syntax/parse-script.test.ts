@@ -61,6 +61,10 @@ describe('the preamble', () => {
     ]);
   });
 
+  test("bpftrace's library is built in", () => {
+    expect(parse('import "stdlib"; import "stdlib/strings"; begin { }').errors).toEqual([]);
+  });
+
   test('maps and macros', () => {
     const { script, errors } = parse(
       'let @m = lruhash(100); let @ = hash(1) macro f(x, $y, @z) { x + 1 } begin { f(1) }',
@@ -130,7 +134,8 @@ describe('what is wrong is said', () => {
     ['{ }', '1:1-2 syntax: expected attach point'],
     ['begin { }; end { }', "1:12-15 syntax: expected '{'"],
     ['interval : s { }', "1:10-11 syntax: expected '{'"],
-    ['import "x"; begin { }', "1:1-7 'import' is not supported"],
+    ['import "x"; begin { }', "1:1-11 'import' is not supported"],
+    ['import x; begin { }', '1:8-9 syntax: expected import path'],
     ['fn f() { }', "1:1-3 'fn' is not supported"],
     ['config = { a = 1, b = 2 }', "1:17-18 syntax: expected ';'"],
     ['config = { a = -1 }', '1:16-17 syntax: expected string, int, boolean, or ident'],

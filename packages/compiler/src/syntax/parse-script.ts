@@ -152,7 +152,7 @@ class ScriptParser implements KnownNames, DefinitionSink {
         cursor.stop(span, `'${text}' is not supported`, 'write a macro');
         break;
       case 'import':
-        cursor.stop(span, `'${text}' is not supported`, 'put what it holds into this script');
+        parseImport(cursor);
         break;
       default:
         this.#begun ??= span.start;
@@ -186,6 +186,19 @@ class ScriptParser implements KnownNames, DefinitionSink {
         this.#diagnostics.error('syntax', span, lateDefinition);
     }
   }
+}
+
+/** What bpftrace's own library holds is built in; of a script there is only the one file. */
+function parseImport(cursor: TokenCursor): void {
+  const { start } = cursor.expect('import').span;
+  const path = cursor.current;
+  if (path.kind !== 'string') cursor.unexpected('import path');
+  cursor.advance();
+  if (!/^stdlib(?:\/|$)/.test(path.value)) {
+    const span = { start, end: path.span.end };
+    cursor.diagnostics.error('unsupported', span, "'import' is not supported", 'put what it holds into this script');
+  }
+  cursor.take(';');
 }
 
 function parseClause(cursor: TokenCursor): Clause {

@@ -9,7 +9,7 @@ const tags = new Set(['struct', 'union', 'enum']);
 
 const sizes = ['8', '16', '32', '64'];
 /** Names that are types wherever they stand; other names of typedefs are told from what follows. */
-export const typeNames: ReadonlySet<string> = new Set([
+const typeNames: ReadonlySet<string> = new Set([
   ...['void', 'bool', 'string', 'int', 'uint', 'char', 'short', 'long', 'unsigned', 'signed', 'float', 'double'],
   ...['size_t', 'ssize_t', 'pid_t', 'uid_t', 'gid_t', 'dev_t', 'off_t', 'loff_t', 'mode_t', 'ino_t', 'time_t'],
   ...[
@@ -43,7 +43,7 @@ export function parseSureType(cursor: TokenCursor): TypeName | undefined {
 }
 
 /** Whether what follows can only be a type. */
-export function beginsType(cursor: TokenCursor): boolean {
+function beginsType(cursor: TokenCursor): boolean {
   const { kind, text } = cursor.current;
   return kind === 'identifier' && (tags.has(text) || qualifiers.has(text) || isTypeWord(cursor, text));
 }

@@ -63,7 +63,7 @@ interface Tree {
 }
 
 /** Trees of every kind of node, such as the parser makes: an empty `if` branch, a tuple of one, `- -x`. */
-export const { expression, statement, block, blockExpression } = fc.letrec<Tree>((tie) => ({
+const { expression, block, blockExpression } = fc.letrec<Tree>((tie) => ({
   expression: fc.oneof(
     { maxDepth: 5, depthSize: 'small', withCrossShrink: true },
     { weight: 4, arbitrary: leaf },

@@ -7,7 +7,7 @@ const simpleEscapes: Readonly<Record<string, string>> = {
 };
 
 /** Something wrong within a string, at these offsets of the source. */
-export interface StringFault {
+interface StringFault {
   readonly message: string;
   readonly at: number;
   readonly end: number;

@@ -106,7 +106,7 @@ class ProgramGenerator {
       case 6:
         return this.#changeMap();
       case 7:
-        return `print(${this.#expressions.of(this.#shape(2), this.#visible, 2)});`;
+        return this.#print();
       case 8:
         return this.#printf();
       case 9:
@@ -179,6 +179,12 @@ class ProgramGenerator {
     const entry = `${map.name}${this.#expressions.key(map, this.#visible)}`;
     if (random.once(3)) return random.pick([`${entry}++;`, `--${entry};`]);
     return `${entry} ${random.pick(compound)} ${this.#expressions.of('int', this.#visible, 2)};`;
+  }
+
+  /** Of a map alone it would print what the map is at the end. */
+  #print(): string {
+    const value = this.#expressions.of(this.#shape(2), this.#visible, 2);
+    return value.startsWith('@') ? this.#assign() : `print(${value});`;
   }
 
   #printf(): string {

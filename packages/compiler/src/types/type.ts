@@ -299,7 +299,24 @@ function unifyNumbers(a: Type, b: Type): Type {
 function unifyPointers(a: PointerType, b: PointerType): Type {
   if (sameType(a, b)) return a;
   const space = a.space === b.space ? a.space : 'any';
-  return sameType(a.to, b.to) && a.to !== undefined ? { ...a, space } : { kind: 'pointer', space };
+  const to = a.to && inSpace(a.to, space);
+  return to !== undefined && sameType(to, b.to && inSpace(b.to, space))
+    ? { kind: 'pointer', space, to }
+    : { kind: 'pointer', space };
+}
+
+/** The same type in other memory. */
+function inSpace(type: Type, space: AddressSpace): Type {
+  switch (type.kind) {
+    case 'pointer':
+      return { ...type, space, ...(type.to === undefined ? {} : { to: inSpace(type.to, space) }) };
+    case 'record':
+      return { ...type, space };
+    case 'array':
+      return { ...type, space, element: inSpace(type.element, space) };
+    default:
+      return type;
+  }
 }
 
 function unifyTuples(a: TupleType, b: TupleType): Type | undefined {

@@ -66,9 +66,7 @@ function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
   return {
     key: entry.key.map((part, index) => encodeScalar(scalarOfJson(part, key[index]))),
     nodes,
-    ...(value === undefined
-      ? {}
-      : { value: encodeScalar(scalarOfJson(value)) }),
+    ...(value === undefined ? {} : { value: encodeScalar(scalarOfJson(value)) }),
     ...(count === undefined ? {} : { count: BigInt(count) }),
     ...(total === undefined ? {} : { total: BigInt(total) }),
     ...(average === undefined ? {} : { average: BigInt(average) }),

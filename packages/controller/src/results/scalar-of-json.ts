@@ -18,7 +18,8 @@ export function scalarOfJson(value: JsonScalar, type?: KeyType): Scalar {
     const names = Object.keys(value);
     return { kind: 'record', parts: names.map((name) => scalarOfJson(value[name] as JsonScalar)), names };
   }
-  if (type === 'stack' || (type === undefined && value.length > 0 && value.every(isFrame))) return value as StackFrame[];
+  if (type === 'stack' || (type === undefined && value.length > 0 && value.every(isFrame)))
+    return value as StackFrame[];
   const kind = type === 'array' ? 'array' : 'tuple';
   return { kind, parts: (value as JsonScalar[]).map((part) => scalarOfJson(part)) };
 }

@@ -2,13 +2,20 @@ import { ProgramType } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpf } from '../ffi/libbpf.ts';
 import { errnoError } from '../kernel-error.ts';
+import { attachMulti, missingUprobeMulti } from '../link/attach-multi.ts';
 import { attachPerfEvent, linkPerfEvent } from '../link/attach-perf-event.ts';
 import { attachRawTracepoint } from '../link/attach-raw-tracepoint.ts';
 import { onlineCpus } from '../node/cpus.ts';
 import { openPerfEvent } from '../perf/open-perf-event.ts';
 import { openProbeEvent, type ProbePmu } from '../perf/open-probe-event.ts';
 import { testRun } from '../program/test-run.ts';
-import { BPF_TRACE_FENTRY, BPF_TRACE_ITER, BPF_TRACE_RAW_TP } from '../program/tracing-target.ts';
+import {
+  BPF_TRACE_FENTRY,
+  BPF_TRACE_ITER,
+  BPF_TRACE_KPROBE_MULTI,
+  BPF_TRACE_RAW_TP,
+  BPF_TRACE_UPROBE_MULTI,
+} from '../program/tracing-target.ts';
 import { tracepointId } from '../tracefs/tracepoint.ts';
 import type { Feature } from './feature.ts';
 import { loadSample } from './programs.ts';
@@ -83,6 +90,20 @@ function probeTracing(attachType: number, name: string): null {
   return null;
 }
 
+function probeMulti(attachType: number, attachTo: (program: FileDescriptor) => string | null): string | null {
+  const program = loadSample(ProgramType.KPROBE, undefined, { target: { attachType, btfId: 0 } });
+  try {
+    return attachTo(program);
+  } finally {
+    program.close();
+  }
+}
+
+function attachKprobes(program: FileDescriptor): null {
+  attachMulti(program.number, { kind: 'kprobe_multi', functions: ['bpf_fentry_test1'], return: false }).close();
+  return null;
+}
+
 function probeIterator(): null {
   const btfId = getLibbpf().libbpf_find_vmlinux_btf_id('task', BPF_TRACE_ITER);
   if (btfId < 0) throw errnoError("find iterators in the kernel's BTF", btfId);
@@ -100,5 +121,10 @@ export const attachFeatures: readonly Feature[] = [
   { name: 'uprobe', probe: () => probePmu('uprobe', '/proc/self/exe') },
   { name: 'tp_btf', probe: () => probeTracing(BPF_TRACE_RAW_TP, 'sched_process_fork') },
   { name: 'iter', probe: probeIterator },
+  { name: 'kprobe_multi', probe: () => probeMulti(BPF_TRACE_KPROBE_MULTI, attachKprobes) },
+  {
+    name: 'uprobe_multi',
+    probe: () => probeMulti(BPF_TRACE_UPROBE_MULTI, (program) => missingUprobeMulti(program.number)),
+  },
   { name: 'fentry', probe: () => probeTracing(BPF_TRACE_FENTRY, 'bpf_fentry_test1') },
 ];

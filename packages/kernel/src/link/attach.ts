@@ -1,6 +1,7 @@
 import type { AttachSpec } from '@bpfleet/bpf';
 import { attachCounter } from './attach-counter.ts';
 import { runIterator } from './attach-iterator.ts';
+import { attachMulti } from './attach-multi.ts';
 import { attachProbe } from './attach-probe.ts';
 import { attachRawTracepoint } from './attach-raw-tracepoint.ts';
 import { attachSignal } from './attach-signal.ts';
@@ -24,6 +25,9 @@ export function attach(programFd: number, point: AttachPoint): Link {
     case 'fentry':
     case 'fexit':
       return attachTracing(programFd, point.kind, point.function);
+    case 'kprobe_multi':
+    case 'uprobe_multi':
+      return attachMulti(programFd, point);
     case 'iter':
       return runIterator(programFd, point.iterator);
     case 'tp_btf':

@@ -1,4 +1,5 @@
 import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { resetSocket } from './reset-socket.ts';
 
 /** What the proxy does to the bytes that come; new connections are taken in all but `cut`. */
 export type ProxyMode =
@@ -65,7 +66,7 @@ export class TcpProxy {
 
   #take(client: Socket, target: number): void {
     if (this.#mode.kind === 'cut') {
-      client.resetAndDestroy();
+      resetSocket(client);
       return;
     }
     const pair = { client, server: dial(target, '127.0.0.1') };
@@ -93,7 +94,7 @@ export class TcpProxy {
   }
 
   #end({ client, server }: Pair): void {
-    client.resetAndDestroy();
-    server.resetAndDestroy();
+    resetSocket(client);
+    resetSocket(server);
   }
 }

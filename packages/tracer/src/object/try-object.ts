@@ -41,7 +41,7 @@ export async function tryObject(object: Uint8Array, limits: TraceLimits = {}): P
   survived.add(digest);
 }
 
-async function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
+function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
   const child = spawn(process.execPath, trialArguments(limits), {
     stdio: ['pipe', 'ignore', 'ignore'],
     timeout: PATIENCE_MS,
@@ -54,7 +54,7 @@ async function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
   // It may be gone before it has read everything.
   child.stdin.on('error', () => undefined);
   child.stdin.end(object);
-  return await ended;
+  return ended;
 }
 
 function trialArguments(limits: string): string[] {
