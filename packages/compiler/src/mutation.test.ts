@@ -13,7 +13,7 @@ import { printScript } from './syntax/printer.ts';
 const env = { ...permissiveEnv(), positional: ['5', 'text'], named: ['a=3'] };
 
 /** Throws where a diagnostic is not somewhere in the text. */
-function checkPlaces(text: string, list: ReturnType<Diagnostics['list']>): void {
+function checkPlaces(text: string, list: readonly { readonly span: Span; readonly line: number; readonly column: number; readonly message: string }[]): void {
   for (const { span, line, column, message } of list) {
     expect(message).not.toBe('');
     expect(span.start).toBeGreaterThanOrEqual(0);

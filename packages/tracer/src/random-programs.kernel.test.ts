@@ -24,7 +24,7 @@ const count = Number(process.env.BPFLEET_RANDOM_PROGRAMS ?? 200);
 const firstSeed = Number(process.env.BPFLEET_RANDOM_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 function printedText(printed: Printed): string {
-  if ('value' in printed) return `${scalarText(printed.value, 0)}\n`;
+  if ('value' in printed) return `${scalarText(printed.value)}\n`;
   // Only %s shows a truth by its name.
   const parts = parseFormat(printed.format);
   const conversions = parts.filter((part) => part.kind === 'argument');
