@@ -142,6 +142,8 @@ export interface RunOptions {
   readonly stayAttached?: boolean;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
+  /** false: events go to `onEvents` alone, and windows have none; so that none waits in the ring for a window's end. */
+  readonly keepEvents?: boolean;
   /** Called as events arrive, before their window ends. */
   readonly onEvents?: (events: readonly TraceEvent[]) => void;
   /** Called in order; the run waits for it. The last call comes after detach. */

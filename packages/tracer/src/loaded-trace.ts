@@ -21,7 +21,7 @@ import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } fro
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
-import { readMap } from './read-map.ts';
+import { readMap, readPrintedMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
 import { valueReaders } from './read-stack.ts';
 import { runStatsOrNull } from './run-stats.ts';
@@ -312,7 +312,7 @@ export class LoadedTrace implements Trace {
         return [{ at, ...printEntry(readMap(found.output, found.map, this.#readers), record.key) }];
       case 'print-map': {
         const { top, div } = record;
-        const state = readMap(found.output, found.map, this.#readers);
+        const state = readPrintedMap(found.output, found.map, this.#readers);
         return [{ at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } }];
       }
     }

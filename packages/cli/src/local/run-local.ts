@@ -134,6 +134,7 @@ async function follow(
       intervalMs: WINDOW_MS,
       signal: stop.signal,
       stayAttached: child !== undefined,
+      keepEvents: false,
       onAttached: () => {
         const { stream, text } = output.attached(trace.probes);
         if (options.given.quiet !== true) (stream === 'out' ? out : err).write(text);
