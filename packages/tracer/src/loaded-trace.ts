@@ -37,6 +37,7 @@ export class LoadedTrace implements Trace {
   readonly warnings: Diagnostic[];
   probes: number;
   readonly mapBytes: number;
+  readonly printsMaps: boolean;
   readonly programIds: readonly number[];
   /** False where the script has only BEGIN and END. */
   readonly hasProbes: boolean;
@@ -76,6 +77,7 @@ export class LoadedTrace implements Trace {
     this.#missing = outputs.missingProbes;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
+    this.printsMaps = prepared.config.printMapsOnExit;
     this.hasProbes = hasProbes(spec);
     let collection: Collection | null = null;
     let events: RingBuffer | null = null;
