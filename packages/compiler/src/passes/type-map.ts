@@ -54,7 +54,15 @@ export class MapTyper implements MapTypes {
   store(access: MapAccess, type: Type, span: Span): void {
     const symbol = this.written(access);
     const merged = symbol.value === undefined ? type : unify(symbol.value, type);
-    if (merged === undefined) {
+    if (
+      merged === undefined &&
+      symbol.value?.kind === 'aggregate' &&
+      type.kind === 'aggregate' &&
+      type.aggregate === 'tseries' &&
+      symbol.value.aggregate === 'tseries'
+    ) {
+      this.#typer.report('type-mismatch', span, 'Different tseries bounds in a single map unsupported');
+    } else if (merged === undefined) {
       const held = describe(symbol.value ?? unknown);
       const message = `Type mismatch for ${access.name}: trying to assign value of type '${describe(type)}' when map already has a type '${held}'`;
       this.#typer.report('type-mismatch', span, message);
