@@ -94,7 +94,11 @@ export class LoadedTrace implements Trace {
     }
     const loaded = collection;
     this.#collection = loaded;
-    this.#readers = valueReaders((name) => loaded.map(name));
+    const { maxStringLength, stringTrailer } = prepared.config;
+    this.#readers = {
+      ...valueReaders((name) => loaded.map(name)),
+      cut: { bytes: maxStringLength, trailer: stringTrailer },
+    };
     this.#records = new RecordReader(outputs.records, this.#readers);
     this.#events = events;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
