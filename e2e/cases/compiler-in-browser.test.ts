@@ -51,7 +51,7 @@ describe('the compiler in a browser', () => {
     expect(code.length).toBeGreaterThan(200_000);
   });
 
-  it.each(['x86-64', 'arm64'] as const)(
+  it.for(['x86-64', 'arm64'] as const)(
     'makes of every case file what it makes in Node, for %s',
     async (arch, context) => {
       if (!existsSync(executablePath)) return context.skip('Chromium is not installed: apt-get install chromium');
