@@ -15,7 +15,7 @@ export function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
 
 async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
   const lacks = ({ info }: FleetNode) => one.needs?.find((feature) => !info.features.includes(feature));
-  const absent = await fleet.leaveOutAbsent([...fleet.nodes]);
+  const absent = await fleet.leaveOutAbsent();
   const failed = [...absent].map(
     ([node, reason]): Outcome => ({ node: node.name, name: one.name, state: 'fail', reason, seconds: 0 }),
   );
@@ -58,8 +58,8 @@ async function measured(
   await eachOf(able, atOnce, async (node) => {
     made.set(node, await countsOf(node, one.workload).catch((error: Error) => error));
   });
-  // What becomes of one that does not come back, its part of the answer tells.
-  await fleet.leaveOutAbsent(able);
+  // Of one that does not come back its part of the answer tells.
+  await fleet.awaitBack(able);
   await session.end();
   const document = await session.document('node');
   return (node) => {

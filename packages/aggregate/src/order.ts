@@ -28,6 +28,9 @@ function weight(schema: MapSchema, entry: Entry): bigint {
     case 'hist':
     case 'lhist':
       return totalCount(entry);
+    // By key alone.
+    case 'tseries':
+      return 0n;
     case 'value':
       return typeof entry.value === 'bigint' ? asInteger(entry.value, schema.signed) : 0n;
   }

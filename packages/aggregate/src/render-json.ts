@@ -1,8 +1,9 @@
 import { bucketBounds } from './buckets.ts';
 import { shownSlots } from './histogram-text.ts';
 import type { Entry, MapState } from './map-state.ts';
-import { keyText, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
+import { keyText, lastInterval, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
 import { type Composite, isStack, type MapSchema, type Scalar } from './schema.ts';
+import { tseriesJson } from './tseries-text.ts';
 
 /** A map as `bpftrace -f json` prints it: one object on a line, ended by a line feed; nothing for an empty map. */
 export function renderMapJson(state: MapState, options: RenderOptions = {}): string {
@@ -12,7 +13,8 @@ export function renderMapJson(state: MapState, options: RenderOptions = {}): str
   if (entries.length === 0) {
     return '';
   }
-  const values = entries.map((entry) => valueJson(schema, entry, div));
+  const last = lastInterval(schema, entries);
+  const values = entries.map((entry) => valueJson(schema, entry, div, last));
   const data =
     schema.key.length === 0
       ? values[0]
@@ -43,6 +45,8 @@ function messageType(schema: MapSchema): string {
     case 'hist':
     case 'lhist':
       return 'hist';
+    case 'tseries':
+      return 'tseries';
     case 'count':
     case 'sum':
     case 'min':
@@ -57,7 +61,8 @@ function keyJson(schema: MapSchema, entry: Entry): string {
   return stringJson(keyText(schema, entry.key).replaceAll(' ', ''));
 }
 
-function valueJson(schema: MapSchema, entry: Entry, div: bigint): string {
+function valueJson(schema: MapSchema, entry: Entry, div: bigint, last: bigint): string {
+  if (schema.kind === 'tseries') return tseriesJson(schema, entry.cells, last);
   if (schema.kind === 'hist' || schema.kind === 'lhist') {
     return histogramJson(schema, entry, div);
   }

@@ -6,6 +6,7 @@ import { averageOf, orderEntries, totalCount } from './order.ts';
 import { quantile } from './quantile.ts';
 import type { JsonScalar, ResultEntry, ResultMap } from './result-document.ts';
 import { isStack, type KeyType, type MapSchema, type Scalar } from './schema.ts';
+import { intervalsOf } from './tseries.ts';
 
 /** One entry of a result map before it is written as JSON. */
 export interface ResultRow extends Entry {
@@ -97,7 +98,16 @@ function measured(schema: MapSchema, entry: Entry): Partial<ResultEntry> {
     case 'hist':
     case 'lhist':
       return histogram(schema, entry);
+    case 'tseries':
+      return { series: series(schema, entry) };
   }
+}
+
+function series(schema: MapSchema, entry: Entry): NonNullable<ResultEntry['series']> {
+  return intervalsOf(schema, entry.cells).map(({ start, value }) => ({
+    start: jsonInteger(start),
+    value: jsonInteger(value),
+  }));
 }
 
 function histogram(schema: MapSchema, entry: Entry): Partial<ResultEntry> {

@@ -1,5 +1,5 @@
 /** How the values of a map merge. `value` is a map of plain values, where the newest wins. */
-export type MapKind = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'stats' | 'hist' | 'lhist' | 'value';
+export type MapKind = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'stats' | 'hist' | 'lhist' | 'tseries' | 'value';
 
 /** Type of one part of a key as the result document names it. */
 export type KeyType = 'int' | 'uint' | 'string' | 'stack' | 'bool' | 'tuple' | 'record' | 'array';
@@ -49,4 +49,10 @@ export interface MapSchema {
   readonly histBits?: number;
   /** lhist: `[min, max)` cut into buckets of `step`. */
   readonly lhist?: { readonly min: bigint; readonly max: bigint; readonly step: bigint };
+  /** tseries: so many intervals of so many nanoseconds; what the values of one are folded to, `none`: the newest. */
+  readonly tseries?: {
+    readonly interval: bigint;
+    readonly buckets: number;
+    readonly aggregate: 'none' | 'sum' | 'min' | 'max' | 'avg';
+  };
 }

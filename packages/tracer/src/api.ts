@@ -91,6 +91,8 @@ export interface Trace {
   /** False where there is nothing to attach but BEGIN and END: the trace is over once it is attached. */
   readonly hasProbes: boolean;
   readonly mapBytes: number;
+  /** false: the script wants no map shown when it is over (`print_maps_on_exit`). */
+  readonly printsMaps?: boolean;
   /** Kernel identifiers of the loaded programs. */
   readonly programIds: readonly number[];
   /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */

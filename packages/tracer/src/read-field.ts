@@ -29,7 +29,7 @@ function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueRea
     case 'pointer':
       return `0x${bytes.readBigUInt64LE(at).toString(16)}`;
     case 'string':
-      return textAt(bytes, at, data.bytes);
+      return textAt(bytes, at, data.bytes, readers);
     case 'buffer':
       return bufferText(bufferAt(bytes, at, data));
     case 'stack': {
@@ -102,9 +102,10 @@ function bitField(bytes: Buffer, at: number, signed: boolean, bits: { shift: num
 }
 
 /** Up to the first zero byte. Bytes that are not UTF-8 become U+FFFD. */
-function textAt(bytes: Buffer, offset: number, size: number): string {
+function textAt(bytes: Buffer, offset: number, size: number, { cut }: ValueReaders): string {
   const limit = offset + size;
   let end = offset;
   while (end < limit && bytes[end] !== 0) end++;
-  return bytes.toString('utf8', offset, end);
+  const text = bytes.toString('utf8', offset, end);
+  return cut !== undefined && end - offset === cut.bytes ? text + cut.trailer : text;
 }

@@ -65,6 +65,7 @@ import { sum } from './sum.ts';
 import { system } from './system.ts';
 import { taskBuiltins, taskFunctions } from './task.ts';
 import { time } from './time.ts';
+import { tseries } from './tseries.ts';
 import { typeTests } from './type-tests.ts';
 import { uaddr } from './uaddr.ts';
 import { uid } from './uid.ts';
@@ -80,7 +81,7 @@ const builtins: readonly BuiltinDefinition[] = [
 ];
 
 /** Every function whose value goes to a map. */
-const aggregates: readonly AggregateDefinition[] = [count, sum, min, max, avg, stats, hist, lhist];
+const aggregates: readonly AggregateDefinition[] = [count, sum, min, max, avg, stats, hist, lhist, tseries];
 
 /** Every function but the values that are written with brackets. */
 const namedFunctions: readonly CallDefinition[] = [

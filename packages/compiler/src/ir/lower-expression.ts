@@ -2,9 +2,10 @@ import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import { CounterSlot } from '../output-layout.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
+import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Block, Expression, MapAccess, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, For, MapAccess, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
 import { printExpression } from '../syntax/print-expression.ts';
 import type { MapLayout } from '../types/map-layout.ts';
@@ -34,8 +35,7 @@ export interface LoweringInput {
   readonly maps: ReadonlyMap<string, MapLayout>;
   readonly typing: Typing;
   readonly bindings: Bindings;
-  /** Variables that a callback shares with what is around it. */
-  readonly shared: ReadonlySet<VariableSymbol>;
+  readonly shared: SharedVariables;
   readonly target: ProbeTarget;
   readonly env: CompileEnv;
   readonly config: CompileConfig;
@@ -48,7 +48,9 @@ export class ProbeLowering implements Lowering {
   readonly env: CompileEnv;
   readonly config: CompileConfig;
   readonly #input: LoweringInput;
-  readonly #variables = new Map<VariableSymbol, VariableHome>();
+  #variables = new Map<VariableSymbol, VariableHome>();
+  /** Where callbacks find the variables that they only read. */
+  readonly #copies = new Map<VariableSymbol, Place>();
   #builder: FunctionBuilder;
   #loop: LoopExits | undefined;
   #remembered = new RememberedValues();
@@ -232,6 +234,7 @@ export class ProbeLowering implements Lowering {
     const home = this.declareVariable(variable);
     switch (home.kind) {
       case 'register':
+        if (home.builder !== this.builder) return numberValue(this.builder.load(8, this.#copyOf(variable)));
         // A copy: the variable may change before the value is used, as in `$x + $x++`.
         return numberValue(this.builder.copy(home.register));
       case 'cell':
@@ -285,14 +288,27 @@ export class ProbeLowering implements Lowering {
     const symbol = this.symbolOf(variable);
     const known = this.#variables.get(symbol);
     if (known !== undefined) return known;
-    const home = this.#newHome(this.variableType(symbol), this.#input.shared.has(symbol));
+    const home = this.#newHome(this.variableType(symbol), this.#isShared(symbol));
     this.#variables.set(symbol, home);
     return home;
   }
 
+  /** Whether it lives in memory that callbacks reach: what they change, and what no register holds. */
+  #isShared(symbol: VariableSymbol): boolean {
+    const { written, read } = this.#input.shared;
+    if (written.has(symbol) || isScalar(this.variableType(symbol))) return written.has(symbol);
+    return [...read.values()].some((symbols) => symbols.has(symbol));
+  }
+
+  #copyOf(variable: Variable): Place {
+    const place = this.#copies.get(this.symbolOf(variable));
+    if (place === undefined) throw new Error(`${variable.name} was not copied for a callback`);
+    return place;
+  }
+
   #newHome(type: Type, shared: boolean): VariableHome {
     const { builder } = this;
-    if (isScalar(type) && !shared) return { kind: 'register', register: builder.newRegister() };
+    if (isScalar(type) && !shared) return { kind: 'register', register: builder.newRegister(), builder };
     const size = storageBytes(type);
     const place = inObject(builder.frame.allocate(size, { shared }).id);
     return isScalar(type) ? { kind: 'cell', place } : { kind: 'memory', place, size };
@@ -305,8 +321,21 @@ export class ProbeLowering implements Lowering {
     this.#loop = outer;
   }
 
-  inCallback(builder: FunctionBuilder, body: () => void): void {
+  inCopy(body: () => void): void {
+    const outside = new Map(this.#variables);
+    body();
+    this.#variables = outside;
+  }
+
+  inCallback(loop: For, builder: FunctionBuilder, body: () => void): void {
     const outer = this.#builder;
+    for (const symbol of this.#input.shared.read.get(loop) ?? []) {
+      const home = this.#variables.get(symbol);
+      if (home?.kind !== 'register') continue;
+      const place = inObject(outer.frame.allocate(8, { shared: true }).id);
+      outer.store(8, place, home.register);
+      this.#copies.set(symbol, place);
+    }
     this.#builder = builder;
     this.#within(new RememberedValues(this.#remembered, true), body);
     this.#builder = outer;

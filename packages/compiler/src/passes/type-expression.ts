@@ -5,7 +5,7 @@ import type { ProbeTarget } from '../probes/provider.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 import type { BlockExpression, Expression, MapAccess, Variable } from '../syntax/ast.ts';
-import { describe } from '../types/describe-type.ts';
+import { describe, typeName } from '../types/describe-type.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import {
   booleanType,
@@ -88,7 +88,7 @@ export class ExpressionTyper implements Typer {
   conditionType(condition: Expression): void {
     const type = this.typeOf(condition);
     if (isNumber(type) || type.kind === 'string') return;
-    this.report('type-mismatch', condition.span, `a condition is a number, not ${describe(type)}`);
+    this.report('type-mismatch', condition.span, `Invalid condition: ${typeName(type)}`);
   }
 
   mapOf(access: MapAccess): MapSymbol {
@@ -104,7 +104,7 @@ export class ExpressionTyper implements Typer {
     const held = this.#input.variables.get(symbol);
     const merged = held === undefined ? type : unify(held, type);
     if (merged === undefined) {
-      const message = `Type mismatch for ${symbol.name}: trying to assign value of type '${describe(type)}' when variable already has a type '${describe(held ?? unknown)}'`;
+      const message = `Type mismatch for ${symbol.name}: trying to assign value of type '${typeName(type)}' when variable already has a type '${typeName(held ?? unknown)}'`;
       this.report('type-mismatch', span, message);
     } else if (!sameType(merged, held)) {
       this.#input.variables.set(symbol, merged);
@@ -119,7 +119,7 @@ export class ExpressionTyper implements Typer {
       case 'boolean':
         return booleanType;
       case 'string':
-        return stringType(textBytes(expression.value).length);
+        return this.#text(expression);
       case 'identifier':
         return this.#identifier(expression);
       case 'variable': {
@@ -159,6 +159,15 @@ export class ExpressionTyper implements Typer {
         this.#input.typeStatements(this, expression);
         return expression.value === undefined ? { kind: 'void' } : this.typeOf(expression.value);
     }
+  }
+
+  #text({ value, span }: Expression & { kind: 'string' }): Type {
+    const { length } = textBytes(value);
+    const { maxStringLength } = this.config;
+    if (length > maxStringLength) {
+      this.report('limit', span, `String is too long (over ${maxStringLength} bytes): ${value}`);
+    }
+    return stringType(length);
   }
 
   /** A value within a tuple; structures and arrays are copied into it. */

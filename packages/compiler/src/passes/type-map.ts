@@ -55,9 +55,7 @@ export class MapTyper implements MapTypes {
     const symbol = this.written(access);
     const merged = symbol.value === undefined ? type : unify(symbol.value, type);
     if (merged === undefined) {
-      const held = describe(symbol.value ?? unknown);
-      const message = `Type mismatch for ${access.name}: trying to assign value of type '${describe(type)}' when map already has a type '${held}'`;
-      this.#typer.report('type-mismatch', span, message);
+      this.#typer.report('type-mismatch', span, storeMismatch(access.name, type, symbol.value ?? unknown));
     } else if (!sameType(merged, symbol.value)) {
       symbol.value = merged;
       this.#typer.changed = true;
@@ -152,5 +150,14 @@ function keyMismatch(name: string, given: Type, held: Type): string {
   if (given.kind === 'void') {
     return `${name} used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)`;
   }
-  return `Argument mismatch for ${name}: trying to access with arguments: '${describe(given)}' when map expects arguments: '${describe(held)}'`;
+  return `Argument mismatch for ${name}: trying to access with arguments: '${typeName(given)}' when map expects arguments: '${typeName(held)}'`;
+}
+
+function storeMismatch(name: string, given: Type, held: Type): string {
+  if (given.kind === 'aggregate' && held.kind === 'aggregate' && given.aggregate === held.aggregate) {
+    return given.aggregate === 'hist'
+      ? 'Different bits in a single hist unsupported'
+      : `Different ${given.aggregate} bounds in a single map unsupported`;
+  }
+  return `Type mismatch for ${name}: trying to assign value of type '${typeName(given)}' when map already has a type '${typeName(held)}'`;
 }

@@ -1,5 +1,5 @@
 import type { Binary, Expression, Ternary, Update } from '../syntax/ast.ts';
-import { describe } from '../types/describe-type.ts';
+import { describe, typeName } from '../types/describe-type.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import {
   arithmeticType,
@@ -149,7 +149,7 @@ export function typeTernary(typer: Typer, expression: Ternary): Type {
     const type = unify(storedType(then), storedType(otherwise));
     if (type !== undefined) return type;
   }
-  const message = `Ternary operator must return the same type: have '${describe(then)}' and '${describe(otherwise)}'`;
+  const message = `Branches must return the same type or compatible types: have '${typeName(then)}' and '${typeName(otherwise)}'`;
   typer.report('type-mismatch', expression.span, message);
   return unknown;
 }

@@ -13,15 +13,16 @@ const MAX_LINE = 400;
  *             ~~~~
  *     HINT: did you mean 'comm'?
  *
- * Spans over several lines are `name:1-3:` and show the first line alone. What is about the command line has no place.
+ * Spans over several lines are `name:1-3:` and show the first line alone. What is about the whole script or the command line has no place.
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
   const { line, column, endLine, endColumn, code, hint } = diagnostic;
+  const severity = diagnostic.severity === 'error' ? 'ERROR' : 'WARNING';
   if (code === 'options')
-    return [`ERROR: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
+    return [`${severity}: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
   const where = label(name, diagnostic);
   const text = new SourceText(source).line(line);
-  const lines = [`${where}: ${diagnostic.severity === 'error' ? 'ERROR' : 'WARNING'}: ${diagnostic.message}`];
+  const lines = [`${where}: ${severity}: ${diagnostic.message}`];
   if (text.length > 0 && text.length <= MAX_LINE) {
     const width = endLine > line ? text.length - column + 1 : endColumn - column;
     const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');

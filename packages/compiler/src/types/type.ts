@@ -44,7 +44,7 @@ export interface AggregateType {
 export interface TseriesShape {
   readonly interval: bigint;
   readonly buckets: number;
-  readonly aggregate: 'none' | 'count' | 'sum' | 'min' | 'max' | 'avg';
+  readonly aggregate: 'none' | 'sum' | 'min' | 'max' | 'avg';
 }
 
 /** An address; as a number unsigned. `to`: what it points to, where that is known. */
