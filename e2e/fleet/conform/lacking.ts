@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { basename } from 'node:path';
 import { tracefs } from '@bpfleet/kernel';
 import type { TraceError } from '@bpfleet/tracer';
 
@@ -28,7 +29,22 @@ function lackOf({ message, text }: Complaint): string | null {
   const needed = /\b\d+\.\d+\b/.exec(message)?.[0];
   if (needed !== undefined && /kernel/.test(message) && isOlder(needed)) return message;
   if (/\bBTF\b/.test(message) && !existsSync('/sys/kernel/btf/vmlinux')) return message;
+  if (lacksArgument(message, text) || lacksField(message)) return message;
   return isAbsent(text) ? `no ${text}` : null;
+}
+
+/** Whether the record of a tracepoint has no argument of that name here. */
+function lacksArgument(message: string, name: string): boolean {
+  const [, category, event] = /tracepoint:(\w+):(\w+) has no such argument/.exec(message) ?? [];
+  const format = `${tracefs()}/events/${category}/${event}/format`;
+  return existsSync(format) && !new RegExp(`\\b${name}(\\[.*\\])?;`).test(readFileSync(format, 'utf8'));
+}
+
+/** Whether no structure of this kernel has a field of that name: its types do not even have the word. */
+function lacksField(message: string): boolean {
+  const [, name] = /does not contain a field named '(\w+)'/.exec(message) ?? [];
+  const types = '/sys/kernel/btf/vmlinux';
+  return name !== undefined && existsSync(types) && !readFileSync(types).includes(`\0${name}\0`);
 }
 
 /** Whether this kernel is older than `5.13`. */
@@ -45,8 +61,15 @@ function isAbsent(point: string): boolean {
   const [provider = '', first = '', second = ''] = point.split(':');
   if (/^k(ret)?probe$/.test(provider)) return !kernelFunctions().has(first);
   if (/^t(racepoint)?$/.test(provider)) return !existsSync(`${tracefs()}/events/${first}/${second}`);
-  if (/^u(ret)?probe$/.test(provider)) return first.startsWith('/') && !existsSync(first);
+  if (/^u(ret)?probe$/.test(provider)) return first.startsWith('/') ? !existsSync(first) : !hasLibrary(first);
   return false;
+}
+
+/** Whether the folders of libraries have one by its name without `lib` or `.so`, or with them. */
+function hasLibrary(name: string): boolean {
+  const folders = ['/lib', '/usr/lib'].filter((folder) => existsSync(folder));
+  const files = folders.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }));
+  return files.some((file) => [name, `lib${name}`].some((library) => basename(file).startsWith(`${library}.so`)));
 }
 
 let functions: ReadonlySet<string> | undefined;

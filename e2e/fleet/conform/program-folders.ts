@@ -4,7 +4,7 @@ import { extracted } from '../debian/extract.ts';
 import type { conformRuns } from './conform.ts';
 
 /** Folders of programs by the word of conform() that runs them: the language's case files, and bpftrace's own tools. */
-export type ProgramFolders = Readonly<Record<keyof typeof conformRuns, string>>;
+export type ProgramFolders = Readonly<Record<Exclude<keyof typeof conformRuns, 'random'>, string>>;
 
 /** @throws Error where Debian's bpftrace, of which the tools are, cannot be had */
 export async function programFolders(): Promise<ProgramFolders> {

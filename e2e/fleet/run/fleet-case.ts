@@ -9,8 +9,8 @@ export type SessionCase = CaseFrame & (ScriptCase | ObjectCase);
 /** Many programs, each run on every node by itself: none may fail, and not all may be skipped. */
 export interface ProgramsCase {
   readonly name: string;
-  /** The word of conform() that runs them. */
-  readonly programs: keyof ProgramFolders;
+  /** A folder of programs, by the word of conform() that runs it; or how many are made at random. */
+  readonly programs: keyof ProgramFolders | { readonly random: number };
 }
 
 interface CaseFrame {

@@ -6,6 +6,7 @@ import type { Node } from '@bpfleet/client';
 import type { TcpProxy } from '@bpfleet/testkit';
 import type { ProgramFolders } from '../conform/program-folders.ts';
 import type { Guest } from '../guest/guest.ts';
+import type { ProgramsCase } from './fleet-case.ts';
 
 /** A node of the virtual fleet: a guest, or the host. */
 export interface FleetNode {
@@ -15,7 +16,7 @@ export interface FleetNode {
   /** Runs shell there and returns what it printed; for so many milliseconds at most. */
   readonly run: (command: string, patienceMs?: number) => Promise<string>;
   /** The shell's words that run programs there and tell what became of them. */
-  readonly conform: (word: keyof ProgramFolders) => string;
+  readonly conform: (programs: ProgramsCase['programs']) => string;
   /** Absent on the host. */
   readonly guest?: GuestLink;
 }
@@ -24,6 +25,11 @@ export interface GuestLink {
   readonly machine: Guest;
   /** Between its agent and the controller. */
   readonly proxy: TcpProxy;
+}
+
+/** The words for conform() that run programs, whose folders are where the node has them. */
+export function conformWords(programs: ProgramsCase['programs'], folders: ProgramFolders): string {
+  return typeof programs === 'string' ? `${programs} '${folders[programs]}'` : `random ${programs.random}`;
 }
 
 const workloads = readFileSync(join(import.meta.dirname, '../guest/workloads.sh'), 'utf8');

@@ -8,7 +8,7 @@ import { consoleLog, Guest } from '../guest/guest.ts';
 import type { GuestContent } from '../guest/initramfs.ts';
 import type { GuestKind } from '../guests.ts';
 import { eachOf } from './each-of.ts';
-import { type FleetNode, runOnHost } from './fleet-node.ts';
+import { conformWords, type FleetNode, runOnHost } from './fleet-node.ts';
 import { memoryShortage } from './memory-shortage.ts';
 
 /** Emulated machines that do something at the same time: as many as the host has processors to spare for. */
@@ -16,6 +16,8 @@ export const atOnce = 2;
 
 /** How long a busy guest may be away. */
 const backMs = 120_000;
+/** Of a guest's programs. */
+const guestFolders: ProgramFolders = { language: '/programs/language', tools: '/programs/tools' };
 const hostName = 'host';
 const conformMain = resolve(import.meta.dirname, '../conform/main.ts');
 
@@ -123,7 +125,7 @@ export class Fleet {
       name: hostName,
       info,
       run: runOnHost,
-      conform: (word) => `'${process.execPath}' '${conformMain}' ${word} '${programs[word]}'`,
+      conform: (wanted) => `'${process.execPath}' '${conformMain}' ${conformWords(wanted, programs)}`,
     });
   }
 
@@ -140,7 +142,7 @@ export class Fleet {
       name: kind.name,
       info,
       run: (command, patienceMs) => guest.console.run(command, patienceMs),
-      conform: (word) => `bpfleet conform ${word} /programs/${word}`,
+      conform: (wanted) => `bpfleet conform ${conformWords(wanted, guestFolders)}`,
       guest: { machine: guest, proxy },
     });
     return guest;
