@@ -4,7 +4,10 @@ import { blockStatements, childExpressions, childStatements, statementExpression
 import { loopKind } from './loop-kind.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
-/** Variables that the body of a loop run by callback uses and that are also used outside of it. */
+/**
+ * Variables that must lie in memory: those that the body of a loop run by callback uses and that are also used outside
+ * of it, and those whose address is taken.
+ */
 export function sharedVariables(
   { predicate, body }: Clause,
   bindings: Bindings,
@@ -19,8 +22,13 @@ export function sharedVariables(
     if (!homes.has(symbol)) homes.set(symbol, loop);
     else if (homes.get(symbol) !== loop) shared.add(symbol);
   };
+  const inMemory = (variable: Variable) => {
+    const symbol = bindings.get(variable);
+    if (symbol !== undefined) shared.add(symbol);
+  };
   const expression = (one: Expression, loop: For | undefined): void => {
     if (one.kind === 'variable') use(one, loop);
+    if (one.kind === 'unary' && one.operator === '&' && one.operand.kind === 'variable') inMemory(one.operand);
     for (const child of childExpressions(one)) expression(child, loop);
     for (const inner of blockStatements(one)) statement(inner, loop);
   };

@@ -5,7 +5,7 @@ import type { ProbeTarget } from '../probes/provider.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 import type { BlockExpression, Expression, MapAccess, Variable } from '../syntax/ast.ts';
-import { describe } from '../types/describe-type.ts';
+import { describe, typeName } from '../types/describe-type.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import {
   booleanType,
@@ -104,7 +104,7 @@ export class ExpressionTyper implements Typer {
     const held = this.#input.variables.get(symbol);
     const merged = held === undefined ? type : unify(held, type);
     if (merged === undefined) {
-      const message = `Type mismatch for ${symbol.name}: trying to assign value of type '${describe(type)}' when variable already has a type '${describe(held ?? unknown)}'`;
+      const message = `Type mismatch for ${symbol.name}: trying to assign value of type '${typeName(type)}' when variable already has a type '${typeName(held ?? unknown)}'`;
       this.report('type-mismatch', span, message);
     } else if (!sameType(merged, held)) {
       this.#input.variables.set(symbol, merged);

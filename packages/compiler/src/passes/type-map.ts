@@ -63,8 +63,8 @@ export class MapTyper implements MapTypes {
     ) {
       this.#typer.report('type-mismatch', span, 'Different tseries bounds in a single map unsupported');
     } else if (merged === undefined) {
-      const held = describe(symbol.value ?? unknown);
-      const message = `Type mismatch for ${access.name}: trying to assign value of type '${describe(type)}' when map already has a type '${held}'`;
+      const held = typeName(symbol.value ?? unknown);
+      const message = `Type mismatch for ${access.name}: trying to assign value of type '${typeName(type)}' when map already has a type '${held}'`;
       this.#typer.report('type-mismatch', span, message);
     } else if (!sameType(merged, symbol.value)) {
       symbol.value = merged;
@@ -134,11 +134,7 @@ export class MapTyper implements MapTypes {
     if (given.kind === 'unknown') return;
     const merged = symbol.key === undefined ? given : unify(symbol.key, given);
     if (merged === undefined) {
-      this.#typer.report(
-        'type-mismatch',
-        access.key?.span ?? access.span,
-        keyMismatch(access.name, given, symbol.key ?? unknown),
-      );
+      this.#typer.report('type-mismatch', access.span, keyMismatch(access.name, given, symbol.key ?? unknown));
     } else if (!sameType(merged, symbol.key)) {
       symbol.key = merged;
       this.#typer.changed = true;
@@ -160,5 +156,5 @@ function keyMismatch(name: string, given: Type, held: Type): string {
   if (given.kind === 'void') {
     return `${name} used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)`;
   }
-  return `Argument mismatch for ${name}: trying to access with arguments: '${describe(given)}' when map expects arguments: '${describe(held)}'`;
+  return `Argument mismatch for ${name}: trying to access with arguments: '${typeName(given)}' when map expects arguments: '${typeName(held)}'`;
 }

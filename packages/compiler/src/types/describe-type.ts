@@ -8,8 +8,9 @@ export function typeName(type: Type): string {
     case 'boolean':
       return 'bool';
     case 'string':
+      return `string[${type.bytes}]`;
     case 'buffer':
-      return `${type.kind}[${type.size}]`;
+      return `buffer[${type.size}]`;
     case 'aggregate':
       return `${type.aggregate}_t`;
     case 'pointer':
@@ -30,10 +31,9 @@ export function typeName(type: Type): string {
 }
 
 function tupleName(elements: readonly Type[], names: readonly string[] | undefined): string {
-  const parts = elements.map(
-    (element, index) => `${names === undefined ? '' : `${names[index]}=`}${typeName(element)}`,
-  );
-  return `(${parts.join(',')})`;
+  const parts = elements.map((element) => typeName(element));
+  if (names === undefined) return `(${parts.join(',')})`;
+  return `record { ${parts.map((part, index) => `.${names[index]} = ${part}`).join(', ')} }`;
 }
 
 /** A type without the sizes that a reader of messages does not care for. */
