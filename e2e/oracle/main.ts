@@ -15,7 +15,6 @@ import { bpfleetLocal } from './tools.ts';
 const help = `npm run e2e -- oracle                    every case on Debian's bpftrace and on ./bpfleet local
 npm run e2e -- oracle --filter WORD      cases whose group or title contains it
 npm run e2e -- oracle --report FILE      what differs, case by case, in a file as well
-npm run e2e -- oracle --jobs N           so many at a time: cases look at their own processes only
 npm run e2e -- oracle --fresh            asks bpftrace again what it has answered before`;
 
 const cases = resolve(import.meta.dirname, 'cases');
@@ -30,35 +29,29 @@ try {
 
 /** Status 1 where something differs that is not meant. */
 async function main(args: string[]): Promise<number> {
-  const { filter, report: file, fresh, jobs, help: wanted } = options(args);
+  const { filter, report: file, fresh, help: wanted } = options(args);
   if (wanted) {
     console.log(help);
     return 0;
   }
   const chosen = readCases().filter(({ group, title }) => !filter || `${group}: ${title}`.includes(filter));
-  if (!/^[1-9]\d?$/.test(jobs)) throw new OracleError(`--jobs is a number, not "${jobs}".\n${help}`);
   if (chosen.length === 0) throw new OracleError(`No case has "${filter}" in its group or title.`);
   const [theirs, target] = [await bpftrace(), await compileTarget()];
   const answers = new Answers(theirs.version, target, fresh ?? false);
+  const comparisons: Comparison[] = [];
   const start = performance.now();
-  const found = new Map<OracleCase, Comparison>();
-  const queue = [...chosen];
-  const worker = async () => {
-    for (let test = queue.shift(); test; test = queue.shift()) {
-      const one = test;
-      const expected = await answers.of(one, () => runCase(theirs.tool, one, target));
-      const comparison = compare(one, expected, await runCase(bpfleetLocal, one, target));
-      found.set(one, comparison);
-      if (found.size % 20 === 0) answers.save();
-      if (comparison.verdict !== 'same') console.log(`${comparison.verdict}: ${one.group}: ${one.title}`);
-    }
-  };
   try {
-    await Promise.all(Array.from({ length: Number(jobs) }, worker));
+    // One after the other: they probe one program, and some count what the whole machine does.
+    for (const test of chosen) {
+      const expected = await answers.of(test, () => runCase(theirs.tool, test, target));
+      const comparison = compare(test, expected, await runCase(bpfleetLocal, test, target));
+      comparisons.push(comparison);
+      if (comparisons.length % 20 === 0) answers.save();
+      if (comparison.verdict !== 'same') console.log(`${comparison.verdict}: ${test.group}: ${test.title}`);
+    }
   } finally {
     answers.save();
   }
-  const comparisons = chosen.flatMap((test) => found.get(test) ?? []);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   const about = `${comparisons.length} scripts on ${theirs.version} and on bpfleet local, in ${seconds} s\n`;
   console.log(`\n${about}\n${table(comparisons)}`);
@@ -82,7 +75,6 @@ function options(args: string[]) {
         filter: { type: 'string' },
         report: { type: 'string' },
         fresh: { type: 'boolean' },
-        jobs: { type: 'string', default: '1' },
         help: { type: 'boolean' },
       },
     });

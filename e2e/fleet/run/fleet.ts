@@ -75,19 +75,24 @@ export class Fleet {
 
   /**
    * Waits for nodes that were too busy to answer, as emulated ones are: the controller takes them for dead, and they come
-   * back. Guests that have ended or do not come back are no longer part of the fleet: why, by node.
+   * back. Gives those that have ended or have not come back in time.
    */
-  async leaveOutAbsent(nodes: readonly FleetNode[]): Promise<Map<FleetNode, string>> {
-    const ended = ({ guest }: FleetNode) => guest !== undefined && !guest.machine.machine.running;
+  async awaitBack(nodes: readonly FleetNode[]): Promise<readonly FleetNode[]> {
     let absent = nodes;
     const look = async () => {
       const online = (await this.lab.nodes()).filter(({ state }) => state === 'online').map(({ name }) => name);
-      absent = nodes.filter((node) => ended(node) || !online.includes(node.name));
-      return absent.every(ended);
+      absent = nodes.filter((node) => hasEnded(node) || !online.includes(node.name));
+      return absent.every(hasEnded);
     };
     await until('every node to be online', look, backMs).catch(() => undefined);
+    return absent;
+  }
+
+  /** Makes the nodes that are not there no part of the fleet any more: why, by node. */
+  async leaveOutAbsent(): Promise<Map<FleetNode, string>> {
+    const absent = await this.awaitBack([...this.nodes]);
     for (const node of absent) this.nodes.splice(this.nodes.indexOf(node), 1);
-    return new Map(absent.map((node) => [node, absence(node, ended(node))]));
+    return new Map(absent.map((node) => [node, absence(node)]));
   }
 
   /** Ends guests, agents and controller, also where they have not all started yet; what they wrote to .state stays. */
@@ -157,7 +162,12 @@ export class Fleet {
   }
 }
 
-function absence({ name, guest }: FleetNode, ended: boolean): string {
-  const log = guest === undefined ? '' : ` (console: ${consoleLog(guest.machine.kind)})`;
-  return `${name}: ${ended ? 'the guest has ended' : `its agent was not online for ${backMs / 1000} s`}${log}`;
+function hasEnded({ guest }: FleetNode): boolean {
+  return guest !== undefined && !guest.machine.machine.running;
+}
+
+function absence(node: FleetNode): string {
+  const log = node.guest === undefined ? '' : ` (console: ${consoleLog(node.guest.machine.kind)})`;
+  const what = hasEnded(node) ? 'the guest has ended' : `its agent was not online for ${backMs / 1000} s`;
+  return `${node.name}: ${what}${log}`;
 }

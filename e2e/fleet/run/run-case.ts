@@ -10,7 +10,7 @@ import { FleetSession } from './session.ts';
 /** Runs a case as one session over all nodes that can run it, and judges each node's part. */
 export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
   const lacks = ({ info }: FleetNode) => one.needs?.find((feature) => !info.features.includes(feature));
-  const absent = await fleet.leaveOutAbsent([...fleet.nodes]);
+  const absent = await fleet.leaveOutAbsent();
   const failed = [...absent].map(
     ([node, reason]): Outcome => ({ node: node.name, name: one.name, state: 'fail', reason, seconds: 0 }),
   );
@@ -48,8 +48,8 @@ async function measured(fleet: Fleet, one: FleetCase, able: readonly FleetNode[]
   await eachOf(able, atOnce, async (node) => {
     made.set(node, await countsOf(node, one.workload).catch((error: Error) => error));
   });
-  // What becomes of one that does not come back, its part of the answer tells.
-  await fleet.leaveOutAbsent(able);
+  // Of one that does not come back its part of the answer tells.
+  await fleet.awaitBack(able);
   await session.end();
   const document = await session.document('node');
   return (node) => {

@@ -213,5 +213,7 @@ int main(int count, char **arguments) {
     waits();
   }
   work(count > 1 ? arguments[1] : "", count > 2 ? atol(arguments[2]) : 1);
+  // A tracer that looks up our symbols when it prints has to find us alive.
+  nanosleep(&(struct timespec){.tv_nsec = 150000000}, NULL);
   return 0;
 }

@@ -129,8 +129,8 @@ export interface CompileConfig {
   readonly unstableTseries: Unstable;
 }
 
-/** Bytes of a string where a key has at most 512: two fit into one. */
-const SHORT_STRING = 200;
+/** Bytes of a string where a key has at most 512: two fit into one, with their zeros. */
+const SHORT_STRING = 199;
 
 /** What a script is compiled with. `script`: its own config. */
 export function configOf({ features, config }: CompileEnv, script: Partial<CompileConfig> = {}): CompileConfig {

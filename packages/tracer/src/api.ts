@@ -91,6 +91,8 @@ export interface Trace {
   /** False where there is nothing to attach but BEGIN and END: the trace is over once it is attached. */
   readonly hasProbes: boolean;
   readonly mapBytes: number;
+  /** false: the script wants no map shown when it is over (`print_maps_on_exit`). */
+  readonly printsMaps?: boolean;
   /** Kernel identifiers of the loaded programs. */
   readonly programIds: readonly number[];
   /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */
@@ -140,6 +142,8 @@ export interface RunOptions {
   readonly stayAttached?: boolean;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
+  /** false: events go to `onEvents` alone, and windows have none; so that none waits in the ring for a window's end. */
+  readonly keepEvents?: boolean;
   /** Called as events arrive, before their window ends. */
   readonly onEvents?: (events: readonly TraceEvent[]) => void;
   /** Called in order; the run waits for it. The last call comes after detach. */

@@ -105,7 +105,7 @@ test('any expression gives in the kernel what the law says', async () => {
         const got = new Map(
           entries.map(({ key, value }) => [
             Number(key[0]),
-            BigInt.asIntN(64, BigInt(typeof value === 'bigint' ? value : 0n)),
+            BigInt.asIntN(64, BigInt(typeof value === 'bigint' || typeof value === 'boolean' ? value : 0n)),
           ]),
         );
         for (const [index, { text, value }] of samples.entries()) {

@@ -21,7 +21,7 @@ import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } fro
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
-import { readMap } from './read-map.ts';
+import { readMap, readPrintedMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
 import { valueReaders } from './read-stack.ts';
 import { runStatsOrNull } from './run-stats.ts';
@@ -37,6 +37,7 @@ export class LoadedTrace implements Trace {
   readonly warnings: Diagnostic[];
   probes: number;
   readonly mapBytes: number;
+  readonly printsMaps: boolean;
   readonly programIds: readonly number[];
   /** False where the script has only BEGIN and END. */
   readonly hasProbes: boolean;
@@ -76,6 +77,7 @@ export class LoadedTrace implements Trace {
     this.#missing = outputs.missingProbes;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
+    this.printsMaps = prepared.config.printMapsOnExit;
     this.hasProbes = hasProbes(spec);
     let collection: Collection | null = null;
     let events: RingBuffer | null = null;
@@ -92,7 +94,11 @@ export class LoadedTrace implements Trace {
     }
     const loaded = collection;
     this.#collection = loaded;
-    this.#readers = valueReaders((name) => loaded.map(name));
+    const { maxStringLength, stringTrailer } = prepared.config;
+    this.#readers = {
+      ...valueReaders((name) => loaded.map(name)),
+      cut: { bytes: maxStringLength, trailer: stringTrailer },
+    };
     this.#records = new RecordReader(outputs.records, this.#readers);
     this.#events = events;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
@@ -310,7 +316,7 @@ export class LoadedTrace implements Trace {
         return [{ at, ...printEntry(readMap(found.output, found.map, this.#readers), record.key) }];
       case 'print-map': {
         const { top, div } = record;
-        const state = readMap(found.output, found.map, this.#readers);
+        const state = readPrintedMap(found.output, found.map, this.#readers);
         return [{ at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } }];
       }
     }

@@ -33,7 +33,7 @@ function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueRea
       return { kind: 'named', text: `0x${number.toString(16)}`, number };
     }
     case 'string':
-      return textAt(bytes, at, data.bytes);
+      return textAt(bytes, at, data.bytes, readers);
     case 'buffer':
       return bufferText(bufferAt(bytes, at, data));
     case 'stack': {
@@ -106,9 +106,10 @@ function bitField(bytes: Buffer, at: number, signed: boolean, bits: { shift: num
 }
 
 /** Up to the first zero byte. */
-function textAt(bytes: Buffer, offset: number, size: number): string {
+function textAt(bytes: Buffer, offset: number, size: number, { cut }: ValueReaders): string {
   const limit = offset + size;
   let end = offset;
   while (end < limit && bytes[end] !== 0) end++;
-  return decodeText(bytes.subarray(offset, end));
+  const text = decodeText(bytes.subarray(offset, end));
+  return cut !== undefined && end - offset === cut.bytes ? text + cut.trailer : text;
 }

@@ -18,8 +18,8 @@ function keyed(entries: [Buffer, Buffer][], keySize: number, stride: number, cpu
 function output(kind: MapKind, value: ValueLayout, signed = true): MapOutput {
   const schema: MapSchema = { id: 0, name: '@m', kind, key: ['string', 'int'], signed };
   const key = [
-    { type: 'string', offset: 0, size: 8 },
-    { type: 'int', offset: 8, size: 8 },
+    { data: { kind: 'string', bytes: 8 }, offset: 0, size: 8 },
+    { data: { kind: 'integer', bytes: 8, signed: true }, offset: 8, size: 8 },
   ] as const;
   return { schema, map: 'm', perCpu: true, keyless: false, key, value };
 }
@@ -63,7 +63,7 @@ describe('readMap', () => {
 
   test('plain values of an array', () => {
     const schema: MapSchema = { id: 0, name: '@x', kind: 'value', key: [], signed: false };
-    const field = { type: 'uint', offset: 8, size: 8 } as const;
+    const field = { data: { kind: 'integer', bytes: 8, signed: false }, offset: 8, size: 8 } as const;
     const layout: MapOutput = {
       schema,
       map: 'x',

@@ -30,6 +30,15 @@ export function readMap(output: MapOutput, map: ReadableMap, readers: ValueReade
   return state;
 }
 
+/** As readMap, for print(@m): a map without a key that nothing was stored in is printed as zero, as bpftrace does. */
+export function readPrintedMap(output: MapOutput, map: ReadableMap, readers: ValueReaders = noReaders): MapState {
+  const state = readMap(output, map, readers);
+  if (output.keyless && state.entries.size === 0) {
+    for (const { value } of elements(output, map)) addEntry(state, entryOf(output, [], bufferOf(value), [0], readers));
+  }
+  return state;
+}
+
 function addEntry({ schema, entries }: MapState, entry: Entry): void {
   const id = keyId(entry.key);
   const same = entries.get(id);
@@ -53,10 +62,19 @@ function readEntry(
   readers: ValueReaders,
 ): Entry | null {
   const bases = cpusThatSet(output.value.set, bytes, map);
-  const [first] = bases;
-  if (first === undefined) return null;
+  return bases.length === 0 ? null : entryOf(output, key, bytes, bases, readers);
+}
+
+/** Put together from what the CPUs have whose values begin at `bases`. */
+function entryOf(
+  output: MapOutput,
+  key: Entry['key'],
+  bytes: Buffer,
+  bases: readonly number[],
+  readers: ValueReaders,
+): Entry {
   if (output.value.kind === 'scalar') {
-    return { key, cells: new Map(), value: readField(bytes, first, output.value.field, readers) };
+    return { key, cells: new Map(), value: readField(bytes, bases[0] ?? 0, output.value.field, readers) };
   }
   const cells: Cells = new Map();
   for (const base of bases) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stackReader } from './read-stack.ts';
+import { type StackData, type StackSymbols, valueReaders } from './read-stack.ts';
 
 const symbols: Readonly<Record<string, { symbol: string; module: string }>> = {
   1: { symbol: 'bpf_prog_6deef7357e7b4530', module: 'bpf' },
@@ -10,7 +10,12 @@ const symbols: Readonly<Record<string, { symbol: string; module: string }>> = {
   5: { symbol: '0xffffffff81000000', module: '' },
 };
 
-function read(addresses: readonly bigint[], id = 7n, depth = 127) {
+const nodeSymbols: StackSymbols = {
+  kernel: (address) => ({ symbol: '', module: '', ...symbols[String(address)], offset: 4 }),
+  user: (process, address) => ({ symbol: `main of ${process}`, module: '/bin/tool', offset: Number(address) }),
+};
+
+function read(addresses: readonly bigint[], id = 7n, depth = 127, of: Partial<StackData> = {}) {
   let lookups = 0;
   const value = Buffer.alloc(64);
   for (const [index, address] of addresses.entries()) value.writeBigUInt64LE(address, index * 8);
@@ -20,14 +25,12 @@ function read(addresses: readonly bigint[], id = 7n, depth = 127) {
       return Buffer.from(key).readUInt32LE(0) === 7 ? value : null;
     },
   };
-  const reader = stackReader(
-    () => map,
-    (address) => ({ symbol: '', module: '', ...symbols[String(address)], offset: 4 }),
-  );
-  const stack = reader('stacks', id, depth);
-  expect(reader('stacks', id, depth)).toEqual(stack);
+  const data: StackData = { kind: 'stack', map: 'stacks', depth, user: false, mode: 'bpftrace', ...of };
+  const reader = valueReaders(() => map, nodeSymbols);
+  const stack = reader.stack(data, id, 77);
+  expect(reader.stack(data, id, 77)).toEqual(stack);
   expect(lookups).toBeLessThanOrEqual(1);
-  return stack.map(({ symbol }) => symbol);
+  return stack.map(({ symbol, text }) => text ?? symbol);
 }
 
 test.each<[string, bigint[], string[]]>([
@@ -43,3 +46,11 @@ test('no stack, no such stack, and a stack cut to its depth', () => {
   expect(read([3n], 8n)).toEqual([]);
   expect(read([1n, 3n, 4n, 3n], 7n, 2)).toEqual(['vfs_read', 'ext4_read']);
 });
+
+test.each<[Partial<StackData>, string[]]>([
+  [{ mode: 'perf' }, ['\t3 vfs_read+4', '\t4 ext4_read+4']],
+  [{ mode: 'raw' }, ['3', '4']],
+  [{ user: true }, ['main of 77', 'main of 77']],
+  [{ user: true, mode: 'perf' }, ['\t3 main of 77+3 (/bin/tool)', '\t4 main of 77+4 (/bin/tool)']],
+  [{ user: true, mode: 'raw', depth: 1 }, ['3']],
+])('as %j', (of, expected) => expect(read([3n, 4n], 7n, 127, of)).toEqual(expected));

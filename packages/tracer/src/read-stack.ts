@@ -4,7 +4,7 @@ import { type BpfMap, type KernelFrame, kernelSymbols, userSymbols } from '@bpfl
 import { renderValue } from './render-value.ts';
 import type { ValueReaders } from './value-readers.ts';
 
-type StackData = Extract<DataLayout, { kind: 'stack' }>;
+export type StackData = Extract<DataLayout, { kind: 'stack' }>;
 
 /** Finds the symbols of addresses. */
 export interface StackSymbols {

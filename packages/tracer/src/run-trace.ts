@@ -80,7 +80,7 @@ class Run {
   #drain(windows: WindowBuilder, limit: number): number {
     const events = this.#inFleetTime(this.#trace.drain(limit));
     if (events.length > 0) {
-      windows.add(events);
+      if (this.#options.keepEvents !== false) windows.add(events);
       this.#options.onEvents?.(events);
     }
     return events.length;

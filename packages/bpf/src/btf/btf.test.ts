@@ -38,7 +38,7 @@ describe('types', () => {
     [4, { kind: 'array', element: 2, length: 8 }],
     [7, { kind: 'pointer', to: 8 }],
     [10, { kind: 'record', id: 8, name: 'point', size: 24 }],
-    [15, { kind: 'integer', size: 4, signed: false, character: false }],
+    [15, { kind: 'integer', size: 4, signed: false, character: false, enumeration: 15 }],
     [17, { kind: 'other', name: 'double' }],
     [18, { kind: 'other', name: 'hidden' }],
   ])('number %i', (id, expected) => expect(btf.resolve(id)).toEqual(expected));

@@ -100,6 +100,10 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
     return await runLocal(run, tracer);
   } catch (error) {
     if (!isTraceError(error)) throw error;
+    if (hasNoProbe(error)) {
+      out.write('No probes to attach\n');
+      return ERROR;
+    }
     return await tellRefusal(error, run);
   } finally {
     await child?.stop();
@@ -140,6 +144,11 @@ function demandRights(): void {
 
 function isTraceError(error: unknown): error is TraceError {
   return error instanceof Error && error.name === 'TraceError';
+}
+
+/** bpftrace says so on standard output: nothing is wrong with such a script. */
+function hasNoProbe({ diagnostics }: TraceError): boolean {
+  return diagnostics.some(({ code }) => code === 'no-probes');
 }
 
 /** An error of the tracer as bpftrace tells it: the marked lines of the script, or one line. */

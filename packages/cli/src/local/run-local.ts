@@ -134,9 +134,10 @@ async function follow(
       intervalMs: WINDOW_MS,
       signal: stop.signal,
       stayAttached: child !== undefined,
+      keepEvents: false,
       onAttached: () => {
         const { stream, text } = output.attached(trace.probes);
-        if (options.given.quiet !== true || stream === 'out') (stream === 'out' ? out : err).write(text);
+        if (options.given.quiet !== true) (stream === 'out' ? out : err).write(text);
         child?.onEnd(() => stop.abort());
         child?.go();
         if (pid !== undefined) releases.push(watchProcess(pid, () => stop.abort()));
@@ -146,7 +147,7 @@ async function follow(
       onWindow: () => undefined,
     });
     if (lost.kernel > 0n) out.write(output.lost(lost.kernel));
-    out.write(output.end(trace.readMaps()));
+    out.write(output.end(trace.printsMaps === false ? [] : trace.readMaps()));
     out.flush();
     if (lost.mapFull > 0n) messages.warning(`${lost.mapFull} updates were refused because a map was full`);
     if (lost.truncated > 0n && options.given.verbose === true) {

@@ -5,6 +5,7 @@ import type { BuiltinDefinition } from './definition.ts';
 /** The kernel's structure of the thread that runs; its fields can be read where the kernel gives its BTF. */
 export const curtask: BuiltinDefinition = {
   name: 'curtask',
+  constant: true,
   kernel: '4.8',
   check(_identifier, { env }) {
     if (env.tracepoints === null) return { kind: 'unknown' };

@@ -26,6 +26,8 @@ export interface CheckContext {
 /** A name without brackets: `pid`. */
 export interface BuiltinDefinition {
   readonly name: string;
+  /** It is one number that stays the same while a program runs. */
+  readonly constant?: true;
   /** The kernel that brought what it needs; all of them up to 5.10, the oldest there is. */
   readonly kernel: string;
   check(identifier: Identifier, context: CheckContext): Type;

@@ -23,6 +23,7 @@ export const deleteFunction: FunctionDefinition = {
     const access = entryArgument(call);
     if (access === undefined) throw new Error('delete() without an entry');
     const layout = lowering.map(access.name);
+    lowering.forgetMap(access.name);
     if (layout.keyless && layout.perCpu) {
       // A program reaches the value of its own CPU alone: user space clears all of them.
       emitControl(lowering, { kind: 'clear-map', map: layout.schema.id });

@@ -24,6 +24,7 @@ import { errorf, warnf } from './errorf.ts';
 import { exit } from './exit.ts';
 import { max, min } from './extreme.ts';
 import { fail } from './fail.ts';
+import { funcAddress } from './func-address.ts';
 import { gid } from './gid.ts';
 import { hasKey } from './has-key.ts';
 import { hist } from './hist.ts';
@@ -76,7 +77,7 @@ const builtins: readonly BuiltinDefinition[] = [
   ...taskBuiltins,
   ...[cgroup, cpid, jiffies, ncpus, numaid, rand, username, usermode],
   ...[args, ...argBuiltins, ...sargBuiltins, retval, ctx],
-  ...[probe, probetype, func, curtask, kstack, ustack],
+  ...[probe, probetype, func, funcAddress, curtask, kstack, ustack],
 ];
 
 /** Every function whose value goes to a map. */

@@ -14,6 +14,7 @@ const offsets = { pid: 4, tid: 0 } as const;
 function numbered(name: 'pid' | 'tid'): { builtin: BuiltinDefinition; call: FunctionDefinition } {
   const builtin: BuiltinDefinition = {
     name,
+    constant: true,
     kernel: '4.2',
     check: () => uint32,
     lower: (lowering) => own(lowering, name),

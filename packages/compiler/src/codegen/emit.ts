@@ -300,9 +300,9 @@ class Emitter {
       const from = this.#argumentRegister(argument);
       if (from !== undefined) {
         moves.push({ from, to });
-        if (argument.kind === 'address' && argument.place.offset !== 0) {
-          const { offset } = argument.place;
-          later.push(() => this.#out.aluImmediate('ADD', to, BigInt(offset)));
+        if (argument.kind === 'address') {
+          const offset = this.#offsetOf(argument.place);
+          later.push(() => this.#addOffset(to, offset));
         }
       } else if (argument.kind === 'map') later.push(() => this.#out.map(to, argument.map));
       else if (argument.kind === 'callback')
@@ -316,9 +316,15 @@ class Emitter {
 
   #argumentRegister(argument: CallArgument): number | undefined {
     if (argument.kind === 'operand') return this.#registerOf(argument.operand);
-    if (argument.kind === 'map' || argument.kind === 'callback' || argument.place.base.kind === 'object')
-      return undefined;
-    return this.#registerOf(argument.place.base.register);
+    if (argument.kind !== 'address') return undefined;
+    const { base } = argument.place;
+    if (base.kind === 'register') return this.#registerOf(base.register);
+    return this.#stack.object(base.object).storage === 'stack' ? undefined : this.#registerOf(this.#scratch());
+  }
+
+  /** Of a place from its base: the register, the frame pointer or the scratch memory. */
+  #offsetOf({ base, offset }: Place): number {
+    return base.kind === 'register' ? offset : this.#stack.object(base.object).offset + offset;
   }
 
   /** Puts the address of a place in a register. */

@@ -246,14 +246,15 @@ export class FunctionBuilder {
       this.jump((body[0] as OpenBlock).id);
       this.#order = this.#order.concat(body);
     }
+    const { blocks, callbacks } = withCallbacks(reachable(this.#order.map(closed)), this.#callbacks);
     return {
       name: this.#name,
-      blocks: reachable(this.#order.map(closed)),
+      blocks,
       objects: this.frame.objects,
       registers: this.#registers,
       stackBytes: this.frame.stackBytes,
       scratchBytes: this.frame.scratchBytes,
-      callbacks: this.#callbacks,
+      callbacks,
       ...(this.#scratch === undefined ? {} : { scratch: this.#scratch }),
     };
   }
@@ -298,4 +299,24 @@ function reachable(blocks: readonly IrBlock[]): IrBlock[] {
     if (terminator?.kind === 'branch') open.push(terminator.then, terminator.otherwise);
   }
   return blocks.filter((block) => seen.has(block.id));
+}
+
+/** Only the callbacks that something calls: a function without a caller the verifier does not even count. */
+function withCallbacks(
+  blocks: readonly IrBlock[],
+  callbacks: readonly IrFunction[],
+): { readonly blocks: readonly IrBlock[]; readonly callbacks: readonly IrFunction[] } {
+  const kept: number[] = [];
+  const renumbered = (argument: CallArgument): CallArgument => {
+    if (argument.kind !== 'callback') return argument;
+    if (!kept.includes(argument.index)) kept.push(argument.index);
+    return { ...argument, index: kept.indexOf(argument.index) };
+  };
+  const calling = blocks.map((block) => ({
+    ...block,
+    instructions: block.instructions.map((instruction) =>
+      instruction.kind === 'call' ? { ...instruction, arguments: instruction.arguments.map(renumbered) } : instruction,
+    ),
+  }));
+  return { blocks: calling, callbacks: kept.map((index) => callbacks[index] as IrFunction) };
 }

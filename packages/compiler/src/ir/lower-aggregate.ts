@@ -24,6 +24,7 @@ export function updateAggregate(
     if (value.set !== undefined) builder.store(8, inRegister(register, value.set), 1n);
   };
   const key = lowerKey(lowering, layout, access.key);
+  lowering.forgetMap(access.name);
   if (!layout.keyless) {
     withEntry(lowering, layout, key, update);
     return;

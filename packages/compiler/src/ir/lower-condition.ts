@@ -36,7 +36,7 @@ export function lowerCondition(lowering: Lowering, expression: Expression, then:
     const next = builder.newBlock();
     lowerCondition(lowering, left, operator === '&&' ? next : then, operator === '&&' ? otherwise : next);
     builder.startBlock(next);
-    lowerCondition(lowering, right, then, otherwise);
+    lowering.conditional(() => lowerCondition(lowering, right, then, otherwise));
     return;
   }
   const [same, different] = operator === '==' ? [then, otherwise] : [otherwise, then];

@@ -2,12 +2,15 @@ import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import { CounterSlot } from '../output-layout.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
+import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Block, Expression, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, For, MapAccess, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
+import { printExpression } from '../syntax/print-expression.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { isScalar, storageBytes, storedType, type Type, unknown } from '../types/type.ts';
+import { isConstantKey } from './constant-key.ts';
 import type { FunctionBuilder } from './function-builder.ts';
 import type { LoopExits } from './loop-exits.ts';
 import { isCondition, lowerCondition } from './lower-condition.ts';
@@ -21,6 +24,7 @@ import { convertValue, lowerTuple } from './lower-tuple.ts';
 import type { Lowering, MemoryValue, VariableHome } from './lowering.ts';
 import { clearMemory, copyValue } from './memory.ts';
 import { readBytes } from './read-memory.ts';
+import { RememberedValues } from './remembered-values.ts';
 import { internalMaps, type Resources } from './resources.ts';
 import { type Destination, inObject, noValue, numberValue, type Operand, type Place, type Value } from './value.ts';
 import { readSpace } from './value-at.ts';
@@ -31,8 +35,7 @@ export interface LoweringInput {
   readonly maps: ReadonlyMap<string, MapLayout>;
   readonly typing: Typing;
   readonly bindings: Bindings;
-  /** Variables that a callback shares with what is around it. */
-  readonly shared: ReadonlySet<VariableSymbol>;
+  readonly shared: SharedVariables;
   readonly target: ProbeTarget;
   readonly env: CompileEnv;
   readonly config: CompileConfig;
@@ -45,9 +48,12 @@ export class ProbeLowering implements Lowering {
   readonly env: CompileEnv;
   readonly config: CompileConfig;
   readonly #input: LoweringInput;
-  readonly #variables = new Map<VariableSymbol, VariableHome>();
+  #variables = new Map<VariableSymbol, VariableHome>();
+  /** Where callbacks find the variables that they only read. */
+  readonly #copies = new Map<VariableSymbol, Place>();
   #builder: FunctionBuilder;
   #loop: LoopExits | undefined;
+  #remembered = new RememberedValues();
 
   constructor(input: LoweringInput) {
     this.#input = input;
@@ -126,11 +132,11 @@ export class ProbeLowering implements Lowering {
       case 'string':
         return lowerLiteral(this, expression.value, into);
       case 'identifier':
-        return findBuiltin(expression.name)?.lower(this, into) ?? noValue;
+        return this.#builtin(expression.name, into);
       case 'variable':
         return this.#readVariable(expression);
       case 'map':
-        return readMap(this, expression);
+        return this.#readMap(expression);
       case 'call': {
         const definition = findFunction(expression.name);
         return definition?.kind === 'function' ? definition.lower(expression, this, into) : noValue;
@@ -186,10 +192,49 @@ export class ProbeLowering implements Lowering {
     lowerCondition(this, expression, then, otherwise);
   }
 
+  #builtin(name: string, into?: Destination): Value {
+    const definition = findBuiltin(name);
+    if (definition === undefined) return noValue;
+    if (definition.constant !== true) return definition.lower(this, into);
+    return numberValue(this.once(name, () => operandOf(definition.lower(this))));
+  }
+
+  /** A number that was looked up before, and has not been changed since, is not looked up again. */
+  #readMap(access: MapAccess): Value {
+    const { key } = access;
+    if (key === undefined || !isScalar(this.typeOf(access)) || !isConstantKey(key)) return readMap(this, access);
+    const operand = this.once(`${access.name}[${printExpression(key)}`, () => operandOf(readMap(this, access)));
+    return numberValue(operand);
+  }
+
+  once(name: string, find: () => Operand): Operand {
+    const known = this.#remembered.find(name);
+    if (known !== undefined) return known;
+    const found = find();
+    this.#remembered.keep(name, found);
+    return found;
+  }
+
+  forgetMap(name: string): void {
+    this.#remembered.forget(`${name}[`);
+  }
+
+  conditional(write: () => void): void {
+    this.#within(new RememberedValues(this.#remembered), write);
+  }
+
+  #within(remembered: RememberedValues, write: () => void): void {
+    const outer = this.#remembered;
+    this.#remembered = remembered;
+    write();
+    this.#remembered = outer;
+  }
+
   #readVariable(variable: Variable): Value {
     const home = this.declareVariable(variable);
     switch (home.kind) {
       case 'register':
+        if (home.builder !== this.builder) return numberValue(this.builder.load(8, this.#copyOf(variable)));
         // A copy: the variable may change before the value is used, as in `$x + $x++`.
         return numberValue(this.builder.copy(home.register));
       case 'cell':
@@ -243,14 +288,27 @@ export class ProbeLowering implements Lowering {
     const symbol = this.symbolOf(variable);
     const known = this.#variables.get(symbol);
     if (known !== undefined) return known;
-    const home = this.#newHome(this.variableType(symbol), this.#input.shared.has(symbol));
+    const home = this.#newHome(this.variableType(symbol), this.#isShared(symbol));
     this.#variables.set(symbol, home);
     return home;
   }
 
+  /** Whether it lives in memory that callbacks reach: what they change, and what no register holds. */
+  #isShared(symbol: VariableSymbol): boolean {
+    const { written, read } = this.#input.shared;
+    if (written.has(symbol) || isScalar(this.variableType(symbol))) return written.has(symbol);
+    return [...read.values()].some((symbols) => symbols.has(symbol));
+  }
+
+  #copyOf(variable: Variable): Place {
+    const place = this.#copies.get(this.symbolOf(variable));
+    if (place === undefined) throw new Error(`${variable.name} was not copied for a callback`);
+    return place;
+  }
+
   #newHome(type: Type, shared: boolean): VariableHome {
     const { builder } = this;
-    if (isScalar(type) && !shared) return { kind: 'register', register: builder.newRegister() };
+    if (isScalar(type) && !shared) return { kind: 'register', register: builder.newRegister(), builder };
     const size = storageBytes(type);
     const place = inObject(builder.frame.allocate(size, { shared }).id);
     return isScalar(type) ? { kind: 'cell', place } : { kind: 'memory', place, size };
@@ -259,14 +317,27 @@ export class ProbeLowering implements Lowering {
   inLoop(exits: LoopExits, body: () => void): void {
     const outer = this.#loop;
     this.#loop = exits;
-    body();
+    this.#within(new RememberedValues(this.#remembered, true), body);
     this.#loop = outer;
   }
 
-  inCallback(builder: FunctionBuilder, body: () => void): void {
-    const outer = this.#builder;
-    this.#builder = builder;
+  inCopy(body: () => void): void {
+    const outside = new Map(this.#variables);
     body();
+    this.#variables = outside;
+  }
+
+  inCallback(loop: For, builder: FunctionBuilder, body: () => void): void {
+    const outer = this.#builder;
+    for (const symbol of this.#input.shared.read.get(loop) ?? []) {
+      const home = this.#variables.get(symbol);
+      if (home?.kind !== 'register') continue;
+      const place = inObject(outer.frame.allocate(8, { shared: true }).id);
+      outer.store(8, place, home.register);
+      this.#copies.set(symbol, place);
+    }
+    this.#builder = builder;
+    this.#within(new RememberedValues(this.#remembered, true), body);
     this.#builder = outer;
   }
 
@@ -321,9 +392,11 @@ export class ProbeLowering implements Lowering {
       [no, expression.otherwise],
     ] as const) {
       builder.startBlock(block);
-      if (destination !== undefined) this.storeInto(branch, destination, type);
-      else if (type.kind === 'void') this.effect(branch);
-      else builder.assign(result, this.number(branch));
+      this.conditional(() => {
+        if (destination !== undefined) this.storeInto(branch, destination, type);
+        else if (type.kind === 'void') this.effect(branch);
+        else builder.assign(result, this.number(branch));
+      });
       builder.jump(after);
     }
     builder.startBlock(after);
@@ -335,4 +408,9 @@ export class ProbeLowering implements Lowering {
 /** Records of the same fields in another order. */
 function reordered(given: Type, held: Type): boolean {
   return given.kind === 'tuple' && held.kind === 'tuple' && given.names?.join() !== held.names?.join();
+}
+
+function operandOf(value: Value): Operand {
+  if (value.kind !== 'number') throw new Error('this is no number');
+  return value.operand;
 }

@@ -31,7 +31,9 @@ export function lowerUnroll(lowering: Lowering, { count, body }: Unroll): void {
   const after = builder.newBlock();
   for (let round = 0n; round < (constantValue(count) ?? 0n); round++) {
     const next = builder.newBlock();
-    lowerBody(lowering, body, { break: () => builder.jump(after), continue: () => builder.jump(next) });
+    lowering.inCopy(() => {
+      lowerBody(lowering, body, { break: () => builder.jump(after), continue: () => builder.jump(next) });
+    });
     builder.jump(next);
     builder.startBlock(next);
   }
@@ -142,7 +144,7 @@ interface ForEach {
  * The body as a function of its own that the kernel calls. It finds the program's context and scratch memory through
  * two words of its caller's stack; variables that both use are in scratch memory. It returns 1 to end the loop.
  */
-function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
+function callForEach(lowering: Lowering, statement: For, loop: ForEach): void {
   const { builder } = lowering;
   const words = inObject(builder.frame.allocateOnStack(16).id);
   builder.store(8, words, builder.context());
@@ -152,12 +154,12 @@ function callForEach(lowering: Lowering, { body }: For, loop: ForEach): void {
   const callback = new FunctionBuilder('for_each', builder.frame.callback());
   callback.position = builder.position;
   const given = callback.parameter(loop.context);
-  lowering.inCallback(callback, () => {
+  lowering.inCallback(statement, callback, () => {
     callback.setContext(callback.load(8, inRegister(given, 0)));
     callback.frame.scope(() => {
       lowering.inLoop(exitsOf(callback, returned), () => {
         loop.prepare();
-        lowering.block(body);
+        lowering.block(statement.body);
       });
     });
     callback.return(0n);

@@ -44,6 +44,11 @@ function entryValue(lowering: Lowering, layout: MapLayout, entry: number): Value
 
 /** `@m[k] = v` and `@m = v` of plain values. */
 export function writeMap(lowering: Lowering, access: MapAccess, value: Expression): void {
+  writePlain(lowering, access, value);
+  lowering.forgetMap(access.name);
+}
+
+function writePlain(lowering: Lowering, access: MapAccess, value: Expression): void {
   const { builder } = lowering;
   const layout = lowering.map(access.name);
   if (layout.value.kind === 'cells') throw new Error(`${access.name} is no map of plain values`);
@@ -118,8 +123,10 @@ export function compoundAssign(lowering: Lowering, statement: Assignment): void 
   }
   const signed = isSigned(arithmeticType(held, lowering.typeOf(value)));
   const result = arithmetic(lowering, operator, lowering.number(target), amount, signed);
-  if (target.kind === 'map') storeNumber(lowering, target, result);
-  else lowering.writeVariable(target as Variable, result);
+  if (target.kind === 'map') {
+    storeNumber(lowering, target, result);
+    lowering.forgetMap(target.name);
+  } else lowering.writeVariable(target as Variable, result);
 }
 
 /** Adds to a number in a map without losing what others add; the value before, where it is wanted. */
@@ -145,5 +152,6 @@ function addToMap(lowering: Lowering, access: MapAccess, amount: Operand, wanted
   } else {
     withEntry(lowering, layout, lowerKey(lowering, layout, access.key), (entry) => add(entry, 0));
   }
+  lowering.forgetMap(access.name);
   return before ?? 0n;
 }

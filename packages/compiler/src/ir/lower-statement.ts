@@ -82,12 +82,15 @@ function lowerIf(lowering: Lowering, statement: If): void {
   const otherwise = statement.otherwise === undefined ? after : builder.newBlock();
   lowering.condition(statement.condition, then, otherwise);
   builder.startBlock(then);
-  lowerBlock(lowering, statement.then);
+  lowering.conditional(() => lowerBlock(lowering, statement.then));
   builder.jump(after);
   if (statement.otherwise !== undefined) {
+    const branch = statement.otherwise;
     builder.startBlock(otherwise);
-    if (statement.otherwise.kind === 'if') lowerStatement(lowering, statement.otherwise);
-    else lowerBlock(lowering, statement.otherwise);
+    lowering.conditional(() => {
+      if (branch.kind === 'if') lowerStatement(lowering, branch);
+      else lowerBlock(lowering, branch);
+    });
     builder.jump(after);
   }
   builder.startBlock(after);

@@ -2,7 +2,7 @@ import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { CounterSlot } from '../output-layout.ts';
 import type { VariableSymbol } from '../passes/model.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Block, Expression, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, For, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import type { Type } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
@@ -18,7 +18,8 @@ export interface MemoryValue {
 
 /** Where a variable lives: numbers in a register, all else, and what callbacks share, in the frame. */
 export type VariableHome =
-  | { readonly kind: 'register'; readonly register: number }
+  /** `builder`: of the function that the register is one of. */
+  | { readonly kind: 'register'; readonly register: number; readonly builder: FunctionBuilder }
   | { readonly kind: 'cell'; readonly place: Place }
   | { readonly kind: 'memory'; readonly place: Place; readonly size: number };
 
@@ -60,8 +61,16 @@ export interface Lowering {
   readonly loop: LoopExits | undefined;
   /** Writes the body of a loop, where `break`, `continue` and `return` go elsewhere. */
   inLoop(exits: LoopExits, body: () => void): void;
-  /** Writes a callback with a builder of its own. */
-  inCallback(builder: FunctionBuilder, body: () => void): void;
+  /** Writes what may not run: values that are found there are not remembered after it. */
+  conditional(write: () => void): void;
+  /** The value of something that stays the same while the program runs, found once. */
+  once(name: string, find: () => Operand): Operand;
+  /** Forgets values that were read from a map that is changed. */
+  forgetMap(name: string): void;
+  /** Writes statements that are written more than once: their variables have a place of their own each time. */
+  inCopy(body: () => void): void;
+  /** Writes a callback with a builder of its own: the body of a loop, which reads copies of what is only read in it. */
+  inCallback(loop: For, builder: FunctionBuilder, body: () => void): void;
   /** Adds one to a counter of what was lost. */
   countLoss(slot: keyof typeof CounterSlot): void;
 }

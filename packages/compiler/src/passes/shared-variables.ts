@@ -4,43 +4,79 @@ import { blockStatements, childExpressions, childStatements, statementExpression
 import { loopKind } from './loop-kind.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
-/**
- * Variables that must lie in memory: those that the body of a loop run by callback uses and that are also used outside
- * of it, and those whose address is taken.
- */
+/** Variables that the body of a loop run by callback has in common with what is around it. */
+export interface SharedVariables {
+  /** Written on both sides: they live in memory that both reach; as do those whose address is taken anywhere. */
+  readonly written: ReadonlySet<VariableSymbol>;
+  /**
+   * Only read in the body, by the outermost loop that does: a copy is enough. What is around it keeps its own, whose
+   * value the verifier goes on knowing: a `while` that counts with it is seen to end.
+   */
+  readonly read: ReadonlyMap<For, ReadonlySet<VariableSymbol>>;
+}
+
+interface Use {
+  readonly symbol: VariableSymbol;
+  /** The callback that the variable was first seen in; undefined is the program itself. */
+  readonly home: For | undefined;
+  readonly loops: Set<For>;
+  written: boolean;
+}
+
 export function sharedVariables(
   { predicate, body }: Clause,
   bindings: Bindings,
   env: Pick<CompileEnv, 'features'>,
-): ReadonlySet<VariableSymbol> {
-  const shared = new Set<VariableSymbol>();
-  /** For each symbol, the innermost callback in which it was first seen; undefined is the program itself. */
-  const homes = new Map<VariableSymbol, For | undefined>();
-  const use = (variable: Variable, loop: For | undefined) => {
+): SharedVariables {
+  const uses = new Map<VariableSymbol, Use>();
+  const use = (variable: Variable, loops: readonly For[], writes: boolean) => {
     const symbol = bindings.get(variable);
     if (symbol === undefined) return;
-    if (!homes.has(symbol)) homes.set(symbol, loop);
-    else if (homes.get(symbol) !== loop) shared.add(symbol);
+    const known = uses.get(symbol) ?? { symbol, home: loops.at(-1), loops: new Set(), written: false };
+    uses.set(symbol, known);
+    if (known.home === loops.at(-1)) return;
+    known.loops.add(loops[known.home === undefined ? 0 : loops.indexOf(known.home) + 1] as For);
+    known.written ||= writes;
   };
+  const addressed = new Set<VariableSymbol>();
   const inMemory = (variable: Variable) => {
     const symbol = bindings.get(variable);
-    if (symbol !== undefined) shared.add(symbol);
+    if (symbol !== undefined) addressed.add(symbol);
   };
-  const expression = (one: Expression, loop: For | undefined): void => {
-    if (one.kind === 'variable') use(one, loop);
+  const expression = (one: Expression, loops: readonly For[], written?: Expression): void => {
+    if (one.kind === 'variable') use(one, loops, one === written);
     if (one.kind === 'unary' && one.operator === '&' && one.operand.kind === 'variable') inMemory(one.operand);
-    for (const child of childExpressions(one)) expression(child, loop);
-    for (const inner of blockStatements(one)) statement(inner, loop);
+    for (const child of childExpressions(one)) {
+      const changed = one.kind === 'update' || (one.kind === 'unary' && one.operator === '&') ? child : undefined;
+      expression(child, loops, changed);
+    }
+    for (const inner of blockStatements(one)) statement(inner, loops);
   };
-  const statement = (one: Statement, loop: For | undefined): void => {
-    const inner = one.kind === 'for' && loopKind(one, env) === 'callback' ? one : loop;
+  const statement = (one: Statement, loops: readonly For[]): void => {
+    const inner = one.kind === 'for' && loopKind(one, env) === 'callback' ? [...loops, one] : loops;
+    const written = writtenBy(one);
     for (const child of statementExpressions(one)) {
       // The variable of a loop belongs to its body, what it runs over to what is around it.
-      expression(child, one.kind === 'for' && child === one.variable ? inner : loop);
+      expression(child, one.kind === 'for' && child === one.variable ? inner : loops, written);
     }
     for (const child of childStatements(one)) statement(child, inner);
   };
-  if (predicate !== undefined) expression(predicate, undefined);
-  statement(body, undefined);
-  return shared;
+  if (predicate !== undefined) expression(predicate, []);
+  statement(body, []);
+  return sorted(uses.values(), addressed);
+}
+
+function writtenBy(statement: Statement): Expression | undefined {
+  if (statement.kind === 'assignment') return statement.target;
+  return statement.kind === 'let' || statement.kind === 'for' ? statement.variable : undefined;
+}
+
+function sorted(uses: Iterable<Use>, addressed: ReadonlySet<VariableSymbol>): SharedVariables {
+  const written = new Set(addressed);
+  const read = new Map<For, Set<VariableSymbol>>();
+  for (const { symbol, loops, written: changed } of uses) {
+    if (changed || addressed.has(symbol)) written.add(symbol);
+    else for (const loop of loops) read.set(loop, (read.get(loop) ?? new Set()).add(symbol));
+  }
+  return { written, read };
 }

@@ -88,7 +88,7 @@ export class ExpressionTyper implements Typer {
   conditionType(condition: Expression): void {
     const type = this.typeOf(condition);
     if (isNumber(type) || type.kind === 'string') return;
-    this.report('type-mismatch', condition.span, `a condition is a number, not ${describe(type)}`);
+    this.report('type-mismatch', condition.span, `Invalid condition: ${typeName(type)}`);
   }
 
   mapOf(access: MapAccess): MapSymbol {
@@ -119,7 +119,7 @@ export class ExpressionTyper implements Typer {
       case 'boolean':
         return booleanType;
       case 'string':
-        return stringType(textBytes(expression.value).length);
+        return this.#text(expression);
       case 'identifier':
         return this.#identifier(expression);
       case 'variable': {
@@ -159,6 +159,15 @@ export class ExpressionTyper implements Typer {
         this.#input.typeStatements(this, expression);
         return expression.value === undefined ? { kind: 'void' } : this.typeOf(expression.value);
     }
+  }
+
+  #text({ value, span }: Expression & { kind: 'string' }): Type {
+    const { length } = textBytes(value);
+    const { maxStringLength } = this.config;
+    if (length > maxStringLength) {
+      this.report('limit', span, `String is too long (over ${maxStringLength} bytes): ${value}`);
+    }
+    return stringType(length);
   }
 
   /** A value within a tuple; structures and arrays are copied into it. */

@@ -54,18 +54,8 @@ export class MapTyper implements MapTypes {
   store(access: MapAccess, type: Type, span: Span): void {
     const symbol = this.written(access);
     const merged = symbol.value === undefined ? type : unify(symbol.value, type);
-    if (
-      merged === undefined &&
-      symbol.value?.kind === 'aggregate' &&
-      type.kind === 'aggregate' &&
-      type.aggregate === 'tseries' &&
-      symbol.value.aggregate === 'tseries'
-    ) {
-      this.#typer.report('type-mismatch', span, 'Different tseries bounds in a single map unsupported');
-    } else if (merged === undefined) {
-      const held = typeName(symbol.value ?? unknown);
-      const message = `Type mismatch for ${access.name}: trying to assign value of type '${typeName(type)}' when map already has a type '${held}'`;
-      this.#typer.report('type-mismatch', span, message);
+    if (merged === undefined) {
+      this.#typer.report('type-mismatch', span, storeMismatch(access.name, type, symbol.value ?? unknown));
     } else if (!sameType(merged, symbol.value)) {
       symbol.value = merged;
       this.#typer.changed = true;
@@ -157,4 +147,13 @@ function keyMismatch(name: string, given: Type, held: Type): string {
     return `${name} used as a map without an explicit key (scalar map), previously used with an explicit key (non-scalar map)`;
   }
   return `Argument mismatch for ${name}: trying to access with arguments: '${typeName(given)}' when map expects arguments: '${typeName(held)}'`;
+}
+
+function storeMismatch(name: string, given: Type, held: Type): string {
+  if (given.kind === 'aggregate' && held.kind === 'aggregate' && given.aggregate === held.aggregate) {
+    return given.aggregate === 'hist'
+      ? 'Different bits in a single hist unsupported'
+      : `Different ${given.aggregate} bounds in a single map unsupported`;
+  }
+  return `Type mismatch for ${name}: trying to assign value of type '${typeName(given)}' when map already has a type '${typeName(held)}'`;
 }

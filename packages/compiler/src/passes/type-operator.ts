@@ -177,7 +177,7 @@ export function typeTernary(typer: Typer, expression: Ternary): Type {
     const type = unify(storedType(then), storedType(otherwise));
     if (type !== undefined) return type;
   }
-  const message = `Ternary operator must return the same type: have '${describe(then)}' and '${describe(otherwise)}'`;
+  const message = `Branches must return the same type or compatible types: have '${typeName(then)}' and '${typeName(otherwise)}'`;
   typer.report('type-mismatch', expression.span, message);
   return unknown;
 }

@@ -58,6 +58,9 @@ const types: TypeSource = {
   record: (_kind, name) => (name === 'file' ? FILE : undefined),
   member: (record, name) => (record === FILE ? fields.find((field) => field.name === name) : undefined),
   members: (record) => (record === FILE ? fields : []),
+  named: () => undefined,
+  enumerator: () => undefined,
+  enumerators: () => [],
   function: (name) => functions.find((candidate) => candidate.name === name),
   functions: () => functions.map(({ name }) => name),
 };
@@ -69,6 +72,7 @@ function envOf(
   return {
     arch,
     pageSize: 4096,
+    cpus: 2,
     features: new Set([...features, 'atomic_fetch', 'long_key']),
     tracepoints: { tracepoint: () => undefined, list: () => [] },
     functions: {

@@ -11,6 +11,8 @@ export type DiagnosticCode =
   | 'unknown-probe'
   | 'invalid-probe'
   | 'no-match'
+  /** The script has no probe at all. */
+  | 'no-probes'
   | 'too-many-probes'
   | 'unknown-name'
   | 'unknown-field'

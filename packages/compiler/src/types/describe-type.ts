@@ -1,4 +1,4 @@
-import type { Type } from './type.ts';
+import type { StackType, Type } from './type.ts';
 
 /** A type as messages call it, with its sizes: `uint32`, `string[16]`, `(int64,string[8])`. */
 export function typeName(type: Type): string {
@@ -18,7 +18,7 @@ export function typeName(type: Type): string {
     case 'array':
       return `${typeName(type.element)}[${type.length}]`;
     case 'stack':
-      return type.user ? 'ustack' : 'kstack';
+      return `${stackName(type)}_${type.mode}_${type.depth}`;
     case 'record':
       return type.name === '' ? 'unnamed structure' : `struct ${type.name}`;
     case 'tuple':
@@ -28,6 +28,10 @@ export function typeName(type: Type): string {
     default:
       return type.kind;
   }
+}
+
+function stackName({ user }: Pick<StackType, 'user'>): string {
+  return user ? 'ustack' : 'kstack';
 }
 
 function tupleName(elements: readonly Type[], names: readonly string[] | undefined): string {
@@ -51,6 +55,8 @@ export function describe(type: Type): string {
       return 'nothing';
     case 'args':
       return 'args as a whole';
+    case 'stack':
+      return stackName(type);
     default:
       return typeName(type);
   }

@@ -36,24 +36,24 @@ const int = (size: number, signed: boolean) => ({ kind: 'integer', size, signed 
 test('a format file gives the fields and their types', () => {
   const format = parseTracepointFormat(text);
   expect([format.name, format.id]).toEqual(['example', 372]);
-  const types = format.fields.map((field) => [field.name, field.offset, fieldType(field, 'kernel', 1024)]);
+  const types = format.fields.map((field) => [field.name, field.offset, fieldType(field, 'kernel', 1024, undefined)]);
   expect(types).toEqual([
-    ['comm', 8, { kind: 'string', size: 16 }],
-    ['name', 24, { kind: 'string', size: 16 }],
+    ['comm', 8, { kind: 'string', size: 16, bytes: 16 }],
+    ['name', 24, { kind: 'string', size: 16, bytes: 16 }],
     ['pid', 40, int(4, true)],
     ['flag', 44, int(1, false)],
     ['port', 46, int(2, false)],
-    ['saddr', 48, { kind: 'array', element: int(1, false), length: 4 }],
-    ['args', 56, { kind: 'array', element: int(8, false), length: 6 }],
-    ['path', 104, { kind: 'string', size: 1024 }],
+    ['saddr', 48, { kind: 'array', element: int(1, false), length: 4, space: 'context' }],
+    ['args', 56, { kind: 'array', element: int(8, false), length: 6, space: 'context' }],
+    ['path', 104, { kind: 'string', size: 1024, bytes: 1024 }],
     ['list', 108, undefined],
-    ['file', 112, { kind: 'pointer', space: 'kernel', text: true }],
-    ['lock', 120, { kind: 'pointer', space: 'kernel', text: false }],
+    ['file', 112, { kind: 'pointer', space: 'kernel', to: { ...int(1, true), character: true } }],
+    ['lock', 120, { kind: 'pointer', space: 'kernel' }],
     ['mode', 128, int(2, false)],
     ['dfd', 136, int(4, true)],
     ['zone', 144, int(4, false)],
     ['time', 152, undefined],
-    ['yes', 168, int(1, false)],
+    ['yes', 168, { kind: 'boolean' }],
     ['delta', 176, int(8, true)],
   ]);
 });
