@@ -2,7 +2,7 @@ import type { Assignment, Expression, MapAccess, Update, Variable } from '../syn
 import type { MapLayout } from '../types/map-layout.ts';
 import { arithmeticType, isScalar, isSigned, type Type } from '../types/type.ts';
 import { readAggregate } from './lower-aggregate.ts';
-import { arithmetic, pointerStep } from './lower-number.ts';
+import { arithmetic, divide, pointerStep } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
 import { lookUp, lowerKey, withEntry } from './map-entry.ts';
 import { copyValue } from './memory.ts';
@@ -122,7 +122,10 @@ export function compoundAssign(lowering: Lowering, statement: Assignment): void 
     return;
   }
   const signed = isSigned(arithmeticType(held, lowering.typeOf(value)));
-  const result = arithmetic(lowering, operator, lowering.number(target), amount, signed);
+  const divides = operator === '/' || operator === '%';
+  const result = divides
+    ? divide(lowering, statement, lowering.number(target), amount, signed)
+    : arithmetic(lowering, operator, lowering.number(target), amount, signed);
   if (target.kind === 'map') {
     storeNumber(lowering, target, result);
     lowering.forgetMap(target.name);

@@ -2,6 +2,9 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Span } from './span.ts';
 import { SourceText } from './text.ts';
 
+/** Lines that are shown of a span over many. */
+const MAX_LINES = 20;
+
 /** Longest source line that is shown; a minified script would fill the terminal. */
 const MAX_LINE = 400;
 
@@ -13,38 +16,53 @@ const MAX_LINE = 400;
  *             ~~~~
  *     HINT: did you mean 'comm'?
  *
- * Spans over several lines are `name:1-3:` and show the first line alone. What is about the command line has no place.
+ * Spans over several lines are `name:1-3:` and show the lines, without a mark. What is about the command line has no place.
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
   const { line, column, endLine, endColumn, code, hint } = diagnostic;
   if (code === 'options')
     return [`ERROR: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
   const where = label(name, diagnostic);
-  const text = new SourceText(source).line(line);
   const lines = [`${where}: ${diagnostic.severity === 'error' ? 'ERROR' : 'WARNING'}: ${diagnostic.message}`];
-  if (text.length > 0 && text.length <= MAX_LINE) {
-    const width = endLine > line ? text.length - column + 1 : endColumn - column;
-    const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
-    lines.push(text, margin + '~'.repeat(Math.max(0, width)));
-  }
+  lines.push(...marked(new SourceText(source), { line, column, endLine, endColumn }));
   if (hint !== undefined) lines.push(`HINT: ${hint}`);
   return lines.join('\n');
 }
 
 type Extent = Pick<Diagnostic, 'line' | 'column' | 'endLine' | 'endColumn'>;
 
+/** The line, and a mark under the span; of several lines each as it is. */
+function marked(source: SourceText, { line, column, endLine, endColumn }: Extent): string[] {
+  if (endLine > line) {
+    const lines = Array.from({ length: Math.min(MAX_LINES, endLine - line + 1) }, (_, index) =>
+      source.line(line + index),
+    );
+    return lines.some((text) => text.length > MAX_LINE) ? [] : lines.map(spaced);
+  }
+  const text = source.line(line);
+  if (text.length === 0 || text.length > MAX_LINE) return [];
+  const margin = ' '.repeat(spaced(text.slice(0, column - 1)).length);
+  const width = Math.max(0, endColumn - column - text.slice(column - 1, endColumn - 1).length);
+  return [spaced(text), margin + '~'.repeat(spaced(text.slice(column - 1, endColumn - 1)).length + width)];
+}
+
+function spaced(text: string): string {
+  return text.replaceAll('\t', '    ');
+}
+
 function label(name: string, { line, column, endLine, endColumn }: Extent): string {
   return endLine > line ? `${name}:${line}-${endLine}` : `${name}:${line}:${column}-${Math.max(endColumn, column)}`;
 }
 
-/** Where a span of a source begins, counted from 1, and how messages call it: `stdin:1:9-13`. */
+/** Where a span of a source begins, counted from 1, how messages call it: `stdin:1:9-13`, and its lines, marked. */
 export function placeOf(
   source: string,
   name: string,
   span: Span,
-): { readonly line: number; readonly column: number; readonly label: string } {
+): { readonly line: number; readonly column: number; readonly label: string; readonly lines: readonly string[] } {
   const text = new SourceText(source);
   const { line, column } = text.position(span.start);
   const end = text.position(span.end);
-  return { line, column, label: label(name, { line, column, endLine: end.line, endColumn: end.column }) };
+  const extent = { line, column, endLine: end.line, endColumn: end.column };
+  return { line, column, label: label(name, extent), lines: marked(text, extent) };
 }
