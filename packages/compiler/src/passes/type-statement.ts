@@ -159,7 +159,7 @@ function valueType(typer: Typer, value: Expression): Type {
   const type = storedType(typer.typeOf(value));
   if (isStorable(type)) return type;
   if (type.kind === 'aggregate' && value.kind === 'call') {
-    const message = `${value.name}() can only be assigned directly to a map`;
+    const message = `${value.name}() must be assigned directly to a map`;
     typer.report('invalid-use', value.span, message, `write @ = ${value.name}(...)`);
   } else {
     const what = type.kind === 'void' ? 'none' : describe(type);
