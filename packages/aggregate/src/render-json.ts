@@ -3,6 +3,7 @@ import { shownSlots } from './histogram-text.ts';
 import type { Entry, MapState } from './map-state.ts';
 import { keyText, lastInterval, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
 import { type Composite, isNamed, isStack, type MapSchema, type Scalar } from './schema.ts';
+import { stackText } from './stack-text.ts';
 import { tseriesJson } from './tseries-text.ts';
 
 /** A map as `bpftrace -f json` prints it: one object on a line, ended by a line feed; nothing for an empty map. */
@@ -22,7 +23,7 @@ export function renderMapJson(state: MapState, options: RenderOptions = {}): str
   return `{"type": "${messageType(schema)}", "data": {${stringJson(schema.name)}: ${data}}}\n`;
 }
 
-/** A scalar as `bpftrace -f json` prints it: an integer that a double would change is a string. Stacks are ours. */
+/** A scalar as `bpftrace -f json` prints it: an integer that a double would change is a string. */
 export function scalarJson(value: Scalar): string {
   if (typeof value === 'string') {
     return stringJson(value);
@@ -33,7 +34,7 @@ export function scalarJson(value: Scalar): string {
   if (typeof value === 'object') {
     if (isNamed(value)) return scalarJson(value.number);
     if (!isStack(value)) return compositeJson(value);
-    return JSON.stringify(value.map(({ symbol, module, offset }) => ({ symbol, module, offset })));
+    return stringJson(stackText(value));
   }
   return BigInt(Number(value)) === value ? value.toString() : `"${value}"`;
 }
