@@ -45,7 +45,7 @@ describe('what holds both', () => {
     [tuple(int64, stringType(2)), tuple(uint64, stringType(9)), '(int64,string[9])'],
     [tuple(int64, int64), tuple(int64), undefined],
     [tuple(int64, int64), tuple(int64, stringType(1)), undefined],
-    [record(['a'], int64), record(['a'], int64), '(a=int64)'],
+    [record(['a'], int64), record(['a'], int64), 'record { .a = int64 }'],
     [record(['a'], int64), record(['b'], int64), undefined],
     [pointer(int64), pointer(int64), 'int64 *'],
     [pointer(int64), pointer(uint64), 'void *'],
