@@ -13,6 +13,8 @@ import { readPid } from './watched-process.ts';
 
 /** As bpftrace exits on any error. */
 const ERROR = 1;
+/** As bpftrace exits where a probe cannot be attached. */
+const UNATTACHED = 255;
 /** As shells tell a process that wrote to a pipe nobody reads. */
 const BROKEN_PIPE = 141;
 
@@ -160,7 +162,7 @@ async function tellRefusal(error: TraceError, { program, options, messages }: Lo
   if (verifierLog !== '' && showLog) messages.note(`${verifierLog}\n`);
   const told = code === 'compile' && diagnostics.some(({ severity }) => severity === 'error');
   if (!told) messages.error(message, code === 'verifier' && !showLog ? "-v shows the verifier's log." : undefined);
-  return ERROR;
+  return code === 'attach' ? UNATTACHED : ERROR;
 }
 
 function statusOf(error: unknown, messages: Messages): number {

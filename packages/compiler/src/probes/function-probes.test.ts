@@ -131,6 +131,7 @@ describe('mistakes', () => {
     ['uprobe:tool:mian { }', 'No matches for uprobe /usr/bin/tool:mian.'],
     ['uprobe:tool:main+64 { }', 'main is 64 bytes long: there is no such offset'],
     ['uprobe:tool:0x400000 { }', 'no function of /usr/bin/tool has the address 0x400000'],
+    ['uretprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:tool { }', 'uprobe takes a program or library and a function in it'],
     ['kprobe:vfs_read { @ = retval; }', 'kprobe:vfs_read has no retval'],

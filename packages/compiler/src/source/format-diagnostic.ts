@@ -4,6 +4,8 @@ import { SourceText } from './text.ts';
 
 /** Longest source line that is shown; a minified script would fill the terminal. */
 const MAX_LINE = 400;
+/** Most lines of one span that are shown. */
+const MAX_LINES = 20;
 
 /**
  * A diagnostic as bpftrace prints one, without a line end:
@@ -13,7 +15,8 @@ const MAX_LINE = 400;
  *             ~~~~
  *     HINT: did you mean 'comm'?
  *
- * Spans over several lines are `name:1-3:` and show the first line alone. What is about the whole script or the command line has no place.
+ * Spans over several lines are `name:1-3:` and show these lines, without a mark. What is about the whole script or the
+ * command line has no place.
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
   const { line, column, endLine, endColumn, code, hint } = diagnostic;
@@ -21,13 +24,8 @@ export function formatDiagnostic(source: string, name: string, diagnostic: Diagn
   if (code === 'options')
     return [`${severity}: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
   const where = label(name, diagnostic);
-  const text = new SourceText(source).line(line);
   const lines = [`${where}: ${severity}: ${diagnostic.message}`];
-  if (text.length > 0 && text.length <= MAX_LINE) {
-    const width = endLine > line ? text.length - column + 1 : endColumn - column;
-    const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
-    lines.push(text, margin + '~'.repeat(Math.max(0, width)));
-  }
+  lines.push(...marked(new SourceText(source), { line, column, endLine, endColumn }));
   if (hint !== undefined) lines.push(`HINT: ${hint}`);
   return lines.join('\n');
 }
@@ -48,4 +46,25 @@ export function placeOf(
   const { line, column } = text.position(span.start);
   const end = text.position(span.end);
   return { line, column, label: label(name, { line, column, endLine: end.line, endColumn: end.column }) };
+}
+
+/** The line of the source that a span begins on, the span marked below it; each ended by a line feed. */
+export function markSource(source: string, span: Span): string {
+  const text = new SourceText(source);
+  const [start, end] = [text.position(span.start), text.position(span.end)];
+  const extent = { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+  return marked(text, extent)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function marked(source: SourceText, { line, column, endLine, endColumn }: Extent): string[] {
+  if (endLine > line) {
+    const count = Math.min(endLine - line + 1, MAX_LINES);
+    return Array.from({ length: count }, (_, index) => source.line(line + index).slice(0, MAX_LINE));
+  }
+  const text = source.line(line);
+  if (text.length === 0 || text.length > MAX_LINE) return [];
+  const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
+  return [text, margin + '~'.repeat(Math.max(0, endColumn - column))];
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { renderMap } from '@bpfleet/aggregate';
-import { loadTrace } from '../index.ts';
+import { loadTrace } from '../load-trace.ts';
 import type { ScriptCase } from './script-case.ts';
 
 const killNumber = process.arch === 'x64' ? 62 : 129;
