@@ -1,4 +1,5 @@
 import type { CollectionSpec } from '@bpfleet/bpf';
+import type { CompileConfig } from './env.ts';
 import type { OutputLayout } from './output-layout.ts';
 import type { Diagnostic } from './source/diagnostic.ts';
 
@@ -6,6 +7,8 @@ import type { Diagnostic } from './source/diagnostic.ts';
 export interface CompileResult {
   readonly spec?: CollectionSpec;
   readonly outputs?: OutputLayout;
+  /** What the script, the environment and the defaults say together. */
+  readonly config: CompileConfig;
   /** In the order of the source: errors and warnings. */
   readonly diagnostics: readonly Diagnostic[];
 }

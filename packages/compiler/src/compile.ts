@@ -51,7 +51,7 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const ast = parseScript(source, diagnostics);
   const { script, config, env } = prepareScript(ast, node, diagnostics);
   const analysis = analyze(script, { env, config, diagnostics });
-  if (diagnostics.hasErrors || env.tracepoints === null) return { ast, diagnostics: diagnostics.list() };
+  if (diagnostics.hasErrors || env.tracepoints === null) return { ast, config, diagnostics: diagnostics.list() };
 
   const resources = new Resources();
   const programs = lowerPrograms(analysis, resources, { env, config, diagnostics });
@@ -60,11 +60,11 @@ export function compileStages(source: string, node: CompileEnv): Stages {
     const emitted = emitChecked(program, diagnostics);
     if (emitted !== undefined) specs.push(programSpec(program, emitted, text, config.license));
   }
-  if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), diagnostics: diagnostics.list() };
+  if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), config, diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
   const spec: CollectionSpec = { maps: collectMapSpecs(layouts, resources, env, config), programs: specs };
   const outputs: OutputLayout = outputLayout(layouts, resources, config);
-  return { ast, ir: programs.map(({ ir }) => ir), spec, outputs, diagnostics: diagnostics.list() };
+  return { ast, ir: programs.map(({ ir }) => ir), spec, outputs, config, diagnostics: diagnostics.list() };
 }
 
 interface LoweredProgram {

@@ -129,8 +129,8 @@ export interface CompileConfig {
   readonly unstableTseries: Unstable;
 }
 
-/** Bytes of a string where a key has at most 512: two fit into one. */
-const SHORT_STRING = 200;
+/** Bytes of a string where a key has at most 512: two fit into one, with their zeros. */
+const SHORT_STRING = 199;
 
 /** What a script is compiled with. `script`: its own config. */
 export function configOf({ features, config }: CompileEnv, script: Partial<CompileConfig> = {}): CompileConfig {
@@ -185,6 +185,8 @@ export interface CompileEnv extends ScriptCall {
   readonly childPid?: number;
   /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_TAI now. */
   readonly taiOffset?: () => bigint;
+  /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_REALTIME now. */
+  readonly wallOffset?: () => bigint;
   /** The number of a control group of version 2 by its path; or a sentence why there is none. */
   readonly cgroupId?: (path: string) => bigint | { readonly reason: string };
   /** Allows what changes the machine: system(), signal(), override() and their like. */

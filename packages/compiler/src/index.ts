@@ -9,7 +9,7 @@ export { type CounterEvent, hardwareEvents, softwareEvents } from './probes/coun
 export { rawEvents, rawFunction } from './probes/raw-tracepoint.ts';
 export type { ScriptCall } from './script-call.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './source/diagnostic.ts';
-export { formatDiagnostic, placeOf } from './source/format-diagnostic.ts';
+export { formatDiagnostic, markSource, placeOf } from './source/format-diagnostic.ts';
 export type { Span } from './source/span.ts';
 export { astText } from './syntax/ast-text.ts';
 export { printScript } from './syntax/printer.ts';

@@ -96,6 +96,14 @@ export type RecordLayout =
     }
   /** Texts that follow the header up to the record's end, each with its zero. `size`: of the header alone. */
   | { readonly kind: 'join'; readonly separator: string; readonly size: number }
+  /** A helper that failed: with which result. */
+  | {
+      readonly kind: 'helper';
+      readonly helper: string;
+      readonly result: FieldLayout;
+      readonly span: Span;
+      readonly size: number;
+    }
   /** What a script has to say about itself: errorf() and warnf(), with their place in the source. */
   | {
       readonly kind: 'message';

@@ -6,6 +6,8 @@ export interface ScriptCall {
   readonly named?: readonly string[];
   /** Variables named BPFTRACE_*, which set what the config block sets. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Updates that a map refuses are told at once, with their place. */
+  readonly helperErrors?: boolean;
   /** Failed reads of memory and map lookups are told (`-k`). */
   readonly readWarnings?: boolean;
   /** Only probes whose name this regular expression matches (`--probe-filter`). */

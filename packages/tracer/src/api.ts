@@ -43,7 +43,7 @@ export interface TraceLimits {
 
 /**
  * `syscall`: what a command of system() printed. errorf, warnf and `complaint`, which is a cat() or system() that failed,
- * are for standard error.
+ * and helpers of the kernel that failed are for standard error.
  */
 export type TraceEventType =
   | 'printf'
@@ -55,6 +55,7 @@ export type TraceEventType =
   | 'syscall'
   | 'errorf'
   | 'warnf'
+  | 'helper'
   | 'complaint';
 
 /** Something a program printed. */
@@ -66,8 +67,10 @@ export interface TraceEvent {
   readonly text: string;
   /** Of printf and values what was printed; of errorf and warnf the message alone. */
   readonly values: readonly Scalar[];
-  /** Of errorf and warnf: where in the source, and how that is called. Counted from 1. */
+  /** Of errorf, warnf and helpers: where in the source, and how that is called. Counted from 1. */
   readonly where?: { readonly file: string; readonly line: number; readonly column: number };
+  /** Of helpers: what failed, and how. */
+  readonly helper?: { readonly name: string; readonly result: number };
   /** print() of a map: the map as it was then, for writers of other formats than text. */
   readonly map?: { readonly state: MapState; readonly top: number; readonly div: number };
 }
@@ -91,10 +94,14 @@ export interface Trace {
   /** False where there is nothing to attach but BEGIN and END: the trace is over once it is attached. */
   readonly hasProbes: boolean;
   readonly mapBytes: number;
+  /** false: the script wants no map shown when it is over (`print_maps_on_exit`). */
+  readonly printsMaps?: boolean;
   /** Kernel identifiers of the loaded programs. */
   readonly programIds: readonly number[];
   /** Runs BEGIN, then attaches every probe; on any failure detaches what it attached and throws. */
   attach(): void;
+  /** Whether the script has `test:` probes. */
+  readonly runsTests?: boolean;
   /** Runs the `test:` probes; their printed text is for drain(). Objects have none. */
   runTests?(watch?: TestWatch): TestRun[];
   /** Runs the `bench:` probes. */

@@ -1,5 +1,5 @@
 import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
-import { type Diagnostic, type MapOutput, type OutputLayout, placeOf, type Span } from '@bpfleet/compiler';
+import { type Diagnostic, type MapOutput, markSource, type OutputLayout, placeOf, type Span } from '@bpfleet/compiler';
 import {
   type AttachPoint,
   attach,
@@ -16,6 +16,8 @@ import {
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
 import { clearMap, zeroMap } from './clear-map.ts';
+import { errorText } from './error-text.ts';
+import { helperText } from './helper-text.ts';
 import { type Printed, readFile, runCommand } from './obey-shell.ts';
 import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
@@ -37,6 +39,8 @@ export class LoadedTrace implements Trace {
   readonly warnings: Diagnostic[];
   probes: number;
   readonly mapBytes: number;
+  readonly printsMaps: boolean;
+  readonly runsTests: boolean;
   readonly programIds: readonly number[];
   /** False where the script has only BEGIN and END. */
   readonly hasProbes: boolean;
@@ -76,6 +80,8 @@ export class LoadedTrace implements Trace {
     this.#missing = outputs.missingProbes;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
+    this.runsTests = spec.programs.some(({ attach: { kind } }) => kind === 'test');
+    this.printsMaps = prepared.config.printMapsOnExit;
     this.hasProbes = hasProbes(spec);
     let collection: Collection | null = null;
     let events: RingBuffer | null = null;
@@ -92,7 +98,11 @@ export class LoadedTrace implements Trace {
     }
     const loaded = collection;
     this.#collection = loaded;
-    this.#readers = valueReaders((name) => loaded.map(name));
+    const { maxStringLength, stringTrailer } = prepared.config;
+    this.#readers = {
+      ...valueReaders((name) => loaded.map(name)),
+      cut: { bytes: maxStringLength, trailer: stringTrailer },
+    };
     this.#records = new RecordReader(outputs.records, this.#readers);
     this.#events = events;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
@@ -113,10 +123,7 @@ export class LoadedTrace implements Trace {
     this.#state = 'attached';
     try {
       this.#runOnce('begin');
-      for (const program of this.#collection.programs) {
-        const point = attachPoint(program);
-        if (point !== null) this.#attachOne(program, point);
-      }
+      for (const { program, point } of attachOrder(this.#collection.programs)) this.#attachOne(program, point);
     } catch (error) {
       this.#closeLinks();
       this.#state = 'detached';
@@ -268,19 +275,35 @@ export class LoadedTrace implements Trace {
         return printed(at, 'syscall', runCommand(record.target));
       case 'message':
         return [{ at, ...this.#message(record) }];
+      case 'helper':
+        return [{ at, ...this.#helper(record) }];
       default:
         return this.#obeyMap(record, at);
     }
   }
 
   #message({ severity, span, text, quoted }: TraceRecord & { kind: 'message' }): Omit<TraceEvent, 'at'> {
-    const { line, column, label, lines } = this.#place(span);
-    const end = quoted ? `\n${lines.map((each) => `${each}\n`).join('')}` : text.endsWith('\n') ? '' : '\n';
+    const { line, column, label } = this.#place(span);
+    const end = quoted ? `\n${markSource(this.#source, span)}` : text.endsWith('\n') ? '' : '\n';
     return {
       type: severity === 'error' ? 'errorf' : 'warnf',
       text: `${label}: ${severity.toUpperCase()}: ${text}${end}`,
       values: [text],
       where: { file: this.#name, line, column },
+    };
+  }
+
+  /** With the place in the script, as bpftrace marks it. */
+  #helper({ helper, result, span }: TraceRecord & { kind: 'helper' }): Omit<TraceEvent, 'at'> {
+    const { line, column, label } = this.#place(span);
+    const message = helperText(helper, result);
+    const marked = markSource(this.#source, span);
+    return {
+      type: 'helper',
+      text: `${label}: WARNING: ${message}\nAdditional Info - helper: ${helper}, retcode: ${result}\n${marked}`,
+      values: [errorText(-result)],
+      where: { file: this.#name, line, column },
+      helper: { name: helper, result },
     };
   }
 
@@ -336,6 +359,21 @@ export class LoadedTrace implements Trace {
 function attachWarning(message: string, hint: string): Diagnostic {
   const place = { span: { start: 0, end: 0 }, line: 1, column: 1, endLine: 1, endColumn: 1 };
   return { severity: 'warning', code: 'no-match', message, hint, ...place };
+}
+
+/** The kernel runs what was attached last first: at these the clauses of a script would run from the last to the first. */
+const LAST_FIRST: ReadonlySet<AttachPoint['kind']> = new Set([
+  ...(['kprobe', 'kprobe_multi', 'uprobe', 'uprobe_multi', 'fentry', 'fexit'] as const),
+]);
+
+/** In the order of the script, or against it, so that clauses on one place run in the order of the script. */
+function attachOrder(programs: readonly Program[]): { readonly program: Program; readonly point: AttachPoint }[] {
+  const all = programs.flatMap((program) => {
+    const point = attachPoint(program);
+    return point === null ? [] : [{ program, point }];
+  });
+  const backwards = all.filter(({ point }) => LAST_FIRST.has(point.kind)).reverse();
+  return [...all.filter(({ point }) => !LAST_FIRST.has(point.kind)), ...backwards];
 }
 
 /** Null for what is only run by us. */

@@ -1,5 +1,12 @@
 import type { CollectionSpec, ProgramSpec } from '@bpfleet/bpf';
-import { type CompileEnv, compile, type Diagnostic, formatDiagnostic, type OutputLayout } from '@bpfleet/compiler';
+import {
+  type CompileConfig,
+  type CompileEnv,
+  compile,
+  type Diagnostic,
+  formatDiagnostic,
+  type OutputLayout,
+} from '@bpfleet/compiler';
 import { mapMemory, pageSize, possibleCpus, processFiles } from '@bpfleet/kernel';
 import type { ScriptProgram, TraceLimits } from './api.ts';
 import { checkLimits } from './check-limits.ts';
@@ -12,6 +19,7 @@ export interface PreparedTrace {
   readonly name: string;
   readonly spec: CollectionSpec;
   readonly outputs: OutputLayout;
+  readonly config: CompileConfig;
   /** Warnings only. */
   readonly diagnostics: readonly Diagnostic[];
   readonly probes: number;
@@ -24,20 +32,21 @@ const START_PROGRAM = 'start';
 
 /** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
 export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
-  const { spec, outputs, diagnostics } = compile(program.source, envOf(program, env));
+  const { spec, outputs, config, diagnostics } = compile(program.source, envOf(program, env));
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
   const probes = spec.programs.reduce((sum, program) => sum + probesOf(program), 0);
   const mapBytes = memoryOf(spec);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
-  return { source: program.source, name: nameOf(program), spec, outputs, diagnostics, probes, mapBytes };
+  return { source: program.source, name: nameOf(program), spec, outputs, config, diagnostics, probes, mapBytes };
 }
 
 /** Tests and benchmarks do not count: they are run only where they are asked for. */
 function probesOf({ name, attach, probes }: ProgramSpec): number {
   if (name === START_PROGRAM || attach.kind === 'test' || attach.kind === 'bench') return 0;
-  return probes?.length ?? 1;
+  // A name at several places of a program is one probe.
+  return probes === undefined ? 1 : new Set(probes).size;
 }
 
 function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]): string {

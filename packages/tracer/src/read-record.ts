@@ -29,6 +29,13 @@ export type TraceRecord =
   /** A file to print, or a command to run. */
   | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string; readonly limit?: number }
   | {
+      readonly kind: 'helper';
+      readonly ns: bigint;
+      readonly helper: string;
+      readonly result: number;
+      readonly span: Span;
+    }
+  | {
       readonly kind: 'message';
       readonly ns: bigint;
       readonly severity: 'error' | 'warning';
@@ -81,6 +88,10 @@ export class RecordReader {
           target: formatPrintf(format, this.#arguments(bytes, offset, layout.args, format)),
           ...(layout.limit === undefined ? {} : { limit: layout.limit }),
         };
+      case 'helper': {
+        const result = Number(bytes.readBigInt64LE(offset + layout.result.offset));
+        return { kind: 'helper', ns, helper: layout.helper, result, span: layout.span };
+      }
       case 'message': {
         const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));
         const { severity, span, quoted } = layout;

@@ -21,7 +21,7 @@ const nodeSymbols: StackSymbols = {
 };
 
 /** Frames of the way from a probe into a program, which lie innermost: not what was asked for, and new each time. */
-const OWN = /^(0x|ftrace_trampoline$|bpf_trace_run|bpf_trampoline_|__bpf_trace_|__traceiter_)/;
+const OWN = /^(0x|ftrace_trampoline$|bpf_trace_run|bpf_trampoline_|__bpf_trace_)/;
 
 /**
  * Reads stacks and finds their symbols, each once: a number means the same stack as long as the map lives. A negative

@@ -13,6 +13,8 @@ import { readPid } from './watched-process.ts';
 
 /** As bpftrace exits on any error. */
 const ERROR = 1;
+/** As bpftrace exits where a probe cannot be attached. */
+const UNATTACHED = 255;
 /** As shells tell a process that wrote to a pipe nobody reads. */
 const BROKEN_PIPE = 141;
 
@@ -100,6 +102,10 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
     return await runLocal(run, tracer);
   } catch (error) {
     if (!isTraceError(error)) throw error;
+    if (hasNoProbe(error)) {
+      out.write('No probes to attach\n');
+      return ERROR;
+    }
     return await tellRefusal(error, run);
   } finally {
     await child?.stop();
@@ -142,6 +148,11 @@ function isTraceError(error: unknown): error is TraceError {
   return error instanceof Error && error.name === 'TraceError';
 }
 
+/** bpftrace says so on standard output: nothing is wrong with such a script. */
+function hasNoProbe({ diagnostics }: TraceError): boolean {
+  return diagnostics.some(({ code }) => code === 'no-probes');
+}
+
 /** An error of the tracer as bpftrace tells it: the marked lines of the script, or one line. */
 async function tellRefusal(error: TraceError, { program, options, messages }: LocalRun): Promise<number> {
   const { code, diagnostics, verifierLog, message } = error;
@@ -151,7 +162,7 @@ async function tellRefusal(error: TraceError, { program, options, messages }: Lo
   if (verifierLog !== '' && showLog) messages.note(`${verifierLog}\n`);
   const told = code === 'compile' && diagnostics.some(({ severity }) => severity === 'error');
   if (!told) messages.error(message, code === 'verifier' && !showLog ? "-v shows the verifier's log." : undefined);
-  return ERROR;
+  return code === 'attach' ? UNATTACHED : ERROR;
 }
 
 function statusOf(error: unknown, messages: Messages): number {

@@ -38,7 +38,7 @@ test('text: what is attached on stderr, then the output, two line ends and the m
 });
 
 test('json: everything on stdout', async () => {
-  expect(await local(['-qf', 'json', '-e', 'BEGIN { printf("hi\\n"); @a = 1; exit(); }'])).toMatchObject({
+  expect(await local(['-f', 'json', '-e', 'BEGIN { printf("hi\\n"); @a = 1; exit(); }'])).toMatchObject({
     out:
       '{"type": "attached_probes", "count": 1, "data": {"probes": 1}}\n' +
       '{"type": "printf", "data": "hi\\n"}\n{"type": "map", "data": {"@a": 1}}\n',
@@ -51,7 +51,17 @@ test('the word that harnesses wait for comes before what BEGIN prints', async ()
   expect(out).toBe(`${NOTIFY}\nhi\n\n\n`);
 });
 
-test('a script on stdin, as JSON in a file', async () => {
+test('print_maps_on_exit, the name of our own process, and a script without probes', async () => {
+  const script = 'config = { print_maps_on_exit = false } BEGIN { @a = 1; print(comm); }';
+  expect(await local(['-e', script])).toMatchObject({ out: 'bpfleet\n\n\n', status: 0 });
+  expect(await local(['-'], { stdin: '// nothing\n' })).toMatchObject({
+    out: 'No probes to attach\n',
+    err: '',
+    status: 1,
+  });
+});
+
+test('a script on stdin, its output in a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'local-'));
   try {
     const file = join(folder, 'out');

@@ -65,7 +65,9 @@ export async function runLocal(run: LocalRun, tracer: Tracer): Promise<number> {
 /** As bpftrace answers a script without probes, and one that has only tests or benchmarks. */
 function nothingToAttach(trace: Trace, messages: Messages, out: DescriptorSink): number {
   if (trace.programIds.length > 0) {
-    messages.error('No probes attached; use --test to run test probes.');
+    const kind = trace.runsTests === false ? 'bench' : 'test';
+    const probes = kind === 'bench' ? 'benchmark' : 'test';
+    messages.error(`No probes attached; use --${kind} to run ${probes} probes.`);
     return 255;
   }
   out.write('No probes to attach\n');
@@ -86,6 +88,7 @@ function programOf({ program, options, env, pid, child }: LocalRun): Parameters<
     ),
     includes: options.includes,
     includeFolders: options.includeFolders,
+    helperErrors: given.noWarnings !== true,
     readWarnings: given.readWarnings === true,
     ...(given.probeFilter === undefined ? {} : { probeFilter: given.probeFilter }),
   };
@@ -124,7 +127,7 @@ function openOutput({ given: { output, buffering = 'line' } }: LocalOptions): De
 async function follow(
   trace: Trace,
   runTrace: Tracer['runTrace'],
-  { options, messages, env, pid, child, output, out }: LocalRun & { output: TraceOutput; out: DescriptorSink },
+  { program, options, messages, env, pid, child, output, out }: LocalRun & { output: TraceOutput; out: DescriptorSink },
 ): Promise<number> {
   const err = new DescriptorSink(2);
   const stop = new AbortController();
@@ -137,7 +140,7 @@ async function follow(
       keepEvents: false,
       onAttached: () => {
         const { stream, text } = output.attached(trace.probes);
-        if (options.given.quiet !== true || stream === 'out') (stream === 'out' ? out : err).write(text);
+        if (options.given.quiet !== true) (stream === 'out' ? out : err).write(text);
         child?.onEnd(() => stop.abort());
         child?.go();
         if (pid !== undefined) releases.push(watchProcess(pid, () => stop.abort()));
@@ -147,9 +150,11 @@ async function follow(
       onWindow: () => undefined,
     });
     if (lost.kernel > 0n) out.write(output.lost(lost.kernel));
-    out.write(output.end(trace.readMaps()));
+    out.write(output.end(trace.printsMaps === false ? [] : trace.readMaps()));
     out.flush();
-    if (lost.mapFull > 0n) messages.warning(`${lost.mapFull} updates were refused because a map was full`);
+    // A script's are told as they happen.
+    if (lost.mapFull > 0n && program.kind === 'object')
+      messages.warning(`${lost.mapFull} updates were refused because a map was full`);
     if (lost.truncated > 0n && options.given.verbose === true) {
       messages.warning(`${lost.truncated} strings were cut to the longest that is kept`);
     }

@@ -20,7 +20,7 @@ export interface TraceOutput {
 export const textOutput: TraceOutput = {
   attached: (probes) => ({ stream: 'err', text: `Attached ${probes} ${probes === 1 ? 'probe' : 'probes'}\n` }),
   event: ({ text }) => text,
-  isError: ({ type }) => type === 'errorf' || type === 'warnf' || type === 'complaint',
+  isError: ({ type }) => type === 'errorf' || type === 'warnf' || type === 'helper' || type === 'complaint',
   lost: (count) => `Lost ${count} events\n`,
   end: (maps) =>
     `\n\n${byName(maps)
@@ -52,6 +52,12 @@ export const jsonOutput: TraceOutput = {
         const { file = '', line = 0, column = 0 } = event.where ?? {};
         const message = scalarJson(event.values[0] ?? '');
         return `{"type": "${event.type}", "msg": ${message}, "filename": ${stringJson(file)}, "line": ${line}, "col": ${column}}\n`;
+      }
+      case 'helper': {
+        const { file = '', line = 0, column = 0 } = event.where ?? {};
+        const { name = '', result = 0 } = event.helper ?? {};
+        const message = scalarJson(event.values[0] ?? '');
+        return `{"type": "helper_error", "msg": ${message}, "helper": "${name}", "retcode": ${result}, "filename": ${stringJson(file)}, "line": ${line}, "col": ${column}}\n`;
       }
       case 'complaint':
         return event.text;

@@ -3,16 +3,16 @@ import { inRegister, numberValue } from '../ir/value.ts';
 import { btfType } from '../types/btf-type.ts';
 import { describe } from '../types/describe-type.ts';
 import { registerLayouts } from '../types/registers.ts';
-import { int64, isNumber, unknown } from '../types/type.ts';
+import { isNumber, uint64, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
 
-/** What a function returned: signed 64 bits, or of fexit what its type says. */
+/** What a function returned: 64 bits without a sign, or of fexit what its type says. */
 export const retval: BuiltinDefinition = {
   name: 'retval',
   kernel: '4.1',
   check(identifier, { target, env, config, report }) {
     const { context } = target;
-    if (context.kind === 'registers' && context.at === 'return') return int64;
+    if (context.kind === 'registers' && context.at === 'return') return uint64;
     if (context.kind !== 'function' || context.at !== 'return') {
       const message = "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes";
       report('invalid-use', identifier.span, message);

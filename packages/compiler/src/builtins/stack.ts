@@ -1,3 +1,4 @@
+import type { CompileConfig } from '../env.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { noteProcess } from '../ir/note-process.ts';
 import { numberValue, placeAt, type Value } from '../ir/value.ts';
@@ -24,8 +25,14 @@ export const kstackFunction = stackFunction('kstack');
 export const ustackFunction = stackFunction('ustack');
 
 function builtin(name: 'kstack' | 'ustack'): BuiltinDefinition {
-  const type = stackType(name, MAX_STACK_DEPTH, 'bpftrace');
-  return { name, kernel: '4.6', check: () => type, lower: (lowering) => lowerStack(lowering, type) };
+  const typeFor = ({ config }: { readonly config: CompileConfig }) =>
+    stackType(name, MAX_STACK_DEPTH, config.stackMode);
+  return {
+    name,
+    kernel: '4.6',
+    check: (_use, context) => typeFor(context),
+    lower: (lowering) => lowerStack(lowering, typeFor(lowering)),
+  };
 }
 
 function stackFunction(name: 'kstack' | 'ustack'): FunctionDefinition {
@@ -52,7 +59,7 @@ function stackType(name: 'kstack' | 'ustack', depth: number, mode: StackMode): S
 
 function checkStack(name: 'kstack' | 'ustack', call: Call, context: CheckContext) {
   const list = [...call.arguments];
-  let mode: StackMode = 'bpftrace';
+  let mode: StackMode = context.config.stackMode;
   const [first] = list;
   if (first?.kind === 'identifier') {
     list.shift();

@@ -2,7 +2,7 @@ import type { Lowering } from '../ir/lowering.ts';
 import { readText } from '../ir/read-memory.ts';
 import type { Operand } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
-import type { Expression } from '../syntax/ast.ts';
+import type { Call, Expression } from '../syntax/ast.ts';
 import { describe } from '../types/describe-type.ts';
 import { isNumber, stringType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
@@ -26,10 +26,12 @@ export const str: FunctionDefinition = {
       const message = `str() expects a string, integer or a pointer type as first argument (${describe(type)} provided)`;
       context.report('type-mismatch', source.span, message);
     }
-    const most = type.kind === 'string' ? type.bytes : context.config.maxStringLength;
-    if (length === undefined) return type.kind === 'string' ? type : stringType(most);
-    const bytes = checkLength(length, most, context);
-    return stringType(source.kind === 'string' ? Math.min(most, bytes + 1) : bytes);
+    const { maxStringLength } = context.config;
+    // One byte more than the longest text for its zero: so long a text is taken to be cut off.
+    const longest = type.kind === 'string' ? type : stringType(maxStringLength + 1);
+    if (length === undefined) return longest;
+    const bytes = checkLength(call, length, { most: longest.bytes, context });
+    return stringType(source.kind === 'string' ? Math.min(longest.bytes, bytes + 1) : bytes);
   },
   lower(call, lowering, into) {
     const [source, length] = call.arguments as [Expression, Expression?];
@@ -48,7 +50,11 @@ export const str: FunctionDefinition = {
 };
 
 /** Bytes that the text may have at most. */
-function checkLength(length: Expression, most: number, context: CheckContext): number {
+function checkLength(
+  call: Call,
+  length: Expression,
+  { most, context }: { readonly most: number; readonly context: CheckContext },
+): number {
   const type = context.typeOf(length);
   const value = constantValue(length);
   const { maxStringLength } = context.config;
@@ -57,9 +63,10 @@ function checkLength(length: Expression, most: number, context: CheckContext): n
     context.report('type-mismatch', length.span, message);
   } else if (value !== undefined && value < 0n) {
     context.report('invalid-argument', length.span, `str cannot use negative length (${value})`);
-  } else if (value !== undefined && value > BigInt(maxStringLength)) {
+  } else if (value !== undefined && value >= BigInt(maxStringLength)) {
     const message = `length param (${value}) is too long and will be shortened to ${maxStringLength} bytes`;
-    context.warn('limit', length.span, `${message} (see BPFTRACE_MAX_STRLEN)`);
+    context.warn('limit', call.span, `${message} (see BPFTRACE_MAX_STRLEN)`);
+    return Math.min(most, value === BigInt(maxStringLength) ? maxStringLength : most);
   } else if (value !== undefined) {
     return Math.min(most, Math.max(1, Number(value)));
   }

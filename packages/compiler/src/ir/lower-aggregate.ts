@@ -26,7 +26,7 @@ export function updateAggregate(
   const key = lowerKey(lowering, layout, access.key);
   lowering.forgetMap(access.name);
   if (!layout.keyless) {
-    withEntry(lowering, layout, key, update);
+    withEntry(lowering, { layout, key, span: call.span }, update);
     return;
   }
   // The one element of a per-CPU array; null for the verifier alone.

@@ -1,6 +1,8 @@
+import type { Span } from '../source/span.ts';
 import type { Assignment, Expression, MapAccess, Update, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { arithmeticType, isScalar, isSigned, type Type } from '../types/type.ts';
+import { tellFailure } from './helper-failure.ts';
 import { readAggregate } from './lower-aggregate.ts';
 import { arithmetic, divide, pointerStep } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
@@ -22,12 +24,15 @@ export function readMap(lowering: Lowering, access: MapAccess): Value {
     const place = inRegister(builder.mapValue(layout.map, 0), offset);
     return inOne ? numberValue(builder.load(8, place)) : { kind: 'memory', place, size };
   }
-  return entryValue(lowering, layout, lookUp(lowering, layout, lowerKey(lowering, layout, access.key)));
+  return entryValue(lowering, layout, lookUp(lowering, layout, lowerKey(lowering, layout, access.key)), access.span);
 }
 
 /** The plain value of an entry, which may be null: zeros then. */
-function entryValue(lowering: Lowering, layout: MapLayout, entry: number): Value {
-  const { builder } = lowering;
+function entryValue(lowering: Lowering, layout: MapLayout, entry: number, span: Span): Value {
+  const { builder, env } = lowering;
+  if (env.readWarnings === true) {
+    builder.when('eq', entry, 0n, () => tellFailure(lowering, 'map_lookup_elem', span, 0n));
+  }
   if (layout.value.kind === 'cells') throw new Error('no plain value');
   const { offset, size } = layout.value.field;
   if (isScalar(layout.valueType)) {
@@ -43,18 +48,18 @@ function entryValue(lowering: Lowering, layout: MapLayout, entry: number): Value
 }
 
 /** `@m[k] = v` and `@m = v` of plain values. */
-export function writeMap(lowering: Lowering, access: MapAccess, value: Expression): void {
-  writePlain(lowering, access, value);
+export function writeMap(lowering: Lowering, access: MapAccess, value: Expression, span: Span): void {
+  writePlain(lowering, access, value, span);
   lowering.forgetMap(access.name);
 }
 
-function writePlain(lowering: Lowering, access: MapAccess, value: Expression): void {
+function writePlain(lowering: Lowering, access: MapAccess, value: Expression, span: Span): void {
   const { builder } = lowering;
   const layout = lowering.map(access.name);
   if (layout.value.kind === 'cells') throw new Error(`${access.name} is no map of plain values`);
   const { offset, size } = layout.value.field;
   if (isScalar(layout.valueType)) {
-    storeNumber(lowering, access, lowering.number(value));
+    storeNumber(lowering, access, lowering.number(value), span);
   } else if (layout.keyless && !layout.perCpu) {
     const source = { place: lowering.allocate(size), size };
     lowering.storeInto(value, source, layout.valueType);
@@ -64,11 +69,11 @@ function writePlain(lowering: Lowering, access: MapAccess, value: Expression): v
   } else {
     const held = { place: lowering.allocate(size), size };
     lowering.storeInto(value, held, layout.valueType);
-    insert(lowering, layout, lowerKey(lowering, layout, access.key), held.place);
+    insert(lowering, { layout, key: lowerKey(lowering, layout, access.key), span }, held.place);
   }
 }
 
-function storeNumber(lowering: Lowering, access: MapAccess, value: Operand): void {
+function storeNumber(lowering: Lowering, access: MapAccess, value: Operand, span: Span): void {
   const { builder } = lowering;
   const layout = lowering.map(access.name);
   if (layout.keyless) {
@@ -79,10 +84,14 @@ function storeNumber(lowering: Lowering, access: MapAccess, value: Operand): voi
   }
   const cell = lowering.allocate(8);
   builder.store(8, cell, value);
-  insert(lowering, layout, lowerKey(lowering, layout, access.key), cell);
+  insert(lowering, { layout, key: lowerKey(lowering, layout, access.key), span }, cell);
 }
 
-function insert(lowering: Lowering, layout: MapLayout, key: Place, value: Place): void {
+function insert(
+  lowering: Lowering,
+  { layout, key, span }: { readonly layout: MapLayout; readonly key: Place; readonly span: Span },
+  value: Place,
+): void {
   const refused = lowering.builder.call(
     'map_update_elem',
     { kind: 'map', map: layout.map },
@@ -90,7 +99,10 @@ function insert(lowering: Lowering, layout: MapLayout, key: Place, value: Place)
     { kind: 'address', place: value },
     { kind: 'operand', operand: BPF_ANY },
   );
-  lowering.builder.when('ne', refused, 0n, () => lowering.countLoss('mapFull'));
+  lowering.builder.when('ne', refused, 0n, () => {
+    lowering.countLoss('mapFull');
+    tellFailure(lowering, 'map_update_elem', span, refused);
+  });
 }
 
 /** `@m[k]++`, `$x--` and so on: the value before, or after for a prefix. */
@@ -99,7 +111,7 @@ export function updateTarget(lowering: Lowering, expression: Update, wanted: boo
   const unit = pointerStep(lowering.typeOf(expression.target));
   const step = expression.operator === '++' ? unit : -unit;
   if (expression.target.kind === 'map') {
-    const before = addToMap(lowering, expression.target, step, wanted);
+    const before = addToMap(lowering, expression.target, step, { wanted, span: expression.span });
     return wanted ? numberValue(expression.prefix ? builder.binary('add', before, step) : before) : noValue;
   }
   const before = lowering.number(expression.target);
@@ -111,14 +123,14 @@ export function updateTarget(lowering: Lowering, expression: Update, wanted: boo
 /** `x += v` and its like. On maps, adding and subtracting is atomic; the other operations are not. */
 export function compoundAssign(lowering: Lowering, statement: Assignment): void {
   const { builder } = lowering;
-  const { target, operator, value } = statement;
+  const { target, operator, value, span } = statement;
   if (operator === undefined) throw new Error('no operation');
   const held: Type = lowering.typeOf(target);
   const adds = operator === '+' || operator === '-';
   const unit = adds ? pointerStep(held) : 1n;
   const amount = builder.binary('mul', lowering.number(value), unit);
   if (target.kind === 'map' && adds) {
-    addToMap(lowering, target, operator === '+' ? amount : builder.negate(amount), false);
+    addToMap(lowering, target, operator === '+' ? amount : builder.negate(amount), { wanted: false, span });
     return;
   }
   const signed = isSigned(arithmeticType(held, lowering.typeOf(value)));
@@ -127,13 +139,18 @@ export function compoundAssign(lowering: Lowering, statement: Assignment): void 
     ? divide(lowering, statement, lowering.number(target), amount, signed)
     : arithmetic(lowering, operator, lowering.number(target), amount, signed);
   if (target.kind === 'map') {
-    storeNumber(lowering, target, result);
+    storeNumber(lowering, target, result, span);
     lowering.forgetMap(target.name);
   } else lowering.writeVariable(target as Variable, result);
 }
 
 /** Adds to a number in a map without losing what others add; the value before, where it is wanted. */
-function addToMap(lowering: Lowering, access: MapAccess, amount: Operand, wanted: boolean): Operand {
+function addToMap(
+  lowering: Lowering,
+  access: MapAccess,
+  amount: Operand,
+  { wanted, span }: { readonly wanted: boolean; readonly span: Span },
+): Operand {
   const { builder } = lowering;
   const layout = lowering.map(access.name);
   const before = wanted ? builder.copy(0n) : undefined;
@@ -153,7 +170,8 @@ function addToMap(lowering: Lowering, access: MapAccess, amount: Operand, wanted
     add(entry, 8);
     builder.store(8, inRegister(entry), 1n);
   } else {
-    withEntry(lowering, layout, lowerKey(lowering, layout, access.key), (entry) => add(entry, 0));
+    const key = lowerKey(lowering, layout, access.key);
+    withEntry(lowering, { layout, key, span }, (entry) => add(entry, 0));
   }
   lowering.forgetMap(access.name);
   return before ?? 0n;

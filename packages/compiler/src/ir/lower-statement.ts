@@ -69,7 +69,7 @@ function lowerAssignment(lowering: Lowering, statement: Assignment): void {
   } else if (target.kind === 'map') {
     const definition = value.kind === 'call' ? findFunction(value.name) : undefined;
     if (value.kind === 'call' && definition?.kind === 'aggregate') updateAggregate(lowering, target, value, definition);
-    else writeMap(lowering, target, value);
+    else writeMap(lowering, target, value, statement.span);
   } else {
     lowering.assignVariable(target, value);
   }

@@ -1,6 +1,8 @@
+import type { Span } from '../source/span.ts';
 import type { Expression } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { storageBytes } from '../types/type.ts';
+import { tellFailure } from './helper-failure.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
 import { internalMaps } from './resources.ts';
@@ -29,7 +31,11 @@ export function lookUp(lowering: Lowering, layout: MapLayout, key: Place): numbe
  * Runs `update` on the entry of a key, made of zeros where there is none. An insert that loses the race with another
  * CPU finds the other's entry; one that the map refuses is counted.
  */
-export function withEntry(lowering: Lowering, layout: MapLayout, key: Place, update: (entry: number) => void): void {
+export function withEntry(
+  lowering: Lowering,
+  { layout, key, span }: { readonly layout: MapLayout; readonly key: Place; readonly span: Span },
+  update: (entry: number) => void,
+): void {
   const { builder } = lowering;
   const entry = builder.copy(lookUp(lowering, layout, key));
   const [found, missing, refused, after] = [
@@ -41,7 +47,7 @@ export function withEntry(lowering: Lowering, layout: MapLayout, key: Place, upd
   builder.branch('ne', entry, 0n, found, missing);
   builder.startBlock(missing);
   lowering.resources.needZeros(layout.valueSize);
-  builder.call(
+  const result = builder.call(
     'map_update_elem',
     { kind: 'map', map: layout.map },
     { kind: 'address', place: key },
@@ -52,6 +58,7 @@ export function withEntry(lowering: Lowering, layout: MapLayout, key: Place, upd
   builder.branch('ne', entry, 0n, found, refused);
   builder.startBlock(refused);
   lowering.countLoss('mapFull');
+  tellFailure(lowering, 'map_update_elem', span, result);
   builder.jump(after);
   builder.startBlock(found);
   update(entry);

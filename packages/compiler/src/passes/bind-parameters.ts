@@ -94,7 +94,7 @@ class Binding extends Transform {
     const value = text === undefined ? undefined : this.#stringOf(text);
     if (value === undefined || text === undefined) return super.expression(call);
     const literal: Expression = { kind: 'string', value, span: text.span };
-    if (rest.length === 0) return literal;
+    if (rest.length === 0) return { ...literal, span: call.span };
     return { ...call, arguments: [literal, ...rest.map((argument) => this.expression(argument))] };
   }
 

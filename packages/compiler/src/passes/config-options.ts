@@ -93,8 +93,8 @@ function boolean(apply: (value: boolean) => Partial<CompileConfig>): ConfigOptio
     read: (name, value) => {
       // Any number is accepted in a script, as bpftrace does.
       if (typeof value !== 'string') return { config: apply(Boolean(value)) };
-      if (/^(?:true|1)$/.test(value)) return { config: apply(true) };
-      if (/^(?:false|0)$/.test(value)) return { config: apply(false) };
+      if (/^(?:true|yes|1)$/.test(value)) return { config: apply(true) };
+      if (/^(?:false|no|0)$/.test(value)) return { config: apply(false) };
       return { error: `${name}: Invalid bool value: valid values are true, false, 1 or 0.` };
     },
   };

@@ -37,14 +37,23 @@ export class MissingInClause {
   close(found: boolean): void {
     if (found || this.#empty === undefined || this.#mode === 'ignore') return;
     const { span, message } = this.#empty;
-    const text = `Probe has no valid attach points. ${this.#mode === 'error' ? advice : 'Skipping.'}`;
-    this.#diagnostics[this.#mode === 'error' ? 'error' : 'warning']('no-match', span, text, message);
+    if (this.#mode === 'error') {
+      const text = `Probe has no valid attach points. ${advice}`;
+      this.#diagnostics.error('no-match', span, text, message);
+    } else {
+      const text =
+        'Probe has no valid attach points. It is being removed which may cause issues with program behavior.';
+      this.#diagnostics.warning('no-match', span, text);
+    }
   }
 
   #missing(point: AttachPoint, span: Span, message: string, hint: Hint): void {
     const code: DiagnosticCode = 'no-match';
     if (hasWildcard(point.text)) this.#empty ??= { span, message };
     else if (this.#mode === 'error') this.#diagnostics.error(code, span, message, hint);
-    else if (this.#mode === 'warn') this.#diagnostics.warning(code, span, `${message} Skipping.`, hint);
+    else if (this.#mode === 'warn') {
+      this.#diagnostics.warning(code, span, `${message} Skipping.`, hint);
+      this.#empty ??= { span, message };
+    }
   }
 }

@@ -128,7 +128,7 @@ export class ExpressionTyper implements Typer {
       case 'boolean':
         return booleanType;
       case 'string':
-        return stringType(textBytes(expression.value).length);
+        return this.#text(expression);
       case 'identifier':
         return this.#identifier(expression);
       case 'variable': {
@@ -168,6 +168,15 @@ export class ExpressionTyper implements Typer {
         this.#input.typeStatements(this, expression);
         return expression.value === undefined ? { kind: 'void' } : this.typeOf(expression.value);
     }
+  }
+
+  #text({ value, span }: Expression & { kind: 'string' }): Type {
+    const { length } = textBytes(value);
+    const { maxStringLength } = this.config;
+    if (length > maxStringLength) {
+      this.report('limit', span, `String is too long (over ${maxStringLength} bytes): ${value}`);
+    }
+    return stringType(length);
   }
 
   /** A value within a tuple; structures and arrays are copied into it. */

@@ -68,7 +68,7 @@ const effects: readonly Expression['kind'][] = ['update', 'block-expression', 't
 /** `last`: bpftrace takes it for the value of its block, to which the semicolon does not belong. */
 function warnDiscarded(typer: Typer, { expression, span, discarded }: ExpressionStatement, last: boolean): void {
   const type = typer.types.get(expression) ?? unknown;
-  if (['void', 'unknown', 'aggregate'].includes(type.kind) || effects.includes(expression.kind)) return;
+  if (!isValue(type) || effects.includes(expression.kind)) return;
   if (discarded !== true) typer.warn('invalid-use', last ? expression.span : span, 'Return value discarded.');
 }
 
@@ -77,6 +77,10 @@ function typeEffect(typer: Typer, expression: Expression): void {
   if (type.kind !== 'aggregate' || expression.kind !== 'call') return;
   const message = `${expression.name}() must be assigned directly to a map`;
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
+}
+
+function isValue({ kind }: Type): boolean {
+  return kind !== 'void' && kind !== 'aggregate' && kind !== 'unknown' && kind !== 'args';
 }
 
 function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
@@ -170,7 +174,11 @@ function typeCompound(typer: Typer, { target, operator, value, span }: Assignmen
     typer.maps.store(target, step, span);
   }
   const held = typer.typeOf(target);
-  if (!isNumber(held)) {
+  if (held.kind === 'string') {
+    const where = target.kind === 'map' ? 'map' : 'variable';
+    const message = `Type mismatch for ${target.name}: trying to assign value of type 'uint64' when ${where} already has a type '${typeName(held)}'`;
+    typer.report('type-mismatch', span, message);
+  } else if (!isNumber(held)) {
     typer.report('type-mismatch', target.span, `${operator}= takes a number, not ${describe(held)}`);
   } else if (target.kind === 'variable' && held.kind !== 'pointer' && unify(held, step) !== undefined) {
     typer.storeInVariable(typer.symbolOf(target), step, span);

@@ -10,7 +10,7 @@ export function checkMatches<T>(
 ): readonly T[] {
   const { length } = matches;
   if (length > config.maxProbes) {
-    const message = `Can't attach to ${length} probes because it exceeds the current limit of ${config.maxProbes} probes`;
+    const message = `Can't attach to ${length} probes because it exceeds the current limit of ${config.maxProbes} probes.`;
     diagnostics.error('too-many-probes', point.span, message, raiseLimit(length));
     return [];
   }

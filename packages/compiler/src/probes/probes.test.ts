@@ -5,6 +5,7 @@ import type { CompileEnv } from '../env.ts';
 const env: CompileEnv = {
   arch: 'x86-64',
   pageSize: 4096,
+  cpus: 2,
   features: new Set(['atomic_fetch', 'percpu_lookup', 'long_key']),
   tracepoints: { tracepoint: () => undefined, list: () => [] },
 };
@@ -81,13 +82,14 @@ describe('probes that this node has not', () => {
     return [spec?.programs.length, ...diagnostics.map(({ severity, message }) => `${severity}: ${message}`)];
   };
   const none = 'Probe has no valid attach points.';
+  const removed = `${none} It is being removed which may cause issues with program behavior.`;
 
   test.each([
     ['error', 't:a:b, begin', [undefined, 'error: No matches for tracepoint a:b.']],
     ['warn', 't:a:b, begin', [1, 'warning: No matches for tracepoint a:b. Skipping.']],
     ['ignore', 't:a:b, begin', [1]],
     ['error', 't:a:*, begin', [1]],
-    ['warn', 't:a:*', [0, `warning: ${none} Skipping.`]],
+    ['warn', 't:a:*', [0, `warning: ${removed}`]],
     ['ignore', 't:a:*', [0]],
     [
       'error',
@@ -105,7 +107,7 @@ describe('probes that this node has not', () => {
     const many = { ...env, features: new Set(['kprobe'] as const), functions };
     expect(compile('kprobe:f* { }', many).diagnostics).toMatchObject([
       {
-        message: "Can't attach to 100000 probes because it exceeds the current limit of 512 probes",
+        message: "Can't attach to 100000 probes because it exceeds the current limit of 512 probes.",
         hint: 'name fewer of them, or allow them: config = { max_probes = 100000 }',
       },
     ]);

@@ -16,14 +16,16 @@ const MAX_LINE = 400;
  *             ~~~~
  *     HINT: did you mean 'comm'?
  *
- * Spans over several lines are `name:1-3:` and show the lines, without a mark. What is about the command line has no place.
+ * Spans over several lines are `name:1-3:` and show these lines, without a mark. What is about the whole script or the
+ * command line has no place.
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
   const { line, column, endLine, endColumn, code, hint } = diagnostic;
+  const severity = diagnostic.severity === 'error' ? 'ERROR' : 'WARNING';
   if (code === 'options')
-    return [`ERROR: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
+    return [`${severity}: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
   const where = label(name, diagnostic);
-  const lines = [`${where}: ${diagnostic.severity === 'error' ? 'ERROR' : 'WARNING'}: ${diagnostic.message}`];
+  const lines = [`${where}: ${severity}: ${diagnostic.message}`];
   lines.push(...marked(new SourceText(source), { line, column, endLine, endColumn }));
   if (hint !== undefined) lines.push(`HINT: ${hint}`);
   return lines.join('\n');
@@ -54,15 +56,25 @@ function label(name: string, { line, column, endLine, endColumn }: Extent): stri
   return endLine > line ? `${name}:${line}-${endLine}` : `${name}:${line}:${column}-${Math.max(endColumn, column)}`;
 }
 
-/** Where a span of a source begins, counted from 1, how messages call it: `stdin:1:9-13`, and its lines, marked. */
+/** Where a span of a source begins, counted from 1, and how messages call it: `stdin:1:9-13`. */
 export function placeOf(
   source: string,
   name: string,
   span: Span,
-): { readonly line: number; readonly column: number; readonly label: string; readonly lines: readonly string[] } {
+): { readonly line: number; readonly column: number; readonly label: string } {
   const text = new SourceText(source);
   const { line, column } = text.position(span.start);
   const end = text.position(span.end);
   const extent = { line, column, endLine: end.line, endColumn: end.column };
-  return { line, column, label: label(name, extent), lines: marked(text, extent) };
+  return { line, column, label: label(name, extent) };
+}
+
+/** The line of the source that a span begins on, the span marked below it; each ended by a line feed. */
+export function markSource(source: string, span: Span): string {
+  const text = new SourceText(source);
+  const [start, end] = [text.position(span.start), text.position(span.end)];
+  const extent = { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+  return marked(text, extent)
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -98,7 +98,7 @@ class ScriptParser implements KnownNames, DefinitionSink {
     definitions.sort((a, b) => a.span.start - b.span.start);
     if (this.#parts.clauses.length === 0 && !this.#diagnostics.hasErrors) {
       const hint = 'write one, such as BEGIN { ... }';
-      this.#diagnostics.error('syntax', { start: 0, end: 0 }, 'No probes to attach', hint);
+      this.#diagnostics.error('no-probes', { start: 0, end: 0 }, 'No probes to attach', hint);
     }
     return { kind: 'script', ...this.#parts, definitions, span: { start: 0, end: this.#text.length } };
   }
