@@ -68,7 +68,7 @@ const effects: readonly Expression['kind'][] = ['update', 'block-expression', 't
 /** `last`: bpftrace takes it for the value of its block, to which the semicolon does not belong. */
 function warnDiscarded(typer: Typer, { expression, span, discarded }: ExpressionStatement, last: boolean): void {
   const type = typer.types.get(expression) ?? unknown;
-  if (['void', 'unknown', 'aggregate'].includes(type.kind) || effects.includes(expression.kind)) return;
+  if (!isValue(type) || effects.includes(expression.kind)) return;
   if (discarded !== true) typer.warn('invalid-use', last ? expression.span : span, 'Return value discarded.');
 }
 
@@ -77,6 +77,10 @@ function typeEffect(typer: Typer, expression: Expression): void {
   if (type.kind !== 'aggregate' || expression.kind !== 'call') return;
   const message = `${expression.name}() must be assigned directly to a map`;
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
+}
+
+function isValue({ kind }: Type): boolean {
+  return kind !== 'void' && kind !== 'aggregate' && kind !== 'unknown' && kind !== 'args';
 }
 
 function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
@@ -150,12 +154,12 @@ function typeAssignment(typer: Typer, statement: Assignment): void {
     return;
   }
   if (target.kind === 'variable') {
-    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value, statement), statement.span);
+    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value, statement), span);
     return;
   }
   const definition = value.kind === 'call' ? findFunction(value.name) : undefined;
   if (definition?.kind !== 'aggregate') {
-    typer.maps.store(target, valueType(typer, value, statement), statement.span);
+    typer.maps.store(target, valueType(typer, value, statement), span);
     return;
   }
   const type = typer.typeOf(value);

@@ -8,8 +8,6 @@ export interface Visible {
 
 const sizes = ['int8', 'int16', 'int32', 'int64', 'uint8', 'uint16', 'uint32', 'uint64'];
 const arithmetic = ['+', '-', '*', '/', '%', '&', '|', '^', '<<', '>>'];
-/** Never more than an integer holds, which literals that are folded must not be. */
-const bitwise = ['&', '|', '^'];
 const comparisons = ['<', '<=', '>', '>=', '==', '!='];
 const texts = [
   '',
@@ -40,11 +38,6 @@ const edges = [
   '2147483648',
 ];
 const large = ['4294967295', '4294967296', '9223372036854775807', '18446744073709551615'];
-
-/** Whether an expression is made of literals alone. */
-function isConstant(expression: string): boolean {
-  return !/[$@]/.test(expression);
-}
 
 /** Writes random well-typed expressions over what is visible, in brackets wherever precedence could matter. */
 export class ExpressionGenerator {
@@ -125,19 +118,21 @@ export class ExpressionGenerator {
         return this.#leaf(visible, effects);
       case 1:
         return `(${random.pick(sizes)})(${sub()})`;
-      case 2: {
-        const operand = sub();
-        return `(${isConstant(operand) ? '~' : random.pick(['-', '~'])}${operand})`;
-      }
+      case 2:
+        return `(${random.pick(['-', '~'])}${sub()})`;
       case 3:
         return `(${this.condition(visible, depth - 1, effects)} ? ${sub()} : ${sub()})`;
       case 4:
         return `(int64)${this.condition(visible, depth - 1, effects)}`;
-      default: {
-        const [left, right] = [sub(), sub()];
-        return `(${left} ${random.pick(isConstant(left) && isConstant(right) ? bitwise : arithmetic)} ${right})`;
-      }
+      default:
+        return this.#binary(sub(), sub());
     }
+  }
+
+  /** Literals that overflow are refused: a cast keeps two sides of literals from being folded. */
+  #binary(left: string, right: string): string {
+    const folds = !/[$@]/.test(left + right);
+    return `(${folds ? `(int64)${left}` : left} ${this.#random.pick(arithmetic)} ${right})`;
   }
 
   #leaf(visible: Visible, effects: boolean): string {
