@@ -7,6 +7,9 @@ const clangPackages = ['clang', 'libbpf-dev'];
 /** What tests hold our work against besides: cpio reads the archives that we write. */
 const testPackages = [...clangPackages, 'cpio'];
 
+/** Where the compiler must run as well. */
+const browserPackages = ['chromium'];
+
 /**
  * What each npm script needs of the machine, and what it then runs on the pinned Node.
  * kernel: root, bpf(2), tracefs and libbpf. turbo: the turbo task to bring up to date first.
@@ -17,7 +20,7 @@ export const tasks = {
     const unit = args.includes('--unit');
     return {
       kernel: !unit,
-      debian: [...fleetPackages, ...testPackages],
+      debian: [...fleetPackages, ...testPackages, ...(unit ? [] : browserPackages)],
       turbo: unit ? 'generate' : 'build',
       script: 'e2e/test/main.ts',
       args,

@@ -11,7 +11,7 @@ const folder = (path: string): CpioEntry => ({ path, mode: 0o040755, data: none 
 const program = (path: string, data: Uint8Array): CpioEntry => ({ path, mode: 0o100755, data });
 
 /** Where guests mount and write. */
-const folders = ['proc', 'sys', 'dev', 'tmp', 'run', 'root', 'modules', 'etc', 'var', 'var/lib'];
+const folders = ['proc', 'sys', 'dev', 'tmp', 'run', 'root', 'modules', 'etc', 'var', 'var/lib', 'programs'];
 
 /** What is in a package for people and is not needed to run. */
 const leftOut = /^(usr\/share|usr\/lib\/[^/]*\/(gconv|audit))\//;
@@ -21,6 +21,8 @@ export interface GuestContent {
   readonly libraries: readonly string[];
   /** The agent's one file. */
   readonly agent: string;
+  /** Folders of programs to run there, by the word that runs them: `/programs/WORD`. */
+  readonly programs: Readonly<Record<string, string>>;
 }
 
 /** Writes a guest's root file system. Not compressed: an emulated processor would take long to undo that. */
@@ -28,7 +30,7 @@ export async function writeInitramfs(path: string, content: GuestContent): Promi
   await pipeline(Readable.from(cpio(entries(content))), createWriteStream(path));
 }
 
-function* entries({ kernel, libraries, agent }: GuestContent): Generator<CpioEntry> {
+function* entries({ kernel, libraries, agent, programs }: GuestContent): Generator<CpioEntry> {
   const seen = new Set<string>();
   const once = function* (entry: CpioEntry) {
     if (!seen.has(entry.path)) yield entry;
@@ -39,8 +41,16 @@ function* entries({ kernel, libraries, agent }: GuestContent): Generator<CpioEnt
   for (const [index, { name, data }] of guestModules(kernel).entries())
     yield { path: `modules/${String(index).padStart(2, '0')}-${name}.ko`, mode: 0o100644, data };
   yield program('init', readFileSync(join(import.meta.dirname, 'init.sh')));
+  yield { path: 'etc/passwd', mode: 0o100644, data: Buffer.from('root:x:0:0:root:/root:/bin/sh\n') };
   yield program('workloads.sh', readFileSync(join(import.meta.dirname, 'workloads.sh')));
   yield program('bin/bpfleet', readFileSync(agent));
+  for (const [word, path] of Object.entries(programs)) {
+    yield* once(folder(`programs/${word}`));
+    for (const name of readdirSync(path)) {
+      if (!/\.(bt|txt)$/.test(name)) continue;
+      yield { path: `programs/${word}/${name}`, mode: 0o100644, data: readFileSync(join(path, name)) };
+    }
+  }
 }
 
 function* files(top: string, under: string): Generator<CpioEntry> {

@@ -1,7 +1,17 @@
 import type { NodeAnswer, ResultEntry } from '@bpfleet/aggregate';
+import type { ProgramFolders } from '../conform/program-folders.ts';
 
 /** What a program must do on every node that has what it needs. One file of e2e/fleet/cases each. */
-export type FleetCase = CaseFrame & (ScriptCase | ObjectCase);
+export type FleetCase = SessionCase | ProgramsCase;
+
+export type SessionCase = CaseFrame & (ScriptCase | ObjectCase);
+
+/** Many programs, each run on every node by itself: none may fail, and not all may be skipped. */
+export interface ProgramsCase {
+  readonly name: string;
+  /** A folder of programs, by the word of conform() that runs it; or how many are made at random. */
+  readonly programs: keyof ProgramFolders | { readonly random: number };
+}
 
 interface CaseFrame {
   readonly name: string;

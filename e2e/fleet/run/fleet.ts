@@ -1,12 +1,14 @@
+import { resolve } from 'node:path';
 import type { Node } from '@bpfleet/client';
 import { Lab, TcpProxy, until } from '@bpfleet/testkit';
+import { type ProgramFolders, programFolders } from '../conform/program-folders.ts';
 import { FleetError, step } from '../fleet-error.ts';
 import { guestContents } from '../guest/content.ts';
 import { consoleLog, Guest } from '../guest/guest.ts';
 import type { GuestContent } from '../guest/initramfs.ts';
 import type { GuestKind } from '../guests.ts';
 import { eachOf } from './each-of.ts';
-import { type FleetNode, runOnHost } from './fleet-node.ts';
+import { conformWords, type FleetNode, runOnHost } from './fleet-node.ts';
 import { memoryShortage } from './memory-shortage.ts';
 
 /** Emulated machines that do something at the same time: as many as the host has processors to spare for. */
@@ -14,7 +16,10 @@ export const atOnce = 2;
 
 /** How long a busy guest may be away. */
 const backMs = 120_000;
+/** Of a guest's programs. */
+const guestFolders: ProgramFolders = { language: '/programs/language', tools: '/programs/tools' };
 const hostName = 'host';
+const conformMain = resolve(import.meta.dirname, '../conform/main.ts');
 
 /** A controller on this machine, guests, and the host as a node. */
 export class Fleet {
@@ -52,7 +57,7 @@ export class Fleet {
     const contents = await guestContents(kinds, this.#abort.signal);
     this.#abort.signal.throwIfAborted();
     this.#lab = await step('host', 'starting the controller', () => Lab.start());
-    await this.#enrolHost();
+    await this.#enrolHost(await step('programs', 'fetching them', programFolders));
     await eachOf([...contents], atOnce, async ([kind, content]) => {
       const start = performance.now();
       try {
@@ -75,19 +80,24 @@ export class Fleet {
 
   /**
    * Waits for nodes that were too busy to answer, as emulated ones are: the controller takes them for dead, and they come
-   * back. Guests that have ended or do not come back are no longer part of the fleet: why, by node.
+   * back. Gives those that have ended or have not come back in time.
    */
-  async leaveOutAbsent(nodes: readonly FleetNode[]): Promise<Map<FleetNode, string>> {
-    const ended = ({ guest }: FleetNode) => guest !== undefined && !guest.machine.machine.running;
+  async awaitBack(nodes: readonly FleetNode[]): Promise<readonly FleetNode[]> {
     let absent = nodes;
     const look = async () => {
       const online = (await this.lab.nodes()).filter(({ state }) => state === 'online').map(({ name }) => name);
-      absent = nodes.filter((node) => ended(node) || !online.includes(node.name));
-      return absent.every(ended);
+      absent = nodes.filter((node) => hasEnded(node) || !online.includes(node.name));
+      return absent.every(hasEnded);
     };
     await until('every node to be online', look, backMs).catch(() => undefined);
+    return absent;
+  }
+
+  /** Makes the nodes that are not there no part of the fleet any more: why, by node. */
+  async leaveOutAbsent(): Promise<Map<FleetNode, string>> {
+    const absent = await this.awaitBack([...this.nodes]);
     for (const node of absent) this.nodes.splice(this.nodes.indexOf(node), 1);
-    return new Map(absent.map((node) => [node, absence(node, ended(node))]));
+    return new Map(absent.map((node) => [node, absence(node)]));
   }
 
   /** Ends guests, agents and controller, also where they have not all started yet; what they wrote to .state stays. */
@@ -108,10 +118,15 @@ export class Fleet {
     await this.#lab?.close();
   }
 
-  async #enrolHost(): Promise<void> {
+  async #enrolHost(programs: ProgramFolders): Promise<void> {
     await this.lab.startAgent(hostName);
     const info = await step(hostName, 'enrolling its agent', () => this.#online(hostName, 30_000));
-    this.nodes.push({ name: hostName, info, run: runOnHost });
+    this.nodes.push({
+      name: hostName,
+      info,
+      run: runOnHost,
+      conform: (wanted) => `'${process.execPath}' '${conformMain}' ${conformWords(wanted, programs)}`,
+    });
   }
 
   async #boot(kind: GuestKind, content: GuestContent): Promise<Guest> {
@@ -126,7 +141,8 @@ export class Fleet {
     this.nodes.push({
       name: kind.name,
       info,
-      run: (command) => guest.console.run(command),
+      run: (command, patienceMs) => guest.console.run(command, patienceMs),
+      conform: (wanted) => `bpfleet conform ${conformWords(wanted, guestFolders)}`,
       guest: { machine: guest, proxy },
     });
     return guest;
@@ -157,7 +173,12 @@ export class Fleet {
   }
 }
 
-function absence({ name, guest }: FleetNode, ended: boolean): string {
-  const log = guest === undefined ? '' : ` (console: ${consoleLog(guest.machine.kind)})`;
-  return `${name}: ${ended ? 'the guest has ended' : `its agent was not online for ${backMs / 1000} s`}${log}`;
+function hasEnded({ guest }: FleetNode): boolean {
+  return guest !== undefined && !guest.machine.machine.running;
+}
+
+function absence(node: FleetNode): string {
+  const log = node.guest === undefined ? '' : ` (console: ${consoleLog(node.guest.machine.kind)})`;
+  const what = hasEnded(node) ? 'the guest has ended' : `its agent was not online for ${backMs / 1000} s`;
+  return `${node.name}: ${what}${log}`;
 }

@@ -15,7 +15,7 @@ export function matrix(outcomes: readonly Outcome[]): string {
       .join('  ')
       .trimEnd(),
   );
-  return `${[...lines, ...reasons(outcomes), countsLine(outcomes)].join('\n')}\n`;
+  return `${[...lines, ...reasons(outcomes), ...notes(outcomes), countsLine(outcomes)].join('\n')}\n`;
 }
 
 /** The same reason on several nodes is told once. */
@@ -26,6 +26,15 @@ function reasons(outcomes: readonly Outcome[]): string[] {
     const [first] = group;
     return `  ${first?.state}  ${first?.name} on ${group.map(({ node }) => node).join(', ')}: ${first?.reason}`;
   });
+}
+
+/** What several nodes have in common is told once. */
+function notes(outcomes: readonly Outcome[]): string[] {
+  const told = outcomes.filter(({ note }) => note !== undefined);
+  const groups = Map.groupBy(told, ({ name, note }) => `${name}\n${note}`);
+  return [...groups.values()].map(
+    (group) => `  ${group[0]?.name} on ${group.map(({ node }) => node).join(', ')}: ${group[0]?.note}`,
+  );
 }
 
 /** As the other test runs have it. */

@@ -6,6 +6,8 @@ export interface Outcome {
   /** Of a failure or a skip: one sentence. */
   readonly reason?: string;
   readonly seconds: number;
+  /** More of it, for the text under the matrix. */
+  readonly note?: string;
 }
 
 /** Does something and times it: it passed where it threw nothing. */

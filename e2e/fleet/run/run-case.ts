@@ -2,23 +2,29 @@ import type { ResultDocument } from '@bpfleet/aggregate';
 import { buildObject } from './build-object.ts';
 import { eachOf } from './each-of.ts';
 import { atOnce, type Fleet } from './fleet.ts';
-import type { CaseAnswer, FleetCase } from './fleet-case.ts';
+import type { CaseAnswer, FleetCase, SessionCase } from './fleet-case.ts';
 import type { FleetNode } from './fleet-node.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { runPrograms } from './run-programs.ts';
 import { FleetSession } from './session.ts';
 
-/** Runs a case as one session over all nodes that can run it, and judges each node's part. */
-export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
+/** Runs a case on all nodes that can run it, and judges each node's part. */
+export function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
+  return 'programs' in one ? runPrograms(fleet, one) : runSession(fleet, one);
+}
+
+async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
   const lacks = ({ info }: FleetNode) => one.needs?.find((feature) => !info.features.includes(feature));
-  const absent = await fleet.leaveOutAbsent([...fleet.nodes]);
+  const absent = await fleet.leaveOutAbsent();
   const failed = [...absent].map(
     ([node, reason]): Outcome => ({ node: node.name, name: one.name, state: 'fail', reason, seconds: 0 }),
   );
   const able = fleet.nodes.filter((node) => lacks(node) === undefined);
   const skipped = fleet.nodes
     .filter((node) => !able.includes(node))
-    .map(({ name, info }): Outcome => {
-      const feature = lacks({ name, info, run: async () => '' }) ?? '';
+    .map((node): Outcome => {
+      const { name, info } = node;
+      const feature = lacks(node) ?? '';
       return {
         node: name,
         name: one.name,
@@ -40,7 +46,11 @@ export async function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> 
 }
 
 /** Runs the session and the workloads; what it returns throws where a node's part is wrong. */
-async function measured(fleet: Fleet, one: FleetCase, able: readonly FleetNode[]): Promise<(node: FleetNode) => void> {
+async function measured(
+  fleet: Fleet,
+  one: SessionCase,
+  able: readonly FleetNode[],
+): Promise<(node: FleetNode) => void> {
   const names = able.map(({ name }) => name);
   const program = 'object' in one ? await buildObject(one.name, one.object) : one.script;
   const session = await FleetSession.start(fleet.lab, program, names);
@@ -48,8 +58,8 @@ async function measured(fleet: Fleet, one: FleetCase, able: readonly FleetNode[]
   await eachOf(able, atOnce, async (node) => {
     made.set(node, await countsOf(node, one.workload).catch((error: Error) => error));
   });
-  // What becomes of one that does not come back, its part of the answer tells.
-  await fleet.leaveOutAbsent(able);
+  // Of one that does not come back its part of the answer tells.
+  await fleet.awaitBack(able);
   await session.end();
   const document = await session.document('node');
   return (node) => {

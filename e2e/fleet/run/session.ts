@@ -22,7 +22,7 @@ export class FleetSession {
       '--for',
       '600s',
       '--every',
-      '1s',
+      '2s',
       '--detach',
       '-o',
       'json',

@@ -4,10 +4,10 @@ import { rolldown } from 'rolldown';
 const here = import.meta.dirname;
 const koffiFromModules = resolve(here, '../../kernel/src/ffi/load-koffi.ts');
 
-/** The agent and all it needs as one CommonJS text: what a single executable application takes. */
-export async function bundleCode(): Promise<string> {
+/** The agent and all it needs as one CommonJS text: what a single executable application takes. `entry`: the file it starts with. */
+export async function bundleCode(entry = resolve(here, 'entry.ts')): Promise<string> {
   const bundle = await rolldown({
-    input: resolve(here, 'entry.ts'),
+    input: entry,
     platform: 'node',
     resolve: { conditionNames: ['bpfleet-source', 'node', 'import', 'default'] },
     plugins: [

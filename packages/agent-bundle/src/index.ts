@@ -4,8 +4,8 @@ import { makeExecutable } from './make-executable.ts';
 
 export { type Arch, archs } from './arch.ts';
 
-/** The agent's one file for each architecture asked for: path by architecture. */
-export async function agentBundles(wanted: readonly Arch[]): Promise<Map<Arch, string>> {
-  const code = await bundleCode();
+/** The agent's one file for each architecture asked for: path by architecture. `entry`: tests may let it know more words. */
+export async function agentBundles(wanted: readonly Arch[], entry?: string): Promise<Map<Arch, string>> {
+  const code = await bundleCode(entry);
   return new Map(wanted.map((arch) => [arch, makeExecutable(code, arch)]));
 }

@@ -47,7 +47,7 @@ export class FakeRun {
     });
     if (this.state === 'attached') this.states.push('detached');
     await options.onWindow({ ...countWindow(Date.now(), 'last', 1n) });
-    return { ended, attachedAt, detachedAt: Date.now(), lost: noLoss(), overhead: 0.01 };
+    return { ended, exitCode: 0, attachedAt, detachedAt: Date.now(), lost: noLoss(), overhead: 0.01 };
   }
 
   readonly trace: Trace = {

@@ -1,5 +1,6 @@
 import type { Cells } from './map-state.ts';
 import type { MapSchema } from './schema.ts';
+import { CELLS_PER_INTERVAL, tseriesShape } from './tseries.ts';
 
 /** Bounds are inclusive; null is unbounded. */
 export interface Bucket {
@@ -50,6 +51,8 @@ export function slotCount(schema: MapSchema): number {
       return histSlot((1n << 64n) - 1n, schema.histBits ?? 0) + 1;
     case 'lhist':
       return Number(wholeSteps(lhistRange(schema))) + 2;
+    case 'tseries':
+      return tseriesShape(schema).buckets * CELLS_PER_INTERVAL;
     case 'value':
       return 0;
   }

@@ -37,7 +37,7 @@ export function isEmptyDelta(delta: MapDelta): boolean {
 }
 
 /**
- * Moves the state of one node on by one of its own deltas, in order. Min, max and value are replaced: on one node they
+ * Moves the state of one node on by one of its own deltas, in order. Min, max, tseries and value are replaced: on one node they
  * are the value so far, also after the program cleared the map. Cells that reach zero, and entries without any, go.
  */
 export function applyDelta(state: MapState, delta: MapDelta): void {
@@ -80,8 +80,12 @@ function additiveChange(before: Entry | undefined, after: Entry): EntryDelta | u
 }
 
 function latestChange(before: Entry | undefined, after: Entry): EntryDelta | undefined {
-  const same = before !== undefined && before.value === after.value && before.cells.get(0) === after.cells.get(0);
+  const same = before !== undefined && before.value === after.value && sameCells(before.cells, after.cells);
   return same ? undefined : entryOf(after);
+}
+
+function sameCells(before: Cells, after: Cells): boolean {
+  return before.size === after.size && [...after].every(([slot, cell]) => before.get(slot) === cell);
 }
 
 function entryOf(source: EntryDelta | Entry): Entry {

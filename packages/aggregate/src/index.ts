@@ -15,3 +15,4 @@ export * from './result-map.ts';
 export * from './scalar-text.ts';
 export * from './schema.ts';
 export * from './stack-text.ts';
+export * from './tseries.ts';

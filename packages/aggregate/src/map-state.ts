@@ -2,7 +2,8 @@ import type { MapSchema, Scalar } from './schema.ts';
 
 /**
  * The value of every aggregate is a sparse vector of 64-bit cells that merge slot by slot.
- * Slots: count, sum, min, max 0; avg, stats 0 = count, 1 = total; hist, lhist the bucket's index.
+ * Slots: count, sum, min, max 0; avg, stats 0 = count, 1 = total; hist, lhist the bucket's index;
+ * tseries three an interval (tseries.ts).
  */
 export type Cells = Map<number, bigint>;
 
@@ -20,8 +21,8 @@ export interface MapState {
 }
 
 /**
- * A change of one entry. Cells are differences, but for min and max, where they are the value so far.
- * `deleted` only occurs for min, max and value: the deletion of an additive entry is a negative difference.
+ * A change of one entry. Cells are differences, but for min, max and tseries, where they are the value so far.
+ * `deleted` only occurs for min, max, tseries and value: the deletion of an additive entry is a negative difference.
  */
 export interface EntryDelta {
   readonly key: readonly Scalar[];

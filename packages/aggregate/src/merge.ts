@@ -1,6 +1,7 @@
 import { addCells, asInteger } from './integer.ts';
 import type { Cells, MapState } from './map-state.ts';
 import type { MapKind, MapSchema } from './schema.ts';
+import { mergeTseries } from './tseries.ts';
 
 /** Kinds whose cells merge by addition; the others hold the value so far. */
 export function isAdditive(kind: MapKind): boolean {
@@ -14,6 +15,7 @@ export function isAdditive(kind: MapKind): boolean {
       return true;
     case 'min':
     case 'max':
+    case 'tseries':
     case 'value':
       return false;
   }
@@ -37,8 +39,12 @@ export function mergeState(into: MapState, from: MapState): void {
   }
 }
 
-/** Merges cells slot by slot, as the schema's kind says. */
+/** Merges cells slot by slot, as the schema's kind says; time series interval by interval. */
 export function mergeCells(schema: MapSchema, into: Cells, from: Cells): void {
+  if (schema.kind === 'tseries') {
+    mergeTseries(schema, into, from);
+    return;
+  }
   for (const [slot, cell] of from) {
     const present = into.get(slot);
     into.set(slot, present === undefined ? cell : mergeCell(schema, present, cell));
@@ -53,6 +59,8 @@ function mergeCell(schema: MapSchema, a: bigint, b: bigint): bigint {
       return asInteger(a, schema.signed) >= asInteger(b, schema.signed) ? a : b;
     case 'value':
       return b;
+    case 'tseries':
+      throw new TypeError(`${schema.name} merges by intervals`);
     case 'count':
     case 'sum':
     case 'avg':

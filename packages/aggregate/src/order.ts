@@ -1,6 +1,6 @@
 import { asInteger } from './integer.ts';
 import type { Entry } from './map-state.ts';
-import { type Composite, isComposite, isStack, type MapSchema, type Scalar } from './schema.ts';
+import { type Composite, isComposite, isNamed, isStack, type MapSchema, type Scalar } from './schema.ts';
 import { stackId } from './stack-text.ts';
 
 /**
@@ -28,6 +28,9 @@ function weight(schema: MapSchema, entry: Entry): bigint {
     case 'hist':
     case 'lhist':
       return totalCount(entry);
+    // By key alone.
+    case 'tseries':
+      return 0n;
     case 'value':
       return typeof entry.value === 'bigint' ? asInteger(entry.value, schema.signed) : 0n;
   }
@@ -63,7 +66,8 @@ export function compareKeys(a: readonly Scalar[], b: readonly Scalar[]): number 
 }
 
 /** Integers by value, strings by code point (the order of their UTF-8 bytes); integers before strings before stacks. */
-function compareScalars(a: Scalar, b: Scalar): number {
+function compareScalars(given: Scalar, other: Scalar): number {
+  const [a, b] = [isNamed(given) ? given.number : given, isNamed(other) ? other.number : other];
   if (typeof a === 'bigint' && typeof b === 'bigint') {
     return a < b ? -1 : a > b ? 1 : 0;
   }

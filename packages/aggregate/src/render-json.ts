@@ -1,9 +1,10 @@
 import { bucketBounds } from './buckets.ts';
 import { shownSlots } from './histogram-text.ts';
 import type { Entry, MapState } from './map-state.ts';
-import { keyText, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
-import { type Composite, isStack, type MapSchema, type Scalar } from './schema.ts';
+import { keyText, lastInterval, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
+import { type Composite, isNamed, isStack, type MapSchema, type Scalar } from './schema.ts';
 import { stackText } from './stack-text.ts';
+import { tseriesJson } from './tseries-text.ts';
 
 /** A map as `bpftrace -f json` prints it: one object on a line, ended by a line feed; nothing for an empty map. */
 export function renderMapJson(state: MapState, options: RenderOptions = {}): string {
@@ -13,7 +14,8 @@ export function renderMapJson(state: MapState, options: RenderOptions = {}): str
   if (entries.length === 0) {
     return '';
   }
-  const values = entries.map((entry) => valueJson(schema, entry, div));
+  const last = lastInterval(schema, entries);
+  const values = entries.map((entry) => valueJson(schema, entry, div, last));
   const data =
     schema.key.length === 0
       ? values[0]
@@ -30,6 +32,7 @@ export function scalarJson(value: Scalar): string {
     return value ? 'true' : 'false';
   }
   if (typeof value === 'object') {
+    if (isNamed(value)) return scalarJson(value.number);
     if (!isStack(value)) return compositeJson(value);
     return stringJson(stackText(value));
   }
@@ -44,6 +47,8 @@ function messageType(schema: MapSchema): string {
     case 'hist':
     case 'lhist':
       return 'hist';
+    case 'tseries':
+      return 'tseries';
     case 'count':
     case 'sum':
     case 'min':
@@ -58,7 +63,8 @@ function keyJson(schema: MapSchema, entry: Entry): string {
   return stringJson(keyText(schema, entry.key).replaceAll(' ', ''));
 }
 
-function valueJson(schema: MapSchema, entry: Entry, div: bigint): string {
+function valueJson(schema: MapSchema, entry: Entry, div: bigint, last: bigint): string {
+  if (schema.kind === 'tseries') return tseriesJson(schema, entry.cells, last);
   if (schema.kind === 'hist' || schema.kind === 'lhist') {
     return histogramJson(schema, entry, div);
   }
@@ -82,9 +88,11 @@ function histogramJson(schema: MapSchema, entry: Entry, div: bigint): string {
   return `[${buckets.join(',')}]`;
 }
 
-/** bpftrace knows no short escape for backspace and form feed. */
+/** bpftrace knows no short escape for backspace and form feed; bytes that are no UTF-8 (lone surrogates here) stay. */
 export function stringJson(text: string): string {
-  return JSON.stringify(text).replace(/\\(\\|b|f)/g, (found, letter: string) =>
-    letter === '\\' ? found : letter === 'b' ? '\\u0008' : '\\u000c',
-  );
+  return JSON.stringify(text).replace(/\\(\\|b|f|udc[89a-f][0-9a-f])/g, (found, what: string) => {
+    if (what === '\\') return found;
+    if (what.startsWith('u')) return String.fromCharCode(Number.parseInt(what.slice(1), 16));
+    return what === 'b' ? '\\u0008' : '\\u000c';
+  });
 }

@@ -4,6 +4,8 @@ import type { Entry, MapState } from './map-state.ts';
 import { averageOf, orderEntries } from './order.ts';
 import { scalarText } from './scalar-text.ts';
 import type { MapSchema, Scalar } from './schema.ts';
+import { newestInterval } from './tseries.ts';
+import { renderTseries } from './tseries-text.ts';
 
 export interface RenderOptions {
   /** Only the last (largest) so many entries. */
@@ -19,13 +21,20 @@ export interface RenderOptions {
 export function renderMap(state: MapState, options: RenderOptions = {}): string {
   const { schema } = state;
   const div = BigInt(Math.max(1, options.div ?? 1));
-  return shownEntries(state, options.top)
+  const entries = shownEntries(state, options.top);
+  const last = lastInterval(schema, entries);
+  return entries
     .map((entry) => {
       const name = schema.key.length === 0 ? schema.name : `${schema.name}[${keyText(schema, entry.key)}]`;
-      const histogram = schema.kind === 'hist' || schema.kind === 'lhist';
-      return histogram
-        ? `${name}:\n${renderHistogram(schema, entry.cells, div)}\n`
-        : `${name}: ${valueText(schema, entry, div)}\n`;
+      switch (schema.kind) {
+        case 'hist':
+        case 'lhist':
+          return `${name}:\n${renderHistogram(schema, entry.cells, div)}\n`;
+        case 'tseries':
+          return `${name}:\n${renderTseries(schema, entry.cells, last)}\n`;
+        default:
+          return `${name}: ${valueText(schema, entry, div)}\n`;
+      }
     })
     .join('');
 }
@@ -36,7 +45,19 @@ export function shownEntries(state: MapState, top = 0): Entry[] {
   // bpftrace compares minima and maxima as unsigned, also where they are negative.
   const unsigned = schema.kind === 'min' || schema.kind === 'max' ? { ...schema, signed: false } : schema;
   const entries = orderEntries(unsigned, state.entries.values());
-  return top > 0 ? entries.slice(-top) : entries;
+  // bpftrace shows every time series.
+  return top > 0 && schema.kind !== 'tseries' ? entries.slice(-top) : entries;
+}
+
+/** The newest interval that any entry has: all series of a map end with it. */
+export function lastInterval(schema: MapSchema, entries: readonly Entry[]): bigint {
+  if (schema.kind !== 'tseries') return 0n;
+  let last = 0n;
+  for (const { cells } of entries) {
+    const newest = newestInterval(cells);
+    if (newest > last) last = newest;
+  }
+  return last;
 }
 
 /** A key as it stands between the brackets. */
@@ -79,6 +100,7 @@ export function printedValue(schema: MapSchema, entry: Entry, div: bigint): Scal
     }
     case 'hist':
     case 'lhist':
-      throw new TypeError(`${schema.name} is a histogram`);
+    case 'tseries':
+      throw new TypeError(`${schema.name} is no one value`);
   }
 }

@@ -61,13 +61,13 @@ const cases: [name: string, state: MapState, text: string, json: string, options
   [
     'stacks as keys, before a string',
     state({ key: ['stack', 'string'] }, [[read, 'cat'], { 0: 2n }], [[[], 'sh'], { 0: 1n }]),
-    '@x[\n, sh]: 1\n@x[\n    vfs_read+17\n    entry\n, cat]: 2\n',
-    '{"type": "map", "data": {"@x": {"\\n,sh": 1, "\\nvfs_read+17\\nentry\\n,cat": 2}}}\n',
+    '@x[\n, sh]: 1\n@x[\n        vfs_read+17\n        entry+0\n, cat]: 2\n',
+    '{"type": "map", "data": {"@x": {"\\n,sh": 1, "\\nvfs_read+17\\nentry+0\\n,cat": 2}}}\n',
   ],
   [
     'a stack as a value',
     state({ kind: 'value', signed: false }, [[], {}, read]),
-    '@x: \n        vfs_read+17\n        entry\n\n',
+    '@x: \n        vfs_read+17\n        entry+0\n\n',
     '{"type": "map", "data": {"@x": [{"symbol":"vfs_read","module":"","offset":17},{"symbol":"entry","module":"","offset":0}]}}\n',
   ],
   ['an average', state({ kind: 'avg' }, [[], { 0: 2n, 1: 11n }]), '@x: 5\n', '{"type": "stats", "data": {"@x": 5}}\n'],

@@ -74,6 +74,8 @@ export interface ResultEntry {
   average?: JsonInteger;
   /** hist, lhist: ascending, empty ones left out. Bounds are inclusive; null is unbounded. */
   buckets?: { min: JsonInteger | null; max: JsonInteger | null; count: JsonInteger }[];
+  /** tseries: the intervals that have a value, oldest first. `start`: nanoseconds since the Unix epoch. */
+  series?: { start: JsonInteger; value: JsonInteger }[];
   p50?: number;
   p90?: number;
   p99?: number;

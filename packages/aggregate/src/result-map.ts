@@ -5,7 +5,8 @@ import { isAdditive, mergeCells } from './merge.ts';
 import { averageOf, orderEntries, totalCount } from './order.ts';
 import { quantile } from './quantile.ts';
 import type { JsonScalar, ResultEntry, ResultMap } from './result-document.ts';
-import { isStack, type KeyType, type MapSchema, type Scalar } from './schema.ts';
+import { isNamed, isStack, type KeyType, type MapSchema, type Scalar } from './schema.ts';
+import { intervalsOf } from './tseries.ts';
 
 /** One entry of a result map before it is written as JSON. */
 export interface ResultRow extends Entry {
@@ -60,6 +61,7 @@ export function mergeNodes(states: Iterable<MapState>): ResultRow[] {
 export function jsonScalar(value: Scalar, type: KeyType): JsonScalar {
   if (typeof value === 'bigint') return jsonInteger(asInteger(value, type === 'int'));
   if (typeof value !== 'object') return value;
+  if (isNamed(value)) return value.text;
   if (isStack(value)) return value.map(({ symbol, module, offset }) => ({ symbol, module, offset }));
   const parts = value.parts.map((part) => jsonScalar(part, typeof part === 'bigint' && part < 0n ? 'int' : 'uint'));
   const { names } = value;
@@ -97,7 +99,16 @@ function measured(schema: MapSchema, entry: Entry): Partial<ResultEntry> {
     case 'hist':
     case 'lhist':
       return histogram(schema, entry);
+    case 'tseries':
+      return { series: series(schema, entry) };
   }
+}
+
+function series(schema: MapSchema, entry: Entry): NonNullable<ResultEntry['series']> {
+  return intervalsOf(schema, entry.cells).map(({ start, value }) => ({
+    start: jsonInteger(start),
+    value: jsonInteger(value),
+  }));
 }
 
 function histogram(schema: MapSchema, entry: Entry): Partial<ResultEntry> {

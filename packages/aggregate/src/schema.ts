@@ -1,11 +1,11 @@
 /** How the values of a map merge. `value` is a map of plain values, where the newest wins. */
-export type MapKind = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'stats' | 'hist' | 'lhist' | 'value';
+export type MapKind = 'count' | 'sum' | 'min' | 'max' | 'avg' | 'stats' | 'hist' | 'lhist' | 'tseries' | 'value';
 
 /** Type of one part of a key as the result document names it. */
 export type KeyType = 'int' | 'uint' | 'string' | 'stack' | 'bool' | 'tuple' | 'record' | 'array';
 
 /** One part of a key, or a plain value. Integers are 64 bits, as `signed` or the key type says. */
-export type Scalar = bigint | string | boolean | Stack | Composite;
+export type Scalar = bigint | string | boolean | Stack | Composite | Named;
 
 /** Several values as one: `(1, a)`, `{ .x = 1 }`, `[1,2]`. */
 export interface Composite {
@@ -13,6 +13,13 @@ export interface Composite {
   readonly parts: readonly Scalar[];
   /** Of records, as many as parts; a tuple may have them too: `(a=1, b=2)`. */
   readonly names?: readonly string[];
+}
+
+/** A number that people see as a text: an address, the name of an enumeration's value. Programs that read JSON get the number. */
+export interface Named {
+  readonly kind: 'named';
+  readonly text: string;
+  readonly number: bigint;
 }
 
 /** A place in the code of a kernel or program. `offset` in bytes from the symbol; `module` is empty for the kernel proper. */
@@ -32,7 +39,11 @@ export function isStack(value: Scalar): value is Stack {
 }
 
 export function isComposite(value: Scalar): value is Composite {
-  return typeof value === 'object' && !isStack(value);
+  return typeof value === 'object' && !isStack(value) && value.kind !== 'named';
+}
+
+export function isNamed(value: Scalar): value is Named {
+  return typeof value === 'object' && !isStack(value) && value.kind === 'named';
 }
 
 /** What a map is, so that anyone can merge and render it without the program. */
@@ -49,4 +60,10 @@ export interface MapSchema {
   readonly histBits?: number;
   /** lhist: `[min, max)` cut into buckets of `step`. */
   readonly lhist?: { readonly min: bigint; readonly max: bigint; readonly step: bigint };
+  /** tseries: so many intervals of so many nanoseconds; what the values of one are folded to, `none`: the newest. */
+  readonly tseries?: {
+    readonly interval: bigint;
+    readonly buckets: number;
+    readonly aggregate: 'none' | 'sum' | 'min' | 'max' | 'avg';
+  };
 }

@@ -185,6 +185,8 @@ export interface CompileEnv extends ScriptCall {
   readonly childPid?: number;
   /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_TAI now. */
   readonly taiOffset?: () => bigint;
+  /** Nanoseconds from CLOCK_BOOTTIME to CLOCK_REALTIME now. */
+  readonly wallOffset?: () => bigint;
   /** The number of a control group of version 2 by its path; or a sentence why there is none. */
   readonly cgroupId?: (path: string) => bigint | { readonly reason: string };
   /** Allows what changes the machine: system(), signal(), override() and their like. */

@@ -4,7 +4,7 @@ import { compileStages } from './compile.ts';
 import { permissiveEnv } from './env.ts';
 import { prepareScript } from './passes/prepare-script.ts';
 import { resolveNames } from './passes/resolve-names.ts';
-import { Diagnostics } from './source/diagnostic.ts';
+import { type Diagnostic, Diagnostics } from './source/diagnostic.ts';
 import { SourceText } from './source/text.ts';
 import { casePrograms, mutant } from './syntax/mutations.test-kit.ts';
 import { parseScript } from './syntax/parse-script.ts';
@@ -13,7 +13,7 @@ import { printScript } from './syntax/printer.ts';
 const env = { ...permissiveEnv(), positional: ['5', 'text'], named: ['a=3'] };
 
 /** Throws where a diagnostic is not somewhere in the text. */
-function checkPlaces(text: string, list: ReturnType<Diagnostics['list']>): void {
+function checkPlaces(text: string, list: readonly Diagnostic[]): void {
   for (const { span, line, column, message } of list) {
     expect(message).not.toBe('');
     expect(span.start).toBeGreaterThanOrEqual(0);

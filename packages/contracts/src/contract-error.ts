@@ -14,7 +14,7 @@ export const ContractLimits = {
   mapsPerProgram: 256,
   keyParts: 16,
   entriesPerDelta: 1_000_000,
-  slotsPerEntry: 2_048,
+  slotsPerEntry: 4_096,
   eventsPerFrame: 1_000_000,
   valuesPerEvent: 64,
   nameLength: 256,

@@ -1,4 +1,4 @@
-import { type Composite, isStack, type KeyType, type Scalar, type Stack } from '@bpfleet/aggregate';
+import { type Composite, isNamed, isStack, type KeyType, type Scalar, type Stack } from '@bpfleet/aggregate';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { ContractError, ContractLimits, requireAtMost } from './contract-error.ts';
 import {
@@ -37,6 +37,7 @@ function scalarInit(scalar: Scalar): MessageInitShape<typeof ValueSchema> {
     }));
     return { kind: { case: 'stack', value: { frames } } };
   }
+  if (isNamed(scalar)) return { kind: { case: 'str', value: scalar.text } };
   const { kind, parts, names = [] } = scalar;
   const value = { kind: wireKinds[kind], parts: parts.map(scalarInit), names: [...names] };
   return { kind: { case: 'composite', value } };

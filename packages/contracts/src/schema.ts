@@ -16,6 +16,7 @@ const wireKinds: Record<MapKind, WireKind> = {
   stats: WireKind.STATS,
   hist: WireKind.HIST,
   lhist: WireKind.LHIST,
+  tseries: WireKind.TSERIES,
   value: WireKind.VALUE,
 };
 const kinds = new Map(Object.entries(wireKinds).map(([kind, wire]) => [wire, kind as MapKind]));
@@ -23,6 +24,8 @@ const kinds = new Map(Object.entries(wireKinds).map(([kind, wire]) => [wire, kin
 /** bpftrace's bounds: hist(n, k) with k up to 5, lhist with up to 1000 steps. */
 const HIST_BITS = 5;
 const LHIST_STEPS = 1_000n;
+/** What fits into one value of a map that is kept per CPU. */
+const TSERIES_INTERVALS = 1_300;
 
 export function encodeMapKind(kind: MapKind): WireKind {
   return wireKinds[kind];
@@ -47,6 +50,9 @@ export function encodeSchema(schema: MapSchema): MapSchemaMessage {
     lhistMin: schema.lhist?.min ?? 0n,
     lhistMax: schema.lhist?.max ?? 0n,
     lhistStep: schema.lhist?.step ?? 0n,
+    tseriesInterval: schema.tseries?.interval ?? 0n,
+    tseriesBuckets: schema.tseries?.buckets ?? 0,
+    tseriesAggregate: schema.tseries?.aggregate ?? '',
   });
 }
 
@@ -66,6 +72,7 @@ export function decodeSchema(message: MapSchemaMessage, path = 'schema'): MapSch
     signed: message.signed,
     ...(kind === 'hist' ? { histBits: histBits(message.histBits, path) } : {}),
     ...(kind === 'lhist' ? { lhist: lhistRange(message, path) } : {}),
+    ...(kind === 'tseries' ? { tseries: tseriesShape(message, path) } : {}),
   };
 }
 
@@ -100,4 +107,18 @@ function lhistRange(message: MapSchemaMessage, path: string): NonNullable<MapSch
     throw new ContractError(`${path}.lhist`, `needs min < max and up to ${LHIST_STEPS} steps`);
   }
   return { min, max, step };
+}
+
+const tseriesAggregates = ['none', 'sum', 'min', 'max', 'avg'] as const;
+
+function tseriesShape(message: MapSchemaMessage, path: string): NonNullable<MapSchema['tseries']> {
+  const { tseriesInterval: interval, tseriesBuckets: buckets } = message;
+  const aggregate = tseriesAggregates.find((one) => one === message.tseriesAggregate);
+  if (interval <= 0n || buckets < 1 || buckets > TSERIES_INTERVALS || aggregate === undefined) {
+    throw new ContractError(
+      `${path}.tseries`,
+      `needs an interval, 1 to ${TSERIES_INTERVALS} of them and how they fold`,
+    );
+  }
+  return { interval, buckets, aggregate };
 }

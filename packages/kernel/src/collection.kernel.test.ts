@@ -134,8 +134,15 @@ function sumOfCpus(value: Uint8Array): bigint {
 function attachAll(collection: Collection) {
   const links = collection.programs.map((program) => {
     const point = program.spec.attach;
-    if (point.kind === 'begin' || point.kind === 'end') throw new Error('not attachable');
-    return attach(program.fd, point);
+    switch (point.kind) {
+      case 'begin':
+      case 'end':
+      case 'test':
+      case 'bench':
+        throw new Error('not attachable');
+      default:
+        return attach(program.fd, point);
+    }
   });
   return joinLinks(links);
 }

@@ -1,6 +1,7 @@
 import { type CompileEnv, type KernelFeature, parseTracepointFormat, type TracepointFormat } from '@bpfleet/compiler';
 import {
   availableTracepoints,
+  bootToWall,
   cgroupId,
   findExecutable,
   findExecutables,
@@ -51,6 +52,7 @@ function readEnv(): CompileEnv {
     executables: { find: findExecutable, findAll: findExecutables },
     symbols: { kernel: kernelAddress, user: userAddress },
     taiOffset,
+    wallOffset: bootToWall,
     cgroupId,
     ...(hasFeature('btf') ? { types: lazyTypes(kernelTypes) } : {}),
     ...(namespace === null ? {} : { pidNamespace: namespace }),

@@ -75,9 +75,7 @@ describe('kernel stacks', () => {
     });
     const entries = [...(maps[0]?.entries.values() ?? [])];
     expect(entries.reduce((sum, { cells }) => sum + (cells.get(0) ?? 0n), 0n)).toBe(500n);
-    const symbols = entries.flatMap(({ key }) =>
-      typeof key[0] === 'object' ? key[0].map(({ symbol }) => symbol) : [],
-    );
+    const symbols = entries.flatMap(({ key }) => (Array.isArray(key[0]) ? key[0].map(({ symbol }) => symbol) : []));
     expect(symbols.join()).toMatch(process.arch === 'x64' ? /do_syscall_64/ : /el0_svc/);
     expect(maps[1]?.entries.get('')?.value).toHaveLength(2);
     expect(lost).toEqual(nothingLost);

@@ -82,5 +82,5 @@ test('a probe that cannot be attached leaves nothing behind', async (context) =>
     trace.close();
   }
   // Some events are closed on another thread.
-  await vi.waitFor(() => expect(open()).toBe(before), { timeout: 10_000 });
+  await vi.waitFor(() => expect(open()).toBeLessThanOrEqual(before), { timeout: 10_000 });
 });

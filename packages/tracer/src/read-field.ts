@@ -1,6 +1,7 @@
 import type { Scalar } from '@bpfleet/aggregate';
 import type { DataLayout, FieldLayout } from '@bpfleet/compiler';
 import { type BufferForm, bufferText } from './buffer-text.ts';
+import { decodeText } from './decode-text.ts';
 import type { ValueReaders } from './value-readers.ts';
 
 /** Reads one field of a key, value or record. `base`: where the key, value or arguments begin. */
@@ -22,12 +23,15 @@ function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueRea
   switch (data.kind) {
     case 'integer': {
       const number = integerAt(bytes, at, data);
-      return data.names === undefined ? number : (data.names[number.toString()] ?? number.toString());
+      if (data.names === undefined) return number;
+      return { kind: 'named', text: data.names[number.toString()] ?? number.toString(), number };
     }
     case 'boolean':
       return isTrue(bytes, at, data.bytes);
-    case 'pointer':
-      return `0x${bytes.readBigUInt64LE(at).toString(16)}`;
+    case 'pointer': {
+      const number = bytes.readBigUInt64LE(at);
+      return { kind: 'named', text: `0x${number.toString(16)}`, number };
+    }
     case 'string':
       return textAt(bytes, at, data.bytes, readers);
     case 'buffer':
@@ -101,11 +105,11 @@ function bitField(bytes: Buffer, at: number, signed: boolean, bits: { shift: num
   return signed ? BigInt.asIntN(bits.count, value) : BigInt.asUintN(bits.count, value);
 }
 
-/** Up to the first zero byte. Bytes that are not UTF-8 become U+FFFD. */
+/** Up to the first zero byte. */
 function textAt(bytes: Buffer, offset: number, size: number, { cut }: ValueReaders): string {
   const limit = offset + size;
   let end = offset;
   while (end < limit && bytes[end] !== 0) end++;
-  const text = bytes.toString('utf8', offset, end);
+  const text = decodeText(bytes.subarray(offset, end));
   return cut !== undefined && end - offset === cut.bytes ? text + cut.trailer : text;
 }

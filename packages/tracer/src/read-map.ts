@@ -77,7 +77,10 @@ function entryOf(
     return { key, cells: new Map(), value: readField(bytes, bases[0] ?? 0, output.value.field, readers) };
   }
   const cells: Cells = new Map();
-  for (const base of bases) collectCells(output, output.value, bytes, base, cells);
+  for (const base of bases) {
+    if (output.schema.kind !== 'tseries') collectCells(output, output.value, bytes, base, cells);
+    else mergeCells(output.schema, cells, collectCells(output, output.value, bytes, base, new Map()));
+  }
   return { key, cells };
 }
 
@@ -98,7 +101,7 @@ function collectCells(
   bytes: Buffer,
   base: number,
   cells: Cells,
-): void {
+): Cells {
   const { kind, signed } = output.schema;
   const extreme = kind === 'min' || kind === 'max';
   for (let slot = 0; slot < layout.slots; slot++) {
@@ -114,6 +117,7 @@ function collectCells(
         before === undefined ? asInteger(bits, signed) : extremeOf(kind, before, asInteger(bits, signed)),
       );
   }
+  return cells;
 }
 
 function extremeOf(kind: 'min' | 'max', a: bigint, b: bigint): bigint {

@@ -48,9 +48,9 @@ test('no stack, no such stack, and a stack cut to its depth', () => {
 });
 
 test.each<[Partial<StackData>, string[]]>([
-  [{ mode: 'perf' }, ['               3 vfs_read+4', '               4 ext4_read+4 (ext4)']],
+  [{ mode: 'perf' }, ['\t3 vfs_read+4', '\t4 ext4_read+4']],
   [{ mode: 'raw' }, ['3', '4']],
   [{ user: true }, ['main of 77', 'main of 77']],
-  [{ user: true, mode: 'perf' }, ['3 main of 77+3 (/bin/tool)', '4 main of 77+4 (/bin/tool)']],
+  [{ user: true, mode: 'perf' }, ['\t3 main of 77+3 (/bin/tool)', '\t4 main of 77+4 (/bin/tool)']],
   [{ user: true, mode: 'raw', depth: 1 }, ['3']],
 ])('as %j', (of, expected) => expect(read([3n, 4n], 7n, 127, of)).toEqual(expected));

@@ -99,8 +99,8 @@ describe.each([
   test('return ends the clause, not the clauses after it', async () => {
     const source = `
       t:syscalls:sys_enter_kill /pid == {{pid}}/ { if (args.sig == 0) { return; } printf("never\\n"); }
-      t:syscalls:sys_enter_k* /pid == {{pid}}/ { printf("second\\n"); exit(); }
-      t:syscalls:sys_enter_kill /pid == {{pid}}/ { printf("third\\n"); }`;
+      t:syscalls:sys_enter_k* /pid == {{pid}}/ { printf("second\\n"); }
+      t:syscalls:sys_enter_kill /pid == {{pid}}/ { printf("third\\n"); exit(); }`;
     expect((await trace(source, 'kill -0 $$', without)).text).toBe('second\nthird\n');
   });
 

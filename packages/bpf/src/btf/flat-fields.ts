@@ -33,6 +33,7 @@ export function flatFields(types: Pick<TypeSource, 'resolve' | 'members'>, id: n
 
 function fieldOf(types: Pick<TypeSource, 'resolve'>, type: CType, offset: number): FlatField | null {
   if (type.kind === 'integer') return { type: type.signed ? 'int' : 'uint', offset, size: type.size };
+  if (type.kind === 'boolean') return { type: 'uint', offset, size: 1 };
   if (type.kind !== 'array' || type.length === 0) return null;
   const element = types.resolve(type.element);
   return element.kind === 'integer' && element.character ? { type: 'string', offset, size: type.length } : null;

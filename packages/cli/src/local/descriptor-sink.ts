@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { encodeText } from '@bpfleet/bpf';
 
 /** When what is written reaches the descriptor: at once, or when much has gathered. */
 export type Buffering = 'none' | 'line' | 'full';
@@ -30,18 +31,18 @@ export class DescriptorSink {
     }
     const all = this.#kept + text;
     this.#kept = '';
-    writeAll(this.#fd, Buffer.from(all));
+    writeAll(this.#fd, encodeText(all));
   }
 
   /** Writes what was gathered. */
   flush(): void {
     const rest = this.#kept;
     this.#kept = '';
-    writeAll(this.#fd, Buffer.from(rest));
+    writeAll(this.#fd, encodeText(rest));
   }
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
+function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(fd, bytes, at);

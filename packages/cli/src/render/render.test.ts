@@ -189,10 +189,10 @@ bash      22  12,345      2
     ];
     const map: ResultMap = { name: '@k', kind: 'count', key: ['stack'], entries: [entry([frames], 7)] };
     expect(renderResultMap(map, { paint: plain, width: undefined, top: 0 })).toBe(`@k (count)
-KEY                  VALUE  NODES
-vfs_read+17 < entry      7      2
+KEY                    VALUE  NODES
+vfs_read+17 < entry+0      7      2
 `);
-    expect(renderCsv([map])).toContain('@k,count,,vfs_read+17 < entry,7,');
+    expect(renderCsv([map])).toContain('@k,count,,vfs_read+17 < entry+0,7,');
   });
 
   test('the largest ones, with a word on the rest', () => {

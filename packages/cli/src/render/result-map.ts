@@ -26,7 +26,9 @@ export function renderResultMap(map: ResultMap, options: ResultMapOptions): stri
   const histogram = map.kind === 'hist' || map.kind === 'lhist';
   const body = histogram
     ? shown.map((entry) => histogramText(map, entry, options)).join('\n')
-    : renderTable(columns(map, options), shown.map(row), { width: options.width, paint });
+    : map.kind === 'tseries'
+      ? renderTable(columns(map, options), shown.flatMap(seriesRows), { width: options.width, paint })
+      : renderTable(columns(map, options), shown.map(row), { width: options.width, paint });
   return `${title}${rest}${body}`;
 }
 
@@ -45,6 +47,7 @@ function columns(map: ResultMap, { groupTitle }: ResultMapOptions): Column[] {
       ...(type === 'string' || type === 'stack' ? { flexible: true } : { align: 'right' }),
     }),
   );
+  if (map.kind === 'tseries') keys.push({ title: 'FROM' });
   const parts = map.kind === 'avg' || map.kind === 'stats' ? ['COUNT', 'AVERAGE', 'TOTAL'] : ['VALUE'];
   const grouping: Column[] = groupTitle === undefined ? [] : [{ title: groupTitle, flexible: true }];
   return [...grouping, ...keys, ...[...parts, 'NODES'].map((title): Column => ({ title, align: 'right' }))];
@@ -61,6 +64,17 @@ function row(entry: ResultEntry): string[] {
     ...values,
     grouped(entry.nodes),
   ];
+}
+
+/** A row an interval. */
+function seriesRows(entry: ResultEntry): string[][] {
+  return (entry.series ?? []).map(({ start, value }) => [
+    ...(entry.group === undefined ? [] : [entry.group]),
+    ...entry.key.map(scalarText),
+    new Date(Number(BigInt(start) / 1_000_000n)).toISOString(),
+    typeof value === 'number' ? grouped(value) : value,
+    grouped(entry.nodes),
+  ]);
 }
 
 function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle }: ResultMapOptions): string {

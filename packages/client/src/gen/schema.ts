@@ -445,6 +445,13 @@ export interface components {
             p50?: number;
             p90?: number;
             p99?: number;
+            /** @description tseries: intervals that have a value, oldest first; start in nanoseconds since the Unix epoch. */
+            series?: {
+                /** @description A string where a double would not hold it. */
+                start: number | string;
+                /** @description A string where a double would not hold it. */
+                value: number | string;
+            }[];
             /** @description A string where a double would not hold it. */
             total?: number | string;
             /** @description count, sum, min, max, value */
@@ -454,7 +461,7 @@ export interface components {
             entries: components["schemas"]["ResultEntry"][];
             key: ("int" | "uint" | "string" | "stack")[];
             /** @enum {string} */
-            kind: "count" | "sum" | "min" | "max" | "avg" | "stats" | "hist" | "lhist" | "value";
+            kind: "count" | "sum" | "min" | "max" | "avg" | "stats" | "hist" | "lhist" | "tseries" | "value";
             name: string;
         };
         ResultOutput: {

@@ -1,12 +1,12 @@
 import { emitControl } from '../ir/lower-record.ts';
 import { lowerKey } from '../ir/map-entry.ts';
 import { clearMemory } from '../ir/memory.ts';
-import { inRegister, noValue, numberValue } from '../ir/value.ts';
-import { neutralInteger, voidType } from '../types/type.ts';
+import { inRegister, numberValue } from '../ir/value.ts';
+import { booleanType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { checkEntry, entryArgument } from './entry-argument.ts';
 
-/** Removes an entry; 1 where there was one. A map without a key becomes unset. */
+/** Removes an entry; whether there was one. A map without a key becomes unset. */
 export const deleteFunction: FunctionDefinition = {
   kind: 'function',
   name: 'delete',
@@ -16,7 +16,7 @@ export const deleteFunction: FunctionDefinition = {
   maximum: 2,
   check(call, context) {
     checkEntry(call, context);
-    return entryArgument(call)?.key === undefined ? voidType : neutralInteger;
+    return booleanType;
   },
   lower(call, lowering) {
     const { builder } = lowering;
@@ -27,12 +27,13 @@ export const deleteFunction: FunctionDefinition = {
     if (layout.keyless && layout.perCpu) {
       // A program reaches the value of its own CPU alone: user space clears all of them.
       emitControl(lowering, { kind: 'clear-map', map: layout.schema.id });
-      return noValue;
+      return numberValue(1n);
     }
     if (layout.keyless) {
       const entry = builder.mapValue(layout.map, 0);
+      const set = builder.load(8, inRegister(entry));
       clearMemory(lowering, inRegister(entry), layout.valueSize);
-      return noValue;
+      return numberValue(set);
     }
     const key = lowerKey(lowering, layout, access.key);
     const failed = builder.call('map_delete_elem', { kind: 'map', map: layout.map }, { kind: 'address', place: key });

@@ -24,6 +24,7 @@ import { errorf, warnf } from './errorf.ts';
 import { exit } from './exit.ts';
 import { max, min } from './extreme.ts';
 import { fail } from './fail.ts';
+import { funcAddress } from './func-address.ts';
 import { gid } from './gid.ts';
 import { hasKey } from './has-key.ts';
 import { hist } from './hist.ts';
@@ -64,6 +65,7 @@ import { sum } from './sum.ts';
 import { system } from './system.ts';
 import { taskBuiltins, taskFunctions } from './task.ts';
 import { time } from './time.ts';
+import { tseries } from './tseries.ts';
 import { typeTests } from './type-tests.ts';
 import { uaddr } from './uaddr.ts';
 import { uid } from './uid.ts';
@@ -75,11 +77,11 @@ const builtins: readonly BuiltinDefinition[] = [
   ...taskBuiltins,
   ...[cgroup, cpid, jiffies, ncpus, numaid, rand, username, usermode],
   ...[args, ...argBuiltins, ...sargBuiltins, retval, ctx],
-  ...[probe, probetype, func, curtask, kstack, ustack],
+  ...[probe, probetype, func, funcAddress, curtask, kstack, ustack],
 ];
 
 /** Every function whose value goes to a map. */
-const aggregates: readonly AggregateDefinition[] = [count, sum, min, max, avg, stats, hist, lhist];
+const aggregates: readonly AggregateDefinition[] = [count, sum, min, max, avg, stats, hist, lhist, tseries];
 
 /** Every function but the values that are written with brackets. */
 const namedFunctions: readonly CallDefinition[] = [

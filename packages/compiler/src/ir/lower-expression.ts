@@ -116,7 +116,7 @@ export class ProbeLowering implements Lowering {
       return;
     }
     const given = storedType(this.typeOf(expression));
-    const fits = storageBytes(given) === into.size || given.kind === 'string';
+    const fits = given.kind === 'string' || (storageBytes(given) === into.size && !reordered(given, type));
     const value = this.memory(expression, fits ? into : undefined);
     if (value.place !== into.place) convertValue(this, given, value, type, into);
   }
@@ -403,6 +403,11 @@ export class ProbeLowering implements Lowering {
     if (destination !== undefined) return { kind: 'memory', ...destination };
     return type.kind === 'void' ? noValue : numberValue(result);
   }
+}
+
+/** Records of the same fields in another order. */
+function reordered(given: Type, held: Type): boolean {
+  return given.kind === 'tuple' && held.kind === 'tuple' && given.names?.join() !== held.names?.join();
 }
 
 function operandOf(value: Value): Operand {

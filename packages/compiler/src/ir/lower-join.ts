@@ -38,10 +38,14 @@ export function lowerJoin(lowering: Lowering, array: Operand, space: AddressSpac
   builder.branch('eq', text, 0n, done, some);
   builder.startBlock(some);
   const into = builder.register(builder.binary('add', builder.address(record), end));
+  builder.store(1, inRegister(into), 0n);
   const bytes = callReader(lowering, 'text', space, inRegister(into), BigInt(TEXT_BYTES), text);
-  builder.branch('sle', bytes, 0n, done, read);
+  builder.branch('slt', bytes, 0n, done, read);
   builder.startBlock(read);
-  builder.assign(end, builder.binary('add', end, bytes));
+  // Kernel 6.1 and older say 0 of an empty text of a program, as if its zero were no byte. Without a branch, which the verifier
+  // would follow anew in every round.
+  const uncounted = builder.binary('ushr', builder.binary('sub', bytes, 1n), 63n);
+  builder.assign(end, builder.binary('add', end, builder.binary('add', bytes, uncounted)));
   builder.assign(next, builder.binary('add', next, 8n));
   builder.assign(left, builder.binary('sub', left, 1n));
   builder.branch('ne', left, 0n, again, done);

@@ -76,10 +76,24 @@ function signedDivision(builder: FunctionBuilder, operator: '/' | '%', left: Ope
 }
 
 export function lowerUnary(lowering: Lowering, expression: Expression & { kind: 'unary' }): Value {
+  if (expression.operator === '&') return lowerAddress(lowering, expression.operand);
   const operand = lowering.number(expression.operand);
   if (expression.operator === '-') return numberValue(lowering.builder.negate(operand));
   if (expression.operator === '~') return numberValue(lowering.builder.binary('xor', operand, -1n));
   return numberValue(operand);
+}
+
+/** Where a variable or the value of a map without a key lies. */
+function lowerAddress(lowering: Lowering, operand: Expression): Value {
+  const { builder } = lowering;
+  if (operand.kind === 'map') {
+    const { map, value } = lowering.map(operand.name);
+    return numberValue(builder.mapValue(map, value.kind === 'scalar' ? value.field.offset : value.offset));
+  }
+  if (operand.kind !== 'variable') throw new Error(`${operand.kind} has no address`);
+  const home = lowering.declareVariable(operand);
+  if (home.kind === 'register') throw new Error(`${operand.name} is in a register`);
+  return numberValue(builder.address(home.place));
 }
 
 /** Between numbers; from a number to the array of its bytes, and back. */

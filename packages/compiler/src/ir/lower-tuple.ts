@@ -1,5 +1,5 @@
 import type { Expression, RecordLiteral } from '../syntax/ast.ts';
-import { isScalar, storageBytes, storedType, type TupleType, type Type, unknown } from '../types/type.ts';
+import { fieldPlaces, isScalar, storageBytes, storedType, type TupleType, type Type, unknown } from '../types/type.ts';
 import type { Lowering, MemoryValue } from './lowering.ts';
 import { copyValue } from './memory.ts';
 import { type Destination, numberValue, placeAt, type Value } from './value.ts';
@@ -12,39 +12,46 @@ export function lowerTuple(
   into: Destination,
 ): void {
   const elements = expression.kind === 'tuple' ? expression.elements : expression.fields.map((field) => field.value);
-  let offset = 0;
+  const given = lowering.typeOf(expression);
+  const places = given.kind === 'tuple' ? fieldPlaces(given, type) : undefined;
+  // In the order they are written in, which may not be that of the record.
   for (const [index, element] of elements.entries()) {
-    const held = storedType(type.elements[index] ?? unknown);
-    const size = storageBytes(held);
-    lowering.storeInto(element, { place: placeAt(into.place, offset), size }, held);
-    offset += size;
+    const place = places?.[index] ?? index;
+    const held = storedType(type.elements[place] ?? unknown);
+    const at = { place: placeAt(into.place, offsetOf(type, place)), size: storageBytes(held) };
+    lowering.storeInto(element, at, held);
   }
+}
+
+/** Where the element of that index begins. */
+function offsetOf({ elements }: TupleType, index: number): number {
+  return elements.slice(0, index).reduce((sum, element) => sum + storageBytes(storedType(element)), 0);
 }
 
 /** An element of a tuple in memory, by its index. */
 export function tupleElement(lowering: Lowering, tuple: MemoryValue, type: TupleType, index: number): Value {
-  const before = type.elements.slice(0, index).reduce((sum, element) => sum + storageBytes(element), 0);
+  const before = offsetOf(type, index);
   const element = type.elements[index] ?? unknown;
   const place = placeAt(tuple.place, before);
   if (isScalar(element)) return numberValue(lowering.builder.load(8, place));
   return { kind: 'memory', place, size: storageBytes(element) };
 }
 
-/** Copies a value to where one of a type with longer strings is held. */
+/** Copies a value to where one of a type with longer strings, or with its fields in another order, is held. */
 export function convertValue(lowering: Lowering, given: Type, value: MemoryValue, held: Type, into: Destination): void {
-  const same = storageBytes(given) === storageBytes(held);
+  const same =
+    storageBytes(given) === storageBytes(held) &&
+    (given.kind !== 'tuple' || held.kind !== 'tuple' || given.names?.join() === held.names?.join());
   if (given.kind !== 'tuple' || held.kind !== 'tuple' || same) {
     copyValue(lowering, value, into);
     return;
   }
-  let from = 0;
-  let to = 0;
+  const places = fieldPlaces(given, held);
   for (const [index, element] of given.elements.entries()) {
-    const target = held.elements[index] ?? unknown;
-    const source = { place: placeAt(value.place, from), size: storageBytes(element) };
-    const size = storageBytes(target);
-    convertValue(lowering, element, source, target, { place: placeAt(into.place, to), size });
-    from += source.size;
-    to += size;
+    const place = places?.[index] ?? index;
+    const target = held.elements[place] ?? unknown;
+    const source = { place: placeAt(value.place, offsetOf(given, index)), size: storageBytes(element) };
+    const destination = { place: placeAt(into.place, offsetOf(held, place)), size: storageBytes(target) };
+    convertValue(lowering, element, source, target, destination);
   }
 }

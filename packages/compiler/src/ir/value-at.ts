@@ -32,6 +32,13 @@ export function valueAtAddress(
     case 'record':
     case 'array':
       return numberValue(address);
+    case 'tuple':
+    case 'buffer': {
+      const size = storageBytes(type);
+      const destination = { place: lowering.allocate(size), size };
+      readBytes(lowering, { address, space, bytes: size }, destination);
+      return { kind: 'memory', ...destination };
+    }
     default:
       return numberValue(readInteger(lowering, address, space, 8));
   }

@@ -59,6 +59,7 @@ function env(changes: Partial<CompileEnv> = {}): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
+    cpus: 2,
     features: new Set(all),
     tracepoints: {
       tracepoint: (_category, event) => formats[event],

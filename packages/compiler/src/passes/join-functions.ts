@@ -1,4 +1,5 @@
 import type { AttachSpec } from '@bpfleet/bpf';
+import { FUNC_ADDRESS } from '../builtins/func-address.ts';
 import type { CompileEnv } from '../env.ts';
 import type { TypedProbe } from './model.ts';
 import type { ProgramPlan } from './program-plan.ts';
@@ -27,12 +28,17 @@ export function joinFunctions(plans: readonly ProgramPlan[], env: CompileEnv): P
 /** Equal for probes that may be joined; undefined for one that must stay alone. */
 function joinKey({ clause, target, typing }: TypedProbe, { features }: CompileEnv): string | undefined {
   const { attach, context, onlyPid } = target;
-  if (context.kind !== 'registers') return undefined;
+  if (context.kind !== 'registers' || knowsItsAddress(typing)) return undefined;
   const place = placeKey(attach);
   if (place === undefined || !features.has(attach.kind === 'kprobe' ? 'kprobe_multi' : 'uprobe_multi'))
     return undefined;
   const parts = [clause.span.start, place, onlyPid ?? null, ...typing.expressions.values()];
   return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+}
+
+/** Each of them has the address of its own function in its code. */
+function knowsItsAddress({ expressions }: TypedProbe['typing']): boolean {
+  return [...expressions.keys()].some((each) => each.kind === 'identifier' && each.name === FUNC_ADDRESS);
 }
 
 function placeKey(attach: AttachSpec): readonly unknown[] | undefined {

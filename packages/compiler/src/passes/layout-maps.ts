@@ -65,5 +65,6 @@ function schemaOf(symbol: MapSymbol, type: Type, key: readonly FieldLayout[]): M
     signed: type.signed,
     ...(type.histBits === undefined ? {} : { histBits: type.histBits }),
     ...(type.lhist === undefined ? {} : { lhist: type.lhist }),
+    ...(type.tseries === undefined ? {} : { tseries: type.tseries }),
   };
 }

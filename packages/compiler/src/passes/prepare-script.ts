@@ -5,6 +5,8 @@ import { ScriptTypes } from '../types/c-definitions.ts';
 import { applyConfig, configFromEnvironment } from './apply-config.ts';
 import { bindParameters } from './bind-parameters.ts';
 import { expandMacros } from './expand-macros.ts';
+import { joinLiterals } from './join-literals.ts';
+import { symbolicFunctions } from './symbolic-functions.ts';
 
 export interface PreparedScript {
   /** Without macros, names of `#define` and parameters. */
@@ -21,7 +23,7 @@ export function prepareScript(parsed: Script, env: CompileEnv, diagnostics: Diag
   for (const error of fromEnvironment.errors) diagnostics.error('options', { start: 0, end: 0 }, error);
   const config = configOf(env, { ...fromScript, ...fromEnvironment.config });
   const bound = bindParameters(parsed, env, diagnostics);
-  const script = expandMacros(bound, diagnostics);
+  const script = symbolicFunctions(joinLiterals(expandMacros(bound, diagnostics)));
   return { script, config, env: withScriptTypes(script, env, diagnostics) };
 }
 

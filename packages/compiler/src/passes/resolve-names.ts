@@ -19,7 +19,7 @@ import { childExpressions } from '../syntax/visitor.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
-const notSupported = new Set(['tseries', 'percpu_kaddr', 'find', 'unwatch', 'dw_ustack', 'write_user']);
+const notSupported = new Set(['percpu_kaddr', 'find', 'unwatch', 'dw_ustack', 'write_user']);
 
 const whileDeprecated = 'While loops are deprecated and may be removed in the future.';
 const whileHint =

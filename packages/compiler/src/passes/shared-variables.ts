@@ -6,7 +6,7 @@ import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Variables that the body of a loop run by callback has in common with what is around it. */
 export interface SharedVariables {
-  /** Written on both sides: they live in memory that both reach. */
+  /** Written on both sides: they live in memory that both reach; as do those whose address is taken anywhere. */
   readonly written: ReadonlySet<VariableSymbol>;
   /**
    * Only read in the body, by the outermost loop that does: a copy is enough. What is around it keeps its own, whose
@@ -38,8 +38,14 @@ export function sharedVariables(
     known.loops.add(loops[known.home === undefined ? 0 : loops.indexOf(known.home) + 1] as For);
     known.written ||= writes;
   };
+  const addressed = new Set<VariableSymbol>();
+  const inMemory = (variable: Variable) => {
+    const symbol = bindings.get(variable);
+    if (symbol !== undefined) addressed.add(symbol);
+  };
   const expression = (one: Expression, loops: readonly For[], written?: Expression): void => {
     if (one.kind === 'variable') use(one, loops, one === written);
+    if (one.kind === 'unary' && one.operator === '&' && one.operand.kind === 'variable') inMemory(one.operand);
     for (const child of childExpressions(one)) {
       const changed = one.kind === 'update' || (one.kind === 'unary' && one.operator === '&') ? child : undefined;
       expression(child, loops, changed);
@@ -57,7 +63,7 @@ export function sharedVariables(
   };
   if (predicate !== undefined) expression(predicate, []);
   statement(body, []);
-  return sorted(uses.values());
+  return sorted(uses.values(), addressed);
 }
 
 function writtenBy(statement: Statement): Expression | undefined {
@@ -65,11 +71,11 @@ function writtenBy(statement: Statement): Expression | undefined {
   return statement.kind === 'let' || statement.kind === 'for' ? statement.variable : undefined;
 }
 
-function sorted(uses: Iterable<Use>): SharedVariables {
-  const written = new Set<VariableSymbol>();
+function sorted(uses: Iterable<Use>, addressed: ReadonlySet<VariableSymbol>): SharedVariables {
+  const written = new Set(addressed);
   const read = new Map<For, Set<VariableSymbol>>();
   for (const { symbol, loops, written: changed } of uses) {
-    if (changed) written.add(symbol);
+    if (changed || addressed.has(symbol)) written.add(symbol);
     else for (const loop of loops) read.set(loop, (read.get(loop) ?? new Set()).add(symbol));
   }
   return { written, read };

@@ -33,7 +33,7 @@ function tupleMember(typer: Typer, expression: Member, tuple: TupleType): Type {
   const message =
     names === undefined
       ? `Invalid tuple index: ${expression.name}. Found ${elements.length} elements in tuple.`
-      : `the record has no field '${expression.name}'`;
+      : `Record does not contain a field named '${expression.name}'`;
   typer.report('unknown-field', expression.span, message, () => didYouMean(expression.name, names ?? []));
   return unknown;
 }

@@ -124,11 +124,7 @@ export class MapTyper implements MapTypes {
     if (given.kind === 'unknown') return;
     const merged = symbol.key === undefined ? given : unify(symbol.key, given);
     if (merged === undefined) {
-      this.#typer.report(
-        'type-mismatch',
-        access.key?.span ?? access.span,
-        keyMismatch(access.name, given, symbol.key ?? unknown),
-      );
+      this.#typer.report('type-mismatch', access.span, keyMismatch(access.name, given, symbol.key ?? unknown));
     } else if (!sameType(merged, symbol.key)) {
       symbol.key = merged;
       this.#typer.changed = true;

@@ -39,11 +39,16 @@ export function typeBinary(typer: Typer, expression: Binary): Type {
   if (!isNumber(left) || !isNumber(right)) {
     const message = equality
       ? `Type mismatch for '${operator}': comparing ${describe(left)} with ${describe(right)}`
-      : `The ${operator} operator can not be used on expressions of types ${describe(left)}, ${describe(right)}`;
+      : `The ${operator} operator can not be used on expressions of types ${typeName(left)}, ${typeName(right)}`;
     typer.report('type-mismatch', expression.span, message);
     return comparisons.includes(operator) ? booleanType : unknown;
   }
   if (comparisons.includes(operator)) return booleanType;
+  if (!goesWithPointers(operator, left, right)) {
+    const message = `The ${operator} operator can not be used on expressions of types ${typeName(left)}, ${typeName(right)}`;
+    typer.report('type-mismatch', expression.span, message);
+    return unknown;
+  }
   return pointerArithmetic(operator, left, right) ?? folded(expression, arithmeticType(left, right));
 }
 
@@ -56,6 +61,13 @@ function typeLogical(typer: Typer, expression: Binary, left: Type, right: Type):
     typer.report('type-mismatch', side.span, `${expression.operator} takes numbers, not ${describe(type)}`);
   }
   return booleanType;
+}
+
+/** A number can be added to a pointer and taken from it; nothing else can be done with one. */
+function goesWithPointers(operator: string, left: Type, right: Type): boolean {
+  if (left.kind !== 'pointer' && right.kind !== 'pointer') return true;
+  if (operator === '+') return left.kind !== right.kind;
+  return operator === '-' && left.kind === 'pointer' && right.kind !== 'pointer';
 }
 
 /** A pointer stays one when it is moved; two of them give a number. */
@@ -90,12 +102,13 @@ export function typeUnary(typer: Typer, expression: Expression & { kind: 'unary'
     return booleanType;
   }
   if (operator === '*') return dereference(typer, expression);
-  if (operator === '&') {
-    typer.typeOf(operand);
-    typer.report('unsupported', expression.span, 'the address of a map or variable cannot be taken yet');
+  if (operator === '&') return typeAddress(typer, expression);
+  const type = typer.numberType(operand, `'${operator}'`);
+  if (type.kind === 'pointer') {
+    const message = `The ${operator} operator can not be used on expressions of type '${typeName(type)}'`;
+    typer.report('type-mismatch', expression.span, message);
     return unknown;
   }
-  const type = typer.numberType(operand, `'${operator}'`);
   if (operator === '-') {
     const value = constantValue(expression);
     return value === undefined ? int64 : negativeType(value);
@@ -103,6 +116,17 @@ export function typeUnary(typer: Typer, expression: Expression & { kind: 'unary'
   if (type.kind !== 'integer') return type.kind === 'unknown' ? unknown : uint64;
   if (operator === '~' && type.neutral) return int64;
   return type.neutral ? type : { kind: 'integer', size: 8, signed: type.signed };
+}
+
+/** Of a variable; of a map without a key, where its value lies. */
+function typeAddress(typer: Typer, { operand, span }: Expression & { kind: 'unary' }): Type {
+  const type = storedType(typer.typeOf(operand));
+  if (operand.kind === 'variable' || type.kind === 'unknown') return { kind: 'pointer', space: 'kernel', to: type };
+  if (operand.kind === 'map' && operand.key === undefined && typer.maps.read(operand).value?.kind !== 'aggregate') {
+    return { kind: 'pointer', space: 'kernel', to: type };
+  }
+  typer.report('unsupported', span, 'the address of an entry of a map cannot be taken');
+  return unknown;
 }
 
 function negativeType(value: bigint): Type {
@@ -132,11 +156,15 @@ export function typeUpdate(typer: Typer, expression: Update): Type {
   }
   const type = typer.typeOf(target);
   if (isNumber(type)) return type;
-  typer.report(
-    'type-mismatch',
-    expression.span,
-    `The ${operator} operator can not be used on a map of type '${describe(type)}'`,
-  );
+  if (target.kind === 'variable' || type.kind === 'string') {
+    const held = target.kind === 'variable' ? 'variable' : 'map';
+    const number = operator === '++' ? 'uint64' : 'int64';
+    const message = `Type mismatch for ${target.name}: trying to assign value of type '${number}' when ${held} already has a type '${typeName(type)}'`;
+    typer.report('type-mismatch', expression.span, message);
+    return unknown;
+  }
+  const message = `The ${operator} operator can not be used on a map of type '${describe(type)}'`;
+  typer.report('type-mismatch', expression.span, message);
   return unknown;
 }
 

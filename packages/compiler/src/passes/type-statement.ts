@@ -1,6 +1,6 @@
 import { findFunction } from '../builtins/index.ts';
-import type { Assignment, Clause, Expression, For, Let, Statement } from '../syntax/ast.ts';
-import { describe } from '../types/describe-type.ts';
+import type { Assignment, Clause, Expression, ExpressionStatement, For, Let, Statement } from '../syntax/ast.ts';
+import { describe, typeName } from '../types/describe-type.ts';
 import { namedType } from '../types/named-type.ts';
 import { int64, isNumber, isStorable, literalType, storedType, type Type, unify, unknown } from '../types/type.ts';
 import { constantValue } from './fold-constants.ts';
@@ -22,7 +22,7 @@ export function typeStatements(typer: Typer, statements: readonly Statement[]): 
 function typeStatement(typer: Typer, statement: Statement): void {
   switch (statement.kind) {
     case 'expression-statement':
-      typeEffect(typer, statement.expression);
+      typeEffect(typer, statement);
       break;
     case 'assignment':
       typeAssignment(typer, statement);
@@ -58,11 +58,18 @@ function typeStatement(typer: Typer, statement: Statement): void {
   }
 }
 
-function typeEffect(typer: Typer, expression: Expression): void {
+function typeEffect(typer: Typer, { expression, discarded, span }: ExpressionStatement): void {
   const type = typer.typeOf(expression);
+  if (isValue(type) && expression.kind !== 'update' && discarded !== true) {
+    typer.warn('invalid-use', span, 'Return value discarded.');
+  }
   if (type.kind !== 'aggregate' || expression.kind !== 'call') return;
   const message = `${expression.name}() must be assigned directly to a map`;
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
+}
+
+function isValue({ kind }: Type): boolean {
+  return kind !== 'void' && kind !== 'aggregate' && kind !== 'unknown' && kind !== 'args';
 }
 
 function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
@@ -73,7 +80,7 @@ function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
     if (declared !== undefined && 'reason' in declared) typer.report('unknown-name', type.span, declared.reason);
     else if (declared !== undefined) typer.storeInVariable(symbol, storedType(declared), span);
   }
-  if (value !== undefined) typer.storeInVariable(symbol, valueType(typer, value), value.span);
+  if (value !== undefined) typer.storeInVariable(symbol, valueType(typer, value), span);
 }
 
 function checkUnroll(typer: Typer, count: Expression): void {
@@ -116,12 +123,12 @@ function typeAssignment(typer: Typer, statement: Assignment): void {
     return;
   }
   if (target.kind === 'variable') {
-    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value), value.span);
+    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value), statement.span);
     return;
   }
   const definition = value.kind === 'call' ? findFunction(value.name) : undefined;
   if (definition?.kind !== 'aggregate') {
-    typer.maps.store(target, valueType(typer, value), value.span);
+    typer.maps.store(target, valueType(typer, value), statement.span);
     return;
   }
   const type = typer.typeOf(value);
@@ -136,7 +143,11 @@ function typeCompound(typer: Typer, { target, operator, value, span }: Assignmen
     typer.maps.store(target, step, span);
   }
   const held = typer.typeOf(target);
-  if (!isNumber(held)) {
+  if (held.kind === 'string') {
+    const where = target.kind === 'map' ? 'map' : 'variable';
+    const message = `Type mismatch for ${target.name}: trying to assign value of type 'uint64' when ${where} already has a type '${typeName(held)}'`;
+    typer.report('type-mismatch', span, message);
+  } else if (!isNumber(held)) {
     typer.report('type-mismatch', target.span, `${operator}= takes a number, not ${describe(held)}`);
   } else if (target.kind === 'variable' && held.kind !== 'pointer' && unify(held, step) !== undefined) {
     typer.storeInVariable(typer.symbolOf(target), step, span);

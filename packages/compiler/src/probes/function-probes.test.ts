@@ -58,6 +58,9 @@ const types: TypeSource = {
   record: (_kind, name) => (name === 'file' ? FILE : undefined),
   member: (record, name) => (record === FILE ? fields.find((field) => field.name === name) : undefined),
   members: (record) => (record === FILE ? fields : []),
+  named: () => undefined,
+  enumerator: () => undefined,
+  enumerators: () => [],
   function: (name) => functions.find((candidate) => candidate.name === name),
   functions: () => functions.map(({ name }) => name),
 };
@@ -69,6 +72,7 @@ function envOf(
   return {
     arch,
     pageSize: 4096,
+    cpus: 2,
     features: new Set([...features, 'atomic_fetch', 'long_key']),
     tracepoints: { tracepoint: () => undefined, list: () => [] },
     functions: {
@@ -127,6 +131,7 @@ describe('mistakes', () => {
     ['uprobe:tool:mian { }', 'No matches for uprobe /usr/bin/tool:mian.'],
     ['uprobe:tool:main+64 { }', 'main is 64 bytes long: there is no such offset'],
     ['uprobe:tool:0x400000 { }', 'no function of /usr/bin/tool has the address 0x400000'],
+    ['uretprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:tool { }', 'uprobe takes a program or library and a function in it'],
     ['kprobe:vfs_read { @ = retval; }', 'kprobe:vfs_read has no retval'],

@@ -5,6 +5,7 @@ import type { CompileEnv } from '../env.ts';
 const env: CompileEnv = {
   arch: 'x86-64',
   pageSize: 4096,
+  cpus: 2,
   features: new Set(['atomic_fetch', 'percpu_lookup', 'long_key']),
   tracepoints: { tracepoint: () => undefined, list: () => [] },
 };

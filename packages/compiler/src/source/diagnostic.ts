@@ -22,7 +22,7 @@ export type DiagnosticCode =
   | 'invalid-argument'
   | 'invalid-use'
   | 'limit'
-  /** About what the script was called with. */
+  /** About what the script was called with, or how it is configured. */
   | 'options';
 
 /** Something to tell the author of a script. Lines and columns count from 1; the end column is exclusive. */

@@ -15,14 +15,16 @@ const MAX_LINES = 20;
  *             ~~~~
  *     HINT: did you mean 'comm'?
  *
- * Spans over several lines are `name:1-3:` and show these lines, without a mark. What is about the command line has no place.
+ * Spans over several lines are `name:1-3:` and show these lines, without a mark. What is about the whole script or the
+ * command line has no place.
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
   const { line, column, endLine, endColumn, code, hint } = diagnostic;
+  const severity = diagnostic.severity === 'error' ? 'ERROR' : 'WARNING';
   if (code === 'options')
-    return [`ERROR: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
+    return [`${severity}: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
   const where = label(name, diagnostic);
-  const lines = [`${where}: ${diagnostic.severity === 'error' ? 'ERROR' : 'WARNING'}: ${diagnostic.message}`];
+  const lines = [`${where}: ${severity}: ${diagnostic.message}`];
   lines.push(...marked(new SourceText(source), { line, column, endLine, endColumn }));
   if (hint !== undefined) lines.push(`HINT: ${hint}`);
   return lines.join('\n');

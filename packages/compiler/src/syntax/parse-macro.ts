@@ -42,8 +42,9 @@ export function parseMapDeclaration(cursor: TokenCursor): MapDeclaration {
     return cursor.unexpected('positive integer for map declaration max entries');
   }
   cursor.advance();
-  const span = { start, end: cursor.expect(')').span.end };
-  cursor.take(';');
+  const closing = cursor.expect(')').span.end;
+  const semicolon = cursor.current.span.end;
+  const span = { start, end: cursor.take(';') ? semicolon : closing };
   return {
     kind: 'map-declaration',
     name: name.text,

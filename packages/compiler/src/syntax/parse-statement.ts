@@ -64,11 +64,15 @@ function parseReturn(cursor: TokenCursor): Statement & { kind: 'return' } {
 }
 
 function parseAssignment(cursor: TokenCursor): ParsedStatement {
-  const { start } = cursor.current.span;
+  const { kind: first, span: firstSpan } = cursor.current;
+  const { start } = firstSpan;
   const expression = parseExpression(cursor);
   const operator = cursor.current;
   if (operator.kind !== 'punctuation' || !assignmentOperators.includes(operator.text)) {
-    return { kind: 'expression-statement', expression, span: spanFrom(cursor, start) };
+    // As in bpftrace the semicolon belongs to it, but not where an assignment might have followed.
+    const assignable = first === 'variable' || first === 'map';
+    const end = cursor.at(';') && !assignable ? operator.span.end : cursor.previousEnd;
+    return { kind: 'expression-statement', expression, span: { start, end } };
   }
   if (expression.kind === 'member' || expression.kind === 'index') {
     cursor.advance();

@@ -1,3 +1,5 @@
+import { byteCharacter } from '@bpfleet/bpf';
+
 const simpleEscapes: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
@@ -22,7 +24,7 @@ export interface StringScan {
 
 /**
  * Reads a string whose opening quote is at `start`. Escapes: `\n \t \r \\ \"`, `\xNN` and `\NNN` in octal; a byte that
- * is not ASCII is one character of that code.
+ * is not ASCII is kept as `byteCharacter` has it.
  */
 export function scanString(text: string, start: number): StringScan {
   const faults: StringFault[] = [];
@@ -59,14 +61,14 @@ function scanEscape(text: string, at: number): { readonly value: string; readonl
   if (next === 'x') {
     const hex = /^[0-9a-fA-F]{1,2}/.exec(text.slice(at + 2, at + 4))?.[0];
     if (hex === undefined) return { message: 'invalid hex escape sequence', at, end: at + 2 };
-    return { value: String.fromCharCode(Number.parseInt(hex, 16)), end: at + 2 + hex.length };
+    return { value: byteCharacter(Number.parseInt(hex, 16)), end: at + 2 + hex.length };
   }
   const octal = /^[0-7]{1,3}/.exec(text.slice(at + 1, at + 4))?.[0];
   if (octal !== undefined) {
     const value = Number.parseInt(octal, 8);
     const end = at + 1 + octal.length;
     if (value > 0xff) return { message: `octal escape sequence out of range '\\${octal}'`, at, end };
-    return { value: String.fromCharCode(value), end };
+    return { value: byteCharacter(value), end };
   }
   const end =
     next === '' || next === '\n' ? at + 1 : at + 1 + String.fromCodePoint(text.codePointAt(at + 1) ?? 0).length;
@@ -75,9 +77,9 @@ function scanEscape(text: string, at: number): { readonly value: string; readonl
 
 /** A string as it is written in a script, with its quotes. */
 export function quote(value: string): string {
-  const text = value.replace(/["\\\p{Cc}]/gu, (character) => {
+  const text = value.replace(/["\\\p{Cc}\udc80-\udcff]/gu, (character) => {
     const letter = Object.keys(simpleEscapes).find((name) => simpleEscapes[name] === character);
-    return `\\${letter ?? `x${character.charCodeAt(0).toString(16).padStart(2, '0')}`}`;
+    return `\\${letter ?? `x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`}`;
   });
   return `"${text}"`;
 }

@@ -35,10 +35,9 @@ function stackName({ user }: Pick<StackType, 'user'>): string {
 }
 
 function tupleName(elements: readonly Type[], names: readonly string[] | undefined): string {
-  const parts = elements.map(
-    (element, index) => `${names === undefined ? '' : `${names[index]}=`}${typeName(element)}`,
-  );
-  return `(${parts.join(',')})`;
+  const parts = elements.map((element) => typeName(element));
+  if (names === undefined) return `(${parts.join(',')})`;
+  return `record { ${parts.map((part, index) => `.${names[index]} = ${part}`).join(', ')} }`;
 }
 
 /** A type without the sizes that a reader of messages does not care for. */

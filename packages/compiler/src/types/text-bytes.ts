@@ -1,4 +1,6 @@
-/** The UTF-8 bytes of a text and the zero after it. */
+import { encodeText } from '@bpfleet/bpf';
+
+/** The bytes of a text and the zero after it. */
 export function textBytes(text: string): Uint8Array {
-  return new TextEncoder().encode(`${text}\0`);
+  return encodeText(`${text}\0`);
 }

@@ -44,7 +44,7 @@ export interface AggregateType {
 export interface TseriesShape {
   readonly interval: bigint;
   readonly buckets: number;
-  readonly aggregate: 'none' | 'count' | 'sum' | 'min' | 'max' | 'avg';
+  readonly aggregate: 'none' | 'sum' | 'min' | 'max' | 'avg';
 }
 
 /** An address; as a number unsigned. `to`: what it points to, where that is known. */
@@ -104,7 +104,7 @@ export type RenderedAs =
   | 'inet'
   | 'mac';
 
-export interface RenderedType {
+interface RenderedType {
   readonly kind: 'rendered';
   readonly as: RenderedAs;
   /** Of timestamps the format, of cgroup paths the pattern of hierarchies. */
@@ -225,7 +225,7 @@ function tupleBytes({ elements }: TupleType): number {
   return Math.ceil(end / largest) * largest;
 }
 
-export function elementBytes(element: Type): number {
+function elementBytes(element: Type): number {
   return cBytes(element);
 }
 
@@ -320,9 +320,21 @@ function inSpace(type: Type, space: AddressSpace): Type {
 }
 
 function unifyTuples(a: TupleType, b: TupleType): Type | undefined {
-  if (a.elements.length !== b.elements.length || a.names?.join() !== b.names?.join()) return undefined;
-  const elements = a.elements.map((element, index) => unify(element, b.elements[index] ?? unknown));
+  if (a.elements.length !== b.elements.length) return undefined;
+  const places = fieldPlaces(a, b);
+  if (places === undefined) return undefined;
+  const elements = a.elements.map((element, index) => unify(element, b.elements[places[index] ?? index] ?? unknown));
   return elements.includes(undefined) ? undefined : { ...a, elements: elements as Type[] };
+}
+
+/** Where the fields of one record are in another, which may have them in another order; of tuples each at its own. */
+export function fieldPlaces(of: TupleType, within: TupleType): number[] | undefined {
+  if (of.names === undefined || within.names === undefined) {
+    return of.names === within.names ? of.elements.map((_, index) => index) : undefined;
+  }
+  const { names } = within;
+  const places = of.names.map((name) => names.indexOf(name));
+  return places.includes(-1) ? undefined : places;
 }
 
 function unifyAggregates(a: AggregateType, b: AggregateType): Type | undefined {

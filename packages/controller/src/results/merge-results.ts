@@ -45,9 +45,10 @@ function rows(group: string | undefined, states: Iterable<MapState>): ResultRow[
 
 /** Nodes compile for themselves, so what makes a map mergeable is compared, not its number. */
 function identity(schema: MapSchema): string {
-  const { name, kind, key, signed, histBits, lhist } = schema;
+  const { name, kind, key, signed, histBits, lhist, tseries } = schema;
   const range = lhist === undefined ? null : [lhist.min, lhist.max, lhist.step].map(String);
-  return JSON.stringify([name, kind, key, signed, histBits ?? 0, range]);
+  const series = tseries === undefined ? null : [tseries.interval, tseries.buckets, tseries.aggregate].map(String);
+  return JSON.stringify([name, kind, key, signed, histBits ?? 0, range, series]);
 }
 
 function getOr<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -18,6 +18,10 @@ const ResultEntryBody = z
       .array(z.object({ min: jsonInteger.nullable(), max: jsonInteger.nullable(), count: jsonInteger }))
       .optional()
       .describe('hist, lhist: ascending, without empty ones. Bounds are inclusive; null is unbounded.'),
+    series: z
+      .array(z.object({ start: jsonInteger, value: jsonInteger }))
+      .optional()
+      .describe('tseries: intervals that have a value, oldest first; start in nanoseconds since the Unix epoch.'),
     p50: z.number().optional(),
     p90: z.number().optional(),
     p99: z.number().optional(),
@@ -29,7 +33,7 @@ const ResultEntryBody = z
 const ResultMapBody = z
   .object({
     name: z.string(),
-    kind: z.enum(['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'value']),
+    kind: z.enum(['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'tseries', 'value']),
     key: z.array(z.enum(['int', 'uint', 'string', 'stack'])),
     entries: z.array(ResultEntryBody),
   })

@@ -62,7 +62,7 @@ function mapMessage({ name, kind, key, entries }: ResultMap) {
 }
 
 function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
-  const { value, count, total, average, buckets, p50, p90, p99, nodes, group } = entry;
+  const { value, count, total, average, buckets, series, p50, p90, p99, nodes, group } = entry;
   return {
     key: entry.key.map((part, index) => encodeScalar(scalarOfJson(part, key[index]))),
     nodes,
@@ -78,6 +78,10 @@ function entryMessage(entry: ResultEntry, key: ResultMap['key']) {
       ...(min === null ? {} : { min: BigInt(min) }),
       ...(max === null ? {} : { max: BigInt(max) }),
       count: BigInt(inBucket),
+    })),
+    series: (series ?? []).map(({ start, value: folded }) => ({
+      start: BigInt(start),
+      value: BigInt.asIntN(64, BigInt(folded)),
     })),
   };
 }

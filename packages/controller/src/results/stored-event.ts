@@ -1,4 +1,4 @@
-import { isStack, type JsonScalar, jsonInteger, type Scalar } from '@bpfleet/aggregate';
+import { isNamed, isStack, type JsonScalar, jsonInteger, type Scalar } from '@bpfleet/aggregate';
 
 /** PostgreSQL's text and jsonb hold every character but U+0000. */
 export function storedText(text: string): string {
@@ -19,6 +19,9 @@ function storedValue(value: Scalar): JsonScalar {
   }
   if (typeof value === 'boolean') {
     return value;
+  }
+  if (isNamed(value)) {
+    return storedText(value.text);
   }
   if (isStack(value)) {
     return value.map(({ symbol, module, offset }) => ({

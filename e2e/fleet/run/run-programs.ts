@@ -1,0 +1,34 @@
+import { readVerdicts, type Verdict } from '../conform/verdict.ts';
+import { eachOf } from './each-of.ts';
+import { atOnce, type Fleet } from './fleet.ts';
+import type { ProgramsCase } from './fleet-case.ts';
+import type { FleetNode } from './fleet-node.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+
+/** Emulated machines take some seconds for a large program. */
+const patienceMs = 1_500_000;
+
+/** Runs the programs on every node; what becomes of each is in the note. */
+export function runPrograms(fleet: Fleet, one: ProgramsCase): Promise<Outcome[]> {
+  return eachOf(fleet.nodes, atOnce, async (node) => {
+    let note: string | undefined;
+    const outcome = await outcomeOf(node.name, one.name, async () => {
+      const verdicts = await verdictsOf(node, one);
+      note = summary(verdicts);
+      const failed = verdicts.filter(({ state }) => state === 'fail');
+      if (failed.length > 0) throw new Error(failed.map(({ name, reason }) => `${name}: ${reason}`).join('\n    '));
+      if (!verdicts.some(({ state }) => state === 'pass')) throw new Error('it ran none of them');
+    });
+    return note === undefined ? outcome : { ...outcome, note };
+  });
+}
+
+async function verdictsOf(node: FleetNode, { programs }: ProgramsCase): Promise<Verdict[]> {
+  return readVerdicts(await node.run(node.conform(programs), patienceMs));
+}
+
+function summary(verdicts: readonly Verdict[]): string {
+  const of = (state: Verdict['state']) => verdicts.filter((each) => each.state === state);
+  const skipped = of('skipped').map(({ name, reason }) => `\n    skipped  ${name}: ${reason}`);
+  return `${of('pass').length} passed, ${of('fail').length} failed, ${skipped.length} skipped${skipped.join('')}`;
+}

@@ -1,0 +1,4 @@
+// For tests alone: the language's case files and random programs, run in whatever kernel this is.
+export { type RandomRun, runRandomProgram } from './run-random-program.ts';
+export { runScriptCase } from './run-script-case.ts';
+export { parseScriptCases, type ScriptCase } from './script-case.ts';

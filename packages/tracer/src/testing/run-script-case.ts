@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { renderMap } from '@bpfleet/aggregate';
+import { loadTrace } from '../load-trace.ts';
+import type { ScriptCase } from './script-case.ts';
+
+const killNumber = process.arch === 'x64' ? 62 : 129;
+
+/**
+ * Runs a case in this kernel and returns what it printed, without the end of its last line. `{{pid}}` in the program is the
+ * process of the command, `{{kill}}` in both the number of kill(2). Throws TraceError.
+ */
+export async function runScriptCase({ program, run: command }: ScriptCase): Promise<string> {
+  const values: Record<string, string> = { kill: `${killNumber}` };
+  const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
+  const child = spawn('/bin/sh', ['-c', `read go; ${fill(command ?? 'true')}`], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  values.pid = `${child.pid}`;
+  try {
+    const trace = await loadTrace({ kind: 'script', source: fill(program), allow: { unsafe: true, readFiles: true } });
+    try {
+      trace.attach();
+      child.stdin.write('go\n');
+      await exited;
+      trace.detach();
+      const events = trace.drain().map(({ text }) => text);
+      return [...events, ...trace.readMaps().map((map) => renderMap(map))].join('').trimEnd();
+    } finally {
+      trace.close();
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
