@@ -82,7 +82,8 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
       );
     }
     const { listByPattern } = await import('./list.ts');
-    await listByPattern(file ?? '*', given.verbose === true, out);
+    const of = given.pid === undefined ? {} : { pid: readPid(given.pid) };
+    await listByPattern(file ?? '*', { verbose: given.verbose === true, ...of }, out);
     return 0;
   }
   const program = await readLocalProgram(given.script, file);
