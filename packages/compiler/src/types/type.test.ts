@@ -23,10 +23,10 @@ const bytes = (length: number): Type => ({ kind: 'array', element: integer(1, fa
 test.each<[bigint, string]>([
   [0n, 'int8'],
   [127n, 'int8'],
-  [128n, 'uint8'],
+  [128n, 'int16'],
   [-129n, 'int16'],
-  [65_535n, 'uint16'],
-  [2n ** 31n, 'uint32'],
+  [65_535n, 'int32'],
+  [2n ** 31n, 'int64'],
   [2n ** 32n, 'int64'],
   [2n ** 64n - 1n, 'uint64'],
 ])('the literal %d is an %s', (value, name) => expect(typeName(literalType(value))).toBe(name));
@@ -37,7 +37,7 @@ describe('what holds both', () => {
     [integer(4, true), integer(8, false), 'int64'],
     [integer(1, false), integer(4, false), 'uint64'],
     [literalType(1n), integer(8, false), 'uint64'],
-    [literalType(1n), integer(4, true), 'int64'],
+    [literalType(1n), integer(4, true), 'int32'],
     [booleanType, booleanType, 'bool'],
     [booleanType, int64, 'int64'],
     [stringType(3), stringType(17), 'string[17]'],
