@@ -105,6 +105,44 @@ describe('each mistake has its sentence', () => {
   test.each([
     ['BEGIN { count(); }', 'count() must be assigned directly to a map'],
     ['BEGIN { $x = count(); }', 'count() must be assigned directly to a map'],
+    [
+      'let @m = hash(5); BEGIN { @m[1] = count(); }',
+      'Incompatible map types. Type from declaration: hash. Type from value/key type: percpuhash',
+    ],
+    [
+      'let @m = percpulruhash(5); BEGIN { @m[1] = 5; }',
+      'Incompatible map types. Type from declaration: percpulruhash. Type from value/key type: hash',
+    ],
+    [
+      'config = { unstable_tseries = error } BEGIN { @ = tseries(1, 1s, 5); }',
+      'tseries feature is not enabled by default. To enable this unstable feature, set the config flag to enable. unstable_tseries=enable',
+    ],
+    ...[
+      ['1, 0, 5', 'tseries() interval_ns must be >= 1 (0 provided)'],
+      ['1, pid, 5', 'tseries: invalid interval_ns value (must be non-negative literal)'],
+      ['1, 1s, 0', 'tseries() num_intervals must be >= 1 (0 provided)'],
+      ['1, 1s, -1', 'tseries: invalid num_intervals value (must be non-negative literal)'],
+      ['1, 1s, 1000001', 'tseries() num_intervals must be < 1000000 (1000001 provided)'],
+      ['1, 1s, 5000', 'tseries() keeps at most 1300 intervals, for a value has at most 32 KiB a CPU'],
+      ['1, 1s', 'tseries() requires at least 3 arguments (2 provided)'],
+      [
+        '1, 1s, 3, "x"',
+        'tseries() expects one of the following aggregation functions: avg, max, min, sum ("x" provided)',
+      ],
+    ].map(([given, message]) => [
+      `config = { unstable_tseries = enable } BEGIN { @ = tseries(${given}); }`,
+      message as string,
+    ]),
+    ['BEGIN { 5; }', 'Return value discarded.'],
+    [
+      'BEGIN { $p = (int32 *)16; $x = $p * 2; }',
+      'The * operator can not be used on expressions of types int32 *, int8',
+    ],
+    ['BEGIN { $p = (int32 *)16; $x = -$p; }', "The - operator can not be used on expressions of type 'int32 *'"],
+    [
+      'BEGIN { $r = (a=1); $r = (b=1); }',
+      "Type mismatch for $r: trying to assign value of type 'record { .b = int8 }' when variable already has a type 'record { .a = int8 }'",
+    ],
     ['BEGIN { @ = count(1); }', 'count() requires no arguments (1 provided)'],
     ['BEGIN { @ = hist(); }', 'hist() requires at least one argument (0 provided)'],
     ['BEGIN { @ = hist(1, 6); }', 'hist: bits 6 must be 0..5'],

@@ -87,7 +87,8 @@ function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
   const symbol = typer.symbolOf(variable);
   if (type !== undefined) {
     const { env, config } = typer;
-    const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any' });
+    const typeOf = (of: Expression) => typer.typeOf(of);
+    const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any', typeOf });
     if (declared !== undefined && 'reason' in declared) typer.report('unknown-name', type.span, declared.reason);
     else if (declared !== undefined) {
       typer.storeInVariable(symbol, storedType(declared), span);

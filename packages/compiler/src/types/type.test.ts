@@ -37,7 +37,7 @@ describe('what holds both', () => {
     [integer(4, true), integer(8, false), 'int64'],
     [integer(1, false), integer(4, false), 'uint64'],
     [literalType(1n), integer(8, false), 'uint64'],
-    [literalType(1n), integer(4, true), 'int64'],
+    [literalType(1n), integer(4, true), 'int32'],
     [booleanType, booleanType, 'bool'],
     [booleanType, int64, 'int64'],
     [stringType(3), stringType(17), 'string[17]'],
