@@ -78,7 +78,7 @@ describe('mistakes are shown where they are', () => {
     ],
     [
       'BEGIN\n{\n\t@ = $misspelt;\n}',
-      'stdin:3:6-15: ERROR: Undefined or undeclared variable: $misspelt\n\t@ = $misspelt;\n\t    ~~~~~~~~~',
+      'stdin:3:6-15: ERROR: Undefined or undeclared variable: $misspelt\n    @ = $misspelt;\n        ~~~~~~~~~',
     ],
     [
       'BEGIN { $count = 1; print($cuont); }',
@@ -86,7 +86,7 @@ describe('mistakes are shown where they are', () => {
     ],
     [
       'tracepont:a:b { }',
-      "stdin:1:1-10: ERROR: Invalid probe type: tracepont\ntracepont:a:b { }\n~~~~~~~~~\nHINT: did you mean 'tracepoint'?",
+      "stdin:1:1-14: ERROR: Invalid probe type: tracepont\ntracepont:a:b { }\n~~~~~~~~~~~~~\nHINT: did you mean 'tracepoint'?",
     ],
     [
       'tracepoint:syscalls:sys_enter_opena { }',
@@ -94,7 +94,7 @@ describe('mistakes are shown where they are', () => {
     ],
     [
       'tracepoint:syscalls:sys_exit_openat { @ = args.rett; }',
-      "stdin:1:48-52: ERROR: Can't find function parameter rett: tracepoint:syscalls:sys_exit_openat has no such argument\ntracepoint:syscalls:sys_exit_openat { @ = args.rett; }\n                                               ~~~~\nHINT: did you mean 'ret'?",
+      "stdin:1:43-52: ERROR: Struct/union of type 'struct tracepoint:syscalls:sys_exit_openat_args' does not contain a field named 'rett'\ntracepoint:syscalls:sys_exit_openat { @ = args.rett; }\n                                          ~~~~~~~~~\nHINT: did you mean 'ret'?",
     ],
   ])('%s', (source, expected) => {
     expect(messages(source)).toEqual([expected]);
@@ -104,17 +104,17 @@ describe('mistakes are shown where they are', () => {
 describe('each mistake has its sentence', () => {
   test.each([
     ['BEGIN { count(); }', 'count() must be assigned directly to a map'],
-    ['BEGIN { $x = count(); }', 'count() can only be assigned directly to a map'],
+    ['BEGIN { $x = count(); }', 'count() must be assigned directly to a map'],
     ['BEGIN { @ = count(1); }', 'count() requires no arguments (1 provided)'],
     ['BEGIN { @ = hist(); }', 'hist() requires at least one argument (0 provided)'],
-    ['BEGIN { @ = hist(1, 6); }', 'hist(): bits is a number from 0 to 5'],
-    ['BEGIN { @ = hist(1, pid); }', 'hist(): bits is a number from 0 to 5'],
-    ['BEGIN { @ = sum("a"); }', 'sum() takes a number, not string'],
-    ['BEGIN { @ = lhist(1, 10, 5, 1); }', 'lhist(): min must be smaller than max (min: 10, max: 5)'],
-    ['BEGIN { @ = lhist(1, 0, 10, 0); }', 'lhist(): step must be at least 1'],
-    ['BEGIN { @ = lhist(1, 0, 10000, 1); }', 'lhist(): there are at most 1000 buckets (would need 10000)'],
-    ['BEGIN { @ = lhist(1, 0, 10, 11); }', 'lhist(): step 11 is larger than the range from 0 to 10'],
-    ['BEGIN { @ = lhist(1, pid, 10, 1); }', 'lhist(): min, max and step are plain numbers'],
+    ['BEGIN { @ = hist(1, 6); }', 'hist: bits 6 must be 0..5'],
+    ['BEGIN { @ = hist(1, pid); }', 'hist: bits must be an integer literal'],
+    ['BEGIN { @ = sum("a"); }', 'sum() only supports integer arguments (string[2] provided)'],
+    ['BEGIN { @ = lhist(1, 10, 5, 1); }', 'lhist() min must be less than max (provided min 10 and max 5)'],
+    ['BEGIN { @ = lhist(1, 0, 10, 0); }', 'lhist() step must be >= 1 (0 provided)'],
+    ['BEGIN { @ = lhist(1, 0, 10000, 1); }', 'lhist() too many buckets, must be <= 1000 (would need 10000)'],
+    ['BEGIN { @ = lhist(1, 0, 10, 11); }', 'lhist() step 11 is larger than the range from 0 to 10'],
+    ['BEGIN { @ = lhist(1, pid, 10, 1); }', 'lhist: invalid min value (must be non-negative literal)'],
     [
       'BEGIN { @x = 1; @x = "a"; }',
       "Type mismatch for @x: trying to assign value of type 'string[2]' when map already has a type 'int8'",
@@ -146,8 +146,8 @@ describe('each mistake has its sentence', () => {
     ],
     ['BEGIN { print(@x); }', 'Undefined map: @x'],
     ['BEGIN { @y = @x; }', 'Undefined map: @x'],
-    ['BEGIN { clear(5); }', 'clear() expects a map to be provided'],
-    ['BEGIN { @x[1] = 1; clear(@x[1]); }', 'clear() takes a whole map, without a key'],
+    ['BEGIN { clear(5); }', 'clear() expects a map argument'],
+    ['BEGIN { @x[1] = 1; clear(@x[1]); }', 'clear() expects a map argument'],
     ['BEGIN { @x[1] = 1; delete(@x); }', 'delete() takes a key of @x'],
     [
       'BEGIN { @x = count(); if (@x > 5) { } }',
@@ -162,25 +162,54 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { if (kstack) { } }', 'Invalid condition: kstack_bpftrace_127'],
     ['BEGIN /(1, 2)/ { }', 'Invalid condition: (int8,int8)'],
     ['BEGIN { $x = 1 + "a"; }', 'The + operator can not be used on expressions of types integer, string'],
-    ['BEGIN { if (comm == 5) { } }', "Type mismatch for '==': comparing string with integer"],
+    ['BEGIN { if (comm == 5) { } }', "Type mismatch for '==': comparing string[16] with int8"],
     ['BEGIN { if (comm < "a") { } }', 'The < operator can not be used on expressions of types string, string'],
     [
       'BEGIN { $x = pid ? 1 : "a"; }',
       "Branches must return the same type or compatible types: have 'int8' and 'string[2]'",
     ],
-    ['BEGIN { @[args] = 1; }', 'begin has no args'],
-    ['tracepoint:syscalls:sys_exit_openat { @ = args; }', "a value of type 'args as a whole' cannot be stored"],
+    [
+      'BEGIN { @[args] = 1; }',
+      'The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (special used here)',
+    ],
+    ['tracepoint:syscalls:sys_exit_openat { @ = args; }', "Value 'args' cannot be assigned to a map."],
     [
       'tracepoint:syscalls:sys_exit_openat { @ = args.ret.x; }',
       "Can not access field 'x' on expression of type 'int64'",
     ],
-    ['tracepoint:syscalls:sys_exit_openat { @ = arg0; }', 'tracepoint:syscalls:sys_exit_openat has no arg0'],
+    [
+      'tracepoint:syscalls:sys_exit_openat { @ = arg0; }',
+      "The arg0 builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes",
+    ],
     ['tracepoint:raw_syscalls:sys_enter { @ = args.args[6]; }', 'the index 6 is out of bounds for array of size 6'],
     [
       'tracepoint:raw_syscalls:sys_enter { @ = args.id[0]; }',
-      'The array index operator [] can only be used on arrays and pointers, found integer.',
+      'The array index operator [] can only be used on arrays, pointers, and tuples, found int64.',
     ],
-    ['BEGIN { $x = printf("a"); }', "a value of type 'none' cannot be stored"],
+    ['BEGIN { $x = 1; $x == 2; }', 'Return value discarded.'],
+    ['BEGIN { if (1) { return; $x = 1; } }', 'Unreachable statement.'],
+    ['BEGIN { $x = 300; print((int16)$x); }', 'Unnecessary cast: expression is already of type int16'],
+    [
+      'BEGIN { let $x : uint8 = 300; }',
+      "Type mismatch for $x: trying to assign value of type 'int16' when variable already has a type 'uint8'",
+    ],
+    ['BEGIN { print(5 / 0); }', 'unable to fold literals due to overflow or underflow'],
+    ['BEGIN { print(9223372036854775807 * 3); }', 'unable to fold literals due to overflow or underflow'],
+    ['BEGIN { print(1 << -1); }', 'unable to fold literals due to overflow or underflow'],
+    ['BEGIN { @ = count() + 1; }', 'count() must be assigned directly to a map'],
+    [
+      'BEGIN { @x = count(); @x++; }',
+      "Type mismatch for @x: trying to assign value of type 'uint64' when map already has a type 'count_t'",
+    ],
+    [
+      'BEGIN { @s = stats(1); print(@s, 1); }',
+      "print()'s top and div arguments are ignored when used on stats() maps.",
+    ],
+    [
+      'BEGIN { print(nsecs - 1); }',
+      'Expression of type: uint64 being cast to type: int64. This may cause unexpected results. Use an explicit cast to suppress this warning.',
+    ],
+    ['BEGIN { $x = printf("a"); }', "Value 'void' cannot be assigned to a scratch variable."],
     ['BEGIN { exit; }', 'exit is a function'],
     ['BEGIN { pid(5, 6); }', 'pid() takes up to one argument (2 provided)'],
     ['BEGIN { let $x; let $x; }', 'Variable $x was already declared. Variable shadowing is not allowed.'],
@@ -195,7 +224,7 @@ describe('each mistake has its sentence', () => {
     ],
     ['BEGIN { printf("%d", kstack); }', "unsupported format specifier for type 'kstack_bpftrace_127': d"],
     ['BEGIN:x { }', 'BEGIN takes no arguments'],
-    ['tracepoint:x { }', 'tracepoint takes a category and an event'],
+    ['tracepoint:x { }', 'tracepoint probe type requires 2 arguments, found 1'],
     ['tracepoint:nothing:* { }', NOTHING],
     ['rawtracepoint:nothing { }', 'No matches for rawtracepoint nothing.'],
     ['profile:hz:0 { }', 'profile frequency should be a positive integer'],

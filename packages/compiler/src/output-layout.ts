@@ -111,6 +111,8 @@ export type RecordLayout =
       readonly format: string;
       readonly args: readonly FieldLayout[];
       readonly span: Span;
+      /** What goes wrong while a program runs is shown with its line of the source. */
+      readonly quoted?: true;
       readonly size: number;
     };
 

@@ -282,9 +282,9 @@ export class LoadedTrace implements Trace {
     }
   }
 
-  #message({ severity, span, text }: TraceRecord & { kind: 'message' }): Omit<TraceEvent, 'at'> {
-    const { line, column, label } = this.#place(span);
-    const end = text.endsWith('\n') ? '' : '\n';
+  #message({ severity, span, text, quoted }: TraceRecord & { kind: 'message' }): Omit<TraceEvent, 'at'> {
+    const { line, column, label, lines } = this.#place(span);
+    const end = quoted ? `\n${lines.map((each) => `${each}\n`).join('')}` : text.endsWith('\n') ? '' : '\n';
     return {
       type: severity === 'error' ? 'errorf' : 'warnf',
       text: `${label}: ${severity.toUpperCase()}: ${text}${end}`,

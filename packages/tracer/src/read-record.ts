@@ -41,6 +41,7 @@ export type TraceRecord =
       readonly severity: 'error' | 'warning';
       readonly span: Span;
       readonly text: string;
+      readonly quoted?: true;
     };
 
 const HEADER_SIZE = 16;
@@ -93,7 +94,8 @@ export class RecordReader {
       }
       case 'message': {
         const text = formatPrintf(format, this.#arguments(bytes, offset, layout.args, format));
-        return { kind: 'message', ns, severity: layout.severity, span: layout.span, text };
+        const { severity, span, quoted } = layout;
+        return { kind: 'message', ns, severity, span, text, ...(quoted && { quoted }) };
       }
       case 'value': {
         const value = readField(bytes, offset, layout.arg, this.#readers);

@@ -30,7 +30,8 @@ function arg(index: number): BuiltinDefinition {
       const raw = context.kind === 'function' && context.raw === true;
       if (raw && (context.function === null || index < context.function.parameters.length)) return uint64;
       const named = context.kind === 'tracepoint' || context.kind === 'function';
-      report('invalid-use', identifier.span, `${target.name} has no ${name}`, named ? 'it has args.name' : undefined);
+      const message = `The ${name} builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes`;
+      report('invalid-use', identifier.span, message, named ? 'it has args.name' : undefined);
       return unknown;
     },
     lower(lowering) {

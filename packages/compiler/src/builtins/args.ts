@@ -1,6 +1,7 @@
 import { noValue } from '../ir/value.ts';
 import { unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
+import { probeTypeOf } from './probetype.ts';
 
 /** The arguments of a tracepoint or a kernel function; only `args.name` has a value. */
 export const args: BuiltinDefinition = {
@@ -10,7 +11,10 @@ export const args: BuiltinDefinition = {
     const { kind } = context.target.context;
     if (kind === 'tracepoint' || kind === 'function') return { kind: 'args' };
     const hint = kind === 'raw-tracepoint' || kind === 'registers' ? 'it has arg0, arg1 ...' : undefined;
-    context.report('invalid-use', identifier.span, `${context.target.name} has no args`, hint);
+    const type = probeTypeOf(context.target);
+    const here = type === 'begin' || type === 'end' ? 'special' : type;
+    const message = `The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (${here} used here)`;
+    context.report('invalid-use', identifier.span, message, hint);
     return unknown;
   },
   lower: () => noValue,

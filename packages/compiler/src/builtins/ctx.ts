@@ -19,9 +19,12 @@ export const ctx: BuiltinDefinition = {
         : { kind: 'pointer', space: 'kernel', ...pointedTo(env, context.record) };
     }
     if (hasRegisters(target)) return { kind: 'pointer', space: 'kernel' };
-    const message = `The ctx builtin can not be used with '${probeTypeOf(target)}' probes`;
-    const named = target.context.kind === 'tracepoint' ? 'use args instead' : undefined;
-    report('invalid-use', identifier.span, message, named);
+    const type = probeTypeOf(target);
+    const message =
+      type === 'tracepoint'
+        ? 'Use args instead of ctx in tracepoint'
+        : `The ctx builtin can not be used with '${type}' probes`;
+    report('invalid-use', identifier.span, message);
     return unknown;
   },
   lower: ({ builder }) => numberValue(builder.copy(builder.context())),

@@ -17,11 +17,11 @@ export const exit: FunctionDefinition = {
   kernel: '5.8',
   minimum: 0,
   maximum: 1,
-  check({ arguments: [code] }, context) {
+  check({ arguments: [code], span }, context) {
     const type = code && context.typeOf(code);
     if (code !== undefined && type !== undefined && !isNumber(type)) {
       const message = `exit() only supports int arguments (${describe(type)} provided)`;
-      context.report('type-mismatch', code.span, message);
+      context.report('type-mismatch', span, message);
     }
     return voidType;
   },

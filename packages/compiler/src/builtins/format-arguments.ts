@@ -17,7 +17,7 @@ export function checkFormat(call: Call, context: CheckContext): void {
   const types = values.map((value) => context.typeOf(value));
   if (format?.kind !== 'string') {
     const given = format === undefined ? '' : ` (${describe(context.typeOf(format))} provided)`;
-    context.report('invalid-argument', format?.span ?? call.span, `${call.name}() expects a string literal${given}`);
+    context.report('invalid-argument', call.span, `${call.name}() expects a string literal${given}`);
     return;
   }
   checkValues(call, parseFormat(format.value), values, types, context);
@@ -59,7 +59,7 @@ function checkValues(
       context.report('type-mismatch', value.span, `${describe(type)} cannot be printed`);
     } else if (letter !== 's' && (bufferLetters.includes(letter) ? type.kind !== 'buffer' : !isNumber(type))) {
       const message = `unsupported format specifier for type '${typeName(type)}': ${letter}`;
-      context.report('type-mismatch', value.span, message, 'write %s');
+      context.report('type-mismatch', call.span, message, 'write %s');
     }
   }
 }

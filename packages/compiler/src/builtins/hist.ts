@@ -27,7 +27,8 @@ export const hist: AggregateDefinition = {
     context.typeOf(argument);
     const bits = constantValue(argument);
     if (bits !== undefined && bits >= 0n && bits <= MAX_BITS) return { ...type, histBits: Number(bits) };
-    context.report('invalid-argument', argument.span, `hist(): bits is a number from 0 to ${MAX_BITS}`);
+    const message = bits === undefined ? 'bits must be an integer literal' : `bits ${bits} must be 0..${MAX_BITS}`;
+    context.report('invalid-argument', call.span, `hist: ${message}`);
     return { kind: 'unknown' };
   },
   measure: measureFirst,

@@ -7,6 +7,8 @@ import { aggregateOf, measureFirst } from './measured.ts';
 
 const MAX_BUCKETS = 1000n;
 
+const boundNames = ['min', 'max', 'step'];
+
 /** A histogram of equal steps: bucket 0 below `min`, one for each whole step, the last for what those do not reach. */
 export const lhist: AggregateDefinition = {
   kind: 'aggregate',
@@ -19,11 +21,12 @@ export const lhist: AggregateDefinition = {
   check(call, context) {
     const type = aggregateOf('lhist', call, context);
     const [, ...bounds] = call.arguments;
-    const values = bounds.map((bound) => {
+    const values = bounds.map((bound, index) => {
       context.typeOf(bound);
       const value = constantValue(bound);
       if (value === undefined) {
-        context.report('invalid-argument', bound.span, 'lhist(): min, max and step are plain numbers');
+        const message = `lhist: invalid ${boundNames[index]} value (must be non-negative literal)`;
+        context.report('invalid-argument', call.span, message);
       }
       return value === undefined ? undefined : toSigned(value);
     });
@@ -31,7 +34,7 @@ export const lhist: AggregateDefinition = {
     if (min === undefined || max === undefined || step === undefined) return { kind: 'unknown' };
     const problem = boundsProblem(min, max, step);
     if (problem === undefined) return { ...type, lhist: { min, max, step } };
-    context.report('invalid-argument', call.span, `lhist(): ${problem}`);
+    context.report('invalid-argument', call.span, `lhist() ${problem}`);
     return { kind: 'unknown' };
   },
   measure: measureFirst,
@@ -76,10 +79,10 @@ function wholeSteps({ min, max, step }: NonNullable<AggregateType['lhist']>): bi
 }
 
 function boundsProblem(min: bigint, max: bigint, step: bigint): string | undefined {
-  if (step <= 0n) return 'step must be at least 1';
-  if (min >= max) return `min must be smaller than max (min: ${min}, max: ${max})`;
+  if (step <= 0n) return `step must be >= 1 (${step} provided)`;
+  if (min >= max) return `min must be less than max (provided min ${min} and max ${max})`;
   if (step > max - min) return `step ${step} is larger than the range from ${min} to ${max}`;
   const buckets = wholeSteps({ min, max, step });
-  if (buckets > MAX_BUCKETS) return `there are at most ${MAX_BUCKETS} buckets (would need ${buckets})`;
+  if (buckets > MAX_BUCKETS) return `too many buckets, must be <= ${MAX_BUCKETS} (would need ${buckets})`;
   return undefined;
 }

@@ -7,12 +7,12 @@ export function wholeMapArgument(call: Call, context: CheckContext): MapSymbol |
   const [access] = call.arguments;
   if (access?.kind !== 'map') {
     if (access !== undefined) context.typeOf(access);
-    context.report('invalid-argument', access?.span ?? call.span, `${call.name}() expects a map to be provided`);
+    context.report('invalid-argument', access?.span ?? call.span, `${call.name}() expects a map argument`);
     return undefined;
   }
   const symbol = context.mapOf(access);
   if (access.key === undefined) return symbol;
   const hint = `write ${call.name}(${access.name})`;
-  context.report('invalid-argument', access.span, `${call.name}() takes a whole map, without a key`, hint);
+  context.report('invalid-argument', access.span, `${call.name}() expects a map argument`, hint);
   return undefined;
 }

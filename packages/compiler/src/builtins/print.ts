@@ -2,7 +2,7 @@ import { emitControl, emitEvent } from '../ir/lower-record.ts';
 import { emitPrintEntry } from '../ir/print-entry.ts';
 import { noValue } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
-import type { Call, Expression } from '../syntax/ast.ts';
+import type { Call, Expression, MapAccess } from '../syntax/ast.ts';
 import { describe } from '../types/describe-type.ts';
 import { isStorable, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
@@ -17,7 +17,7 @@ export const print: FunctionDefinition = {
   maximum: 3,
   check(call, context) {
     const [value] = call.arguments;
-    if (isWholeMap(value, context)) checkTopAndDiv(call, context);
+    if (isWholeMap(value, context)) checkTopAndDiv(call, value, context);
     else if (isAggregateEntry(value, context)) checkAlone(call, context);
     else checkValue(call, value as Expression, context);
     return voidType;
@@ -36,7 +36,7 @@ export const print: FunctionDefinition = {
   },
 };
 
-function isWholeMap(value: Expression | undefined, context: CheckContext): boolean {
+function isWholeMap(value: Expression | undefined, context: CheckContext): value is MapAccess {
   if (value?.kind !== 'map' || value.key !== undefined) return false;
   context.mapOf(value);
   return true;
@@ -46,12 +46,17 @@ function isAggregateEntry(value: Expression | undefined, context: CheckContext):
   return value?.kind === 'map' && context.mapOf(value).value?.kind === 'aggregate';
 }
 
-function checkTopAndDiv(call: Call, context: CheckContext): void {
+function checkTopAndDiv(call: Call, map: MapAccess, context: CheckContext): void {
+  const { value: held } = context.mapOf(map);
+  if (call.arguments.length > 1 && held?.kind === 'aggregate' && held.aggregate === 'stats') {
+    context.warn('invalid-use', call.span, "print()'s top and div arguments are ignored when used on stats() maps.");
+  }
   for (const argument of call.arguments.slice(1)) {
     context.typeOf(argument);
     const value = constantValue(argument);
-    if (value === undefined || value < 0n || value > 0x7fffffffn) {
-      context.report('invalid-argument', argument.span, 'print(): top and div are plain numbers');
+    if (value === undefined || value > 0x7fffffffn) {
+      const given = describe(context.typeOf(argument)).replace('integer', 'int');
+      context.report('invalid-argument', call.span, `print() expects a int literal (${given} provided)`);
     }
   }
 }
@@ -67,11 +72,14 @@ function checkValue(call: Call, value: Expression, context: CheckContext): void 
 function checkAlone(call: Call, context: CheckContext): void {
   const [, extra] = call.arguments;
   if (extra !== undefined) {
-    context.report('invalid-argument', extra.span, 'print(): top and div go with a whole map alone');
+    const message = `Non-map print() only takes 1 argument, ${call.arguments.length} found`;
+    context.report('invalid-argument', call.span, message);
   }
 }
 
 function constantArgument(call: Call, index: number): number {
   const argument = call.arguments[index];
-  return argument === undefined ? 0 : Number(constantValue(argument) ?? 0n);
+  const value = (argument && constantValue(argument)) ?? 0n;
+  // Below zero they are as if they were not given.
+  return value < 0n ? 0 : Number(value);
 }

@@ -2,6 +2,7 @@ import { lowerSharedText } from '../ir/lower-probe-name.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { stringType, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
+import { probeTypeOf } from './probetype.ts';
 
 /** The probe in full; known when the program is made, unless several share it. */
 export const probe: BuiltinDefinition = {
@@ -22,7 +23,9 @@ export const func: BuiltinDefinition = {
     if (target.function !== undefined) {
       return stringType(target.widths?.function ?? textBytes(target.function).length);
     }
-    report('invalid-use', identifier.span, `${target.name} has no func`, 'kprobe, fentry and uprobe have it');
+    const type = probeTypeOf(target) === 'special' ? target.name : probeTypeOf(target);
+    const message = `The func builtin can not be used with '${type}' probes`;
+    report('invalid-use', identifier.span, message, 'kprobe, fentry and uprobe have it');
     return unknown;
   },
   lower(lowering, into) {

@@ -14,8 +14,8 @@ export const retval: BuiltinDefinition = {
     const { context } = target;
     if (context.kind === 'registers' && context.at === 'return') return uint64;
     if (context.kind !== 'function' || context.at !== 'return') {
-      const message = `${target.name} has no retval`;
-      report('invalid-use', identifier.span, message, 'kretprobe, uretprobe and fexit have it');
+      const message = "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes";
+      report('invalid-use', identifier.span, message);
       return unknown;
     }
     if (context.function === null || env.types === undefined) return unknown;

@@ -4,7 +4,7 @@ import type { MapLayout } from '../types/map-layout.ts';
 import { arithmeticType, isScalar, isSigned, type Type } from '../types/type.ts';
 import { tellFailure } from './helper-failure.ts';
 import { readAggregate } from './lower-aggregate.ts';
-import { arithmetic, pointerStep } from './lower-number.ts';
+import { arithmetic, divide, pointerStep } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
 import { lookUp, lowerKey, withEntry } from './map-entry.ts';
 import { copyValue } from './memory.ts';
@@ -134,7 +134,10 @@ export function compoundAssign(lowering: Lowering, statement: Assignment): void 
     return;
   }
   const signed = isSigned(arithmeticType(held, lowering.typeOf(value)));
-  const result = arithmetic(lowering, operator, lowering.number(target), amount, signed);
+  const divides = operator === '/' || operator === '%';
+  const result = divides
+    ? divide(lowering, statement, lowering.number(target), amount, signed)
+    : arithmetic(lowering, operator, lowering.number(target), amount, signed);
   if (target.kind === 'map') {
     storeNumber(lowering, target, result, span);
     lowering.forgetMap(target.name);

@@ -19,6 +19,13 @@ export function emitMessage(
   emitEvent(lowering, values, (args) => ({ kind: 'message', severity, format, args, span: { start, end } }));
 }
 
+/** Tells that something goes wrong where the program is. */
+export function emitComplaint(lowering: Lowering, { start, end }: Span, format: string): void {
+  const span = { start, end };
+  const severity = 'warning';
+  emitEvent(lowering, [], (args) => ({ kind: 'message', severity, format, args, span, quoted: true }));
+}
+
 /** A message with a number that no expression of the script stands for. */
 export function emitNumberMessage(
   lowering: Lowering,

@@ -1,7 +1,9 @@
+import type { Span } from '../source/span.ts';
 import type { Binary, Cast, Expression } from '../syntax/ast.ts';
 import { arithmeticType, cBytes, type IntegerSize, isSigned, storageBytes, type Type } from '../types/type.ts';
 import type { FunctionBuilder } from './function-builder.ts';
 import type { BinaryOperation } from './ir.ts';
+import { emitComplaint } from './lower-message.ts';
 import type { Lowering } from './lowering.ts';
 import { loadBits } from './memory.ts';
 import { type Destination, numberValue, type Operand, type Value } from './value.ts';
@@ -19,13 +21,41 @@ export function lowerBinary(lowering: Lowering, expression: Binary): Value {
     if (leftType.kind === 'pointer') right = builder.binary('mul', right, pointerStep(leftType));
     else left = builder.binary('mul', left, pointerStep(rightType));
   }
-  return numberValue(arithmetic(lowering, operator, left, right, signed));
+  if (operator !== '/' && operator !== '%') return numberValue(arithmetic(lowering, operator, left, right, signed));
+  return numberValue(divide(lowering, expression, left, right, signed));
 }
 
 /** What one more is: of a pointer the bytes of what it points to. */
 export function pointerStep(type: Type): bigint {
   return type.kind === 'pointer' && type.to !== undefined ? BigInt(Math.max(1, cBytes(type.to))) : 1n;
 }
+
+/** What is divided by zero gives 1, and that is told each time. `at`: the division as it stands in the source. */
+export function divide(
+  lowering: Lowering,
+  at: { readonly operator?: Binary['operator']; readonly span: Span },
+  left: Operand,
+  right: Operand,
+  signed: boolean,
+): Operand {
+  const { builder } = lowering;
+  const { operator = '/', span } = at;
+  if (typeof right === 'bigint' && right !== 0n) return arithmetic(lowering, operator, left, right, signed);
+  const result = builder.copy(1n);
+  const [zero, other, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+  builder.branch('eq', right, 0n, zero, other);
+  builder.startBlock(zero);
+  emitComplaint(lowering, span, dividedByZero);
+  builder.jump(after);
+  builder.startBlock(other);
+  builder.assign(result, arithmetic(lowering, operator, left, right, signed));
+  builder.jump(after);
+  builder.startBlock(after);
+  return result;
+}
+
+const dividedByZero =
+  'Divide or modulo by 0 detected. This can lead to unexpected results. 1 is being used as the result.';
 
 /** One operation, exact for signed numbers. Also for `+=` and its like. */
 export function arithmetic(

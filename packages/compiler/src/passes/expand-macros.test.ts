@@ -92,7 +92,7 @@ describe('what is wrong', () => {
       'macro m(x) { @a = x } begin { m(1) }',
       ['14-16 Unhygienic access to map: @a. Maps must be passed into the macro as arguments.'],
     ],
-    ['macro m(x) { if (x) { return; } } begin { m(1) }', ["23-29 'return' statement is not allowed in a macro"]],
+    ['macro m(x) { if (x) { return; } } begin { m(1) }', ["23-30 'return' statement is not allowed in a macro"]],
     ['macro m(x) { 1 } macro m(y) { 2 } begin { m(1) }', ['18-25 Redefinition of macro: m']],
     ['macro m(x) { 1 } macro m($y) { 2 } begin { m(1) }', ['18-25 Redefinition of macro: m']],
     ['macro m($x, $x) { 1 } begin { }', ['13-15 Variable for macro argument has already been used: $x']],

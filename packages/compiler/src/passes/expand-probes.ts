@@ -46,8 +46,7 @@ function expandPoint(point: AttachPoint, context: ExpandContext) {
   const name = point.parts[0] ?? '';
   const provider = findProvider(name);
   if (provider !== undefined) return provider.expand(point, context);
-  const nameSpan = { start: point.span.start, end: point.span.start + name.length };
   const names = providers.flatMap((candidate) => [candidate.name, ...candidate.aliases.filter((a) => a.length > 2)]);
-  context.diagnostics.error('unknown-probe', nameSpan, `Invalid probe type: ${name}`, () => didYouMean(name, names));
+  context.diagnostics.error('unknown-probe', point.span, `Invalid probe type: ${name}`, () => didYouMean(name, names));
   return [];
 }

@@ -1,4 +1,4 @@
-import type { Expression } from '../syntax/ast.ts';
+import type { BinaryOperator, Expression } from '../syntax/ast.ts';
 import { evaluate, evaluateUnary } from '../types/arithmetic.ts';
 
 /** The value of an expression made of numbers alone, or undefined for any other. */
@@ -17,7 +17,7 @@ export function constantValue(expression: Expression): bigint | undefined {
       const left = constantValue(expression.left);
       const right = constantValue(expression.right);
       if (left === undefined || right === undefined) return undefined;
-      return evaluate(expression.operator, left, right, isSignedConstant(left) && isSignedConstant(right));
+      return evaluate(expression.operator, left, right, !needsUnsigned(expression.operator, left, right));
     }
     case 'ternary': {
       const condition = constantValue(expression.condition);
@@ -29,6 +29,9 @@ export function constantValue(expression: Expression): bigint | undefined {
   }
 }
 
-function isSignedConstant(value: bigint): boolean {
-  return value < 1n << 63n;
+/** Whether the numbers, or what they come to, exceed the signed range. */
+function needsUnsigned(operator: BinaryOperator, left: bigint, right: bigint): boolean {
+  const limit = 1n << 63n;
+  if (left >= limit || right >= limit) return true;
+  return (operator === '+' && left + right >= limit) || (operator === '*' && left * right >= limit);
 }

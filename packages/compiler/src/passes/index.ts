@@ -9,6 +9,7 @@ import { checkTypes, inferTypes } from './infer-types.ts';
 import { layoutMap } from './layout-maps.ts';
 import type { AnalysisContext, Bindings, MapSymbol, TypedProbe } from './model.ts';
 import { resolveNames } from './resolve-names.ts';
+import { warnUnreachable } from './warn-unreachable.ts';
 
 /** What is known of a script before any code is made. */
 export interface Analysis {
@@ -33,6 +34,7 @@ export function analyze(script: Script, context: AnalysisContext): Analysis {
   const { env, config, diagnostics } = context;
   const probes = expandProbes(script, context);
   const bindings = resolveNames(script, { diagnostics, types: env.types, permissive: env.tracepoints === null });
+  warnUnreachable(script, diagnostics);
   const maps = collectMaps(script);
   checkDeclarations(script, maps, diagnostics);
   const input = { env, config, maps, bindings };

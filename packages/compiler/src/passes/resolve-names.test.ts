@@ -49,7 +49,7 @@ describe('what is wrong', () => {
     ['$a = 1; { let $a = 2; }', '19-25 error Variable $a was already declared. Variable shadowing is not allowed.'],
     ['$a = 1; for ($a : 0..2) { }', '22-24 error Loop declaration shadows existing variable: $a'],
     ['break', "9-14 error 'break' statement is not allowed in a probe"],
-    ['unroll (2) { continue; }', "22-30 error 'continue' statement is not allowed in a probe"],
+    ['unroll (2) { continue; }', "22-31 error 'continue' statement is not allowed in a probe"],
     ['for ($i : 0..2) { if ($i) { break; } }', undefined],
     ['while (1) { break; }', '9-29 warning While loops are deprecated and may be removed in the future.'],
     ['nosuch(1)', "9-18 error Unknown function: 'nosuch'"],

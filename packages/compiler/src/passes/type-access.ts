@@ -3,7 +3,7 @@ import { memberIndex } from '../ir/lower-member.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { Index, Member } from '../syntax/ast.ts';
 import { btfType } from '../types/btf-type.ts';
-import { describe, typeName } from '../types/describe-type.ts';
+import { typeName } from '../types/describe-type.ts';
 import { recordOf } from '../types/record.ts';
 import { fieldType } from '../types/tracepoint-type.ts';
 import { type AddressSpace, isNumber, type MemorySpace, type TupleType, type Type, unknown } from '../types/type.ts';
@@ -56,8 +56,12 @@ function argument(typer: Typer, expression: Member): Type {
 
 function unknownArgument(typer: Typer, expression: Member, names: readonly string[]): Type {
   const all = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
-  const message = `Can't find function parameter ${expression.name}: ${typer.target.name} has no such argument`;
-  typer.report('unknown-field', expression.nameSpan, message, () => didYouMean(expression.name, names) ?? all);
+  const { context, name } = typer.target;
+  const message =
+    context.kind === 'tracepoint'
+      ? `Struct/union of type 'struct ${name}_args' does not contain a field named '${expression.name}'`
+      : `Can't find function parameter ${expression.name}`;
+  typer.report('unknown-field', expression.span, message, () => didYouMean(expression.name, names) ?? all);
   return unknown;
 }
 
@@ -80,7 +84,7 @@ function field(typer: Typer, expression: Member, object: Type): Type {
   const { types } = typer.env;
   const record = recordOf(object);
   if (types === undefined || record === undefined) {
-    const message = `Can not access field '${expression.name}' on expression of type '${typeName(object)}'`;
+    const message = `Can not access field '${expression.name}' on expression of type '${typeName(typer.heldType(expression.object))}'`;
     typer.report('type-mismatch', expression.span, message);
     return unknown;
   }
@@ -88,7 +92,7 @@ function field(typer: Typer, expression: Member, object: Type): Type {
   if (member === undefined) {
     const names = () => types.members(record.id).map((one) => one.name);
     const message = `Struct/union of type '${typeName(record)}' does not contain a field named '${expression.name}'`;
-    typer.report('unknown-field', expression.nameSpan, message, () => didYouMean(expression.name, names()));
+    typer.report('unknown-field', expression.span, message, () => didYouMean(expression.name, names()));
     return unknown;
   }
   const type = btfType(types, member.type, record.space, typer.config.maxStringLength);
@@ -115,7 +119,7 @@ export function typeIndex(typer: Typer, expression: Index): Type {
       break;
     default:
   }
-  const message = `The array index operator [] can only be used on arrays and pointers, found ${describe(object)}.`;
+  const message = `The array index operator [] can only be used on arrays, pointers, and tuples, found ${typeName(typer.heldType(expression.object))}.`;
   typer.report('type-mismatch', expression.span, message);
   return unknown;
 }
@@ -124,9 +128,10 @@ function located(element: Type, space: MemorySpace): Type {
   return element.kind === 'record' || element.kind === 'array' ? { ...element, space } : element;
 }
 
-function checkBounds(typer: Typer, { index }: Index, length: number): void {
+function checkBounds(typer: Typer, { index, span }: Index, length: number): void {
   const value = constantValue(index);
   if (value === undefined || (value >= 0n && value < BigInt(length))) return;
   const message = `the index ${value} is out of bounds for array of size ${length}`;
-  typer.report('invalid-argument', index.span, message);
+  const negative = `The array index operator [] only accepts non-negative integer indices. Got: ${typeName(typer.heldType(index))}`;
+  typer.report('invalid-argument', span, value < 0n ? negative : message);
 }

@@ -1,7 +1,8 @@
 import type { Cast } from '../syntax/ast.ts';
 import { typeName } from '../types/describe-type.ts';
 import { namedType } from '../types/named-type.ts';
-import { cBytes, isNumber, type Type, unknown } from '../types/type.ts';
+import { cBytes, isNumber, literalType, type Type, unknown } from '../types/type.ts';
+import { constantValue } from './fold-constants.ts';
 import type { Typer } from './typer.ts';
 
 /** `(type)x`: between numbers, pointers, and numbers and the arrays of their bytes. */
@@ -16,6 +17,7 @@ export function typeCast(typer: Typer, expression: Cast): Type {
     return unknown;
   }
   if (operand.kind === 'unknown') return to;
+  warnUnnecessary(typer, expression, to);
   if (to.kind === 'record') {
     const message = `Cannot cast to ${typeName(to)}`;
     typer.report('type-mismatch', expression.span, message, `cast to a pointer and read that: *(${typeName(to)} *)x`);
@@ -24,6 +26,14 @@ export function typeCast(typer: Typer, expression: Cast): Type {
   if (fits(operand, to)) return sizedLike(operand, to);
   typer.report('type-mismatch', expression.span, `Cannot cast from "${typeName(operand)}" to "${typeName(to)}"`);
   return unknown;
+}
+
+function warnUnnecessary(typer: Typer, { operand, span }: Cast, to: Type): void {
+  if (to.kind !== 'integer') return;
+  const value = constantValue(operand);
+  const from = value === undefined ? typer.heldType(operand) : literalType(value);
+  if (from.kind !== 'integer' || from.size !== to.size || from.signed !== to.signed) return;
+  typer.warn('invalid-use', span, `Unnecessary cast: expression is already of type ${typeName(to)}`);
 }
 
 function fits(from: Type, to: Type): boolean {

@@ -78,6 +78,15 @@ export class ExpressionTyper implements Typer {
     return type;
   }
 
+  heldType(expression: Expression): Type {
+    const type = this.types.get(expression) ?? this.typeOf(expression);
+    if (expression.kind === 'variable') {
+      const symbol = this.symbolOf(expression);
+      return (symbol && this.#input.variables.get(symbol)) ?? type;
+    }
+    return expression.kind === 'map' ? (this.#input.maps.get(expression.name)?.value ?? type) : type;
+  }
+
   numberType(expression: Expression, use: string): Type {
     const type = this.typeOf(expression);
     if (isNumber(type)) return type;
@@ -191,10 +200,24 @@ export class ExpressionTyper implements Typer {
     const value = constantOf(expression, this);
     if (value !== undefined) return uint64;
     if (this.env.tracepoints !== null) {
-      const what = expression.kind === 'sizeof' ? 'the size' : 'the offset';
-      this.report('unknown-field', expression.span, `${what} of that is not known on this kernel`);
+      this.#unknownConstant(expression);
     }
     return uint64;
+  }
+
+  #unknownConstant(expression: Expression & { kind: 'sizeof' | 'offsetof' }): void {
+    const { of, span } = expression;
+    const type = typeIn(of, this);
+    if (of.kind === 'type-name' && (type === undefined || type.kind === 'unknown')) {
+      const { tag, name } = of;
+      const message = `Cannot resolve unknown type "${tag === undefined ? '' : `${tag} `}${name}"`;
+      this.report('unknown-name', of.span, message);
+    } else if (expression.kind === 'offsetof' && type !== undefined) {
+      const message = `'${typeName(type)}' has no field named '${expression.path.join('.')}'`;
+      this.report('unknown-field', span, message);
+    } else {
+      this.report('unknown-field', span, 'the size of that is not known on this kernel');
+    }
   }
 
   #call(call: Expression & { kind: 'call' }): Type {

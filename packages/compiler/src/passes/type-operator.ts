@@ -1,4 +1,4 @@
-import type { Binary, Expression, Ternary, Update } from '../syntax/ast.ts';
+import type { Binary, Call, Expression, Ternary, Update } from '../syntax/ast.ts';
 import { describe, typeName } from '../types/describe-type.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import {
@@ -6,6 +6,7 @@ import {
   booleanType,
   int64,
   isNumber,
+  isSigned,
   isStorable,
   literalType,
   storedType,
@@ -24,6 +25,12 @@ export function typeBinary(typer: Typer, expression: Binary): Type {
   const { operator } = expression;
   const left = typer.typeOf(expression.left);
   const right = typer.typeOf(expression.right);
+  const aggregate = [expression.left, expression.right].find((side) => isAggregateCall(typer, side));
+  if (aggregate !== undefined) {
+    const { name } = aggregate as Call;
+    typer.report('invalid-use', aggregate.span, `${name}() must be assigned directly to a map`);
+    return unknown;
+  }
   if (left.kind === 'unknown' || right.kind === 'unknown') {
     return comparisons.includes(operator) || logical.includes(operator) ? booleanType : unknown;
   }
@@ -38,18 +45,28 @@ export function typeBinary(typer: Typer, expression: Binary): Type {
   }
   if (!isNumber(left) || !isNumber(right)) {
     const message = equality
-      ? `Type mismatch for '${operator}': comparing ${describe(left)} with ${describe(right)}`
+      ? `Type mismatch for '${operator}': comparing ${typeName(left)} with ${typeName(right)}`
       : `The ${operator} operator can not be used on expressions of types ${typeName(left)}, ${typeName(right)}`;
     typer.report('type-mismatch', expression.span, message);
     return comparisons.includes(operator) ? booleanType : unknown;
   }
+  warnSigned(typer, expression, left, right);
   if (comparisons.includes(operator)) return booleanType;
   if (!goesWithPointers(operator, left, right)) {
     const message = `The ${operator} operator can not be used on expressions of types ${typeName(left)}, ${typeName(right)}`;
     typer.report('type-mismatch', expression.span, message);
     return unknown;
   }
-  return pointerArithmetic(operator, left, right) ?? folded(expression, arithmeticType(left, right));
+  const moved = pointerArithmetic(operator, left, right);
+  if (moved !== undefined) return moved;
+  checkFolding(typer, expression);
+  const type = folded(expression, arithmeticType(left, right));
+  // A difference may be below zero, whatever it is of.
+  return operator === '-' && type.kind === 'integer' && !type.signed ? int64 : type;
+}
+
+function isAggregateCall(typer: Typer, expression: Expression): boolean {
+  return expression.kind === 'call' && typer.types.get(expression)?.kind === 'aggregate';
 }
 
 function typeLogical(typer: Typer, expression: Binary, left: Type, right: Type): Type {
@@ -85,6 +102,47 @@ function folded(expression: Expression, type: Type): Type {
   return value < 0n ? int64 : value >= 1n << 63n ? uint64 : type;
 }
 
+/** Of operands that are signed in the end, those that may exceed the signed range. */
+function warnSigned(typer: Typer, { operator, left, right }: Binary, leftType: Type, rightType: Type): void {
+  if (operator === '<<' || operator === '>>' || leftType.kind === 'pointer' || rightType.kind === 'pointer') return;
+  const signed = operator === '-' || isSigned(arithmeticType(leftType, rightType));
+  if (!signed) return;
+  for (const operand of [left, right]) {
+    const type = typer.heldType(operand);
+    if (type.kind !== 'integer' || type.signed || type.size < 8 || constantValue(operand) !== undefined) continue;
+    const message = 'Expression of type: uint64 being cast to type: int64. This may cause unexpected results.';
+    typer.warn('type-mismatch', operand.span, `${message} Use an explicit cast to suppress this warning.`);
+  }
+}
+
+/** Arithmetic on literals alone must give what 64 bits hold. */
+function checkFolding(typer: Typer, { operator, left, right, span }: Binary): void {
+  const [l, r] = [constantValue(left), constantValue(right)];
+  if (l === undefined || r === undefined) return;
+  const exact = exactly(operator, l, r);
+  if (exact !== undefined && exact >= -(1n << 63n) && exact < 1n << 64n) return;
+  typer.report('invalid-argument', span, 'unable to fold literals due to overflow or underflow');
+}
+
+function exactly(operator: Binary['operator'], left: bigint, right: bigint): bigint | undefined {
+  switch (operator) {
+    case '+':
+      return left + right;
+    case '-':
+      return left - right;
+    case '*':
+      return left * right;
+    case '/':
+    case '%':
+      return right === 0n ? undefined : left;
+    case '<<':
+    case '>>':
+      return right < 0n ? undefined : 0n;
+    default:
+      return 0n;
+  }
+}
+
 function warnNeverEqual(typer: Typer, expression: Binary, left: number, right: number): void {
   const { left: l, right: r } = expression;
   const literal = l.kind === 'string' ? l : r.kind === 'string' ? r : undefined;
@@ -114,7 +172,7 @@ export function typeUnary(typer: Typer, expression: Expression & { kind: 'unary'
     return value === undefined ? int64 : negativeType(value);
   }
   if (type.kind !== 'integer') return type.kind === 'unknown' ? unknown : uint64;
-  if (operator === '~' && type.neutral) return int64;
+  if (operator === '~' && type.neutral) return constantValue(operand) === undefined ? int64 : uint64;
   return type.neutral ? type : { kind: 'integer', size: 8, signed: type.signed };
 }
 
@@ -153,6 +211,10 @@ export function typeUpdate(typer: Typer, expression: Update): Type {
   if (target.kind === 'map') {
     const held = typer.maps.written(target).value;
     if (held === undefined) typer.maps.store(target, literalType(1n), expression.span);
+    if (held?.kind === 'aggregate') {
+      typer.maps.store(target, uint64, expression.span);
+      return unknown;
+    }
   }
   const type = typer.typeOf(target);
   if (isNumber(type)) return type;

@@ -1,4 +1,5 @@
 import { findFunction } from '../builtins/index.ts';
+import type { Span } from '../source/span.ts';
 import type { Assignment, Clause, Expression, ExpressionStatement, For, Let, Statement } from '../syntax/ast.ts';
 import { describe, typeName } from '../types/describe-type.ts';
 import { namedType } from '../types/named-type.ts';
@@ -16,13 +17,16 @@ export function typeClause(typer: Typer, clause: Clause): void {
 }
 
 export function typeStatements(typer: Typer, statements: readonly Statement[]): void {
-  for (const statement of statements) typeStatement(typer, statement);
+  for (const [index, statement] of statements.entries()) {
+    typeStatement(typer, statement);
+    if (statement.kind === 'expression-statement') warnDiscarded(typer, statement, index === statements.length - 1);
+  }
 }
 
 function typeStatement(typer: Typer, statement: Statement): void {
   switch (statement.kind) {
     case 'expression-statement':
-      typeEffect(typer, statement);
+      typeEffect(typer, statement.expression);
       break;
     case 'assignment':
       typeAssignment(typer, statement);
@@ -40,7 +44,7 @@ function typeStatement(typer: Typer, statement: Statement): void {
       typeStatement(typer, statement.body);
       break;
     case 'unroll':
-      checkUnroll(typer, statement.count);
+      checkUnroll(typer, statement.count, statement.span);
       typeStatement(typer, statement.body);
       break;
     case 'for':
@@ -58,18 +62,21 @@ function typeStatement(typer: Typer, statement: Statement): void {
   }
 }
 
-function typeEffect(typer: Typer, { expression, discarded, span }: ExpressionStatement): void {
+/** Kinds of expressions that do something, whatever their value is. */
+const effects: readonly Expression['kind'][] = ['update', 'block-expression', 'ternary'];
+
+/** `last`: bpftrace takes it for the value of its block, to which the semicolon does not belong. */
+function warnDiscarded(typer: Typer, { expression, span, discarded }: ExpressionStatement, last: boolean): void {
+  const type = typer.types.get(expression) ?? unknown;
+  if (['void', 'unknown', 'aggregate'].includes(type.kind) || effects.includes(expression.kind)) return;
+  if (discarded !== true) typer.warn('invalid-use', last ? expression.span : span, 'Return value discarded.');
+}
+
+function typeEffect(typer: Typer, expression: Expression): void {
   const type = typer.typeOf(expression);
-  if (isValue(type) && expression.kind !== 'update' && discarded !== true) {
-    typer.warn('invalid-use', span, 'Return value discarded.');
-  }
   if (type.kind !== 'aggregate' || expression.kind !== 'call') return;
   const message = `${expression.name}() must be assigned directly to a map`;
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
-}
-
-function isValue({ kind }: Type): boolean {
-  return kind !== 'void' && kind !== 'aggregate' && kind !== 'unknown' && kind !== 'args';
 }
 
 function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
@@ -78,19 +85,39 @@ function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
     const { env, config } = typer;
     const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any' });
     if (declared !== undefined && 'reason' in declared) typer.report('unknown-name', type.span, declared.reason);
-    else if (declared !== undefined) typer.storeInVariable(symbol, storedType(declared), span);
+    else if (declared !== undefined) {
+      typer.storeInVariable(symbol, storedType(declared), span);
+      if (value !== undefined) checkFits(typer, declared, { name: variable.name, value, span });
+    }
   }
-  if (value !== undefined) typer.storeInVariable(symbol, valueType(typer, value), span);
+  if (value !== undefined) typer.storeInVariable(symbol, valueType(typer, value, { target: variable, span }), span);
 }
 
-function checkUnroll(typer: Typer, count: Expression): void {
+/** What a variable is declared with must fit the integer it is declared to be. */
+function checkFits(
+  typer: Typer,
+  declared: Type,
+  { name, value, span }: { readonly name: string; readonly value: Expression; readonly span: Span },
+): void {
+  typer.typeOf(value);
+  const constant = constantValue(value);
+  const given = constant === undefined ? typer.heldType(value) : literalType(constant);
+  if (declared.kind !== 'integer' || given.kind !== 'integer') return;
+  if (constant === undefined && given.size <= declared.size) return;
+  const wrap = declared.signed ? BigInt.asIntN : BigInt.asUintN;
+  if (constant !== undefined && wrap(declared.size * 8, constant) === constant) return;
+  const message = `Type mismatch for ${name}: trying to assign value of type '${typeName(given)}' when variable already has a type '${typeName(declared)}'`;
+  typer.report('type-mismatch', span, message);
+}
+
+function checkUnroll(typer: Typer, count: Expression, span: Span): void {
   typer.numberType(count, 'unroll');
   const value = constantValue(count);
   if (value === undefined) {
-    typer.report('invalid-argument', count.span, 'unroll takes a number that is known when the script is compiled');
+    typer.report('invalid-argument', span, 'invalid unroll value', 'it must be known when the script is compiled');
   } else if (value < 1n || value > MAX_UNROLL) {
     const bound = value < 1n ? 'minimum value is 1' : `maximum value is ${MAX_UNROLL}`;
-    typer.report('invalid-argument', count.span, `unroll ${bound}`);
+    typer.report('invalid-argument', span, `unroll ${bound}`);
   }
 }
 
@@ -117,18 +144,18 @@ function typeFor(typer: Typer, statement: For): void {
 }
 
 function typeAssignment(typer: Typer, statement: Assignment): void {
-  const { target, operator, value } = statement;
+  const { target, operator, value, span } = statement;
   if (operator !== undefined) {
     typeCompound(typer, statement);
     return;
   }
   if (target.kind === 'variable') {
-    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value), statement.span);
+    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value, statement), statement.span);
     return;
   }
   const definition = value.kind === 'call' ? findFunction(value.name) : undefined;
   if (definition?.kind !== 'aggregate') {
-    typer.maps.store(target, valueType(typer, value), statement.span);
+    typer.maps.store(target, valueType(typer, value, statement), statement.span);
     return;
   }
   const type = typer.typeOf(value);
@@ -155,15 +182,15 @@ function typeCompound(typer: Typer, { target, operator, value, span }: Assignmen
 }
 
 /** The type of something stored in a variable or a map. */
-function valueType(typer: Typer, value: Expression): Type {
+function valueType(typer: Typer, value: Expression, { target, span }: Pick<Assignment, 'target' | 'span'>): Type {
   const type = storedType(typer.typeOf(value));
   if (isStorable(type)) return type;
   if (type.kind === 'aggregate' && value.kind === 'call') {
-    const message = `${value.name}() can only be assigned directly to a map`;
+    const message = `${value.name}() must be assigned directly to a map`;
     typer.report('invalid-use', value.span, message, `write @ = ${value.name}(...)`);
   } else {
-    const what = type.kind === 'void' ? 'none' : describe(type);
-    typer.report('type-mismatch', value.span, `a value of type '${what}' cannot be stored`);
+    const where = target.kind === 'variable' ? 'scratch variable' : 'map';
+    typer.report('type-mismatch', span, `Value '${typeName(type)}' cannot be assigned to a ${where}.`);
   }
   return unknown;
 }

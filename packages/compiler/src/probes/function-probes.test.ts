@@ -134,14 +134,20 @@ describe('mistakes', () => {
     ['uretprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:tool { }', 'uprobe takes a program or library and a function in it'],
-    ['kprobe:vfs_read { @ = retval; }', 'kprobe:vfs_read has no retval'],
-    ['kretprobe:vfs_read { @ = arg0; }', 'kretprobe:vfs_read has no arg0'],
-    ['kprobe:vfs_read { @ = args.file; }', 'kprobe:vfs_read has no args'],
-    ['fentry:vfs_read { @ = arg0; }', 'fentry:vmlinux:vfs_read has no arg0'],
     [
-      'fentry:vfs_read { @ = args.fiel; }',
-      "Can't find function parameter fiel: fentry:vmlinux:vfs_read has no such argument",
+      'kprobe:vfs_read { @ = retval; }',
+      "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes",
     ],
+    [
+      'kretprobe:vfs_read { @ = arg0; }',
+      "The arg0 builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes",
+    ],
+    [
+      'kprobe:vfs_read { @ = args.file; }',
+      'The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (kprobe used here)',
+    ],
+    ['fentry:vfs_read { @ = arg0; }', "The arg0 builtin can only be used with 'kprobes', 'uprobes' and 'usdt' probes"],
+    ['fentry:vfs_read { @ = args.fiel; }', "Can't find function parameter fiel"],
     [
       'fentry:vfs_read { @ = args.file->flag; }',
       "Struct/union of type 'struct file' does not contain a field named 'flag'",
@@ -149,8 +155,8 @@ describe('mistakes', () => {
     ['fentry:vfs_read { @ = args.count->flags; }', "Can not access field 'flags' on expression of type 'uint64'"],
     ['fentry:vfs_open { @ = args.how; }', "the argument 'how' is passed by value and cannot be read"],
     ['fexit:vfs_open { @ = retval; }', 'fexit:vmlinux:vfs_open returns nothing that can be read'],
-    ['BEGIN { @ = func; }', 'begin has no func'],
-    ['kprobe:vfs_read { @ = ((struct fiel *)arg0)->flags; }', "this kernel's BTF has no struct fiel"],
+    ['BEGIN { @ = func; }', "The func builtin can not be used with 'begin' probes"],
+    ['kprobe:vfs_read { @ = ((struct fiel *)arg0)->flags; }', 'Cannot resolve unknown type "struct fiel"'],
   ])('%s', (source, message) => {
     expect(compile(source, envOf('x86-64')).diagnostics.map((diagnostic) => diagnostic.message)).toEqual([message]);
   });

@@ -19,7 +19,14 @@ export const tracepoint: ProbeProvider = {
     const { env, diagnostics } = context;
     const [, category = '', event = ''] = point.parts;
     if (point.parts.length !== 3 || !namePattern.test(category) || !namePattern.test(event)) {
-      diagnostics.error('invalid-probe', point.span, `tracepoint takes a category and an event`, `write ${usage}`);
+      const found = point.parts.length - 1;
+      const message = `tracepoint probe type requires 2 arguments, found ${found}`;
+      diagnostics.error(
+        'invalid-probe',
+        point.span,
+        found === 2 ? `invalid name of a tracepoint` : message,
+        `write ${usage}`,
+      );
       return [];
     }
     const source = env.tracepoints;

@@ -2,10 +2,11 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Span } from './span.ts';
 import { SourceText } from './text.ts';
 
+/** Lines that are shown of a span over many. */
+const MAX_LINES = 20;
+
 /** Longest source line that is shown; a minified script would fill the terminal. */
 const MAX_LINE = 400;
-/** Most lines of one span that are shown. */
-const MAX_LINES = 20;
 
 /**
  * A diagnostic as bpftrace prints one, without a line end:
@@ -32,20 +33,40 @@ export function formatDiagnostic(source: string, name: string, diagnostic: Diagn
 
 type Extent = Pick<Diagnostic, 'line' | 'column' | 'endLine' | 'endColumn'>;
 
+/** The line, and a mark under the span; of several lines each as it is. */
+function marked(source: SourceText, { line, column, endLine, endColumn }: Extent): string[] {
+  if (endLine > line) {
+    const lines = Array.from({ length: Math.min(MAX_LINES, endLine - line + 1) }, (_, index) =>
+      source.line(line + index),
+    );
+    return lines.some((text) => text.length > MAX_LINE) ? [] : lines.map(spaced);
+  }
+  const text = source.line(line);
+  if (text.length === 0 || text.length > MAX_LINE) return [];
+  const margin = ' '.repeat(spaced(text.slice(0, column - 1)).length);
+  const width = Math.max(0, endColumn - column - text.slice(column - 1, endColumn - 1).length);
+  return [spaced(text), margin + '~'.repeat(spaced(text.slice(column - 1, endColumn - 1)).length + width)];
+}
+
+function spaced(text: string): string {
+  return text.replaceAll('\t', '    ');
+}
+
 function label(name: string, { line, column, endLine, endColumn }: Extent): string {
   return endLine > line ? `${name}:${line}-${endLine}` : `${name}:${line}:${column}-${Math.max(endColumn, column)}`;
 }
 
-/** Where a span of a source begins, counted from 1, and how messages call it: `stdin:1:9-13`. */
+/** Where a span of a source begins, counted from 1, how messages call it: `stdin:1:9-13`, and its lines, marked. */
 export function placeOf(
   source: string,
   name: string,
   span: Span,
-): { readonly line: number; readonly column: number; readonly label: string } {
+): { readonly line: number; readonly column: number; readonly label: string; readonly lines: readonly string[] } {
   const text = new SourceText(source);
   const { line, column } = text.position(span.start);
   const end = text.position(span.end);
-  return { line, column, label: label(name, { line, column, endLine: end.line, endColumn: end.column }) };
+  const extent = { line, column, endLine: end.line, endColumn: end.column };
+  return { line, column, label: label(name, extent), lines: marked(text, extent) };
 }
 
 /** The line of the source that a span begins on, the span marked below it; each ended by a line feed. */
@@ -56,15 +77,4 @@ export function markSource(source: string, span: Span): string {
   return marked(text, extent)
     .map((line) => `${line}\n`)
     .join('');
-}
-
-function marked(source: SourceText, { line, column, endLine, endColumn }: Extent): string[] {
-  if (endLine > line) {
-    const count = Math.min(endLine - line + 1, MAX_LINES);
-    return Array.from({ length: count }, (_, index) => source.line(line + index).slice(0, MAX_LINE));
-  }
-  const text = source.line(line);
-  if (text.length === 0 || text.length > MAX_LINE) return [];
-  const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
-  return [text, margin + '~'.repeat(Math.max(0, endColumn - column))];
 }

@@ -47,14 +47,19 @@ export function parseOpenBlock(cursor: TokenCursor): OpenBlock {
     let tail: OpenBlock['tail'];
     while (!cursor.take('}')) {
       if (cursor.current.kind === 'end') cursor.unexpected("'}'");
+      const { kind } = cursor.current;
       const parsed = parseStatement(cursor);
       if (cursor.at('}')) {
         tail = tailOf(parsed);
         if (tail === undefined) statements.push(closeStatement(parsed));
         continue;
       }
-      statements.push(closeStatement(parsed));
-      if (!cursor.take(';') && !isClosed(parsed)) cursor.unexpected("';'");
+      const statement = closeStatement(parsed);
+      if (!cursor.take(';')) {
+        if (!isClosed(parsed)) cursor.unexpected("';'");
+        statements.push(statement);
+      } else if (kind === 'variable' || kind === 'map') statements.push(statement);
+      else statements.push(withSemicolon(statement, cursor.previousEnd));
     }
     const span = { start, end: cursor.previousEnd };
     return { kind: 'open-block', statements, ...(tail === undefined ? {} : { tail }), span };
@@ -90,6 +95,12 @@ function tailOf(parsed: ParsedStatement): OpenBlock['tail'] {
 /** Whether no semicolon is needed after it. */
 function isClosed({ kind }: ParsedStatement): boolean {
   return ['open-block', 'open-if', 'while', 'for', 'unroll'].includes(kind);
+}
+
+/** As bpftrace counts it belongs to the statement, unless that begins with a variable or map. */
+function withSemicolon(statement: Statement, end: number): Statement {
+  const counts = ['expression-statement', 'break', 'continue', 'return'].includes(statement.kind);
+  return counts ? { ...statement, span: { start: statement.span.start, end } } : statement;
 }
 
 function closeStatement(parsed: ParsedStatement): Statement {

@@ -64,7 +64,7 @@ function baseType(
   if (found !== undefined) return found;
   const untagged = tag === undefined ? (types.record('struct', name) ?? types.record('union', name)) : undefined;
   if (untagged !== undefined) return btfType(types, untagged, space, maxString);
-  return { reason: tag === undefined ? `Unknown type: '${name}'` : `this kernel's BTF has no ${tag} ${name}` };
+  return { reason: `Cannot resolve unknown type "${tag === undefined ? '' : `${tag} `}${name}"` };
 }
 
 function scriptType(name: string, length: number | undefined, maxString: number): Type | undefined {

@@ -141,14 +141,11 @@ export function stringType(bytes: number): StringType {
   return { kind: 'string', size: (bytes + 7) & ~7, bytes };
 }
 
-/** The type of a literal: the smallest that holds it. */
+/** The type of a literal: the smallest signed one that holds it. */
 export function literalType(value: bigint): IntegerType {
   for (const size of [1, 2, 4, 8] as const) {
     const width = size * 8;
     if (BigInt.asIntN(width, value) === value) return { kind: 'integer', size, signed: true, neutral: true };
-    if (BigInt.asUintN(width, value) === value) {
-      return size === 8 ? uint64 : { kind: 'integer', size, signed: false, neutral: true };
-    }
   }
   return uint64;
 }
@@ -273,7 +270,8 @@ function asInteger(type: Type): IntegerType {
 /** The type of what is read from where only literals were stored: signed, as bpftrace has it. */
 export function definite(type: Type): Type {
   if (type.kind === 'tuple') return { ...type, elements: type.elements.map(definite) };
-  return type.kind === 'integer' && type.neutral === true ? int64 : type;
+  if (type.kind !== 'integer' || type.neutral !== true) return type;
+  return type.enumeration === undefined ? int64 : { ...int64, enumeration: type.enumeration };
 }
 
 /** The type that holds values of both, or undefined where there is none. */
@@ -292,7 +290,12 @@ export function unify(a: Type, b: Type): Type | undefined {
 function unifyNumbers(a: Type, b: Type): Type {
   if (a.kind === 'pointer' && b.kind === 'pointer') return unifyPointers(a, b);
   if (a.kind === 'boolean' && b.kind === 'boolean') return a;
+  if (isLiteral(a) && isLiteral(b)) return a.size > b.size ? a : b;
   return arithmeticType(a, b);
+}
+
+function isLiteral(type: Type): type is IntegerType {
+  return type.kind === 'integer' && type.neutral === true;
 }
 
 /** What the two point to is only kept where it is the same. */
