@@ -4,6 +4,9 @@ import { renderMap } from '@bpfleet/aggregate';
 import { loadTrace } from '../load-trace.ts';
 import type { ScriptCase } from './script-case.ts';
 
+/** A command that goes on for longer is ended; emulated machines take some seconds for what takes milliseconds. */
+const LONGEST_MS = 120_000;
+
 const killNumber = process.arch === 'x64' ? 62 : 129;
 
 /**
@@ -17,6 +20,7 @@ export async function runScriptCase({ program, run: command }: ScriptCase): Prom
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   const exited = once(child, 'exit');
+  const deadline = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   values.pid = `${child.pid}`;
   try {
     const trace = await loadTrace({ kind: 'script', source: fill(program), allow: { unsafe: true, readFiles: true } });
@@ -31,6 +35,7 @@ export async function runScriptCase({ program, run: command }: ScriptCase): Prom
       trace.close();
     }
   } finally {
+    clearTimeout(deadline);
     child.kill('SIGKILL');
   }
 }
