@@ -8,7 +8,6 @@ export * from './map-state.ts';
 export * from './merge.ts';
 export * from './order.ts';
 export * from './quantile.ts';
-export * from './raw-text.ts';
 export * from './render-json.ts';
 export { printedValue, type RenderOptions, renderMap } from './render-text.ts';
 export * from './result-document.ts';

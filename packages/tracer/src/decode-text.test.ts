@@ -1,4 +1,4 @@
-import { encodeText } from '@bpfleet/aggregate';
+import { encodeText } from '@bpfleet/bpf';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeText } from './decode-text.ts';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { byteCharacter } from '@bpfleet/aggregate';
+import { byteCharacter } from '@bpfleet/bpf';
 
 /** Bytes of a character by the first of them; 0 for what begins none. */
 function charactersBytes(first: number): number {

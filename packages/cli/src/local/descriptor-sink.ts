@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { encodeText } from '@bpfleet/aggregate';
+import { encodeText } from '@bpfleet/bpf';
 
 /** When what is written reaches the descriptor: at once, or when much has gathered. */
 export type Buffering = 'none' | 'line' | 'full';

@@ -1,4 +1,5 @@
-import { emitControl, emitEvent, emitPrintEntry } from '../ir/lower-record.ts';
+import { emitControl, emitEvent } from '../ir/lower-record.ts';
+import { emitPrintEntry } from '../ir/print-entry.ts';
 import { noValue } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression, MapAccess } from '../syntax/ast.ts';

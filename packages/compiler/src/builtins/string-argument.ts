@@ -27,7 +27,7 @@ export function stringValue(lowering: Lowering, argument: Expression): MemoryVal
   return value;
 }
 
-export function isTextPointer(type: Type): boolean {
+function isTextPointer(type: Type): boolean {
   return type.kind === 'pointer' && type.to?.kind === 'integer' && type.to.size === 1;
 }
 

@@ -1,10 +1,9 @@
 import type { FieldLayout } from '../output-layout.ts';
-import type { Expression, MapAccess } from '../syntax/ast.ts';
+import type { Expression } from '../syntax/ast.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import { fieldLayout } from '../types/field-layout.ts';
 import { isScalar, storedType, unknown } from '../types/type.ts';
 import type { Lowering } from './lowering.ts';
-import { lowerKey } from './map-entry.ts';
 import { copyValue } from './memory.ts';
 import { internalMaps, type RecordKind } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
@@ -50,20 +49,6 @@ export function emitControl(lowering: Lowering, record: RecordKind): void {
   lowering.resources.controlRing = true;
   const id = lowering.resources.record(record, RECORD_HEADER);
   send(lowering, internalMaps.control, id, RECORD_HEADER, 'controlFull', () => undefined);
-}
-
-/** Prints one entry of a map of aggregates: its key goes to user space, which knows how to put its value together. */
-export function emitPrintEntry(lowering: Lowering, access: MapAccess): void {
-  lowering.resources.controlRing = true;
-  const layout = lowering.map(access.name);
-  const key = lowerKey(lowering, layout, access.key);
-  const size = RECORD_HEADER + layout.keySize;
-  const fields = layout.key.map((field) => ({ ...field, offset: field.offset + RECORD_HEADER }));
-  const id = lowering.resources.record({ kind: 'print-entry', map: layout.schema.id, key: fields }, size);
-  send(lowering, internalMaps.control, id, size, 'controlFull', (register) => {
-    const into = { place: inRegister(register, RECORD_HEADER), size: layout.keySize };
-    copyValue(lowering, { place: key, size: layout.keySize }, into);
-  });
 }
 
 /** Reserves a record, has it filled and gives it away; where the ring is full, the loss is counted. */

@@ -1,4 +1,4 @@
-import { encodeText } from '@bpfleet/aggregate';
+import { encodeText } from '@bpfleet/bpf';
 import type { Expression, Script } from '../syntax/ast.ts';
 import { Transform } from '../syntax/transform.ts';
 

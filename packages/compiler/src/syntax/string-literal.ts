@@ -1,4 +1,4 @@
-import { byteCharacter } from '@bpfleet/aggregate';
+import { byteCharacter } from '@bpfleet/bpf';
 
 const simpleEscapes: Readonly<Record<string, string>> = {
   n: '\n',

@@ -9,7 +9,7 @@ import type { Assignment, Block, Expression, For, MapAccess, Statement, Update, 
 import { parseScript } from '../syntax/parse-script.ts';
 import { keyParts } from '../types/field-layout.ts';
 import type { Type } from '../types/type.ts';
-import { arithmetic, comparesSigned, resized, signedOperation } from './interpret-number.ts';
+import { arithmetic, resized, signedOperation } from './interpret-number.ts';
 
 /** A number is its 64 bits in two's complement, a truth 0 or 1, a tuple the list of its elements. */
 type Value = bigint | string | readonly Value[];
@@ -322,8 +322,8 @@ class Interpreter {
     if (typeof l !== 'bigint' || typeof r !== 'bigint') {
       return (idOf(l) === idOf(r)) === (operator === '==') ? 1n : 0n;
     }
-    const comparison = ['<', '<=', '>', '>=', '==', '!='].includes(operator);
-    return arithmetic(operator, l, r, (comparison ? comparesSigned : signedOperation)(leftType, rightType));
+    const _comparison = ['<', '<=', '>', '>=', '==', '!='].includes(operator);
+    return arithmetic(operator, l, r, signedOperation(leftType, rightType));
   }
 
   #update({ operator, prefix, target }: Update): Value {

@@ -1,4 +1,4 @@
-import { encodeText } from '@bpfleet/aggregate';
+import { encodeText } from '@bpfleet/bpf';
 
 /** The bytes of a text and the zero after it. */
 export function textBytes(text: string): Uint8Array {

@@ -104,7 +104,7 @@ export type RenderedAs =
   | 'inet'
   | 'mac';
 
-export interface RenderedType {
+interface RenderedType {
   readonly kind: 'rendered';
   readonly as: RenderedAs;
   /** Of timestamps the format, of cgroup paths the pattern of hierarchies. */
@@ -222,7 +222,7 @@ function tupleBytes({ elements }: TupleType): number {
   return Math.ceil(end / largest) * largest;
 }
 
-export function elementBytes(element: Type): number {
+function elementBytes(element: Type): number {
   return cBytes(element);
 }
 
