@@ -163,7 +163,7 @@ async function tellRefusal(error: TraceError, { program, options, messages }: Lo
   if (verifierLog !== '' && showLog) messages.note(`${verifierLog}\n`);
   const told = code === 'compile' && diagnostics.some(({ severity }) => severity === 'error');
   if (!told) messages.error(message, code === 'verifier' && !showLog ? "-v shows the verifier's log." : undefined);
-  return code === 'attach' ? UNATTACHED : ERROR;
+  return code === 'attach' || code === 'verifier' ? UNATTACHED : ERROR;
 }
 
 function statusOf(error: unknown, messages: Messages): number {

@@ -68,7 +68,7 @@ const effects: readonly Expression['kind'][] = ['update', 'block-expression', 't
 /** `last`: bpftrace takes it for the value of its block, to which the semicolon does not belong. */
 function warnDiscarded(typer: Typer, { expression, span, discarded }: ExpressionStatement, last: boolean): void {
   const type = typer.types.get(expression) ?? unknown;
-  if (!isValue(type) || effects.includes(expression.kind)) return;
+  if (['void', 'unknown', 'aggregate', 'args'].includes(type.kind) || effects.includes(expression.kind)) return;
   if (discarded !== true) typer.warn('invalid-use', last ? expression.span : span, 'Return value discarded.');
 }
 

@@ -14,8 +14,6 @@ export function signedOperation(left: Type, right: Type): boolean {
   return signs.includes('signed') || !signs.includes('unsigned');
 }
 
-export const comparesSigned = signedOperation;
-
 /** One operation on two numbers of 64 bits. Law: what is divided by zero gives 1. */
 export function arithmetic(operator: BinaryOperator, left: bigint, right: bigint, signed: boolean): bigint {
   const [l, r] = signed ? [left, right] : [BigInt.asUintN(64, left), BigInt.asUintN(64, right)];
