@@ -13,7 +13,10 @@ export function typeCast(typer: Typer, expression: Cast): Type {
   const { env, config } = typer;
   const typeOf = (of: Expression) => typer.typeOf(of);
   const to = namedType(expression.type, { types: env.types, maxString: config.maxStringLength, space, typeOf });
-  if (to === undefined) return unknown;
+  if (to === undefined) {
+    if (typer.env.tracepoints !== null) reportNoTypes(typer, expression);
+    return unknown;
+  }
   if ('reason' in to) {
     if (typer.env.tracepoints !== null) typer.report('unknown-name', expression.type.span, to.reason);
     return unknown;
@@ -36,6 +39,13 @@ function warnUnnecessary(typer: Typer, { operand, span }: Cast, to: Type): void 
   const from = value === undefined ? typer.heldType(operand) : literalType(value);
   if (from.kind !== 'integer' || from.size !== to.size || from.signed !== to.signed) return;
   typer.warn('invalid-use', span, `Unnecessary cast: expression is already of type ${typeName(to)}`);
+}
+
+/** A kernel without BTF tells no types; the script may define them. */
+function reportNoTypes(typer: Typer, { type }: Cast): void {
+  const tag = type.tag === undefined ? '' : `${type.tag} `;
+  const message = `the type ${tag}${type.name} needs the kernel's BTF (CONFIG_DEBUG_INFO_BTF), which this kernel does not give`;
+  typer.report('unsupported', type.span, message, 'define it in the script');
 }
 
 function fits(from: Type, to: Type): boolean {

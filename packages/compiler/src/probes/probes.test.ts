@@ -140,3 +140,10 @@ describe('watchpoints, signals, tests and benchmarks', () => {
     expect(refused(probe)).toEqual([message]);
   });
 });
+
+test('without BTF a type of the kernel is a mistake that says so', () => {
+  const { diagnostics } = compile('BEGIN { $t = (struct task_struct *)curtask; if ($t->pid > 0) { exit(); } }', env);
+  expect(diagnostics.map(({ message }) => message)).toEqual([
+    "the type struct task_struct needs the kernel's BTF (CONFIG_DEBUG_INFO_BTF), which this kernel does not give",
+  ]);
+});
