@@ -68,7 +68,7 @@ const cases: [name: string, state: MapState, text: string, json: string, options
     'a stack as a value',
     state({ kind: 'value', signed: false }, [[], {}, read]),
     '@x: \n        vfs_read+17\n        entry+0\n\n',
-    '{"type": "map", "data": {"@x": [{"symbol":"vfs_read","module":"","offset":17},{"symbol":"entry","module":"","offset":0}]}}\n',
+    '{"type": "map", "data": {"@x": "\\n        vfs_read+17\\n        entry+0\\n"}}\n',
   ],
   ['an average', state({ kind: 'avg' }, [[], { 0: 2n, 1: 11n }]), '@x: 5\n', '{"type": "stats", "data": {"@x": 5}}\n'],
   [

@@ -9,6 +9,7 @@ export * from './asm/opcode.ts';
 export * from './asm/register.ts';
 export * from './btf/btf.ts';
 export * from './btf/btf-error.ts';
+export * from './btf/definition-text.ts';
 export * from './btf/flat-fields.ts';
 export * from './btf/function-btf.ts';
 export * from './btf/type-source.ts';

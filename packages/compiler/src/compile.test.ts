@@ -105,6 +105,44 @@ describe('each mistake has its sentence', () => {
   test.each([
     ['BEGIN { count(); }', 'count() must be assigned directly to a map'],
     ['BEGIN { $x = count(); }', 'count() must be assigned directly to a map'],
+    [
+      'let @m = hash(5); BEGIN { @m[1] = count(); }',
+      'Incompatible map types. Type from declaration: hash. Type from value/key type: percpuhash',
+    ],
+    [
+      'let @m = percpulruhash(5); BEGIN { @m[1] = 5; }',
+      'Incompatible map types. Type from declaration: percpulruhash. Type from value/key type: hash',
+    ],
+    [
+      'config = { unstable_tseries = error } BEGIN { @ = tseries(1, 1s, 5); }',
+      'tseries feature is not enabled by default. To enable this unstable feature, set the config flag to enable. unstable_tseries=enable',
+    ],
+    ...[
+      ['1, 0, 5', 'tseries() interval_ns must be >= 1 (0 provided)'],
+      ['1, pid, 5', 'tseries: invalid interval_ns value (must be non-negative literal)'],
+      ['1, 1s, 0', 'tseries() num_intervals must be >= 1 (0 provided)'],
+      ['1, 1s, -1', 'tseries: invalid num_intervals value (must be non-negative literal)'],
+      ['1, 1s, 1000001', 'tseries() num_intervals must be < 1000000 (1000001 provided)'],
+      ['1, 1s, 5000', 'tseries() keeps at most 1300 intervals, for a value has at most 32 KiB a CPU'],
+      ['1, 1s', 'tseries() requires at least 3 arguments (2 provided)'],
+      [
+        '1, 1s, 3, "x"',
+        'tseries() expects one of the following aggregation functions: avg, max, min, sum ("x" provided)',
+      ],
+    ].map(([given, message]) => [
+      `config = { unstable_tseries = enable } BEGIN { @ = tseries(${given}); }`,
+      message as string,
+    ]),
+    ['BEGIN { 5; }', 'Return value discarded.'],
+    [
+      'BEGIN { $p = (int32 *)16; $x = $p * 2; }',
+      'The * operator can not be used on expressions of types int32 *, int8',
+    ],
+    ['BEGIN { $p = (int32 *)16; $x = -$p; }', "The - operator can not be used on expressions of type 'int32 *'"],
+    [
+      'BEGIN { $r = (a=1); $r = (b=1); }',
+      "Type mismatch for $r: trying to assign value of type 'record { .b = int8 }' when variable already has a type 'record { .a = int8 }'",
+    ],
     ['BEGIN { @ = count(1); }', 'count() requires no arguments (1 provided)'],
     ['BEGIN { @ = hist(); }', 'hist() requires at least one argument (0 provided)'],
     ['BEGIN { @ = hist(1, 6); }', 'hist: bits 6 must be 0..5'],
@@ -148,7 +186,7 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { @y = @x; }', 'Undefined map: @x'],
     ['BEGIN { clear(5); }', 'clear() expects a map argument'],
     ['BEGIN { @x[1] = 1; clear(@x[1]); }', 'clear() expects a map argument'],
-    ['BEGIN { @x[1] = 1; delete(@x); }', 'delete() takes a key of @x'],
+    ['BEGIN { @x[1] = 1; _ = delete(@x); }', 'delete() takes a key of @x'],
     [
       'BEGIN { @x = count(); if (@x > 5) { } }',
       'count() is kept per CPU, and this kernel cannot read the values of all CPUs in a probe (5.19 can)',
@@ -161,9 +199,9 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { printf("%f", 1); }', 'unsupported format specifier: f'],
     ['BEGIN { if (kstack) { } }', 'Invalid condition: kstack_bpftrace_127'],
     ['BEGIN /(1, 2)/ { }', 'Invalid condition: (int8,int8)'],
-    ['BEGIN { $x = 1 + "a"; }', 'The + operator can not be used on expressions of types integer, string'],
+    ['BEGIN { $x = 1 + "a"; }', 'The + operator can not be used on expressions of types int8, string[2]'],
     ['BEGIN { if (comm == 5) { } }', "Type mismatch for '==': comparing string[16] with int8"],
-    ['BEGIN { if (comm < "a") { } }', 'The < operator can not be used on expressions of types string, string'],
+    ['BEGIN { if (comm < "a") { } }', 'The < operator can not be used on expressions of types string[16], string[2]'],
     [
       'BEGIN { $x = pid ? 1 : "a"; }',
       "Branches must return the same type or compatible types: have 'int8' and 'string[2]'",
@@ -217,7 +255,7 @@ describe('each mistake has its sentence', () => {
     ['iter:a { }', 'this kernel has no iterators for programs: they need 5.8 and CONFIG_DEBUG_INFO_BTF'],
     ['kprobe:f { }', 'this kernel has no kprobes (CONFIG_KPROBES)'],
     ['BEGIN { @ = kstack(128); }', 'kstack(): depth is a number from 1 to 127'],
-    ['BEGIN { @ = kstack + 1; }', 'The + operator can not be used on expressions of types kstack, integer'],
+    ['BEGIN { @ = kstack + 1; }', 'The + operator can not be used on expressions of types kstack_bpftrace_127, int8'],
     [
       'BEGIN { @ = kstack(1); @ = kstack(2); }',
       "Type mismatch for @: trying to assign value of type 'kstack_bpftrace_2' when map already has a type 'kstack_bpftrace_1'",

@@ -22,10 +22,10 @@ function apply(operator: string, left: Sample, right: Sample): { value: bigint; 
   const shift = BigInt.asUintN(64, right.value) % 64n;
   const results: Record<string, () => { value: bigint; signed: boolean | null }> = {
     '+': () => ({ value: wrap(a + b), signed }),
-    '-': () => ({ value: wrap(a - b), signed }),
+    '-': () => ({ value: BigInt.asIntN(64, a - b), signed: true }),
     '*': () => ({ value: wrap(a * b), signed }),
-    '/': () => ({ value: b === 0n ? 0n : wrap(a / b), signed }),
-    '%': () => ({ value: b === 0n ? a : wrap(a % b), signed }),
+    '/': () => ({ value: b === 0n ? 1n : wrap(a / b), signed }),
+    '%': () => ({ value: b === 0n ? 1n : wrap(a % b), signed }),
     '&': () => ({ value: wrap(a & b), signed }),
     '|': () => ({ value: wrap(a | b), signed }),
     '^': () => ({ value: wrap(a ^ b), signed }),

@@ -2,6 +2,7 @@ export type * from './api.ts';
 export { compileEnv } from './compile-env.ts';
 export { type ListProbesOptions, listProbes, type ProbeList } from './list-probes.ts';
 export { listScript } from './list-script.ts';
+export { isTypePattern, listTypes } from './list-types.ts';
 export type { ListedProbe } from './listed-probe.ts';
 export { check, loadTrace } from './load-trace.ts';
 export { type NodeFacts, nodeFacts } from './node-facts.ts';

@@ -283,8 +283,8 @@ export class LoadedTrace implements Trace {
   }
 
   #message({ severity, span, text, quoted }: TraceRecord & { kind: 'message' }): Omit<TraceEvent, 'at'> {
-    const { line, column, label, lines } = this.#place(span);
-    const end = quoted ? `\n${lines.map((each) => `${each}\n`).join('')}` : text.endsWith('\n') ? '' : '\n';
+    const { line, column, label } = this.#place(span);
+    const end = quoted ? `\n${markSource(this.#source, span)}` : text.endsWith('\n') ? '' : '\n';
     return {
       type: severity === 'error' ? 'errorf' : 'warnf',
       text: `${label}: ${severity.toUpperCase()}: ${text}${end}`,

@@ -177,6 +177,35 @@ export class Btf implements TypeSource {
     return { id, parameters, variadic, returns: this.#u32(prototype + 8) };
   }
 
+  /** A type as it lies there. `to`: the type it is made of, the size of others; of what is only declared 1 for a union. */
+  node(id: number): { readonly kind: number; readonly name: string; readonly to: number } {
+    const at = this.#at(id);
+    const kind = this.#kind(at);
+    const to = kind === Kind.FWD ? Number(this.#flag(at)) : this.#u32(at + 8);
+    return { kind, name: this.#name(at), to };
+  }
+
+  /** Of an array. */
+  elements(id: number): { readonly element: number; readonly length: number } {
+    const at = this.#at(id);
+    return { element: this.#u32(at + 12), length: this.#u32(at + 20) };
+  }
+
+  /** Types of the parameters of a function's prototype; a last one of 0 stands for `...`. */
+  parameters(prototype: number): number[] {
+    const at = this.#at(prototype);
+    return Array.from({ length: this.#count(at) }, (_, index) => this.#u32(at + TYPE_BYTES + index * 8 + 4));
+  }
+
+  /** Records or enumerations that have a name. */
+  *definitions(of: 'struct' | 'union' | 'enum'): Generator<{ readonly name: string; readonly id: number }> {
+    const kinds: readonly number[] = { struct: [Kind.STRUCT], union: [Kind.UNION], enum: [Kind.ENUM, Kind.ENUM64] }[of];
+    for (let id = 1; id < this.length; id++) {
+      const at = this.#at(id);
+      if (kinds.includes(this.#kind(at)) && this.#u32(at) !== 0) yield { name: this.#name(at), id };
+    }
+  }
+
   functions(): readonly string[] {
     this.#functions ??= [...this.#namesOf(Kind.FUNC)];
     return this.#functions;

@@ -5,11 +5,22 @@ import type { TextSink } from './trace-output.ts';
 /** Lists are not cut short: a kernel has some 100,000 functions. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
-/** Writes the probes of this node that match one of the patterns, which commas separate. */
-export async function listByPattern(pattern: string, verbose: boolean, out: TextSink): Promise<void> {
-  const { listProbes } = await import('@bpfleet/tracer');
-  for (const part of pattern.split(',')) {
-    const { probes } = listProbes(searchOf(part.trim()), { limit: NO_LIMIT, arguments: verbose });
+export interface ListOptions {
+  readonly verbose: boolean;
+  /** Of `-p`: what it has mapped is looked at where no program is named. */
+  readonly pid?: number;
+}
+
+/** Writes the probes of this node, or types of its kernel, that match one of the patterns, which commas separate. */
+export async function listByPattern(pattern: string, { verbose, pid }: ListOptions, out: TextSink): Promise<void> {
+  const { isTypePattern, listProbes, listTypes } = await import('@bpfleet/tracer');
+  for (const part of pattern.split(',').map((each) => each.trim())) {
+    if (isTypePattern(part)) {
+      out.write(listTypes(part, verbose).join(''));
+      continue;
+    }
+    const of = pid === undefined ? {} : { pid };
+    const { probes } = listProbes(searchOf(part), { limit: NO_LIMIT, arguments: verbose, ...of });
     out.write(probes.map(probeText).join(''));
   }
 }

@@ -82,7 +82,8 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
       );
     }
     const { listByPattern } = await import('./list.ts');
-    await listByPattern(file ?? '*', given.verbose === true, out);
+    const of = given.pid === undefined ? {} : { pid: readPid(given.pid) };
+    await listByPattern(file ?? '*', { verbose: given.verbose === true, ...of }, out);
     return 0;
   }
   const program = await readLocalProgram(given.script, file);
@@ -162,7 +163,7 @@ async function tellRefusal(error: TraceError, { program, options, messages }: Lo
   if (verifierLog !== '' && showLog) messages.note(`${verifierLog}\n`);
   const told = code === 'compile' && diagnostics.some(({ severity }) => severity === 'error');
   if (!told) messages.error(message, code === 'verifier' && !showLog ? "-v shows the verifier's log." : undefined);
-  return code === 'attach' ? UNATTACHED : ERROR;
+  return code === 'attach' || code === 'verifier' ? UNATTACHED : ERROR;
 }
 
 function statusOf(error: unknown, messages: Messages): number {

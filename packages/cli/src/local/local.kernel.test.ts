@@ -61,6 +61,30 @@ test('print_maps_on_exit, the name of our own process, and a script without prob
   });
 });
 
+test('types of the kernel, by name and as C declares them', async () => {
+  expect(await local(['-l', 'struct list_hea*,enum pid_type'])).toMatchObject({
+    out: 'struct list_head\nenum pid_type\n',
+  });
+  const { out } = await local(['-lv', 'struct list_head,union sigval,struct shrinker']);
+  expect(out).toContain(
+    'vmlinux: struct list_head {\n\tstruct list_head *next;\n\tstruct list_head *prev;\n};\n\n' +
+      'vmlinux: union sigval {\n\tint sival_int;\n\tvoid *sival_ptr;\n};\n\nvmlinux: struct shrinker {\n',
+  );
+  expect(out).toContain('\tlong unsigned int (*count_objects)(struct shrinker *, struct shrink_control *);\n');
+});
+
+test('a map that is full: told at once with its place, and as JSON', async () => {
+  const script = 'BEGIN { @a[1] = 1; @a[2] = 2; }';
+  const env = { BPFTRACE_MAX_MAP_KEYS: '1' };
+  const { err } = await local(['-q', '-e', script], { env });
+  expect(err).toMatch(/^stdin:1:20-29: WARNING: Map full; can't update element\..*\n/);
+  expect(err).toMatch(/\nAdditional Info - helper: map_update_elem, retcode: -7\nBEGIN .*\n {19}~{9}\n$/);
+  expect((await local(['-q', '-f', 'json', '-e', script], { env })).out).toBe(
+    '{"type": "helper_error", "msg": "Argument list too long", "helper": "map_update_elem", "retcode": -7, ' +
+      '"filename": "stdin", "line": 1, "col": 20}\n{"type": "map", "data": {"@a": {"1": 1}}}\n',
+  );
+});
+
 test('a script on stdin, its output in a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'local-'));
   try {

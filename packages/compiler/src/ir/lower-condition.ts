@@ -1,5 +1,5 @@
 import type { Expression } from '../syntax/ast.ts';
-import { isScalar, type Type } from '../types/type.ts';
+import { isScalar, storageBytes, storedType, type Type, unify } from '../types/type.ts';
 import type { Comparison } from './ir.ts';
 import { compareStrings } from './lower-string.ts';
 import type { Lowering, MemoryValue } from './lowering.ts';
@@ -44,7 +44,8 @@ export function lowerCondition(lowering: Lowering, expression: Expression, then:
   if (type.kind === 'string') {
     compareStrings(lowering, left, right, same, different);
   } else if (!isScalar(type)) {
-    compareMemory(lowering, lowering.memory(left), lowering.memory(right), same, different);
+    const common = unify(storedType(type), storedType(lowering.typeOf(right))) ?? type;
+    compareMemory(lowering, memoryAs(lowering, left, common), memoryAs(lowering, right, common), same, different);
   } else {
     const [signed, unsigned] = comparisons[operator] ?? ['eq', 'eq'];
     const l = lowering.number(left);
@@ -60,6 +61,16 @@ function lowerTruth(lowering: Lowering, expression: Expression, then: number, ot
   const operand =
     type.kind === 'string' ? builder.load(1, lowering.memory(expression).place) : lowering.number(expression);
   builder.branch('ne', operand, 0n, then, otherwise);
+}
+
+/** A value laid out as the type that holds both sides: tuples may have strings of different lengths within. */
+function memoryAs(lowering: Lowering, expression: Expression, common: Type): MemoryValue {
+  const size = storageBytes(common);
+  // No element of `common` is shorter than the one it stands for: with the same size all have the same.
+  if (storageBytes(storedType(lowering.typeOf(expression))) === size) return lowering.memory(expression);
+  const into = { place: lowering.allocate(size), size };
+  lowering.storeInto(expression, into, common);
+  return into;
 }
 
 /** Goes to `same` where two values of one layout are equal: all of their bytes are. */

@@ -17,7 +17,7 @@ test.each([
   ['not after it was changed', 'BEGIN /@s[tid]/ { @s[tid] = 2; print(@s[tid]); }', 'map_lookup_elem', 2],
   [
     'not after another entry was changed',
-    'BEGIN /@s[tid]/ { delete(@s[1]); print(@s[tid]); @s[2] = 1; }',
+    'BEGIN /@s[tid]/ { _ = delete(@s[1]); print(@s[tid]); @s[2] = 1; }',
     'map_lookup_elem',
     2,
   ],

@@ -19,9 +19,14 @@ export function checkLimits(
 ): void {
   const maxKey = env.features.has('long_key') ? MAX_KEY : MAX_SHORT_KEY;
   let count = 0;
-  for (const [name, { first }] of maps) {
+  for (const [name, { first, declaration }] of maps) {
     const layout = layouts.get(name);
     if (layout === undefined) continue;
+    if (declaration !== undefined && !layout.keyless && declaration.type.startsWith('percpu') !== layout.perCpu) {
+      const needed = layout.perCpu ? 'percpuhash' : 'hash';
+      const message = `Incompatible map types. Type from declaration: ${declaration.type}. Type from value/key type: ${needed}`;
+      diagnostics.error('type-mismatch', { start: first.start, end: first.start + name.length }, message);
+    }
     if (++count > MAX_MAPS) diagnostics.error('limit', first, `a script has at most ${MAX_MAPS} maps`);
     if (layout.keySize > maxKey) {
       const message = `the key of ${name} takes ${layout.keySize} bytes; at most ${maxKey} are allowed${maxKey < MAX_KEY ? ' by this kernel (before 5.11)' : ''}`;

@@ -33,5 +33,6 @@ export function constantValue(expression: Expression): bigint | undefined {
 function needsUnsigned(operator: BinaryOperator, left: bigint, right: bigint): boolean {
   const limit = 1n << 63n;
   if (left >= limit || right >= limit) return true;
+  if (operator === '<<') return left >= 0n && right >= 0n && right < 64n && left << right >= limit;
   return (operator === '+' && left + right >= limit) || (operator === '*' && left * right >= limit);
 }

@@ -22,7 +22,7 @@ test.each([
   [
     'beside ksym() it is no text',
     'kprobe:vfs_read { @ = ksym(0); @ = func(); @s = "x"; @s = func; }',
-    ["Type mismatch for @s: trying to assign value of type 'ksym' when map already has a type 'string'"],
+    ["Type mismatch for @s: trying to assign value of type 'ksym' when map already has a type 'string[2]'"],
   ],
   [
     'where the kernel hides its addresses',

@@ -1,4 +1,4 @@
-import type { Cast } from '../syntax/ast.ts';
+import type { Cast, Expression } from '../syntax/ast.ts';
 import { typeName } from '../types/describe-type.ts';
 import { namedType } from '../types/named-type.ts';
 import { cBytes, isNumber, literalType, type Type, unknown } from '../types/type.ts';
@@ -10,7 +10,9 @@ export function typeCast(typer: Typer, expression: Cast): Type {
   const operand = typer.typeOf(expression.operand);
   // What a number that is made a pointer points to, its address says.
   const space = operand.kind === 'pointer' ? operand.space : 'any';
-  const to = namedType(expression.type, { types: typer.env.types, maxString: typer.config.maxStringLength, space });
+  const { env, config } = typer;
+  const typeOf = (of: Expression) => typer.typeOf(of);
+  const to = namedType(expression.type, { types: env.types, maxString: config.maxStringLength, space, typeOf });
   if (to === undefined) return unknown;
   if ('reason' in to) {
     if (typer.env.tracepoints !== null) typer.report('unknown-name', expression.type.span, to.reason);

@@ -33,7 +33,8 @@ export function constantOf(expression: Expression, context: ConstantContext): bi
 export function typeIn(of: (Expression & { kind: 'sizeof' })['of'], context: ConstantContext): Type | undefined {
   if (of.kind !== 'type-name') return context.typeOf(of);
   const { env, config } = context;
-  const type = namedType(of, { types: env.types, maxString: config.maxStringLength, space: 'kernel' });
+  const typeOf = (one: Expression) => context.typeOf(one);
+  const type = namedType(of, { types: env.types, maxString: config.maxStringLength, space: 'kernel', typeOf });
   return type === undefined || 'reason' in type ? undefined : type;
 }
 

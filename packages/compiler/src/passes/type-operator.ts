@@ -61,8 +61,9 @@ export function typeBinary(typer: Typer, expression: Binary): Type {
   if (moved !== undefined) return moved;
   checkFolding(typer, expression);
   const type = folded(expression, arithmeticType(left, right));
-  // A difference may be below zero, whatever it is of.
-  return operator === '-' && type.kind === 'integer' && !type.signed ? int64 : type;
+  // A difference may be below zero, whatever it is of; of literals it is known.
+  const mayBeNegative = operator === '-' && constantValue(expression) === undefined;
+  return mayBeNegative && type.kind === 'integer' && !type.signed ? int64 : type;
 }
 
 function isAggregateCall(typer: Typer, expression: Expression): boolean {

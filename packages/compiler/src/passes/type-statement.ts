@@ -68,7 +68,7 @@ const effects: readonly Expression['kind'][] = ['update', 'block-expression', 't
 /** `last`: bpftrace takes it for the value of its block, to which the semicolon does not belong. */
 function warnDiscarded(typer: Typer, { expression, span, discarded }: ExpressionStatement, last: boolean): void {
   const type = typer.types.get(expression) ?? unknown;
-  if (['void', 'unknown', 'aggregate'].includes(type.kind) || effects.includes(expression.kind)) return;
+  if (['void', 'unknown', 'aggregate', 'args'].includes(type.kind) || effects.includes(expression.kind)) return;
   if (discarded !== true) typer.warn('invalid-use', last ? expression.span : span, 'Return value discarded.');
 }
 
@@ -79,11 +79,16 @@ function typeEffect(typer: Typer, expression: Expression): void {
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
 }
 
+function isValue({ kind }: Type): boolean {
+  return kind !== 'void' && kind !== 'aggregate' && kind !== 'unknown' && kind !== 'args';
+}
+
 function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
   const symbol = typer.symbolOf(variable);
   if (type !== undefined) {
     const { env, config } = typer;
-    const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any' });
+    const typeOf = (of: Expression) => typer.typeOf(of);
+    const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any', typeOf });
     if (declared !== undefined && 'reason' in declared) typer.report('unknown-name', type.span, declared.reason);
     else if (declared !== undefined) {
       typer.storeInVariable(symbol, storedType(declared), span);
@@ -150,12 +155,12 @@ function typeAssignment(typer: Typer, statement: Assignment): void {
     return;
   }
   if (target.kind === 'variable') {
-    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value, statement), statement.span);
+    typer.storeInVariable(typer.symbolOf(target), valueType(typer, value, statement), span);
     return;
   }
   const definition = value.kind === 'call' ? findFunction(value.name) : undefined;
   if (definition?.kind !== 'aggregate') {
-    typer.maps.store(target, valueType(typer, value, statement), statement.span);
+    typer.maps.store(target, valueType(typer, value, statement), span);
     return;
   }
   const type = typer.typeOf(value);

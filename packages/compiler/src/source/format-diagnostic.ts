@@ -56,17 +56,17 @@ function label(name: string, { line, column, endLine, endColumn }: Extent): stri
   return endLine > line ? `${name}:${line}-${endLine}` : `${name}:${line}:${column}-${Math.max(endColumn, column)}`;
 }
 
-/** Where a span of a source begins, counted from 1, how messages call it: `stdin:1:9-13`, and its lines, marked. */
+/** Where a span of a source begins, counted from 1, and how messages call it: `stdin:1:9-13`. */
 export function placeOf(
   source: string,
   name: string,
   span: Span,
-): { readonly line: number; readonly column: number; readonly label: string; readonly lines: readonly string[] } {
+): { readonly line: number; readonly column: number; readonly label: string } {
   const text = new SourceText(source);
   const { line, column } = text.position(span.start);
   const end = text.position(span.end);
   const extent = { line, column, endLine: end.line, endColumn: end.column };
-  return { line, column, label: label(name, extent), lines: marked(text, extent) };
+  return { line, column, label: label(name, extent) };
 }
 
 /** The line of the source that a span begins on, the span marked below it; each ended by a line feed. */

@@ -1,4 +1,4 @@
-import type { Block, Expression, Statement } from './ast.ts';
+import type { Block, Expression, Statement, TypeName } from './ast.ts';
 
 /**
  * The expressions directly within one, in the order they are evaluated. Those of the statements of a block expression
@@ -35,10 +35,15 @@ export function childExpressions(expression: Expression): readonly Expression[] 
       return expression.fields.map((field) => field.value);
     case 'sizeof':
     case 'offsetof':
-      return expression.of.kind === 'type-name' ? [] : [expression.of];
+      return expression.of.kind === 'type-name' ? withinType(expression.of) : [expression.of];
     case 'block-expression':
       return expression.value === undefined ? [] : [expression.value];
   }
+}
+
+/** The expression of `typeof(expression)`. */
+function withinType({ of }: TypeName): readonly Expression[] {
+  return of === undefined ? [] : [of];
 }
 
 /** The statements within an expression, which run before its value is there. */

@@ -125,8 +125,14 @@ export class ExpressionGenerator {
       case 4:
         return `(int64)${this.condition(visible, depth - 1, effects)}`;
       default:
-        return `(${sub()} ${random.pick(arithmetic)} ${sub()})`;
+        return this.#binary(sub(), sub());
     }
+  }
+
+  /** Literals that overflow are refused: a cast keeps two sides of literals from being folded. */
+  #binary(left: string, right: string): string {
+    const folds = !/[$@]/.test(left + right);
+    return `(${folds ? `(int64)${left}` : left} ${this.#random.pick(arithmetic)} ${right})`;
   }
 
   #leaf(visible: Visible, effects: boolean): string {

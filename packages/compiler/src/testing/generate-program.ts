@@ -19,6 +19,9 @@ interface Place {
 }
 
 const aggregates: readonly AggregateName[] = ['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist'];
+/** Of loops within loops: the verifier walks every way through every round, and gives up after a million instructions. */
+const MAX_ROUNDS = 12;
+
 const compound = ['+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=', '>>='];
 
 /** A random script that the language allows: `BEGIN` clauses over numbers, strings, tuples, maps and loops. */
@@ -219,7 +222,7 @@ class ProgramGenerator {
 
   #while(place: Place): string {
     const rounds = 1 + this.#random.below(6);
-    if (place.rounds * rounds > 24) return this.#if(place);
+    if (place.rounds * rounds > MAX_ROUNDS) return this.#if(place);
     this.#scopes.push([]);
     const counter = this.#declare('int', true);
     const condition = this.#random.once(3) ? ` && ${this.#expressions.condition(this.#visible, 1)}` : '';
@@ -232,7 +235,7 @@ class ProgramGenerator {
 
   #unroll(place: Place): string {
     const rounds = 1 + this.#random.below(4);
-    if (place.rounds * rounds > 24) return this.#if(place);
+    if (place.rounds * rounds > MAX_ROUNDS) return this.#if(place);
     return `unroll(${rounds}) ${this.#block({ ...place, loop: false, rounds: place.rounds * rounds })}`;
   }
 
@@ -241,7 +244,7 @@ class ProgramGenerator {
     const random = this.#random;
     const long = random.once(2);
     const rounds = long ? 33 + random.below(40) : 1 + random.below(5);
-    if (place.rounds * (long ? 3 : rounds) > 24) return this.#if(place);
+    if (place.rounds * (long ? 3 : rounds) > MAX_ROUNDS) return this.#if(place);
     const from = random.below(10) - 5;
     const known = this.#scopes.flat().filter(({ shape }) => shape === 'int');
     const end = known.length > 0 && random.once(4) ? `(${random.pick(known).name} & 63)` : `${from + rounds}`;

@@ -14,7 +14,7 @@ export function signedOperation(left: Type, right: Type): boolean {
   return signs.includes('signed') || !signs.includes('unsigned');
 }
 
-/** One operation on two numbers of 64 bits. Law: division by zero gives 0, its remainder the dividend. */
+/** One operation on two numbers of 64 bits. Law: what is divided by zero gives 1. */
 export function arithmetic(operator: BinaryOperator, left: bigint, right: bigint, signed: boolean): bigint {
   const [l, r] = signed ? [left, right] : [BigInt.asUintN(64, left), BigInt.asUintN(64, right)];
   const shift = BigInt.asUintN(6, right);
@@ -23,8 +23,8 @@ export function arithmetic(operator: BinaryOperator, left: bigint, right: bigint
     '+': () => l + r,
     '-': () => l - r,
     '*': () => l * r,
-    '/': () => (r === 0n ? 0n : l / r),
-    '%': () => (r === 0n ? l : l % r),
+    '/': () => (r === 0n ? 1n : l / r),
+    '%': () => (r === 0n ? 1n : l % r),
     '&': () => l & r,
     '|': () => l | r,
     '^': () => l ^ r,

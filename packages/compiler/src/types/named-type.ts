@@ -1,7 +1,15 @@
 import type { TypeSource } from '@bpfleet/bpf';
-import type { TypeName } from '../syntax/ast.ts';
+import type { Expression, TypeName } from '../syntax/ast.ts';
 import { btfType } from './btf-type.ts';
-import { type AddressSpace, booleanType, type IntegerSize, stringType, type Type } from './type.ts';
+import {
+  type AddressSpace,
+  booleanType,
+  definite,
+  type IntegerSize,
+  storedType,
+  stringType,
+  type Type,
+} from './type.ts';
 
 /** C's own integer types on 64-bit Linux, and what scripts and the kernel call them. */
 const basicTypes: Readonly<Record<string, readonly [size: IntegerSize, signed: boolean]>> = {
@@ -27,6 +35,8 @@ export interface NameContext {
   readonly maxString: number;
   /** Where pointers point to. */
   readonly space: AddressSpace;
+  /** For `typeof(expression)`. */
+  readonly typeOf?: (expression: Expression) => Type;
 }
 
 /**
@@ -51,9 +61,13 @@ function arrayOf(element: Type, length: number): Type {
 }
 
 function baseType(
-  { name, tag, dimensions }: TypeName,
-  { types, maxString, space }: NameContext,
+  { name, tag, dimensions, of }: TypeName,
+  { types, maxString, space, typeOf }: NameContext,
 ): Type | { readonly reason: string } | undefined {
+  if (of !== undefined && typeOf !== undefined) {
+    const type = storedType(definite(typeOf(of)));
+    return type.kind === 'unknown' ? undefined : type;
+  }
   if (tag === undefined) {
     const own = scriptType(name, dimensions[0], maxString);
     if (own !== undefined) return own;

@@ -279,12 +279,20 @@ export function unify(a: Type, b: Type): Type | undefined {
   if (a.kind === 'unknown') return b;
   if (b.kind === 'unknown') return a;
   if (a.kind === 'integer' && b.kind === 'integer' && sameType(a, b)) return a;
+  if (takesLiteral(a, b)) return a;
+  if (takesLiteral(b, a)) return b;
   if (isNumber(a) && isNumber(b)) return unifyNumbers(a, b);
   if (a.kind === 'string' && b.kind === 'string') return a.bytes >= b.bytes ? a : b;
   if (a.kind === 'buffer' && b.kind === 'buffer') return a.size >= b.size ? a : b;
   if (a.kind === 'tuple' && b.kind === 'tuple') return unifyTuples(a, b);
   if (a.kind === 'aggregate' && b.kind === 'aggregate') return unifyAggregates(a, b);
   return sameType(a, b) ? a : undefined;
+}
+
+/** Whether a literal fits into an integer type, which then stays what it is. */
+function takesLiteral(type: Type, literal: Type): boolean {
+  if (type.kind !== 'integer' || literal.kind !== 'integer' || type.neutral || !literal.neutral) return false;
+  return literal.size < type.size || (literal.size === type.size && (literal.signed || !type.signed));
 }
 
 function unifyNumbers(a: Type, b: Type): Type {
