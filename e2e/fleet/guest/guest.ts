@@ -79,7 +79,9 @@ export class Guest {
   /** Ends the guest, kindly at first, and keeps what its agent logged. */
   async powerOff(): Promise<void> {
     if (this.machine.running) {
-      const log = await this.console.run('cat /tmp/agent.log', 10_000).catch((error: Error) => error.message);
+      const reading = this.console.run('cat /tmp/agent.log', 10_000).catch((error: Error) => error.message);
+      // A signal may come while the console runs something long: it would be read after that.
+      const log = await Promise.race([reading, sleep(10_000, 'its console was busy', { ref: false })]);
       writeFileSync(join(logs, `${this.kind.name}.agent.log`), log);
     }
     this.console.write('poweroff -f\n');
