@@ -79,10 +79,6 @@ function typeEffect(typer: Typer, expression: Expression): void {
   typer.report('invalid-use', expression.span, message, `write @ = ${expression.name}(...)`);
 }
 
-function isValue({ kind }: Type): boolean {
-  return kind !== 'void' && kind !== 'aggregate' && kind !== 'unknown' && kind !== 'args';
-}
-
 function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
   const symbol = typer.symbolOf(variable);
   if (type !== undefined) {

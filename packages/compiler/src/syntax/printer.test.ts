@@ -5,6 +5,7 @@ import { astText } from './ast-text.ts';
 import { parse } from './parse.test-kit.ts';
 import { printScript } from './printer.ts';
 import { script } from './random-script.test-kit.ts';
+import { quote, scanString } from './string-literal.ts';
 
 /** As astText, but whatever order the properties of a node have. */
 function tree(one: Script): unknown {
@@ -20,6 +21,11 @@ test('what is printed parses to the same tree', () => {
     }),
     { numRuns: 400 },
   );
+});
+
+// U+0085 is a control, but what `\x85` gives is the byte, which is no character alone.
+test.each(['\u0085', '\u007f', '\0', '\udc85'])('a string of %j is read back', (value) => {
+  expect(scanString(quote(value), 0)).toEqual({ value, end: quote(value).length, faults: [] });
 });
 
 test.each([

@@ -75,9 +75,9 @@ function scanEscape(text: string, at: number): { readonly value: string; readonl
   return { message: `invalid escape character '${text.slice(at, end)}'`, at: Math.min(at + 1, end - 1), end };
 }
 
-/** A string as it is written in a script, with its quotes. */
+/** A string as it is written in a script, with its quotes; of the controls only ASCII ones have an escape. */
 export function quote(value: string): string {
-  const text = value.replace(/["\\\p{Cc}\udc80-\udcff]/gu, (character) => {
+  const text = value.replace(/["\\[\p{Cc}&&\p{ASCII}]\udc80-\udcff]/gv, (character) => {
     const letter = Object.keys(simpleEscapes).find((name) => simpleEscapes[name] === character);
     return `\\${letter ?? `x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`}`;
   });
