@@ -2,12 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename } from 'node:path';
-import { tracefs } from '@bpfleet/kernel';
-
-const types = '/sys/kernel/btf/vmlinux';
+import { kernelTypes, tracefs } from '@bpfleet/kernel';
 
 export function hasTypes(): boolean {
-  return existsSync(types);
+  return existsSync('/sys/kernel/btf/vmlinux');
 }
 
 export function hasKprobes(): boolean {
@@ -20,17 +18,18 @@ export function lacksSymbol(message: string): boolean {
   return name !== undefined && !kernelSymbols().has(name);
 }
 
-/** Whether the record of a tracepoint has no argument of that name here. */
-export function lacksArgument(message: string, name: string): boolean {
-  const [, category, event] = /tracepoint:(\w+):(\w+) has no such argument/.exec(message) ?? [];
-  const format = `${tracefs()}/events/${category}/${event}/format`;
-  return existsSync(format) && !new RegExp(`\\b${name}(\\[.*\\])?;`).test(readFileSync(format, 'utf8'));
-}
-
-/** Whether no structure of this kernel has a field of that name: its types do not even have the word. */
+/** Whether a structure of this kernel, or the record of a tracepoint, has no field of that name here. */
 export function lacksField(message: string): boolean {
-  const [, name] = /does not contain a field named '(\w+)'/.exec(message) ?? [];
-  return name !== undefined && hasTypes() && !readFileSync(types).includes(`\0${name}\0`);
+  const [, record = '', name = ''] =
+    /type '(?:struct |union )?([\w:]+)' does not contain a field named '(\w+)'/.exec(message) ?? [];
+  const [, category, event] = /^tracepoint:(\w+):(\w+)_args$/.exec(record) ?? [];
+  if (category !== undefined) {
+    const format = `${tracefs()}/events/${category}/${event}/format`;
+    return existsSync(format) && !new RegExp(`\\b${name}(\\[.*\\])?;`).test(readFileSync(format, 'utf8'));
+  }
+  const types = kernelTypes();
+  const id = types?.record('struct', record) ?? types?.record('union', record);
+  return id !== undefined && types?.member(id, name) === undefined;
 }
 
 /** Whether this kernel is older than `5.13`. */

@@ -1,5 +1,5 @@
 import type { TraceError } from '@bpfleet/tracer';
-import { hasKprobes, hasTypes, isAbsent, isOlder, lacksArgument, lacksField, lacksSymbol } from './kernel-tables.ts';
+import { hasKprobes, hasTypes, isAbsent, isOlder, lacksField, lacksSymbol } from './kernel-tables.ts';
 
 /** A mistake the compiler found, and the text it is about. */
 interface Complaint {
@@ -27,6 +27,6 @@ function lackOf({ message, text }: Complaint): string | null {
   if (needed !== undefined && /kernel/.test(message) && isOlder(needed)) return message;
   if (/\bBTF\b/.test(message) && !hasTypes()) return message;
   if (/has no kprobes/.test(message) && !hasKprobes()) return 'no kprobes';
-  if (lacksArgument(message, text) || lacksField(message) || lacksSymbol(message)) return message;
+  if (lacksField(message) || lacksSymbol(message)) return message;
   return isAbsent(text) ? `no ${text}` : null;
 }
