@@ -1,9 +1,9 @@
 import type { Expression } from '../syntax/ast.ts';
 import { isScalar, storageBytes, storedType, type Type, unify } from '../types/type.ts';
+import { compareMemory } from './compare-memory.ts';
 import type { Comparison } from './ir.ts';
 import { compareStrings } from './lower-string.ts';
 import type { Lowering, MemoryValue } from './lowering.ts';
-import { placeAt } from './value.ts';
 
 const comparisons: Readonly<Record<string, readonly [signed: Comparison, unsigned: Comparison]>> = {
   '==': ['eq', 'eq'],
@@ -71,24 +71,6 @@ function memoryAs(lowering: Lowering, expression: Expression, common: Type): Mem
   const into = { place: lowering.allocate(size), size };
   lowering.storeInto(expression, into, common);
   return into;
-}
-
-/** Goes to `same` where two values of one layout are equal: all of their bytes are. */
-function compareMemory(
-  lowering: Lowering,
-  left: MemoryValue,
-  right: MemoryValue,
-  same: number,
-  different: number,
-): void {
-  const { builder } = lowering;
-  for (let at = 0; at < Math.min(left.size, right.size); at += 8) {
-    const next = builder.newBlock();
-    const word = builder.load(8, placeAt(left.place, at));
-    builder.branch('eq', word, builder.load(8, placeAt(right.place, at)), next, different);
-    builder.startBlock(next);
-  }
-  builder.jump(same);
 }
 
 function comparesSigned(l: Type, r: Type): boolean {

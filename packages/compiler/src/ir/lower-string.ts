@@ -1,6 +1,7 @@
 import type { Expression } from '../syntax/ast.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import { stringType } from '../types/type.ts';
+import { compareMemory, nextUnless } from './compare-memory.ts';
 import type { Lowering, MemoryValue } from './lowering.ts';
 import { clearMemory } from './memory.ts';
 import { type Destination, placeAt, type Value } from './value.ts';
@@ -43,7 +44,7 @@ export function compareStrings(
   } else if (left.kind === 'string') {
     compareToLiteral(lowering, lowering.memory(right), left.value, same, different);
   } else {
-    compareBuffers(lowering, lowering.memory(left), lowering.memory(right), same, different);
+    compareMemory(lowering, lowering.memory(left), lowering.memory(right), same, different);
   }
 }
 
@@ -65,28 +66,4 @@ function compareToLiteral(
     nextUnless(lowering, builder.load(8, placeAt(buffer.place, index * 8)), word, different);
   }
   builder.jump(same);
-}
-
-function compareBuffers(
-  lowering: Lowering,
-  left: MemoryValue,
-  right: MemoryValue,
-  same: number,
-  different: number,
-): void {
-  const { builder } = lowering;
-  const bytes = Math.min(left.size, right.size);
-  for (let at = 0; at < bytes; at += 8) {
-    const word = builder.load(8, placeAt(left.place, at));
-    nextUnless(lowering, word, builder.load(8, placeAt(right.place, at)), different);
-  }
-  const longer = left.size > right.size ? left : right;
-  if (longer.size > bytes) nextUnless(lowering, builder.load(1, placeAt(longer.place, bytes)), 0n, different);
-  builder.jump(same);
-}
-
-function nextUnless(lowering: Lowering, word: number, expected: number | bigint, different: number): void {
-  const next = lowering.builder.newBlock();
-  lowering.builder.branch('eq', word, expected, next, different);
-  lowering.builder.startBlock(next);
 }
