@@ -102,7 +102,11 @@ test('a process that becomes another program', async () => {
     await once(other.stdout, 'data');
     symbols.capture(number);
     other.stdin.end('go\n');
-    while (!readFileSync(`/proc/${number}/cmdline`, 'latin1').startsWith('/bin/sleep')) {
+    // The new program has its name before its loader has mapped the C library.
+    const isLoaded = () =>
+      readFileSync(`/proc/${number}/cmdline`, 'latin1').startsWith('/bin/sleep') &&
+      /\/libc[.-]/.test(readFileSync(`/proc/${number}/maps`, 'latin1'));
+    while (!isLoaded()) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     const { address } = addressIn(number, /\/libc[.-]/, 'getppid');
