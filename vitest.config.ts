@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Without 'import' here: vitest hands these to require() as well, and pg is not to be required as a module.
 const conditions = ['bpfleet-source', 'node'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
+const setupFiles = ['./packages/testkit/src/seeded-properties.ts'];
 
 /**
  * unit: pure, in seconds. kernel: loads into this machine's kernel, as root. database: a real PostgreSQL.
@@ -17,6 +18,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
+          setupFiles,
           // Properties take their time on a busy machine; nothing here is a timed assertion.
           testTimeout: 60_000,
           include: ['packages/*/src/**/*.test.ts', 'e2e/{bench,demo,fleet,oracle}/**/*.test.ts'],
@@ -27,6 +29,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'kernel',
+          setupFiles,
           include: ['packages/*/src/**/*.kernel.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -36,6 +39,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'database',
+          setupFiles,
           include: ['packages/*/src/**/*.db.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -46,6 +50,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'e2e',
+          setupFiles,
           include: ['e2e/cases/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { seed, seedEnvironment } from '@bpfleet/testkit';
 import { checks } from './checks.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const args = process.argv.slice(2);
+const { args, environment } = seeded(process.argv.slice(2));
 
 if (args.includes('--help')) {
   console.log(`npm test                  every check and test this host can run
 npm test -- --unit        the pure tests only: seconds, no root
 npm test -- --checks      formatting, types, import rule, dead code, protos
-npm test -- PATTERN ...   the tests of files whose path contains PATTERN`);
+npm test -- PATTERN ...   the tests of files whose path contains PATTERN
+npm test -- --seed N      random inputs from another seed than 1; "fresh": from one that nobody chose`);
   process.exit(0);
 }
 
@@ -38,7 +40,7 @@ if (!checksOnly) {
     const fleet = await run(process.execPath, ['e2e/fleet/main.ts', 'fleet'], 'inherit');
     failed ||= fleet.code !== 0;
   }
-  console.log(`total: ${totals()}`);
+  console.log(totals());
 }
 process.exit(failed ? 1 : 0);
 
@@ -62,14 +64,35 @@ async function runChecks(): Promise<boolean> {
   return passed;
 }
 
-/** What the runs counted, added up. */
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly failures: readonly string[];
+}
+
+/** What the runs counted, added up, under what failed in all of them. */
 function totals(): string {
   // A run that broke off has written nothing, and has failed as well.
   const text = existsSync(countsFile) ? readFileSync(countsFile, 'utf8') : '';
   const lines = text.split('\n').filter((line) => line !== '');
-  const counts = lines.map((line) => JSON.parse(line) as Record<'passed' | 'failed' | 'skipped', number>);
+  const counts = lines.map((line) => JSON.parse(line) as Counts);
   const sum = (key: 'passed' | 'failed' | 'skipped') => counts.reduce((total, count) => total + count[key], 0);
-  return `${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;
+  const failures = counts.flatMap((each) => each.failures).map((failure) => `  failed  ${failure}`);
+  const total = `total: ${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;
+  return [...failures, `${total}; random inputs from seed ${environment['BPFLEET_SEED'] ?? seed()}`].join('\n');
+}
+
+/** Takes `--seed` out of the arguments. */
+function seeded(all: readonly string[]): { args: string[]; environment: Record<string, string> } {
+  const at = all.indexOf('--seed');
+  if (at < 0) return { args: [...all], environment: {} };
+  try {
+    return { args: all.toSpliced(at, 2), environment: seedEnvironment(all[at + 1] ?? '') };
+  } catch (error) {
+    console.error(`npm test: ${(error as Error).message}; see npm test -- --help`);
+    process.exit(4);
+  }
 }
 
 function run(command: string, argv: string[], stdio: 'inherit' | 'pipe'): Promise<{ code: number; output: string }> {
@@ -79,6 +102,7 @@ function run(command: string, argv: string[], stdio: 'inherit' | 'pipe'): Promis
       stdio: stdio === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
+        ...environment,
         BPFLEET_COUNTS: countsFile,
         PATH: `${resolve(process.execPath, '..')}:${process.env['PATH']}`,
       },

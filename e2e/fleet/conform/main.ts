@@ -1,4 +1,4 @@
 // On the host: guests have it in their one file.
 import { conform } from './conform.ts';
 
-await conform(process.argv[2], process.argv[3]);
+await conform(process.argv.slice(2));

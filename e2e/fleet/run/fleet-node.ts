@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Node } from '@bpfleet/client';
-import type { TcpProxy } from '@bpfleet/testkit';
+import { seed, type TcpProxy } from '@bpfleet/testkit';
 import type { ProgramFolders } from '../conform/program-folders.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { ProgramsCase } from './fleet-case.ts';
@@ -29,7 +29,7 @@ export interface GuestLink {
 
 /** The words for conform() that run programs, whose folders are where the node has them. */
 export function conformWords(programs: ProgramsCase['programs'], folders: ProgramFolders): string {
-  return typeof programs === 'string' ? `${programs} '${folders[programs]}'` : `random ${programs.random}`;
+  return typeof programs === 'string' ? `${programs} '${folders[programs]}'` : `random ${programs.random} ${seed()}`;
 }
 
 const workloads = readFileSync(join(import.meta.dirname, '../guest/workloads.sh'), 'utf8');

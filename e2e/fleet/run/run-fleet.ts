@@ -59,7 +59,9 @@ export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): P
   const counts = countOutcomes(outcomes);
   // Where several runs are counted together.
   const file = process.env['BPFLEET_COUNTS'];
-  if (file) appendFileSync(file, `${JSON.stringify(counts)}\n`);
+  const failed = outcomes.filter(({ state }) => state === 'fail');
+  const failures = failed.map(({ name, node, reason }) => `virtual fleet: ${name} on ${node}: ${reason}`);
+  if (file) appendFileSync(file, `${JSON.stringify({ ...counts, failures })}\n`);
   tell('everything has ended');
   console.log(matrix(outcomes));
   return outcomes.every(({ state }) => state !== 'fail');

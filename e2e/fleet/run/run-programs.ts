@@ -29,6 +29,13 @@ async function verdictsOf(node: FleetNode, { programs }: ProgramsCase): Promise<
 
 function summary(verdicts: readonly Verdict[]): string {
   const of = (state: Verdict['state']) => verdicts.filter((each) => each.state === state);
-  const skipped = of('skipped').map(({ name, reason }) => `\n    skipped  ${name}: ${reason}`);
-  return `${of('pass').length} passed, ${of('fail').length} failed, ${skipped.length} skipped${skipped.join('')}`;
+  const skipped = Map.groupBy(of('skipped'), ({ reason }) => reason);
+  const lines = [...skipped].map(([reason, group]) => `\n    skipped  ${namesOf(group)}: ${reason}`);
+  return `${of('pass').length} passed, ${of('fail').length} failed, ${of('skipped').length} skipped${lines.join('')}`;
+}
+
+/** A few of them by name, the others by their number. */
+function namesOf(group: readonly Verdict[]): string {
+  const named = group.slice(0, 5).map(({ name }) => name);
+  return [...named, ...(group.length > named.length ? [`${group.length - named.length} more`] : [])].join(', ');
 }

@@ -5,4 +5,5 @@ export { heldPrograms } from './lab/held-programs.ts';
 export { Lab } from './lab/lab.ts';
 export { type ProxyMode, TcpProxy } from './lab/tcp-proxy.ts';
 export { until } from './lab/until.ts';
+export { seed, seedEnvironment } from './seed.ts';
 export { GetppidWorkload } from './workload/getppid-workload.ts';
