@@ -12,7 +12,7 @@ const browserPackages = ['chromium'];
 
 /**
  * What each npm script needs of the machine, and what it then runs on the pinned Node.
- * kernel: root, bpf(2), tracefs and libbpf. turbo: the turbo task to bring up to date first.
+ * kernel: root, bpf(2), tracefs and libbpf. turbo: the turbo task to bring up to date first. node: options of Node.
  */
 export const tasks = {
   demo: (args) => ({ kernel: true, turbo: 'build', script: 'e2e/demo/main.ts', args }),
@@ -22,6 +22,8 @@ export const tasks = {
       kernel: !unit,
       debian: [...fleetPackages, ...testPackages, ...(unit ? [] : browserPackages)],
       turbo: unit ? 'generate' : 'build',
+      // The pure tests run before anything is built: our own packages are read from their sources.
+      node: ['--conditions=bpfleet-source'],
       script: 'e2e/test/main.ts',
       args,
     };
