@@ -5,14 +5,14 @@ import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
 import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
-import type { Block, Expression, For, MapAccess, Variable } from '../syntax/ast.ts';
+import type { Block, BlockExpression, Expression, For, MapAccess, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
 import { printExpression } from '../syntax/print-expression.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { isScalar, storageBytes, storedType, type Type, unknown } from '../types/type.ts';
 import { isConstantKey } from './constant-key.ts';
+import type { Exits } from './exits.ts';
 import type { FunctionBuilder } from './function-builder.ts';
-import type { LoopExits } from './loop-exits.ts';
 import { isCondition, lowerCondition } from './lower-condition.ts';
 import { lowerDereference, lowerIndex } from './lower-index.ts';
 import { readMap, updateTarget } from './lower-map.ts';
@@ -52,7 +52,7 @@ export class ProbeLowering implements Lowering {
   /** Where callbacks find the variables that they only read. */
   readonly #copies = new Map<VariableSymbol, Place>();
   #builder: FunctionBuilder;
-  #loop: LoopExits | undefined;
+  #exits: Exits = {};
   #remembered = new RememberedValues();
 
   constructor(input: LoweringInput) {
@@ -68,8 +68,8 @@ export class ProbeLowering implements Lowering {
     return this.#builder;
   }
 
-  get loop(): LoopExits | undefined {
-    return this.#loop;
+  get exits(): Exits {
+    return this.#exits;
   }
 
   typeOf(expression: Expression): Type {
@@ -166,7 +166,7 @@ export class ProbeLowering implements Lowering {
         return { kind: 'memory', ...destination };
       }
       case 'block-expression':
-        lowerStatements(this, expression.statements);
+        this.#blockStatements(expression);
         return expression.value === undefined ? noValue : this.value(expression.value, into);
       case 'sizeof':
       case 'offsetof':
@@ -178,10 +178,26 @@ export class ProbeLowering implements Lowering {
     if (expression.kind === 'update') updateTarget(this, expression, false);
     else if (expression.kind === 'block-expression') {
       this.builder.frame.scope(() => {
-        lowerStatements(this, expression.statements);
+        this.#blockStatements(expression);
         if (expression.value !== undefined) this.effect(expression.value);
       });
     } else this.value(expression);
+  }
+
+  /** Of a function in place of its call: each `return` goes to what follows. */
+  #blockStatements({ statements, call }: BlockExpression): void {
+    if (call !== true) {
+      lowerStatements(this, statements);
+      return;
+    }
+    const { builder } = this;
+    const after = builder.newBlock();
+    const { exit } = this.#exits;
+    this.#leaving({ return: () => builder.jump(after), ...(exit && { exit }) }, () => {
+      this.conditional(() => lowerStatements(this, statements));
+    });
+    builder.jump(after);
+    builder.startBlock(after);
   }
 
   block(block: Block): void {
@@ -314,11 +330,15 @@ export class ProbeLowering implements Lowering {
     return isScalar(type) ? { kind: 'cell', place } : { kind: 'memory', place, size };
   }
 
-  inLoop(exits: LoopExits, body: () => void): void {
-    const outer = this.#loop;
-    this.#loop = exits;
-    this.#within(new RememberedValues(this.#remembered, true), body);
-    this.#loop = outer;
+  inLoop(exits: Exits, body: () => void): void {
+    this.#leaving(exits, () => this.#within(new RememberedValues(this.#remembered, true), body));
+  }
+
+  #leaving(exits: Exits, body: () => void): void {
+    const outer = this.#exits;
+    this.#exits = exits;
+    body();
+    this.#exits = outer;
   }
 
   inCopy(body: () => void): void {

@@ -3,14 +3,14 @@ import { constantValue } from '../passes/fold-constants.ts';
 import { loopKind } from '../passes/loop-kind.ts';
 import type { Block, For, MapAccess, Range, Unroll, While } from '../syntax/ast.ts';
 import { isScalar, storageBytes, type TupleType, unknown } from '../types/type.ts';
+import type { Exits } from './exits.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { CallArgument } from './ir.ts';
-import type { LoopExits } from './loop-exits.ts';
 import { foldCpus } from './lower-aggregate.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
 import { returnFromProgram } from './return-from-program.ts';
-import { inObject, inRegister, type Place, placeAt } from './value.ts';
+import { inObject, inRegister, type Operand, type Place, placeAt } from './value.ts';
 
 /** The verifier follows every round, so the loop must be seen to end. Kernel 5.3. */
 export function lowerWhile(lowering: Lowering, { condition, body }: While): void {
@@ -48,9 +48,8 @@ export function lowerFor(lowering: Lowering, statement: For): void {
   else forRange(lowering, statement, over);
 }
 
-function lowerBody(lowering: Lowering, body: Block, exits: LoopExits): void {
-  const outward = lowering.loop?.return;
-  lowering.inLoop({ ...(outward === undefined ? {} : { return: outward }), ...exits }, () => lowering.block(body));
+function lowerBody(lowering: Lowering, body: Block, exits: Exits): void {
+  lowering.inLoop({ ...lowering.exits, ...exits }, () => lowering.block(body));
 }
 
 /** A short range whose rounds the verifier can follow. */
@@ -149,15 +148,15 @@ function callForEach(lowering: Lowering, statement: For, loop: ForEach): void {
   const words = inObject(builder.frame.allocateOnStack(16).id);
   builder.store(8, words, builder.context());
   builder.store(8, placeAt(words, 8), builder.scratchBase());
-  const returned = sharedCell(lowering);
-  builder.store(8, returned, 0n);
+  const left = sharedCell(lowering);
+  builder.store(8, left, Left.loop);
   const callback = new FunctionBuilder('for_each', builder.frame.callback());
   callback.position = builder.position;
   const given = callback.parameter(loop.context);
   lowering.inCallback(statement, callback, () => {
     callback.setContext(callback.load(8, inRegister(given, 0)));
     callback.frame.scope(() => {
-      lowering.inLoop(exitsOf(callback, returned), () => {
+      lowering.inLoop(exitsOf(callback, left, lowering.exits), () => {
         loop.prepare();
         lowering.block(statement.body);
       });
@@ -172,18 +171,29 @@ function callForEach(lowering: Lowering, statement: For, loop: ForEach): void {
   );
   const flags: CallArgument = { kind: 'operand', operand: 0n };
   builder.call(loop.helper, ...loop.arguments({ kind: 'callback', index }, { kind: 'address', place: words }), flags);
-  builder.when('ne', builder.load(8, returned), 0n, () => returnFromProgram(lowering));
+  leaveAfter(lowering, builder.load(8, left));
 }
 
-function exitsOf(callback: FunctionBuilder, returned: Place): LoopExits {
+/** What a callback left, which those around it go on leaving. */
+const Left = { loop: 0n, program: 1n, function: 2n } as const;
+
+function exitsOf(callback: FunctionBuilder, left: Place, around: Exits): Exits {
+  const leave = (what: bigint) => () => {
+    callback.store(8, left, what);
+    callback.return(1n);
+  };
   return {
     break: () => callback.return(1n),
     continue: () => callback.return(0n),
-    return: () => {
-      callback.store(8, returned, 1n);
-      callback.return(1n);
-    },
+    exit: leave(Left.program),
+    ...(around.return && { return: leave(Left.function) }),
   };
+}
+
+function leaveAfter(lowering: Lowering, left: Operand): void {
+  const { builder, exits } = lowering;
+  if (exits.return !== undefined) builder.when('eq', left, Left.function, exits.return);
+  builder.when('ne', left, Left.loop, () => returnFromProgram(lowering));
 }
 
 /** 8 bytes that a callback reaches. */

@@ -1,5 +1,5 @@
 import { findFunction } from '../builtins/index.ts';
-import type { Assignment, Block, Expression, If, Statement } from '../syntax/ast.ts';
+import type { Assignment, Block, Expression, If, Return, Statement } from '../syntax/ast.ts';
 import { updateAggregate } from './lower-aggregate.ts';
 import { lowerFor, lowerUnroll, lowerWhile } from './lower-loop.ts';
 import { compoundAssign, writeMap } from './lower-map.ts';
@@ -47,13 +47,13 @@ function lowerStatement(lowering: Lowering, statement: Statement): void {
         lowerFor(lowering, statement);
         break;
       case 'break':
-        lowering.loop?.break();
+        lowering.exits.break?.();
         break;
       case 'continue':
-        lowering.loop?.continue();
+        lowering.exits.continue?.();
         break;
       case 'return':
-        returnFromProgram(lowering, returned(lowering, statement.value));
+        lowerReturn(lowering, statement);
         break;
       case 'block':
         lowerBlock(lowering, statement);
@@ -94,6 +94,15 @@ function lowerIf(lowering: Lowering, statement: If): void {
     builder.jump(after);
   }
   builder.startBlock(after);
+}
+
+function lowerReturn(lowering: Lowering, { value, from }: Return): void {
+  if (from === undefined) {
+    returnFromProgram(lowering, returned(lowering, value));
+    return;
+  }
+  if (from.result !== undefined && value !== undefined) lowering.assignVariable(from.result, value);
+  lowering.exits.return?.();
 }
 
 /** Only of tests anyone asks what they returned. */

@@ -5,8 +5,8 @@ import type { ProbeTarget } from '../probes/provider.ts';
 import type { Block, Expression, For, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import type { Type } from '../types/type.ts';
+import type { Exits } from './exits.ts';
 import type { FunctionBuilder } from './function-builder.ts';
-import type { LoopExits } from './loop-exits.ts';
 import type { Resources } from './resources.ts';
 import type { Destination, Operand, Place, Value } from './value.ts';
 
@@ -57,10 +57,9 @@ export interface Lowering {
   declareVariable(variable: Variable): VariableHome;
   variableType(symbol: VariableSymbol): Type;
   symbolOf(variable: Variable): VariableSymbol;
-  /** The innermost loop. */
-  readonly loop: LoopExits | undefined;
+  readonly exits: Exits;
   /** Writes the body of a loop, where `break`, `continue` and `return` go elsewhere. */
-  inLoop(exits: LoopExits, body: () => void): void;
+  inLoop(exits: Exits, body: () => void): void;
   /** Writes what may not run: values that are found there are not remembered after it. */
   conditional(write: () => void): void;
   /** The value of something that stays the same while the program runs, found once. */

@@ -2,7 +2,7 @@ import type { Lowering } from './lowering.ts';
 import type { Operand } from './value.ts';
 
 /** Ends the program, also from within the callback of a loop; there what it gives is lost. */
-export function returnFromProgram({ builder, loop }: Lowering, value: Operand = 0n): void {
-  if (loop?.return === undefined) builder.return(value);
-  else loop.return();
+export function returnFromProgram({ builder, exits }: Lowering, value: Operand = 0n): void {
+  if (exits.exit === undefined) builder.return(value);
+  else exits.exit();
 }

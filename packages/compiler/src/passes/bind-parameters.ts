@@ -1,6 +1,15 @@
 import type { ScriptCall } from '../script-call.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
-import type { AttachPoint, Call, Clause, Expression, Macro, Script, Variable } from '../syntax/ast.ts';
+import type {
+  AttachPoint,
+  Call,
+  Clause,
+  Expression,
+  FunctionDefinition,
+  Macro,
+  Script,
+  Variable,
+} from '../syntax/ast.ts';
 import { attachPointParts } from '../syntax/attach-point-text.ts';
 import { parseNumber } from '../syntax/number-literal.ts';
 import { isParameter } from '../syntax/parse-expression.ts';
@@ -22,8 +31,9 @@ export function bindParameters(
   const binding = new Binding(positional, options, diagnostics);
   const clauses = script.clauses.map((clause) => binding.clause(clause));
   const macros = script.macros.map((macro) => binding.macro(macro));
+  const functions = script.functions.map((definition) => binding.function(definition));
   options.finish();
-  return { ...script, clauses, macros };
+  return { ...script, clauses, macros, functions };
 }
 
 class Binding extends Transform {
@@ -44,6 +54,10 @@ class Binding extends Transform {
 
   macro(macro: Macro): Macro {
     return { ...macro, body: this.blockExpression(macro.body) };
+  }
+
+  function(definition: FunctionDefinition): FunctionDefinition {
+    return { ...definition, body: this.block(definition.body) };
   }
 
   override expression(expression: Expression): Expression {

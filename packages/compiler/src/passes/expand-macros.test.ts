@@ -19,7 +19,7 @@ function expand(text: string): { body: string; errors: string[] } {
   const script = expandMacros(parseScript(text, diagnostics), diagnostics);
   const marked = new Marked();
   const clauses = script.clauses.map((clause) => marked.clause(clause));
-  const printed = printScript({ ...script, macros: [], definitions: [], clauses });
+  const printed = printScript({ ...script, macros: [], functions: [], definitions: [], clauses });
   const body = printed.replace(/\s+/g, ' ').replace(/^begin \{ (.*) \} $/, '$1');
   const errors = diagnostics
     .list()
@@ -129,7 +129,7 @@ describe('what is wrong', () => {
   ])('%s ... is bounded', (head, open, inner, close, times) => {
     const { errors } = expand(`${head}${open.repeat(times)}${inner}${close.repeat(times)}) }`);
     expect(errors.length).toBeLessThanOrEqual(1);
-    if (!head.includes('-')) expect(errors[0]).toMatch(/the macros of this script expand to too much$/);
+    if (!head.includes('-')) expect(errors[0]).toMatch(/the macros and functions of this script expand to too much$/);
   });
 
   test('a chain of #define that doubles is bounded', () => {

@@ -1,32 +1,40 @@
+import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type {
   BlockExpression,
   Call,
   Expression,
+  FunctionDefinition,
   Identifier,
   Macro,
   MapAccess,
+  Return,
   Script,
   Statement,
   Variable,
+  WrittenCall,
 } from '../syntax/ast.ts';
 import { MAX_DEPTH } from '../syntax/token-cursor.ts';
 import { Transform } from '../syntax/transform.ts';
+import { Functions, isVoid } from './functions.ts';
 import { Macros } from './macros.ts';
 import { asStatement } from './value-to-statement.ts';
 
-/** Nodes that all macros and `#define` of a script may expand to. */
+/** Nodes that all macros, functions and `#define` of a script may expand to. */
 const MAX_NODES = 200_000;
 /** Levels of the tree that comes out: the passes after this one go down it. */
 const MAX_LEVELS = 4 * MAX_DEPTH;
 
 /**
- * Puts the bodies of macros in place of their calls and expressions in place of the names of `#define`. A macro is
- * hygienic: the variables its body assigns or declares are its own, and of maps it has those it was given.
+ * Puts the bodies of macros and functions in place of their calls and expressions in place of the names of `#define`.
+ * A macro is hygienic: the variables its body assigns or declares are its own, and of maps it has those it was given.
+ * A function has no variables but its own, and each call variables of its own, to which the arguments are assigned.
  */
 export function expandMacros(script: Script, diagnostics: Diagnostics): Script {
+  const macros = new Macros(script.macros, diagnostics);
   const state: State = {
-    macros: new Macros(script.macros, diagnostics),
+    macros,
+    functions: new Functions(script.functions, (name) => nameOf(name, macros), diagnostics),
     defines: new Map(
       script.definitions.flatMap((definition) =>
         definition.kind === 'define-definition' && definition.value !== undefined
@@ -42,11 +50,18 @@ export function expandMacros(script: Script, diagnostics: Diagnostics): Script {
   };
   const expansion = new Expansion(state, [], undefined);
   const clauses = script.clauses.map((clause) => expansion.clause(clause));
-  return { ...script, macros: [], clauses: state.stopped ? [] : clauses };
+  return { ...script, clauses: state.stopped ? [] : clauses };
+}
+
+/** What else than a function of the script has a name. */
+function nameOf(name: string, macros: Macros): string | undefined {
+  if (findFunction(name) !== undefined || findBuiltin(name) !== undefined) return 'builtin';
+  return macros.has(name) ? 'macro' : undefined;
 }
 
 interface State {
   readonly macros: Macros;
+  readonly functions: Functions;
   readonly defines: ReadonlyMap<string, Expression>;
   readonly diagnostics: Diagnostics;
   expansions: number;
@@ -56,13 +71,14 @@ interface State {
   stopped: boolean;
 }
 
-/** One body of a macro, or what is outside of all. */
+/** One body of a macro or function. */
 interface Scope {
-  readonly macro: Macro;
   readonly number: number;
-  /** Variables that the body assigns or declares. */
-  readonly locals: ReadonlySet<string>;
-  /** What each parameter stands for; of an expression a new copy each time. */
+  /** Whether a variable is the body's own. */
+  isLocal(name: string): boolean;
+  /** Of a function: what a `return` ends. */
+  readonly call?: () => WrittenCall;
+  /** What each parameter of a macro stands for; of an expression a new copy each time. */
   readonly variables: ReadonlyMap<string, Variable>;
   readonly maps: ReadonlyMap<string, MapAccess>;
   readonly expressions: ReadonlyMap<string, () => Expression>;
@@ -70,7 +86,7 @@ interface Scope {
 
 class Expansion extends Transform {
   readonly #state: State;
-  /** The macros and `#define` that are being expanded, the outermost first. */
+  /** The macros, functions and `#define` that are being expanded, the outermost first. */
   readonly #chain: readonly string[];
   readonly #scope: Scope | undefined;
 
@@ -83,11 +99,16 @@ class Expansion extends Transform {
 
   override statement(statement: Statement): Statement {
     if (this.#state.stopped) return statement;
-    if (statement.kind === 'return' && this.#scope !== undefined) {
+    if (statement.kind === 'return' && this.#scope !== undefined && this.#scope.call === undefined) {
       this.#state.diagnostics.error('invalid-use', statement.span, "'return' statement is not allowed in a macro");
     }
     if (statement.kind !== 'expression-statement' || statement.discarded) return super.statement(statement);
     return asStatement(this.expression(statement.expression), statement);
+  }
+
+  override return(statement: Return): Return {
+    const from = this.#scope?.call?.();
+    return { ...super.return(statement), ...(from && { from }) };
   }
 
   override expression(expression: Expression): Expression {
@@ -95,7 +116,7 @@ class Expansion extends Transform {
     if (state.stopped) return expression;
     if (++state.nodes > MAX_NODES || state.level >= MAX_LEVELS) {
       state.stopped = true;
-      state.diagnostics.error('limit', expression.span, 'the macros of this script expand to too much');
+      state.diagnostics.error('limit', expression.span, 'the macros and functions of this script expand to too much');
       return expression;
     }
     state.level++;
@@ -110,13 +131,13 @@ class Expansion extends Transform {
   override variable(variable: Variable): Variable {
     const given = this.#scope?.variables.get(variable.name);
     if (given !== undefined) return { ...given, span: variable.span };
-    if (this.#scope?.locals.has(variable.name)) return { ...variable, expansion: this.#scope.number };
+    if (this.#scope?.isLocal(variable.name)) return { ...variable, expansion: this.#scope.number };
     return { ...variable };
   }
 
   override map(map: MapAccess): MapAccess {
     const scope = this.#scope;
-    if (scope === undefined) return super.map(map);
+    if (scope === undefined || scope.call !== undefined) return super.map(map);
     const given = scope.maps.get(map.name);
     if (given === undefined) {
       const message = `Unhygienic access to map: ${map.name}. Maps must be passed into the macro as arguments.`;
@@ -137,19 +158,51 @@ class Expansion extends Transform {
   }
 
   #call(call: Call): Expression {
-    return this.#state.macros.has(call.name) ? this.#expand(call, call.arguments) : super.expression(call);
+    const { macros, functions } = this.#state;
+    if (macros.has(call.name)) return this.#expand(call, call.arguments);
+    return functions.has(call.name) ? this.#writeOut(call) : super.expression(call);
+  }
+
+  #writeOut(call: Call): Expression {
+    const definition = this.#state.functions.match(call);
+    const chain = definition && this.#chainTo(definition, call);
+    if (definition === undefined || chain === undefined) return { ...call };
+    const { name, parameters, returns, body } = definition;
+    const { span } = call;
+    const number = ++this.#state.expansions;
+    // No variable of a script has such a name.
+    const result = isVoid(returns)
+      ? undefined
+      : ({ kind: 'variable', name: `${name}()`, expansion: number, span } as const);
+    const written = () => ({ name, returns, ...(result && { result: { ...result } }) });
+    const nothing = { variables: new Map(), maps: new Map(), expressions: new Map() };
+    const inner = new Expansion(this.#state, chain, { number, isLocal: () => true, call: written, ...nothing });
+    const statements: Statement[] = [];
+    for (const [index, { variable, type }] of parameters.entries()) {
+      const argument = call.arguments[index];
+      if (argument === undefined) continue;
+      const declared = inner.let({ kind: 'let', variable, type, span: argument.span });
+      statements.push({ ...declared, value: this.expression(argument) });
+    }
+    if (result !== undefined) statements.push(inner.let({ kind: 'let', variable: result, type: returns, span }));
+    statements.push(inner.block(body));
+    return { kind: 'block-expression', call: true, statements, ...(result && { value: { ...result } }), span };
+  }
+
+  /** The chain with one more; undefined after an error where it is in there already. */
+  #chainTo({ kind, name }: Macro | FunctionDefinition, use: Call | Identifier): readonly string[] | undefined {
+    const chain = [...this.#chain, name];
+    if (!this.#chain.includes(name)) return chain;
+    const message = `Recursive ${kind} call detected. Call chain: ${chain.join(' > ')}`;
+    this.#state.diagnostics.error('invalid-use', use.span, message);
+    return undefined;
   }
 
   #expand(use: Call | Identifier, given: readonly Expression[]): Expression {
     const state = this.#state;
     const macro = state.macros.match(use, given);
-    if (macro === undefined) return { ...use };
-    const chain = [...this.#chain, macro.name];
-    if (this.#chain.includes(macro.name)) {
-      const message = `Recursive macro call detected. Call chain: ${chain.join(' > ')}`;
-      state.diagnostics.error('invalid-use', use.span, message);
-      return { ...use };
-    }
+    const chain = macro && this.#chainTo(macro, use);
+    if (macro === undefined || chain === undefined) return { ...use };
     const scope = this.#bind(macro, given);
     const body = new Expansion(state, chain, scope).blockExpression(macro.body);
     return this.#valueOf(body, use);
@@ -172,6 +225,7 @@ class Expansion extends Transform {
       else if (value.kind === 'map') maps.set(parameter.name, this.map(value));
     }
     const locals = this.#state.macros.locals(macro);
-    return { macro, number: ++this.#state.expansions, locals, variables, maps, expressions };
+    const isLocal = (name: string) => locals.has(name);
+    return { number: ++this.#state.expansions, isLocal, variables, maps, expressions };
   }
 }

@@ -9,7 +9,7 @@ import { joinLiterals } from './join-literals.ts';
 import { symbolicFunctions } from './symbolic-functions.ts';
 
 export interface PreparedScript {
-  /** Without macros, names of `#define` and parameters. */
+  /** Its clauses without uses of macros, functions, names of `#define` and parameters. */
   readonly script: Script;
   readonly config: CompileConfig;
   /** Knows the types of the script too. */

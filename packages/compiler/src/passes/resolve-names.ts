@@ -4,6 +4,7 @@ import type { Diagnostics } from '../source/diagnostic.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type {
   Block,
+  BlockExpression,
   CDefinition,
   Clause,
   Expression,
@@ -52,8 +53,8 @@ class Resolver {
   readonly bindings = new Map<Variable, VariableSymbol>();
   readonly #diagnostics: Diagnostics;
   readonly #context: ResolveContext;
-  /** Of macros: what is wrong with a use of one was told when they were expanded. */
-  readonly #macros: ReadonlySet<string>;
+  /** Of macros and functions: what is wrong with a use that is still there was told when they were written out. */
+  readonly #definitions: ReadonlySet<string>;
   readonly #constants: ReadonlySet<string>;
   readonly #scopes: Map<string, VariableSymbol>[] = [];
   /** Loops around the statement. */
@@ -62,7 +63,7 @@ class Resolver {
   constructor(script: Script, context: ResolveContext) {
     this.#diagnostics = context.diagnostics;
     this.#context = context;
-    this.#macros = new Set(script.macros.map(({ name }) => name));
+    this.#definitions = new Set([...script.macros, ...script.functions].map(({ name }) => name));
     this.#constants = new Set(script.definitions.flatMap(enumerators));
   }
 
@@ -81,12 +82,10 @@ class Resolver {
 
   expression(expression: Expression): void {
     if (expression.kind === 'block-expression') {
-      this.#scopes.push(new Map());
-      for (const statement of expression.statements) this.#statement(statement);
-      if (expression.value !== undefined) this.expression(expression.value);
-      this.#scopes.pop();
+      this.#blockExpression(expression);
       return;
     }
+    if (expression.kind === 'call' && this.#definitions.has(expression.name)) return;
     for (const child of childExpressions(expression)) {
       if (!isWord(expression, child)) this.expression(child);
     }
@@ -101,12 +100,23 @@ class Resolver {
         this.#identifier(expression.name, expression.span);
         break;
       case 'call':
-        if (findFunction(expression.name) === undefined && !this.#macros.has(expression.name)) {
+        if (findFunction(expression.name) === undefined) {
           this.#unknown('function', expression.name, expression.span, functionNames());
         }
         break;
       default:
     }
+  }
+
+  #blockExpression({ statements, value, call }: BlockExpression): void {
+    const loops = this.#loops;
+    // A loop around the call is none around what the function does.
+    if (call) this.#loops = 0;
+    this.#scopes.push(new Map());
+    for (const statement of statements) this.#statement(statement);
+    if (value !== undefined) this.expression(value);
+    this.#scopes.pop();
+    this.#loops = loops;
   }
 
   #statement(statement: Statement): void {
@@ -152,6 +162,7 @@ class Resolver {
         break;
       case 'return':
         if (statement.value !== undefined) this.expression(statement.value);
+        if (statement.from?.result !== undefined) this.#write(statement.from.result);
         break;
     }
   }
@@ -229,7 +240,7 @@ class Resolver {
   }
 
   #identifier(name: string, span: { start: number; end: number }): void {
-    if (findBuiltin(name) !== undefined || this.#macros.has(name)) return;
+    if (findBuiltin(name) !== undefined || this.#definitions.has(name)) return;
     if (this.#constants.has(name) || this.#isEnumerator(name)) return;
     if (findFunction(name) !== undefined) {
       this.#diagnostics.error('invalid-use', span, `${name} is a function`, `write ${findFunction(name)?.signature}`);

@@ -68,6 +68,7 @@ export function sharedVariables(
 
 function writtenBy(statement: Statement): Expression | undefined {
   if (statement.kind === 'assignment') return statement.target;
+  if (statement.kind === 'return') return statement.from?.result;
   return statement.kind === 'let' || statement.kind === 'for' ? statement.variable : undefined;
 }
 

@@ -1,9 +1,30 @@
 import { findFunction } from '../builtins/index.ts';
 import type { Span } from '../source/span.ts';
-import type { Assignment, Clause, Expression, ExpressionStatement, For, Let, Statement } from '../syntax/ast.ts';
+import type {
+  Assignment,
+  Clause,
+  Expression,
+  ExpressionStatement,
+  For,
+  Let,
+  Return,
+  Statement,
+  TypeName,
+} from '../syntax/ast.ts';
+import { printType } from '../syntax/print-preamble.ts';
 import { describe, typeName } from '../types/describe-type.ts';
 import { namedType } from '../types/named-type.ts';
-import { int64, isNumber, isStorable, literalType, storedType, type Type, unify, unknown } from '../types/type.ts';
+import {
+  int64,
+  isNumber,
+  isStorable,
+  literalType,
+  sameType,
+  storedType,
+  type Type,
+  unify,
+  unknown,
+} from '../types/type.ts';
 import { constantValue } from './fold-constants.ts';
 import { loopKind } from './loop-kind.ts';
 import type { Typer } from './typer.ts';
@@ -54,7 +75,7 @@ function typeStatement(typer: Typer, statement: Statement): void {
       typeStatements(typer, statement.statements);
       break;
     case 'return':
-      if (statement.value !== undefined) typer.typeOf(statement.value);
+      typeReturn(typer, statement);
       break;
     case 'break':
     case 'continue':
@@ -82,16 +103,60 @@ function typeEffect(typer: Typer, expression: Expression): void {
 function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
   const symbol = typer.symbolOf(variable);
   if (type !== undefined) {
-    const { env, config } = typer;
-    const typeOf = (of: Expression) => typer.typeOf(of);
-    const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any', typeOf });
-    if (declared !== undefined && 'reason' in declared) typer.report('unknown-name', type.span, declared.reason);
-    else if (declared !== undefined) {
+    const declared = declaredType(typer, type);
+    if (declared !== undefined) {
       typer.storeInVariable(symbol, storedType(declared), span);
       if (value !== undefined) checkFits(typer, declared, { name: variable.name, value, span });
     }
   }
   if (value !== undefined) typer.storeInVariable(symbol, valueType(typer, value, { target: variable, span }), span);
+}
+
+/** undefined after an error, and where only a node knows. */
+function declaredType(typer: Typer, name: TypeName): Type | undefined {
+  const { env, config } = typer;
+  const typeOf = (of: Expression) => typer.typeOf(of);
+  const declared = namedType(name, { types: env.types, maxString: config.maxStringLength, space: 'any', typeOf });
+  if (declared === undefined || !('reason' in declared)) return declared;
+  typer.report('unknown-name', name.span, declared.reason);
+  return undefined;
+}
+
+/** What a function returns must be of the type that it says. */
+function typeReturn(typer: Typer, { value, from, span }: Return): void {
+  const given = value && typer.typeOf(value);
+  if (from === undefined) return;
+  const declared = from.result && declaredType(typer, from.returns);
+  if (from.result !== undefined && declared === undefined) return;
+  if (declared === undefined ? given === undefined : value !== undefined && takes(typer, storedType(declared), value))
+    return;
+  const name = given === undefined ? 'void' : typeName(value === undefined ? given : givenType(typer, value));
+  const message = `Function ${from.name} is of type ${printType(from.returns)}, cannot return ${name}`;
+  typer.report('type-mismatch', span, message);
+}
+
+/** Whether a value fits a declared type, which stays what it is. */
+function takes(typer: Typer, declared: Type, value: Expression): boolean {
+  const given = storedType(typer.typeOf(value));
+  if (!isStorable(given)) return false;
+  if (declared.kind === 'integer' && given.kind === 'integer') return fits(typer, declared, value);
+  const merged = unify(declared, given);
+  return merged !== undefined && sameType(merged, declared);
+}
+
+/** Whether a number fits an integer type; of the signs only a constant's counts. */
+function fits(typer: Typer, declared: Type & { kind: 'integer' }, value: Expression): boolean {
+  const constant = constantValue(value);
+  const given = givenType(typer, value);
+  if (constant === undefined) return given.kind !== 'integer' || given.size <= declared.size;
+  const wrap = declared.signed ? BigInt.asIntN : BigInt.asUintN;
+  return wrap(declared.size * 8, constant) === constant;
+}
+
+/** Of a constant the smallest type that it fits. */
+function givenType(typer: Typer, value: Expression): Type {
+  const constant = constantValue(value);
+  return constant === undefined ? typer.heldType(value) : literalType(constant);
 }
 
 /** What a variable is declared with must fit the integer it is declared to be. */
@@ -101,12 +166,8 @@ function checkFits(
   { name, value, span }: { readonly name: string; readonly value: Expression; readonly span: Span },
 ): void {
   typer.typeOf(value);
-  const constant = constantValue(value);
-  const given = constant === undefined ? typer.heldType(value) : literalType(constant);
-  if (declared.kind !== 'integer' || given.kind !== 'integer') return;
-  if (constant === undefined && given.size <= declared.size) return;
-  const wrap = declared.signed ? BigInt.asIntN : BigInt.asUintN;
-  if (constant !== undefined && wrap(declared.size * 8, constant) === constant) return;
+  const given = givenType(typer, value);
+  if (declared.kind !== 'integer' || given.kind !== 'integer' || fits(typer, declared, value)) return;
   const message = `Type mismatch for ${name}: trying to assign value of type '${typeName(given)}' when variable already has a type '${typeName(declared)}'`;
   typer.report('type-mismatch', span, message);
 }

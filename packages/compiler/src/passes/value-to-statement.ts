@@ -1,11 +1,11 @@
-import type { Block, Expression, ExpressionStatement, Statement } from '../syntax/ast.ts';
+import type { Block, BlockExpression, Expression, ExpressionStatement, Statement } from '../syntax/ast.ts';
 
 /**
  * An expression whose value nobody uses as a statement: a block expression is a block, and a choice between block
  * expressions an `if`. `written` is the statement in the source.
  */
 export function asStatement(expression: Expression, written: ExpressionStatement): Statement {
-  if (expression.kind === 'block-expression') return blockOf(expression, written);
+  if (isBlock(expression)) return blockOf(expression, written);
   if (expression.kind !== 'ternary' || !(holdsBlock(expression.then) || holdsBlock(expression.otherwise))) {
     return { ...written, expression };
   }
@@ -18,12 +18,17 @@ export function asStatement(expression: Expression, written: ExpressionStatement
 
 function holdsBlock(expression: Expression): boolean {
   if (expression.kind === 'ternary') return holdsBlock(expression.then) || holdsBlock(expression.otherwise);
-  return expression.kind === 'block-expression';
+  return isBlock(expression);
+}
+
+/** The body of a function in place of its call stays together: a `return` leaves it. */
+function isBlock(expression: Expression): expression is BlockExpression {
+  return expression.kind === 'block-expression' && expression.call !== true;
 }
 
 function blockOf(expression: Expression, written: ExpressionStatement): Block {
   const { span } = expression;
-  if (expression.kind !== 'block-expression') {
+  if (!isBlock(expression)) {
     return { kind: 'block', statements: [asStatement(expression, { ...written, span })], span };
   }
   const { statements, value } = expression;

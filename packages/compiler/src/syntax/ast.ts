@@ -5,6 +5,7 @@ export interface Script {
   readonly kind: 'script';
   readonly clauses: readonly Clause[];
   readonly macros: readonly Macro[];
+  readonly functions: readonly FunctionDefinition[];
   readonly config: readonly ConfigEntry[];
   readonly mapDeclarations: readonly MapDeclaration[];
   /** `struct`, `union`, `enum`, `typedef` and `#define` of C. */
@@ -38,6 +39,23 @@ export interface Macro {
   /** Its last statement without a semicolon is its value. */
   readonly body: BlockExpression;
   readonly span: Span;
+}
+
+/** `fn name($a : type) : type { ... }`: its variables are its own, maps are everyone's; `return` ends it. */
+export interface FunctionDefinition {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly nameSpan: Span;
+  readonly parameters: readonly FunctionParameter[];
+  /** `void` where it gives nothing. */
+  readonly returns: TypeName;
+  readonly body: Block;
+  readonly span: Span;
+}
+
+export interface FunctionParameter {
+  readonly variable: Variable;
+  readonly type: TypeName;
 }
 
 /** One line of `config = { name = value }`. */
@@ -143,8 +161,24 @@ export type Statement =
   | For
   | { readonly kind: 'break'; readonly span: Span }
   | { readonly kind: 'continue'; readonly span: Span }
-  | { readonly kind: 'return'; readonly value?: Expression; readonly span: Span }
+  | Return
   | Block;
+
+export interface Return {
+  readonly kind: 'return';
+  readonly value?: Expression;
+  /** The call that it ends, once the body of a function stands in the call's place; absent: it ends the program. */
+  readonly from?: WrittenCall;
+  readonly span: Span;
+}
+
+/** The call of a function in whose place the function's body stands. */
+export interface WrittenCall {
+  readonly name: string;
+  readonly returns: TypeName;
+  /** Where the value goes; absent where there is none. Each `return` has a node of its own. */
+  readonly result?: Variable;
+}
 
 export interface ExpressionStatement {
   readonly kind: 'expression-statement';
@@ -349,5 +383,7 @@ export interface BlockExpression {
   readonly kind: 'block-expression';
   readonly statements: readonly Statement[];
   readonly value?: Expression;
+  /** The body of a function in place of its call: a `return` within ends it. */
+  readonly call?: true;
   readonly span: Span;
 }

@@ -88,6 +88,24 @@ describe('the preamble', () => {
   });
 });
 
+test('functions', () => {
+  const { script, errors } = parse(
+    'fn f($a : int64, $t : struct task_struct *) : string[16] { return "x" } begin { f(1) }',
+  );
+  expect(errors).toEqual([]);
+  expect(script.functions).toMatchObject([
+    {
+      name: 'f',
+      parameters: [
+        { variable: { name: '$a' }, type: { name: 'int64' } },
+        { variable: { name: '$t' }, type: { tag: 'struct', name: 'task_struct', pointers: 1 } },
+      ],
+      returns: { name: 'string', dimensions: [16] },
+      body: { kind: 'block', statements: [{ kind: 'return' }] },
+    },
+  ]);
+});
+
 describe('lines of the preprocessor', () => {
   test.each([
     ['#define A 5', 'A', '5'],
@@ -136,7 +154,11 @@ describe('what is wrong is said', () => {
     ['interval : s { }', "1:10-11 syntax: expected '{'"],
     ['import "x"; begin { }', "1:1-11 'import' is not supported"],
     ['import x; begin { }', '1:8-9 syntax: expected import path'],
-    ['fn f() { }', "1:1-3 'fn' is not supported"],
+    ['fn f() { }', "1:8-9 syntax: expected ':'"],
+    ['fn f($a) : void { }', "1:8-9 syntax: expected ':'"],
+    ['fn f(a : int8) : void { }', '1:6-7 syntax: expected variable in function argument'],
+    ['fn f($1 : int8) : void { }', '1:6-8 syntax: expected variable in function argument'],
+    ['fn f() : void { } struct x { };', '1:19-31 syntax: C definitions must appear before probes and functions'],
     ['config = { a = 1, b = 2 }', "1:17-18 syntax: expected ';'"],
     ['config = { a = -1 }', '1:16-17 syntax: expected string, int, boolean, or ident'],
     ['config = { } config = { } begin { }', '1:14-20 syntax: duplicate config block'],

@@ -6,6 +6,7 @@ import type {
   Clause,
   ConfigEntry,
   Expression,
+  FunctionDefinition,
   Macro,
   MapDeclaration,
   Script,
@@ -17,6 +18,7 @@ import { parseBlock } from './parse-block.ts';
 import { parseConfig } from './parse-config.ts';
 import { type DefinitionSink, parseDefinition, parseTypedef } from './parse-definition.ts';
 import { parseExpression } from './parse-expression.ts';
+import { parseFunction } from './parse-function.ts';
 import { parseMacro, parseMapDeclaration } from './parse-macro.ts';
 import { Preprocessor } from './preprocessor.ts';
 import { type KnownNames, SyntaxStop, TokenCursor, TooLarge } from './token-cursor.ts';
@@ -57,6 +59,7 @@ function parseText(text: string, start: number, end: number): Expression | undef
 class Parts {
   readonly clauses: Clause[] = [];
   readonly macros: Macro[] = [];
+  readonly functions: FunctionDefinition[] = [];
   readonly config: ConfigEntry[] = [];
   readonly mapDeclarations: MapDeclaration[] = [];
   readonly definitions: CDefinition[] = [];
@@ -71,7 +74,7 @@ class ScriptParser implements KnownNames, DefinitionSink {
   readonly #types = new Set<string>();
   readonly #enumerators = new Map<string, bigint>();
   #configured = false;
-  /** Where the first probe or macro begins. */
+  /** Where the first probe, macro or function begins. */
   #begun: number | undefined;
 
   constructor(text: string, diagnostics: Diagnostics) {
@@ -125,7 +128,7 @@ class ScriptParser implements KnownNames, DefinitionSink {
 
   #item(): void {
     const cursor = this.#cursor;
-    const { text, span } = cursor.current;
+    const { span } = cursor.current;
     switch (this.#definitionWord()) {
       case 'config':
         this.#config();
@@ -149,7 +152,8 @@ class ScriptParser implements KnownNames, DefinitionSink {
         this.#parts.mapDeclarations.push(parseMapDeclaration(cursor));
         break;
       case 'fn':
-        cursor.stop(span, `'${text}' is not supported`, 'write a macro');
+        this.#begun ??= span.start;
+        this.#parts.functions.push(parseFunction(cursor));
         break;
       case 'import':
         parseImport(cursor);

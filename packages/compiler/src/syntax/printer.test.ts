@@ -43,6 +43,10 @@ test.each([
     'macro m(x, $y) {\n  if (x) {\n    1;\n  } else {\n    2;\n  };\n}\n\nbegin {\n  m(1, $a);\n}\n',
   ],
   [
+    'fn f($a:int64,$b:struct x*):string[8]{return "a"} fn g():void{} begin{f(1,$b)}',
+    'fn f($a : int64, $b : struct x *) : string[8] {\n  return "a";\n}\n\nfn g() : void {\n}\n\nbegin {\n  f(1, $b);\n}\n',
+  ],
+  [
     '#define A {1;2}\nstruct a{int x:3;}\nconfig={a=1;b=x}let @m=hash(5) begin,end{let $a:int8=1}',
     '#define A { \\\n  1; \\\n  2 \\\n}\nstruct a {\n  int x : 3;\n};\n\nconfig = {\n  a = 1;\n  b = "x";\n}\n\nlet @m = hash(5);\n\nbegin,\nend {\n  let $a: int8 = 1;\n}\n',
   ],

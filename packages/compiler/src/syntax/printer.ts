@@ -1,4 +1,4 @@
-import type { Block, Clause, Expression, For, If, Macro, Script, Statement } from './ast.ts';
+import type { Block, Clause, Expression, For, FunctionDefinition, If, Macro, Script, Statement } from './ast.ts';
 import { printBlockOf, printExpression } from './print-expression.ts';
 import { printConfig, printDefinition, printMapDeclaration, printType } from './print-preamble.ts';
 
@@ -6,13 +6,14 @@ export { printExpression } from './print-expression.ts';
 
 /** A script written out the one way the formatter writes it; parsing that gives the same tree. Comments are not kept. */
 export function printScript(script: Script): string {
-  const { config, definitions, mapDeclarations, macros, clauses } = script;
+  const { config, definitions, mapDeclarations, macros, functions, clauses } = script;
   const definitionText = definitions.map((definition) => `${printDefinition(definition, '')}\n`).join('');
   const parts = [
     definitionText,
     config.length === 0 ? '' : printConfig(config),
     mapDeclarations.map((declaration) => `${printMapDeclaration(declaration)}\n`).join(''),
     ...macros.map(printMacro),
+    ...functions.map(printFunction),
     ...clauses.map(printClause),
   ];
   return parts.filter((part) => part !== '').join('\n');
@@ -20,6 +21,11 @@ export function printScript(script: Script): string {
 
 function printMacro({ name, parameters, body }: Macro): string {
   return `macro ${name}(${parameters.map((parameter) => parameter.name).join(', ')}) ${printBlockOf(body, '')}\n`;
+}
+
+function printFunction({ name, parameters, returns, body }: FunctionDefinition): string {
+  const list = parameters.map(({ variable, type }) => `${variable.name} : ${printType(type)}`).join(', ');
+  return `fn ${name}(${list}) : ${printType(returns)} ${printBlock(body, '')}\n`;
 }
 
 function printClause({ attachPoints, predicate, body }: Clause): string {

@@ -7,6 +7,7 @@ import type {
   Clause,
   ConfigEntry,
   Expression,
+  FunctionDefinition,
   Macro,
   MapAccess,
   MapDeclaration,
@@ -228,6 +229,15 @@ const macro: fc.Arbitrary<Macro> = fc
   })
   .map(({ name, parameters, body }) => ({ kind: 'macro', name, nameSpan: span, parameters, body, span }));
 
+const functionDefinition: fc.Arbitrary<FunctionDefinition> = fc
+  .record({
+    name: word,
+    parameters: fc.array(fc.record({ variable, type: typeName }), { maxLength: 3 }),
+    returns: typeName,
+    body: block,
+  })
+  .map((parts) => ({ kind: 'function', nameSpan: span, ...parts, span }));
+
 const configEntry: fc.Arbitrary<ConfigEntry> = fc
   .record({ name: word, value: fc.oneof(fc.nat().map(BigInt), fc.constantFrom('perf', '..', true, false)) })
   .map(({ name, value }) => ({ kind: 'config-entry', name, nameSpan: span, value, valueSpan: span, span }));
@@ -296,6 +306,7 @@ export const script: fc.Arbitrary<Script> = fc
     config: fc.array(configEntry, { maxLength: 2 }),
     mapDeclarations: fc.array(mapDeclaration, { maxLength: 2 }),
     macros: fc.array(macro, { maxLength: 2 }),
+    functions: fc.array(functionDefinition, { maxLength: 2 }),
     clauses: fc.array(clause, { minLength: 1, maxLength: 2 }),
   })
   .map((parts) => ({ kind: 'script', ...parts, span }));

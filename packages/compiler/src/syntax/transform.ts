@@ -1,4 +1,16 @@
-import type { Block, BlockExpression, Clause, Expression, For, If, MapAccess, Statement, Variable } from './ast.ts';
+import type {
+  Block,
+  BlockExpression,
+  Clause,
+  Expression,
+  For,
+  If,
+  Let,
+  MapAccess,
+  Return,
+  Statement,
+  Variable,
+} from './ast.ts';
 
 /**
  * Rebuilds a tree: every node is new, so that a tree may be used more than once and still each mention of a variable is
@@ -20,10 +32,8 @@ export class Transform {
         return { ...statement, expression: this.expression(statement.expression) };
       case 'assignment':
         return { ...statement, target: this.target(statement.target), value: this.expression(statement.value) };
-      case 'let': {
-        const value = statement.value === undefined ? {} : { value: this.expression(statement.value) };
-        return { ...statement, ...this.#typed(statement.type), ...value, variable: this.variable(statement.variable) };
-      }
+      case 'let':
+        return this.let(statement);
       case 'if':
         return this.#if(statement);
       case 'while':
@@ -33,15 +43,26 @@ export class Transform {
       case 'for':
         return this.#for(statement);
       case 'return':
-        return statement.value === undefined
-          ? { ...statement }
-          : { ...statement, value: this.expression(statement.value) };
+        return this.return(statement);
       case 'break':
       case 'continue':
         return { ...statement };
       case 'block':
         return this.block(statement);
     }
+  }
+
+  let({ type, value, ...rest }: Let): Let {
+    const given = value && { value: this.expression(value) };
+    return { ...rest, ...this.#typed(type), ...given, variable: this.variable(rest.variable) };
+  }
+
+  return({ value, from, ...rest }: Return): Return {
+    return {
+      ...rest,
+      ...(value && { value: this.expression(value) }),
+      ...(from && { from: { ...from, ...(from.result && { result: this.variable(from.result) }) } }),
+    };
   }
 
   expression(expression: Expression): Expression {

@@ -119,7 +119,7 @@ export function statementExpressions(statement: Statement): readonly Expression[
       return over.kind === 'range' ? [variable, over.from, over.to] : [variable, over];
     }
     case 'return':
-      return statement.value === undefined ? [] : [statement.value];
+      return [statement.value, statement.from?.result].filter((one) => one !== undefined);
     case 'break':
     case 'continue':
     case 'block':
