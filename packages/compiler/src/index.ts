@@ -2,6 +2,7 @@ export { asmText } from './codegen/asm-text.ts';
 export { compile, compileStages, type Stages } from './compile.ts';
 export * from './compile-result.ts';
 export * from './env.ts';
+export { type FindImport, type ImportedFile, joinImports } from './imports.ts';
 export { irText } from './ir/ir-text.ts';
 export * from './output-layout.ts';
 export { configFromEnvironment } from './passes/apply-config.ts';

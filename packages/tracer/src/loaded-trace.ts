@@ -283,26 +283,26 @@ export class LoadedTrace implements Trace {
   }
 
   #message({ severity, span, text, quoted }: TraceRecord & { kind: 'message' }): Omit<TraceEvent, 'at'> {
-    const { line, column, label } = this.#place(span);
+    const { label, ...where } = this.#place(span);
     const end = quoted ? `\n${markSource(this.#source, span)}` : text.endsWith('\n') ? '' : '\n';
     return {
       type: severity === 'error' ? 'errorf' : 'warnf',
       text: `${label}: ${severity.toUpperCase()}: ${text}${end}`,
       values: [text],
-      where: { file: this.#name, line, column },
+      where,
     };
   }
 
   /** With the place in the script, as bpftrace marks it. */
   #helper({ helper, result, span }: TraceRecord & { kind: 'helper' }): Omit<TraceEvent, 'at'> {
-    const { line, column, label } = this.#place(span);
+    const { label, ...where } = this.#place(span);
     const message = helperText(helper, result);
     const marked = markSource(this.#source, span);
     return {
       type: 'helper',
       text: `${label}: WARNING: ${message}\nAdditional Info - helper: ${helper}, retcode: ${result}\n${marked}`,
       values: [errorText(-result)],
-      where: { file: this.#name, line, column },
+      where,
       helper: { name: helper, result },
     };
   }

@@ -10,7 +10,7 @@ import { printedText } from '../run/printed-text.ts';
 import { type ProgramObject, type ProgramText, readProgram } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
 import { type RunSettings, runRequest } from '../run/run-request.ts';
-import { refusedProgram, validateProgram } from '../run/validate-program.ts';
+import { importedProgram, refusedProgram, validateProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 import { DEFAULT_TOP, renderMaps } from './results.ts';
@@ -25,7 +25,8 @@ export interface RunOptions extends RunSettings {
 /** `bpfleet run WHAT`. Returns the exit status; throws CliError. */
 export async function run(what: string, options: RunOptions, terminal: Terminal): Promise<number> {
   const json = options.output === 'json';
-  const program = readProgram(what);
+  const given = readProgram(what);
+  const program = given.kind === 'script' ? await importedProgram(given) : given;
   const request = runRequest(program, options);
   for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
     terminal.err.write(`${printable(warning, '\n\t')}\n`);

@@ -169,7 +169,8 @@ async function tellRefusal(error: TraceError, { program, options, messages }: Lo
 function statusOf(error: unknown, messages: Messages): number {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') return BROKEN_PIPE;
   if (error instanceof LocalError) {
-    messages.error(error.message, error.hint);
+    for (const report of error.reports) messages.diagnostic('error', report);
+    if (error.reports.length === 0) messages.error(error.message, error.hint);
     return ERROR;
   }
   messages.error(error instanceof Error ? error.message || error.name : String(error));

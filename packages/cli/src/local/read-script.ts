@@ -11,11 +11,23 @@ export async function readLocalProgram(
   script: string | undefined,
   file: string | undefined,
 ): Promise<ProgramText | ProgramObject> {
-  if (script !== undefined && script !== '') return { kind: 'script', source: script, name: 'stdin' };
+  if (script !== undefined && script !== '') return imported({ kind: 'script', source: script, name: 'stdin' });
   if (file === undefined) throw new LocalError("USAGE: filename or -e 'program' required.");
-  if (file === '-') return { kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' };
+  if (file === '-') return imported({ kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' });
   if (file.endsWith('.o')) return readObject(file);
-  return { kind: 'script', source: readBounded(file, file), name: file };
+  return imported({ kind: 'script', source: readBounded(file, file), name: file });
+}
+
+async function imported(program: ProgramText): Promise<ProgramText> {
+  // Most scripts import nothing.
+  if (!program.source.includes('import')) return program;
+  const { ImportError, withImports } = await import('../run/with-imports.ts');
+  try {
+    return await withImports(program);
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error;
+    throw new LocalError(error.message, { reports: error.reports, cause: error });
+  }
 }
 
 async function readObject(file: string): Promise<ProgramText | ProgramObject> {

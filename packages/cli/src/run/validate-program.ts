@@ -3,6 +3,7 @@ import type { formatDiagnostic } from '@bpfleet/compiler';
 import { CliError, ExitStatus } from '../cli-error.ts';
 import { plural } from '../render/number.ts';
 import type { ProgramText } from './read-program.ts';
+import { ImportError, withImports } from './with-imports.ts';
 
 /** What can be told of a script without any node. Returns its warnings, formatted; throws CliError on errors. */
 export async function validateProgram({ source, name }: ProgramText): Promise<string[]> {
@@ -29,6 +30,15 @@ function format(formatDiagnostic_: typeof formatDiagnostic, { source, name }: Pr
   const { hint, ...rest } = found;
   const shown = { ...rest, span: { start: 0, end: 0 }, ...(hint === null ? {} : { hint }) };
   return formatDiagnostic_(source, name, shown as Parameters<typeof formatDiagnostic>[2]);
+}
+
+/** The script with what it imports. Throws CliError. */
+export async function importedProgram(program: ProgramText): Promise<ProgramText> {
+  try {
+    return await withImports(program);
+  } catch (error) {
+    throw error instanceof ImportError ? invalidProgram(error.reports) : error;
+  }
 }
 
 function invalidProgram(errors: readonly string[]): CliError {

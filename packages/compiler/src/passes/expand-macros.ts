@@ -1,7 +1,7 @@
 import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
+import type { Span } from '../source/span.ts';
 import type {
-  BlockExpression,
   Call,
   Expression,
   FunctionDefinition,
@@ -48,7 +48,7 @@ export function expandMacros(script: Script, diagnostics: Diagnostics): Script {
     level: 0,
     stopped: false,
   };
-  const expansion = new Expansion(state, [], undefined);
+  const expansion = new Expansion(state, [], undefined, undefined);
   const clauses = script.clauses.map((clause) => expansion.clause(clause));
   return { ...script, clauses: state.stopped ? [] : clauses };
 }
@@ -89,16 +89,26 @@ class Expansion extends Transform {
   /** The macros, functions and `#define` that are being expanded, the outermost first. */
   readonly #chain: readonly string[];
   readonly #scope: Scope | undefined;
+  /** What the body is written out for. */
+  readonly #use: Span | undefined;
 
-  constructor(state: State, chain: readonly string[], scope: Scope | undefined) {
+  constructor(state: State, chain: readonly string[], scope: Scope | undefined, use: Span | undefined) {
     super();
     this.#state = state;
     this.#chain = chain;
     this.#scope = scope;
+    this.#use = use;
   }
 
-  override statement(statement: Statement): Statement {
-    if (this.#state.stopped) return statement;
+  /** A node of the body, which says what it is written out for. */
+  #placed<Node extends { readonly span: Span }>(node: Node): Node {
+    if (this.#use === undefined || node.span.from !== undefined) return node;
+    return { ...node, span: { ...node.span, from: this.#use } };
+  }
+
+  override statement(written: Statement): Statement {
+    if (this.#state.stopped) return written;
+    const statement = this.#placed(written);
     if (statement.kind === 'return' && this.#scope !== undefined && this.#scope.call === undefined) {
       this.#state.diagnostics.error('invalid-use', statement.span, "'return' statement is not allowed in a macro");
     }
@@ -111,9 +121,10 @@ class Expansion extends Transform {
     return { ...super.return(statement), ...(from && { from }) };
   }
 
-  override expression(expression: Expression): Expression {
+  override expression(written: Expression): Expression {
     const state = this.#state;
-    if (state.stopped) return expression;
+    if (state.stopped) return written;
+    const expression = this.#placed(written);
     if (++state.nodes > MAX_NODES || state.level >= MAX_LEVELS) {
       state.stopped = true;
       state.diagnostics.error('limit', expression.span, 'the macros and functions of this script expand to too much');
@@ -128,14 +139,16 @@ class Expansion extends Transform {
     }
   }
 
-  override variable(variable: Variable): Variable {
+  override variable(written: Variable): Variable {
+    const variable = this.#placed(written);
     const given = this.#scope?.variables.get(variable.name);
     if (given !== undefined) return { ...given, span: variable.span };
     if (this.#scope?.isLocal(variable.name)) return { ...variable, expansion: this.#scope.number };
     return { ...variable };
   }
 
-  override map(map: MapAccess): MapAccess {
+  override map(written: MapAccess): MapAccess {
+    const map = this.#placed(written);
     const scope = this.#scope;
     if (scope === undefined || scope.call !== undefined) return super.map(map);
     const given = scope.maps.get(map.name);
@@ -153,7 +166,9 @@ class Expansion extends Transform {
     const value = this.#state.defines.get(identifier.name);
     // As in C a name within its own definition stands for itself.
     if (value === undefined || this.#chain.includes(identifier.name)) return { ...identifier };
-    const expanded = new Expansion(this.#state, [...this.#chain, identifier.name], undefined).expression(value);
+    const expanded = new Expansion(this.#state, [...this.#chain, identifier.name], undefined, this.#use).expression(
+      value,
+    );
     return { ...expanded, span: identifier.span };
   }
 
@@ -176,7 +191,8 @@ class Expansion extends Transform {
       : ({ kind: 'variable', name: `${name}()`, expansion: number, span } as const);
     const written = () => ({ name, returns, ...(result && { result: { ...result } }) });
     const nothing = { variables: new Map(), maps: new Map(), expressions: new Map() };
-    const inner = new Expansion(this.#state, chain, { number, isLocal: () => true, call: written, ...nothing });
+    const scope = { number, isLocal: () => true, call: written, ...nothing };
+    const inner = new Expansion(this.#state, chain, scope, call.span);
     const statements: Statement[] = [];
     for (const [index, { variable, type }] of parameters.entries()) {
       const argument = call.arguments[index];
@@ -204,13 +220,8 @@ class Expansion extends Transform {
     const chain = macro && this.#chainTo(macro, use);
     if (macro === undefined || chain === undefined) return { ...use };
     const scope = this.#bind(macro, given);
-    const body = new Expansion(state, chain, scope).blockExpression(macro.body);
-    return this.#valueOf(body, use);
-  }
-
-  #valueOf(body: BlockExpression, use: Call | Identifier): Expression {
-    const { span } = use;
-    return body.statements.length === 0 && body.value !== undefined ? { ...body.value, span } : { ...body, span };
+    const body = new Expansion(state, chain, scope, use.span).blockExpression(macro.body);
+    return body.statements.length === 0 && body.value !== undefined ? body.value : { ...body, span: use.span };
   }
 
   #bind(macro: Macro, given: readonly Expression[]): Scope {

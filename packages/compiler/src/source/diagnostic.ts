@@ -26,12 +26,18 @@ export type DiagnosticCode =
   | 'options';
 
 /** Something to tell the author of a script. Lines and columns count from 1; the end column is exclusive. */
-export interface Diagnostic {
+export interface Diagnostic extends Extent {
   readonly severity: Severity;
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint?: string;
   readonly span: Span;
+  /** Uses of macros and functions that it was written out for, the innermost first. */
+  readonly from?: readonly Extent[];
+}
+
+/** Lines are those of the whole text, whatever files it is made of. */
+export interface Extent {
   readonly line: number;
   readonly column: number;
   readonly endLine: number;
@@ -79,21 +85,28 @@ export class Diagnostics {
   }
 
   #add(severity: Severity, code: DiagnosticCode, span: Span, message: string, hint?: Hint): void {
-    const key = `${span.start} ${span.end} ${message}`;
+    const uses = [...usesOf(span)];
+    const key = `${[span, ...uses].map(({ start, end }) => `${start} ${end}`).join()} ${message}`;
     if (this.#found.has(key) || this.#found.size >= MAX_DIAGNOSTICS) return;
     const text = typeof hint === 'function' ? this.#search(hint) : hint;
-    const start = this.#source.position(span.start);
-    const end = this.#source.position(Math.max(span.end, span.start));
     this.#found.set(key, {
       severity,
       code,
       message,
       ...(text === undefined ? {} : { hint: text }),
       span,
-      line: start.line,
-      column: start.column,
-      endLine: end.line,
-      endColumn: end.column,
+      ...extentOf(this.#source, span),
+      ...(uses.length === 0 ? {} : { from: uses.map((use) => extentOf(this.#source, use)) }),
     });
   }
+}
+
+export function extentOf(source: SourceText, span: Span): Extent {
+  const start = source.position(span.start);
+  const end = source.position(Math.max(span.end, span.start));
+  return { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
+}
+
+function* usesOf(span: Span): Generator<Span> {
+  for (let use = span.from; use !== undefined; use = use.from) yield use;
 }

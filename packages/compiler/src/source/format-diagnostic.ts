@@ -1,4 +1,4 @@
-import type { Diagnostic } from './diagnostic.ts';
+import { type Diagnostic, type Extent, extentOf } from './diagnostic.ts';
 import type { Span } from './span.ts';
 import { SourceText } from './text.ts';
 
@@ -16,22 +16,25 @@ const MAX_LINE = 400;
  *             ~~~~
  *     HINT: did you mean 'comm'?
  *
- * Spans over several lines are `name:1-3:` and show these lines, without a mark. What is about the whole script or the
- * command line has no place.
+ * Spans over several lines are `name:1-3:` and show these lines, without a mark. Uses of macros that it was written out
+ * for follow. `name` is of the script itself; files that it imports have their own. What is about the whole script or
+ * the command line has no place.
  */
 export function formatDiagnostic(source: string, name: string, diagnostic: Diagnostic): string {
-  const { line, column, endLine, endColumn, code, hint } = diagnostic;
+  const { code, hint } = diagnostic;
   const severity = diagnostic.severity === 'error' ? 'ERROR' : 'WARNING';
   if (code === 'options')
     return [`${severity}: ${diagnostic.message}`, ...(hint === undefined ? [] : [`HINT: ${hint}`])].join('\n');
-  const where = label(name, diagnostic);
-  const lines = [`${where}: ${severity}: ${diagnostic.message}`];
-  lines.push(...marked(new SourceText(source), { line, column, endLine, endColumn }));
+  const text = new SourceText(source);
+  const told = (extent: Extent, message: string) => [
+    `${label(text, name, extent)}: ${severity}: ${message}`,
+    ...marked(text, extent),
+  ];
+  const lines = told(diagnostic, diagnostic.message);
   if (hint !== undefined) lines.push(`HINT: ${hint}`);
+  for (const use of diagnostic.from ?? []) lines.push(...told(use, 'expanded from'));
   return lines.join('\n');
 }
-
-type Extent = Pick<Diagnostic, 'line' | 'column' | 'endLine' | 'endColumn'>;
 
 /** The line, and a mark under the span; of several lines each as it is. */
 function marked(source: SourceText, { line, column, endLine, endColumn }: Extent): string[] {
@@ -52,29 +55,27 @@ function spaced(text: string): string {
   return text.replaceAll('\t', '    ');
 }
 
-function label(name: string, { line, column, endLine, endColumn }: Extent): string {
-  return endLine > line ? `${name}:${line}-${endLine}` : `${name}:${line}:${column}-${Math.max(endColumn, column)}`;
+function label(source: SourceText, name: string, { line: first, column, endLine, endColumn }: Extent): string {
+  const { file = name, line } = source.origin(first);
+  if (endLine > first) return `${file}:${line}-${line + endLine - first}`;
+  return `${file}:${line}:${column}-${Math.max(endColumn, column)}`;
 }
 
-/** Where a span of a source begins, counted from 1, and how messages call it: `stdin:1:9-13`. */
+/** Where a span of a source begins, counted from 1 in its file, and how messages call it: `stdin:1:9-13`. */
 export function placeOf(
   source: string,
   name: string,
   span: Span,
-): { readonly line: number; readonly column: number; readonly label: string } {
+): { readonly file: string; readonly line: number; readonly column: number; readonly label: string } {
   const text = new SourceText(source);
-  const { line, column } = text.position(span.start);
-  const end = text.position(span.end);
-  const extent = { line, column, endLine: end.line, endColumn: end.column };
-  return { line, column, label: label(name, extent) };
+  const extent = extentOf(text, span);
+  return { file: name, ...text.origin(extent.line), column: extent.column, label: label(text, name, extent) };
 }
 
 /** The line of the source that a span begins on, the span marked below it; each ended by a line feed. */
 export function markSource(source: string, span: Span): string {
   const text = new SourceText(source);
-  const [start, end] = [text.position(span.start), text.position(span.end)];
-  const extent = { line: start.line, column: start.column, endLine: end.line, endColumn: end.column };
-  return marked(text, extent)
+  return marked(text, extentOf(text, span))
     .map((line) => `${line}\n`)
     .join('');
 }

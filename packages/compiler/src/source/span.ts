@@ -2,4 +2,6 @@
 export interface Span {
   readonly start: number;
   readonly end: number;
+  /** The use of the macro or function that it was written out for. */
+  readonly from?: Span;
 }

@@ -2,8 +2,8 @@ import type { Script } from './ast.ts';
 
 /** The tree of a script as indented JSON without spans; integers that a double cannot hold are strings. */
 export function astText(script: Script): string {
-  const { clauses, macros, functions, config, mapDeclarations, definitions } = script;
-  const preamble = { config, mapDeclarations, definitions, macros, functions };
+  const { imports, clauses, macros, functions, config, mapDeclarations, definitions } = script;
+  const preamble = { imports, config, mapDeclarations, definitions, macros, functions };
   // A script of clauses alone is the list of them.
   const used = Object.entries(preamble).filter(([, list]) => list.length > 0);
   const shown = used.length === 0 ? clauses : { ...Object.fromEntries(used), clauses };

@@ -3,6 +3,7 @@ import type { Span } from '../source/span.ts';
 /** A script as written, its parts by what they are; each list in the order of the source. */
 export interface Script {
   readonly kind: 'script';
+  readonly imports: readonly Import[];
   readonly clauses: readonly Clause[];
   readonly macros: readonly Macro[];
   readonly functions: readonly FunctionDefinition[];
@@ -10,6 +11,14 @@ export interface Script {
   readonly mapDeclarations: readonly MapDeclaration[];
   /** `struct`, `union`, `enum`, `typedef` and `#define` of C. */
   readonly definitions: readonly CDefinition[];
+  readonly span: Span;
+}
+
+/** `import "lib.bt";`: what a file or all files of a folder hold. */
+export interface Import {
+  readonly kind: 'import';
+  readonly path: string;
+  /** Without the semicolon. */
   readonly span: Span;
 }
 

@@ -1,4 +1,5 @@
 import { Diagnostics } from '../source/diagnostic.ts';
+import type { Span } from '../source/span.ts';
 import { SourceText } from '../source/text.ts';
 import type {
   AttachPoint,
@@ -7,6 +8,7 @@ import type {
   ConfigEntry,
   Expression,
   FunctionDefinition,
+  Import,
   Macro,
   MapDeclaration,
   Script,
@@ -21,6 +23,7 @@ import { parseExpression } from './parse-expression.ts';
 import { parseFunction } from './parse-function.ts';
 import { parseMacro, parseMapDeclaration } from './parse-macro.ts';
 import { Preprocessor } from './preprocessor.ts';
+import { quote } from './string-literal.ts';
 import { type KnownNames, SyntaxStop, TokenCursor, TooLarge } from './token-cursor.ts';
 
 /** Characters of source; a script is written by a person. */
@@ -57,6 +60,7 @@ function parseText(text: string, start: number, end: number): Expression | undef
 }
 
 class Parts {
+  readonly imports: Import[] = [];
   readonly clauses: Clause[] = [];
   readonly macros: Macro[] = [];
   readonly functions: FunctionDefinition[] = [];
@@ -74,8 +78,8 @@ class ScriptParser implements KnownNames, DefinitionSink {
   readonly #types = new Set<string>();
   readonly #enumerators = new Map<string, bigint>();
   #configured = false;
-  /** Where the first probe, macro or function begins. */
-  #begun: number | undefined;
+  /** Where the first probe, macro or function of each file begins, by where the file does. */
+  readonly #begun = new Map<number, number>();
 
   constructor(text: string, diagnostics: Diagnostics) {
     this.#text = text;
@@ -138,30 +142,61 @@ class ScriptParser implements KnownNames, DefinitionSink {
       case 'enum': {
         const definition = parseDefinition(cursor, this);
         this.#parts.definitions.push(definition);
-        if (this.#begun !== undefined) this.#diagnostics.error('syntax', definition.span, lateDefinition);
+        if (this.#hasBegun(span)) this.#diagnostics.error('syntax', definition.span, lateDefinition);
         break;
       }
       case 'typedef':
         for (const definition of parseTypedef(cursor, this)) this.#parts.definitions.push(definition);
         break;
       case 'macro':
-        this.#begun ??= span.start;
+        this.#begin(span);
         this.#parts.macros.push(parseMacro(cursor));
         break;
       case 'let':
         this.#parts.mapDeclarations.push(parseMapDeclaration(cursor));
         break;
       case 'fn':
-        this.#begun ??= span.start;
+        this.#begin(span);
         this.#parts.functions.push(parseFunction(cursor));
         break;
       case 'import':
-        parseImport(cursor);
+        if (this.#hasBegun(span) || this.#parts.mapDeclarations.some((one) => this.#isOfFile(one.span, span))) {
+          cursor.stop(span, 'syntax: root imports must appear before probes and functions');
+        }
+        this.#import();
         break;
       default:
-        this.#begun ??= span.start;
+        this.#begin(span);
         this.#parts.clauses.push(parseClause(cursor));
     }
+  }
+
+  #import(): void {
+    const parsed = parseImport(this.#cursor);
+    this.#parts.imports.push(parsed);
+    // A text that is made of files has them all.
+    if (isLibrary(parsed.path) || this.#preprocessor.files.length > 0) return;
+    const hint = 'give the script to bpfleet as a file or with -e: it reads what is imported and sends one text';
+    this.#diagnostics.error('unsupported', parsed.span, `there is no file ${quote(parsed.path)} here to import`, hint);
+  }
+
+  #fileOf({ start }: Span): { readonly start: number; readonly name: string } {
+    return this.#preprocessor.files.findLast((file) => file.start <= start) ?? { start: 0, name: '' };
+  }
+
+  #isOfFile(one: Span, other: Span): boolean {
+    return this.#fileOf(one).start === this.#fileOf(other).start;
+  }
+
+  /** Notes that a probe, macro or function begins. */
+  #begin(span: Span): void {
+    const file = this.#fileOf(span);
+    if (!this.#begun.has(file.start)) this.#begun.set(file.start, span.start);
+  }
+
+  /** Whether a probe, macro or function of the same file comes before. */
+  #hasBegun(span: Span): boolean {
+    return (this.#begun.get(this.#fileOf(span).start) ?? span.start) < span.start;
   }
 
   /** The word an item begins with, unless a probe is what follows: `config:x` is none of the config. */
@@ -173,36 +208,38 @@ class ScriptParser implements KnownNames, DefinitionSink {
 
   #config(): void {
     const { span } = this.#cursor.current;
-    const message =
-      this.#begun !== undefined
-        ? 'syntax: config must appear before probes and functions'
-        : this.#configured
-          ? 'syntax: duplicate config block'
-          : undefined;
+    const message = this.#misplacedConfig(span);
     if (message !== undefined) this.#diagnostics.error('syntax', span, message);
     this.#configured = true;
     for (const entry of parseConfig(this.#cursor)) this.#parts.config.push(entry);
   }
 
+  #misplacedConfig(span: Span): string | undefined {
+    if (this.#fileOf(span).name !== '') return 'invalid `config` within import';
+    if (this.#hasBegun(span)) return 'syntax: config must appear before probes and functions';
+    return this.#configured ? 'syntax: duplicate config block' : undefined;
+  }
+
   #checkOrder(): void {
     for (const span of this.#preprocessor.lines) {
-      if (this.#begun !== undefined && span.start > this.#begun)
-        this.#diagnostics.error('syntax', span, lateDefinition);
+      if (this.#hasBegun(span)) this.#diagnostics.error('syntax', span, lateDefinition);
     }
   }
 }
 
-/** What bpftrace's own library holds is built in; of a script there is only the one file. */
-function parseImport(cursor: TokenCursor): void {
+function parseImport(cursor: TokenCursor): Import {
   const { start } = cursor.expect('import').span;
   const path = cursor.current;
   if (path.kind !== 'string') cursor.unexpected('import path');
   cursor.advance();
-  if (!/^stdlib(?:\/|$)/.test(path.value)) {
-    const span = { start, end: path.span.end };
-    cursor.diagnostics.error('unsupported', span, "'import' is not supported", 'put what it holds into this script');
-  }
-  cursor.take(';');
+  const { span } = cursor.current;
+  if (!cursor.take(';')) cursor.diagnostics.error('syntax', span, "syntax: expected ';' after import");
+  return { kind: 'import', path: path.value, span: { start, end: path.span.end } };
+}
+
+/** Whether an import names bpftrace's own library, which is built in. */
+export function isLibrary(path: string): boolean {
+  return /^stdlib(?:\/|$)/.test(path);
 }
 
 function parseClause(cursor: TokenCursor): Clause {

@@ -50,7 +50,10 @@ test.each([
   ['for ($i : 5) { }', '20-21 syntax: expected map or range in for loop'],
   ['for ($i : @m[1]) { }', '24-25 syntax: expected map or range in for loop'],
   ['for ($i : 0..1+2) { }', "23-24 syntax: expected ')'"],
-  ['import "x"', "9-15 'import' is not supported"],
+  [
+    'import "x"',
+    '9-19 Import statements that are not at the top level are primarily for the standard library. What that holds is there without an import.',
+  ],
 ])('%s is wrong', (text, error) => {
   expect(parse(`begin { ${text} }`).errors[0]).toBe(`1:${error}`);
 });

@@ -39,12 +39,20 @@ export function parseStatement(cursor: TokenCursor): ParsedStatement {
       case 'return':
         return parseReturn(cursor);
       case 'import':
-        cursor.stop(token.span, "'import' is not supported", 'put what it holds into this script');
+        parseInnerImport(cursor);
         break;
       default:
     }
   }
   return parseAssignment(cursor);
+}
+
+function parseInnerImport(cursor: TokenCursor): never {
+  const { start } = cursor.advance().span;
+  if (cursor.current.kind === 'string') cursor.advance();
+  const message =
+    'Import statements that are not at the top level are primarily for the standard library. What that holds is there without an import.';
+  return cursor.stop(spanFrom(cursor, start), message, 'move it before the first probe');
 }
 
 function spanFrom(cursor: TokenCursor, start: number): Statement['span'] {

@@ -1,5 +1,6 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
+import { markedFile } from '../source/text.ts';
 import type { DefineDefinition, Expression } from './ast.ts';
 import { type ConstantLookup, evaluateConstant } from './constant.ts';
 import type { Directives } from './lexer.ts';
@@ -32,6 +33,7 @@ export class Preprocessor implements Directives {
   readonly #parse: ParseText;
   readonly #defines = new Map<string, DefineDefinition>();
   readonly #lines: Span[] = [];
+  readonly #files: { readonly start: number; readonly name: string }[] = [];
   readonly #conditions: Condition[] = [];
   /** Where the text goes on after each directive: the parser may come by twice. */
   readonly #done = new Map<number, number>();
@@ -50,6 +52,11 @@ export class Preprocessor implements Directives {
   /** Where `#include`, `#define` and `#undef` are. */
   get lines(): readonly Span[] {
     return this.#lines;
+  }
+
+  /** Where the text goes on with another file, in its order; an empty name is the script itself. */
+  get files(): readonly { readonly start: number; readonly name: string }[] {
+    return this.#files;
   }
 
   defined(name: string): DefineDefinition | undefined {
@@ -106,11 +113,18 @@ export class Preprocessor implements Directives {
       case 'line':
         break;
       default:
-        if (word !== '' || this.#text.slice(rest, end).trim() !== '') {
-          if (!/^[0-9]/.test(this.#text.slice(rest, end))) this.#error(span, 'invalid preprocessing directive');
-        }
+        this.#otherLine(word, rest, span);
     }
     return end;
+  }
+
+  #otherLine(word: string, rest: number, { start, end }: Span): void {
+    const file = markedFile(this.#text.slice(start, end));
+    if (file !== undefined) this.#files.push({ start: end, name: file });
+    else if (this.#text[start + 1] === '!' && this.#files.at(-1)?.start === start - 1) return;
+    else if (word !== '' || this.#text.slice(rest, end).trim() !== '') {
+      if (!/^[0-9]/.test(this.#text.slice(rest, end))) this.#error({ start, end }, 'invalid preprocessing directive');
+    }
   }
 
   #error(span: Span, message: string): void {

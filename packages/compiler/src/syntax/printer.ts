@@ -1,14 +1,16 @@
 import type { Block, Clause, Expression, For, FunctionDefinition, If, Macro, Script, Statement } from './ast.ts';
 import { printBlockOf, printExpression } from './print-expression.ts';
 import { printConfig, printDefinition, printMapDeclaration, printType } from './print-preamble.ts';
+import { quote } from './string-literal.ts';
 
 export { printExpression } from './print-expression.ts';
 
 /** A script written out the one way the formatter writes it; parsing that gives the same tree. Comments are not kept. */
 export function printScript(script: Script): string {
-  const { config, definitions, mapDeclarations, macros, functions, clauses } = script;
+  const { imports, config, definitions, mapDeclarations, macros, functions, clauses } = script;
   const definitionText = definitions.map((definition) => `${printDefinition(definition, '')}\n`).join('');
   const parts = [
+    imports.map(({ path }) => `import ${quote(path)};\n`).join(''),
     definitionText,
     config.length === 0 ? '' : printConfig(config),
     mapDeclarations.map((declaration) => `${printMapDeclaration(declaration)}\n`).join(''),

@@ -302,6 +302,10 @@ const cDefinition: fc.Arbitrary<CDefinition> = fc.oneof(
 /** Whole scripts; `#define` is not among them, since what it stands for is parsed with no regard to other definitions. */
 export const script: fc.Arbitrary<Script> = fc
   .record({
+    imports: fc.array(
+      fc.constantFrom('stdlib', 'stdlib/strings').map((path) => ({ kind: 'import', path, span }) as const),
+      { maxLength: 2 },
+    ),
     definitions: fc.array(cDefinition, { maxLength: 2 }),
     config: fc.array(configEntry, { maxLength: 2 }),
     mapDeclarations: fc.array(mapDeclaration, { maxLength: 2 }),
