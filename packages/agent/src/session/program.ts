@@ -7,14 +7,14 @@ const maxScriptBytes = 1024 * 1024;
 /**
  * The program of a message, or one sentence that says why it is none.
  *
- * @param name how messages of the compiler call it
+ * @param name how messages call an object; a script that came as text is `stdin` to everybody, as in bpftrace
  */
 export function readProgram(program: Program | undefined, name: string): TraceProgram | string {
   switch (program?.source.case) {
     case 'script': {
       const source = program.source.value;
       if (Buffer.byteLength(source) > maxScriptBytes) return `the script is longer than ${maxScriptBytes} bytes`;
-      return { kind: 'script', source, name };
+      return { kind: 'script', source };
     }
     case 'object':
       return { kind: 'object', object: program.source.value, name };
