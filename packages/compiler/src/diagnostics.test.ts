@@ -173,6 +173,7 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { print(5 / 0); }', 'unable to fold literals due to overflow or underflow'],
     ['BEGIN { print(9223372036854775807 * 3); }', 'unable to fold literals due to overflow or underflow'],
     ['BEGIN { print(1 << -1); }', 'unable to fold literals due to overflow or underflow'],
+    ['BEGIN { print(1 << 64); }', 'unable to fold literals due to overflow or underflow'],
     ['BEGIN { @ = count() + 1; }', 'count() must be assigned directly to a map'],
     [
       'BEGIN { @x = count(); @x++; }',

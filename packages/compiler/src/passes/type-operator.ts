@@ -138,7 +138,7 @@ function exactly(operator: Binary['operator'], left: bigint, right: bigint): big
       return right === 0n ? undefined : left;
     case '<<':
     case '>>':
-      return right < 0n ? undefined : 0n;
+      return right < 0n || right >= 64n ? undefined : 0n;
     default:
       return 0n;
   }
