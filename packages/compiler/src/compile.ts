@@ -2,7 +2,7 @@ import { type AttachSpec, type CollectionSpec, JumpRangeError, type ProgramSpec,
 import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
 import { StackOverflowError } from './codegen/stack.ts';
 import type { CompileResult } from './compile-result.ts';
-import type { CompileEnv } from './env.ts';
+import type { CompileConfig, CompileEnv } from './env.ts';
 import { type BuildInput, buildFunction, buildStart } from './ir/build.ts';
 import { buildDispatch } from './ir/build-dispatch.ts';
 import { ProgramTooLargeError } from './ir/function-builder.ts';
@@ -81,6 +81,7 @@ function lowerPrograms(
   const programs: LoweredProgram[] = [];
   let total = 0;
   const plans = groupProbes(probes, env);
+  checkPrograms(plans, config, diagnostics);
   for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) {
     const [{ probe } = { probe: undefined }] = plan.branches;
     if (probe === undefined) continue;
@@ -99,6 +100,16 @@ function lowerPrograms(
     programs.push({ ir: removeDeadCode(ir), plan });
   }
   return resources.start ? [{ ir: buildStart() }, ...programs] : programs;
+}
+
+/** Programs that one wildcard needs. */
+function checkPrograms(plans: readonly ProgramPlan[], { maxPrograms }: CompileConfig, diagnostics: Diagnostics): void {
+  const byPoint = Map.groupBy(plans, ({ branches }) => branches[0]?.probe.point);
+  for (const [point, { length }] of byPoint) {
+    if (point === undefined || length <= maxPrograms) continue;
+    const message = `Your program is trying to generate more than ${length} BPF programs, which exceeds the current limit of ${maxPrograms}`;
+    diagnostics.error('limit', point.span, message, `allow them: config = { max_bpf_progs = ${length} }`);
+  }
 }
 
 /** The program, or that it must be made into two. */

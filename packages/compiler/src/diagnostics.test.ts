@@ -173,6 +173,14 @@ describe('each mistake has its sentence', () => {
     ['BEGIN { print(5 / 0); }', 'unable to fold literals due to overflow or underflow'],
     ['BEGIN { print(9223372036854775807 * 3); }', 'unable to fold literals due to overflow or underflow'],
     ['BEGIN { print(1 << -1); }', 'unable to fold literals due to overflow or underflow'],
+    [
+      'config = { max_bpf_progs = 2 } tracepoint:*:* { }',
+      'Your program is trying to generate more than 4 BPF programs, which exceeds the current limit of 2',
+    ],
+    [
+      'config = { max_probes = 2 } BEGIN { } END { } tracepoint:sched:sched_process_exec { }',
+      "Can't attach to 3 probes because it exceeds the current limit of 2 probes.",
+    ],
     ['BEGIN { print(1 << 64); }', 'unable to fold literals due to overflow or underflow'],
     ['BEGIN { @ = count() + 1; }', 'count() must be assigned directly to a map'],
     [

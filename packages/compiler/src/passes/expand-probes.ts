@@ -1,5 +1,6 @@
+import { defaultConfig } from '../env.ts';
 import { findProvider, providers } from '../probes/index.ts';
-import { raiseLimit } from '../probes/match-names.ts';
+import { raiseLimit, tooMany } from '../probes/match-names.ts';
 import { onlyOneProcess } from '../probes/one-process.ts';
 import type { ExpandContext, ProbeTarget } from '../probes/provider.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
@@ -11,7 +12,7 @@ import type { AnalysisContext, Probe } from './model.ts';
 /** Probes of a whole script. */
 const MAX_PROBES = 1024;
 
-/** Turns each clause's attach points into the places its program is attached to. */
+/** Turns each clause's attach points into the places its program is attached to. A limit below the usual is of all. */
 export function expandProbes(script: Script, context: AnalysisContext): Probe[] {
   const { config, diagnostics } = context;
   const limit = Math.max(MAX_PROBES, config.maxProbes);
@@ -22,7 +23,7 @@ export function expandProbes(script: Script, context: AnalysisContext): Probe[] 
     const before = probes.length;
     for (const point of clause.attachPoints) {
       const targets = sameWidths(expandPoint(point, { ...context, taken, diagnostics: missing.reports(point) }));
-      for (const target of targets) probes.push({ clause, target: onlyOneProcess(target, context.env) });
+      for (const target of targets) probes.push({ clause, point, target: onlyOneProcess(target, context.env) });
       if (probes.length > limit) {
         const message = `a script has at most ${limit} probes, wildcards counted as what they match`;
         diagnostics.error('too-many-probes', point.span, message, raiseLimit(probes.length));
@@ -30,6 +31,10 @@ export function expandProbes(script: Script, context: AnalysisContext): Probe[] 
       }
     }
     missing.close(probes.length > before);
+  }
+  if (probes.length > config.maxProbes && config.maxProbes < defaultConfig.maxProbes) {
+    const { span } = script.clauses[0] ?? script;
+    diagnostics.error('too-many-probes', span, tooMany(probes.length, config), raiseLimit(probes.length));
   }
   return probes;
 }

@@ -1,7 +1,7 @@
 import type { ExpandContext, ProbeTarget } from '../probes/provider.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import type { Clause, Expression, MapDeclaration, Variable } from '../syntax/ast.ts';
+import type { AttachPoint, Clause, Expression, MapDeclaration, Variable } from '../syntax/ast.ts';
 import type { Type } from '../types/type.ts';
 
 /** A `$variable` of a clause: one for each scope that has it. */
@@ -21,6 +21,8 @@ export interface AnalysisContext extends Omit<ExpandContext, 'taken'> {
 /** One clause at one place: what becomes one program. */
 export interface Probe {
   readonly clause: Clause;
+  /** Where the clause names it. */
+  readonly point: AttachPoint;
   readonly target: ProbeTarget;
 }
 

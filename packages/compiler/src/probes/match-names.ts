@@ -1,3 +1,4 @@
+import type { CompileConfig } from '../env.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import type { ExpandContext } from './provider.ts';
 
@@ -10,12 +11,15 @@ export function checkMatches<T>(
 ): readonly T[] {
   const { length } = matches;
   if (length > config.maxProbes) {
-    const message = `Can't attach to ${length} probes because it exceeds the current limit of ${config.maxProbes} probes.`;
-    diagnostics.error('too-many-probes', point.span, message, raiseLimit(length));
+    diagnostics.error('too-many-probes', point.span, tooMany(length, config), raiseLimit(length));
     return [];
   }
   if (length === 0) diagnostics.error('no-match', point.span, `${point.text} matches no ${what}`);
   return matches;
+}
+
+export function tooMany(probes: number, { maxProbes }: CompileConfig): string {
+  return `Can't attach to ${probes} probes because it exceeds the current limit of ${maxProbes} probes.`;
 }
 
 /** What to do where a script would have so many probes. */
