@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { ExitStatus, wrongRequest } from '../cli-error.ts';
 import { printStage, type Stage } from '../compile/print-stage.ts';
 import { type ProgramText, readScript } from '../run/read-program.ts';
-import { importedProgram } from '../run/validate-program.ts';
+import { wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CompileOptions {
@@ -13,7 +13,7 @@ export interface CompileOptions {
 
 /** `bpfleet compile FILE | -e SCRIPT`: compiles for this node's kernel, and loads nothing. Throws CliError. */
 export async function compile(file: string | undefined, options: CompileOptions, terminal: Terminal): Promise<void> {
-  const program = await importedProgram(scriptOf(file, options.execute));
+  const program = await wholeProgram(scriptOf(file, options.execute));
   // A tree needs no kernel; code does, for the fields of tracepoints.
   const env =
     options.emit === 'ast'

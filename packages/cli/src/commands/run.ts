@@ -10,7 +10,7 @@ import { printedText } from '../run/printed-text.ts';
 import { type ProgramObject, type ProgramText, readProgram } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
 import { type RunSettings, runRequest } from '../run/run-request.ts';
-import { importedProgram, refusedProgram, validateProgram } from '../run/validate-program.ts';
+import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 import { DEFAULT_TOP, renderMaps } from './results.ts';
@@ -26,7 +26,7 @@ export interface RunOptions extends RunSettings {
 export async function run(what: string, options: RunOptions, terminal: Terminal): Promise<number> {
   const json = options.output === 'json';
   const given = readProgram(what);
-  const program = given.kind === 'script' ? await importedProgram(given) : given;
+  const program = given.kind === 'script' ? await wholeProgram(given) : given;
   const request = runRequest(program, options);
   for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
     terminal.err.write(`${printable(warning, '\n\t')}\n`);

@@ -86,7 +86,10 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
     await listByPattern(file ?? '*', { verbose: given.verbose === true, ...of }, out);
     return 0;
   }
-  const program = await readLocalProgram(given.script, file);
+  const program = await readLocalProgram(given.script, file, {
+    folders: options.includeFolders,
+    first: options.includes,
+  });
   demandRights();
   const pid = given.pid === undefined ? undefined : readPid(given.pid);
   const tracer = await import('@bpfleet/tracer');

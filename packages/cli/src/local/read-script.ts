@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import type { ProgramObject, ProgramText } from '../run/read-program.ts';
+import type { HeaderOptions } from '../run/with-files.ts';
 import { LocalError } from './local-error.ts';
 
 /** Largest script, bytes. */
@@ -10,22 +11,21 @@ const MAX_SCRIPT = 1_000_000;
 export async function readLocalProgram(
   script: string | undefined,
   file: string | undefined,
+  headers: HeaderOptions,
 ): Promise<ProgramText | ProgramObject> {
-  if (script !== undefined && script !== '') return imported({ kind: 'script', source: script, name: 'stdin' });
+  if (script !== undefined && script !== '') return whole({ kind: 'script', source: script, name: 'stdin' }, headers);
   if (file === undefined) throw new LocalError("USAGE: filename or -e 'program' required.");
-  if (file === '-') return imported({ kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' });
+  if (file === '-') return whole({ kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' }, headers);
   if (file.endsWith('.o')) return readObject(file);
-  return imported({ kind: 'script', source: readBounded(file, file), name: file });
+  return whole({ kind: 'script', source: readBounded(file, file), name: file }, headers);
 }
 
-async function imported(program: ProgramText): Promise<ProgramText> {
-  // Most scripts import nothing.
-  if (!program.source.includes('import')) return program;
-  const { ImportError, withImports } = await import('../run/with-imports.ts');
+async function whole(program: ProgramText, headers: HeaderOptions): Promise<ProgramText> {
+  const { FilesError, withFiles } = await import('../run/with-files.ts');
   try {
-    return await withImports(program);
+    return await withFiles(program, headers);
   } catch (error) {
-    if (!(error instanceof ImportError)) throw error;
+    if (!(error instanceof FilesError)) throw error;
     throw new LocalError(error.message, { reports: error.reports, cause: error });
   }
 }

@@ -3,7 +3,7 @@ import type { formatDiagnostic } from '@bpfleet/compiler';
 import { CliError, ExitStatus } from '../cli-error.ts';
 import { plural } from '../render/number.ts';
 import type { ProgramText } from './read-program.ts';
-import { ImportError, withImports } from './with-imports.ts';
+import { FilesError, withFiles } from './with-files.ts';
 
 /** What can be told of a script without any node. Returns its warnings, formatted; throws CliError on errors. */
 export async function validateProgram({ source, name }: ProgramText): Promise<string[]> {
@@ -32,12 +32,12 @@ function format(formatDiagnostic_: typeof formatDiagnostic, { source, name }: Pr
   return formatDiagnostic_(source, name, shown as Parameters<typeof formatDiagnostic>[2]);
 }
 
-/** The script with what it imports. Throws CliError. */
-export async function importedProgram(program: ProgramText): Promise<ProgramText> {
+/** The script with the files that it names. Throws CliError. */
+export async function wholeProgram(program: ProgramText): Promise<ProgramText> {
   try {
-    return await withImports(program);
+    return await withFiles(program);
   } catch (error) {
-    throw error instanceof ImportError ? invalidProgram(error.reports) : error;
+    throw error instanceof FilesError ? invalidProgram(error.reports) : error;
   }
 }
 

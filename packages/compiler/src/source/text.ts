@@ -13,9 +13,9 @@ export interface Origin {
 
 /**
  * `# 1 "name"`, as C's preprocessor writes it: what follows is that file, from that line on; an empty name is the script
- * itself. So one text carries a script with the files that it imports.
+ * itself. `3` after the name says that it is a header: C. So one text carries a script with the files that it names.
  */
-const markers = /^# ([0-9]{1,7}) "([^"\n]*)"\r?$/gm;
+const markers = /^# ([0-9]{1,7}) "([^"\n]*)"( 3)?\r?$/gm;
 
 /** Lines of one file that follow one another. */
 interface Section extends Origin {
@@ -23,14 +23,22 @@ interface Section extends Origin {
   readonly from: number;
 }
 
-/** The name of the file that a line begins; undefined where it begins none. */
-export function markedFile(line: string): string | undefined {
-  return [...line.matchAll(markers)][0]?.[2];
+/** A file within a text. */
+export interface MarkedFile {
+  /** Empty: the script itself. */
+  readonly name: string;
+  readonly header: boolean;
 }
 
-/** The line that begins a file within a text; with its end. */
-export function fileMarker(file: string): string {
-  return `# 1 "${file.replaceAll(/["\n\r]/g, '?')}"\n`;
+/** The file that goes on after a line; undefined where the line is no marker. */
+export function markedFile(line: string): MarkedFile | undefined {
+  const [match] = line.matchAll(markers);
+  return match === undefined ? undefined : { name: match[2] ?? '', header: match[3] !== undefined };
+}
+
+/** The line that says of which file the next one is, and which of its lines; with its end. */
+export function fileMarker({ name, header }: MarkedFile, line = 1): string {
+  return `# ${line} "${name.replaceAll(/["\n\r]/g, '?')}"${header ? ' 3' : ''}\n`;
 }
 
 /** Source text that knows where its lines begin. */

@@ -22,7 +22,7 @@ import { type DefinitionSink, parseDefinition, parseTypedef } from './parse-defi
 import { parseExpression } from './parse-expression.ts';
 import { parseFunction } from './parse-function.ts';
 import { parseMacro, parseMapDeclaration } from './parse-macro.ts';
-import { Preprocessor } from './preprocessor.ts';
+import { Preprocessor, type StartedFile } from './preprocessor.ts';
 import { quote } from './string-literal.ts';
 import { type KnownNames, SyntaxStop, TokenCursor, TooLarge } from './token-cursor.ts';
 
@@ -58,6 +58,9 @@ function parseText(text: string, start: number, end: number): Expression | undef
     throw error;
   }
 }
+
+/** Words that begin what is taken from C. */
+const definitionWords: ReadonlySet<string> = new Set(['struct', 'union', 'enum', 'typedef']);
 
 class Parts {
   readonly imports: Import[] = [];
@@ -133,7 +136,12 @@ class ScriptParser implements KnownNames, DefinitionSink {
   #item(): void {
     const cursor = this.#cursor;
     const { span } = cursor.current;
-    switch (this.#definitionWord()) {
+    const word = this.#definitionWord();
+    if (!definitionWords.has(word ?? '') && this.#fileOf(span).header) {
+      skipDeclaration(cursor);
+      return;
+    }
+    switch (word) {
       case 'config':
         this.#config();
         break;
@@ -180,8 +188,8 @@ class ScriptParser implements KnownNames, DefinitionSink {
     this.#diagnostics.error('unsupported', parsed.span, `there is no file ${quote(parsed.path)} here to import`, hint);
   }
 
-  #fileOf({ start }: Span): { readonly start: number; readonly name: string } {
-    return this.#preprocessor.files.findLast((file) => file.start <= start) ?? { start: 0, name: '' };
+  #fileOf({ start }: Span): StartedFile {
+    return this.#preprocessor.files.findLast((file) => file.start <= start) ?? { start: 0, name: '', header: false };
   }
 
   #isOfFile(one: Span, other: Span): boolean {
@@ -268,6 +276,15 @@ function parseAttachPoint(cursor: TokenCursor): AttachPoint {
   const { text, span } = cursor.probeName();
   if (text === '') cursor.unexpected('attach point');
   return { kind: 'attach-point', text, parts: attachPointParts(text), span };
+}
+
+/** Skips a declaration of C that defines no type: a function with or without a body, a variable. */
+function skipDeclaration(cursor: TokenCursor): void {
+  const outside = cursor.braces;
+  while (cursor.current.kind !== 'end') {
+    const { text, kind } = cursor.advance();
+    if (kind === 'punctuation' && (text === ';' || text === '}') && cursor.braces <= outside) return;
+  }
 }
 
 /** Skips to where the item that failed ends: its last `}` or, before any `{`, its semicolon; or the end of the text. */

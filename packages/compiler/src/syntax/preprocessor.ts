@@ -1,9 +1,11 @@
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import { markedFile } from '../source/text.ts';
+import { type MarkedFile, markedFile } from '../source/text.ts';
 import type { DefineDefinition, Expression } from './ast.ts';
 import { type ConstantLookup, evaluateConstant } from './constant.ts';
 import type { Directives } from './lexer.ts';
+
+const headerHint = 'headers are looked for beside the file that includes them, in this folder and in those of -I';
 
 /** Deepest nesting of `#if`. */
 const MAX_CONDITIONS = 200;
@@ -13,6 +15,11 @@ const predefined: ReadonlyMap<string, bigint> = new Map([
   ['BPFTRACE_HAVE_BTF', 1n],
   ['__linux__', 1n],
 ]);
+
+/** A file within the text, from an offset on. */
+export interface StartedFile extends MarkedFile {
+  readonly start: number;
+}
 
 interface Condition {
   readonly span: Span;
@@ -33,7 +40,7 @@ export class Preprocessor implements Directives {
   readonly #parse: ParseText;
   readonly #defines = new Map<string, DefineDefinition>();
   readonly #lines: Span[] = [];
-  readonly #files: { readonly start: number; readonly name: string }[] = [];
+  readonly #files: StartedFile[] = [];
   readonly #conditions: Condition[] = [];
   /** Where the text goes on after each directive: the parser may come by twice. */
   readonly #done = new Map<number, number>();
@@ -54,8 +61,8 @@ export class Preprocessor implements Directives {
     return this.#lines;
   }
 
-  /** Where the text goes on with another file, in its order; an empty name is the script itself. */
-  get files(): readonly { readonly start: number; readonly name: string }[] {
+  /** Where the text goes on with another file, in its order. */
+  get files(): readonly StartedFile[] {
     return this.#files;
   }
 
@@ -120,7 +127,7 @@ export class Preprocessor implements Directives {
 
   #otherLine(word: string, rest: number, { start, end }: Span): void {
     const file = markedFile(this.#text.slice(start, end));
-    if (file !== undefined) this.#files.push({ start: end, name: file });
+    if (file !== undefined) this.#files.push({ ...file, start: end });
     else if (this.#text[start + 1] === '!' && this.#files.at(-1)?.start === start - 1) return;
     else if (word !== '' || this.#text.slice(rest, end).trim() !== '') {
       if (!/^[0-9]/.test(this.#text.slice(rest, end))) this.#error({ start, end }, 'invalid preprocessing directive');
@@ -135,18 +142,14 @@ export class Preprocessor implements Directives {
     return /^[A-Za-z_][A-Za-z0-9_]*/.exec(this.#text.slice(at, end))?.[0] ?? '';
   }
 
-  /** Kernel headers only bring types and constants, which BTF has; a file of one's own is not read. */
+  /** Kernel headers only bring types and constants, which BTF has; other headers that are there are in the text. */
   #include(at: number, span: Span): void {
     this.#lines.push(span);
     const rest = this.#text.slice(at, span.end).trim();
     if (/^<[^>]+>/.test(rest)) return;
-    const own = /^"[^"]+"/.test(rest);
-    this.#diagnostics.error(
-      own ? 'unsupported' : 'syntax',
-      span,
-      own ? `#include of a file (${rest}) is not supported` : 'expected "FILENAME" or <FILENAME>',
-      own ? 'put its definitions into this script' : undefined,
-    );
+    const [, own] = /^"([^"]+)"/.exec(rest) ?? [];
+    if (own === undefined) this.#error(span, 'expected "FILENAME" or <FILENAME>');
+    else this.#diagnostics.error('unsupported', span, `'${own}' file not found`, headerHint);
   }
 
   #define(at: number, end: number, start: number): void {

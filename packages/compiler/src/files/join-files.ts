@@ -1,35 +1,26 @@
-import { Diagnostics } from './source/diagnostic.ts';
-import { formatDiagnostic } from './source/format-diagnostic.ts';
-import type { Span } from './source/span.ts';
-import { fileMarker, SourceText } from './source/text.ts';
-import { isLibrary, parseScript } from './syntax/parse-script.ts';
-
-/** A script or a file that one imports. */
-export interface ImportedFile {
-  /** How messages call it. */
-  readonly name: string;
-  readonly source: string;
-  /** The same for every way to name the file. */
-  readonly id: string;
-}
-
-/** What an import names: one file, or all of a folder in order of their names; or a sentence why there is none. */
-export type FindImport = (
-  path: string,
-) => readonly ImportedFile[] | { readonly reason: string; readonly hint?: string };
+import { Diagnostics } from '../source/diagnostic.ts';
+import { formatDiagnostic } from '../source/format-diagnostic.ts';
+import type { Span } from '../source/span.ts';
+import { fileMarker, SourceText } from '../source/text.ts';
+import { isLibrary, parseScript } from '../syntax/parse-script.ts';
+import type { FileFinder, ScriptFile } from './file-finder.ts';
+import { Headers } from './with-headers.ts';
 
 /** Files that one script may import. */
 const MAX_FILES = 256;
 
 /**
- * One text that holds a script and before it all that it imports, each file once and what it imports before it, with a
- * line before each that says which it is: see SourceText. Or the errors, formatted, where an import cannot be found.
+ * One text that holds a script, and before it all that it imports, each file once and what it imports before it; with a
+ * line before each that says which it is: see SourceText. `first`: headers that come before the script. Or the errors,
+ * formatted, where an import cannot be found. What names no file stays as it is.
  */
-export function joinImports(
-  script: ImportedFile,
-  find: FindImport,
+export function joinFiles(
+  script: ScriptFile,
+  finder: FileFinder,
+  first: readonly ScriptFile[] = [],
 ): { readonly source: string } | { readonly errors: readonly string[] } {
-  const joining = new Joining(find, script.id);
+  const joining = new Joining(finder, script.id);
+  for (const header of first) joining.addHeader(header);
   joining.add(script, '');
   if (joining.errors.length > 0) return { errors: joining.errors };
   return { source: joining.joined ? joining.parts.join('') : script.source };
@@ -38,18 +29,28 @@ export function joinImports(
 class Joining {
   readonly parts: string[] = [];
   readonly errors: string[] = [];
-  /** Whether there is an import at all. */
-  joined = false;
-  readonly #find: FindImport;
+  readonly #finder: FileFinder;
+  readonly #headers: Headers;
   readonly #seen: Set<string>;
+  #imports = false;
 
-  constructor(find: FindImport, script: string) {
-    this.#find = find;
+  constructor(finder: FileFinder, script: string) {
+    this.#finder = finder;
+    this.#headers = new Headers((...of) => finder.header(...of));
     this.#seen = new Set([script]);
   }
 
+  /** Whether there is more than the script. */
+  get joined(): boolean {
+    return this.#imports || this.parts.length > 1 || this.#headers.used > 0;
+  }
+
+  addHeader(header: ScriptFile): void {
+    this.parts.push(this.#headers.text(header));
+  }
+
   /** `marked`: how the text calls the file. */
-  add(file: ImportedFile, marked: string): void {
+  add(file: ScriptFile, marked: string): void {
     const text = new SourceText(file.source);
     const diagnostics = new Diagnostics(text);
     const { imports } = parseScript(file.source, diagnostics);
@@ -61,12 +62,13 @@ class Joining {
     const found = own.list();
     const told = found.length > 0 || marked === '' ? found : open;
     for (const each of told) this.errors.push(formatDiagnostic(file.source, file.name, each));
-    this.joined ||= named.length > 0;
-    this.parts.push(`${fileMarker(marked)}${withLineEnd(file.source, marked)}`);
+    this.#imports ||= named.length > 0;
+    const as = { name: marked, header: false };
+    this.parts.push(`${fileMarker(as)}${withLineEnd(this.#headers.within(file, as), marked)}`);
   }
 
   #import(path: string, span: Span, diagnostics: Diagnostics): void {
-    const found = this.#find(path);
+    const found = this.#finder.imported(path);
     if ('reason' in found) {
       diagnostics.error('syntax', span, found.reason, found.hint);
       return;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { env } from './compile.test-kit.ts';
-import { compile } from './compile.ts';
-import { joinImports } from './imports.ts';
-import { formatDiagnostic } from './source/format-diagnostic.ts';
+import { env } from '../compile.test-kit.ts';
+import { compile } from '../compile.ts';
+import { formatDiagnostic } from '../source/format-diagnostic.ts';
+import { joinFiles } from './join-files.ts';
 
 const files: Readonly<Record<string, string>> = {
   'twice.bt': 'macro twice(x) { x * 2 }',
@@ -25,10 +25,23 @@ function find(path: string) {
 }
 
 function join(source: string) {
-  return joinImports({ name: 'script.bt', id: 'script.bt', source }, find);
+  return joinFiles({ name: 'script.bt', id: 'script.bt', source }, { imported: find, header: findHeader });
 }
 
-/** What is wrong with a script and what it imports. */
+const headers: Readonly<Record<string, string>> = {
+  'own.h':
+    '#ifndef OWN_H\n#define OWN_H\n#include "inner.h"\n#define FIVE 5\nstruct own { int a; struct inner i; };\n#endif\n',
+  'inner.h':
+    'struct inner { long x; };\ntypedef struct inner inner_t;\nstatic inline int f(int x) { if (x) { return x; } return 1; }\nextern int g(void);',
+  'endless.h': '#include "endless.h"\n',
+  'wrong.h': '\nstruct wrong { nothing };\n',
+};
+
+function findHeader(name: string) {
+  return name in headers ? { name, id: name, source: headers[name] ?? '' } : undefined;
+}
+
+/** What is wrong with a script and the files it names. */
 function errors(source: string): readonly string[] {
   const joined = join(source);
   if ('errors' in joined) return joined.errors;
@@ -108,6 +121,34 @@ describe('what is wrong is said of the file', () => {
 
 test('a chain of imports ends', () => {
   const endless = (path: string) => [{ name: path, id: path, source: `import "${path}x";` }];
-  const joined = joinImports({ name: 'stdin', id: '', source: 'import "a"; begin { }' }, endless);
+  const joined = joinFiles(
+    { name: 'stdin', id: '', source: 'import "a"; begin { }' },
+    { imported: endless, header: () => undefined },
+  );
   expect(joined).toMatchObject({ errors: [expect.stringContaining('a script imports at most 256 files')] });
+});
+
+describe('headers', () => {
+  test('stand in the place of what includes them', () => {
+    expect(join('#include "inner.h"\nbegin { }\n')).toEqual({
+      source: `# 1 ""\n# 1 "inner.h" 3\n${headers['inner.h']}\n# 2 ""\nbegin { }\n`,
+    });
+  });
+
+  test.each([
+    [
+      '#include "own.h"\n#include <own.h>\n#include <linux/sched.h>\nbegin { @ = FIVE + sizeof(struct own) + sizeof(inner_t); }',
+      [],
+    ],
+    ['#if 0\n#include "none.h"\n#endif\nbegin { }', []],
+    ['#include "none.h"\nbegin { }', [expect.stringMatching(/^script\.bt:1:1-18: ERROR: 'none\.h' file not found\n/)]],
+    ['#include "wrong.h"\nbegin { }', [expect.stringMatching(/^wrong\.h:2:\d+-\d+: ERROR: /)]],
+    ['#include "own.h"\nbegin { print($x); }', [expect.stringMatching(/^script\.bt:2:15-17: ERROR: Undefined/)]],
+  ])('%s', (source, expected) => {
+    expect(errors(source)).toEqual(expected);
+  });
+
+  test('that include themselves end', () => {
+    expect(join('#include "endless.h"\nbegin { }')).toMatchObject({ source: expect.stringContaining('begin { }') });
+  });
 });

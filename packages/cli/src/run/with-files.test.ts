@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ProgramText } from './read-program.ts';
-import { withImports } from './with-imports.ts';
+import { withFiles } from './with-files.ts';
 
 let folder = '';
 
@@ -26,7 +26,7 @@ function script(source: string): ProgramText {
 }
 
 async function read(source: string): Promise<string[]> {
-  return (await withImports(script(source))).source.split('\n');
+  return (await withFiles(script(source))).source.split('\n');
 }
 
 test('files are seen from the folder of the script, those of a folder in order of their names', async () => {
@@ -45,7 +45,7 @@ test('files are seen from the folder of the script, those of a folder in order o
 
 test('a script that imports nothing stays as it is', async () => {
   const program = script('import "stdlib"; begin { }');
-  expect(await withImports(program)).toEqual(program);
+  expect(await withFiles(program)).toEqual(program);
 });
 
 describe('what cannot be imported', () => {
@@ -55,6 +55,6 @@ describe('what cannot be imported', () => {
     ['import "more/notes.txt";', /unknown import type: "more\/notes\.txt"/],
     ['import "c.bpf.c";', /unknown import type: "c\.bpf\.c"\n.*\n~+\nHINT: C is not compiled here/],
   ])('%s', async (source, report) => {
-    await expect(withImports(script(source))).rejects.toMatchObject({ reports: [expect.stringMatching(report)] });
+    await expect(withFiles(script(source))).rejects.toMatchObject({ reports: [expect.stringMatching(report)] });
   });
 });
