@@ -32,6 +32,7 @@ import { isErr } from './is-err.ts';
 import { jiffies } from './jiffies.ts';
 import { join } from './join.ts';
 import { kaddr } from './kaddr.ts';
+import { kfuncExist } from './kfunc-exist.ts';
 import { len } from './len.ts';
 import { lhist } from './lhist.ts';
 import { macaddr } from './macaddr.ts';
@@ -70,6 +71,7 @@ import { typeTests } from './type-tests.ts';
 import { uaddr } from './uaddr.ts';
 import { uid } from './uid.ts';
 import { usermode } from './usermode.ts';
+import { writeUser } from './write-user.ts';
 
 /** Every name that stands for a value. */
 const builtins: readonly BuiltinDefinition[] = [
@@ -93,7 +95,7 @@ const namedFunctions: readonly CallDefinition[] = [
   ...[str, strlen, strcap, strncmp, strstr, strcontains, strConcat, memcmp, bswap],
   ...[ksym, usym, strerror, syscallName, signalName, cgroupPath, strftime, ntop, macaddr],
   ...[buf, path, pton, cgroupid, kaddr, uaddr, kptr, uptr, isErr, socketCookie, len],
-  ...[signal, signalThread, override, skboutput],
+  ...[signal, signalThread, override, writeUser, skboutput, kfuncExist],
   ...typeTests,
   ...[reg, kstackFunction, ustackFunction],
 ];

@@ -1,7 +1,7 @@
 import type { CompileConfig } from '../env.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import type { Call, Expression, Script } from '../syntax/ast.ts';
+import type { Call, Expression, Identifier, Script } from '../syntax/ast.ts';
 import { Transform } from '../syntax/transform.ts';
 
 type Value = number | string | boolean;
@@ -58,7 +58,9 @@ class Written extends Transform {
     return value === undefined ? super.expression(expression) : literal(value, expression.span);
   }
 
-  #record({ arguments: { length }, span }: Call): Expression {
+  #record(use: Call | Identifier): Expression {
+    const { span } = use;
+    const length = use.kind === 'call' ? use.arguments.length : 0;
     if (length > 0) {
       const message = `config() requires no arguments (${length} provided)`;
       this.#diagnostics.error('invalid-argument', span, message);
@@ -68,8 +70,8 @@ class Written extends Transform {
   }
 }
 
-function isConfig(expression: Expression): expression is Call {
-  return expression.kind === 'call' && expression.name === 'config';
+function isConfig(expression: Expression): expression is Call | Identifier {
+  return (expression.kind === 'call' || expression.kind === 'identifier') && expression.name === 'config';
 }
 
 function literal(value: Value, span: Span): Expression {

@@ -17,6 +17,7 @@ import type {
 import { MAX_DEPTH } from '../syntax/token-cursor.ts';
 import { Transform } from '../syntax/transform.ts';
 import { Functions, isVoid } from './functions.ts';
+import { libraryMacros } from './library.ts';
 import { Macros } from './macros.ts';
 import { asStatement } from './value-to-statement.ts';
 
@@ -31,7 +32,7 @@ const MAX_LEVELS = 4 * MAX_DEPTH;
  * A function has no variables but its own, and each call variables of its own, to which the arguments are assigned.
  */
 export function expandMacros(script: Script, diagnostics: Diagnostics): Script {
-  const macros = new Macros(script.macros, diagnostics);
+  const macros = new Macros(script.macros, libraryMacros(), diagnostics);
   const state: State = {
     macros,
     functions: new Functions(script.functions, (name) => nameOf(name, macros), diagnostics),
@@ -71,6 +72,12 @@ interface State {
   stopped: boolean;
 }
 
+/** A use of a macro or function. */
+interface Use {
+  readonly at: Span;
+  readonly library: boolean;
+}
+
 /** One body of a macro or function. */
 interface Scope {
   readonly number: number;
@@ -90,9 +97,9 @@ class Expansion extends Transform {
   readonly #chain: readonly string[];
   readonly #scope: Scope | undefined;
   /** What the body is written out for. */
-  readonly #use: Span | undefined;
+  readonly #use: Use | undefined;
 
-  constructor(state: State, chain: readonly string[], scope: Scope | undefined, use: Span | undefined) {
+  constructor(state: State, chain: readonly string[], scope: Scope | undefined, use: Use | undefined) {
     super();
     this.#state = state;
     this.#chain = chain;
@@ -103,7 +110,9 @@ class Expansion extends Transform {
   /** A node of the body, which says what it is written out for. */
   #placed<Node extends { readonly span: Span }>(node: Node): Node {
     if (this.#use === undefined || node.span.from !== undefined) return node;
-    return { ...node, span: { ...node.span, from: this.#use } };
+    const { at, library } = this.#use;
+    // Nobody sees the text of the library.
+    return { ...node, span: library ? at : { ...node.span, from: at } };
   }
 
   override statement(written: Statement): Statement {
@@ -192,7 +201,7 @@ class Expansion extends Transform {
     const written = () => ({ name, returns, ...(result && { result: { ...result } }) });
     const nothing = { variables: new Map(), maps: new Map(), expressions: new Map() };
     const scope = { number, isLocal: () => true, call: written, ...nothing };
-    const inner = new Expansion(this.#state, chain, scope, call.span);
+    const inner = new Expansion(this.#state, chain, scope, { at: call.span, library: false });
     const statements: Statement[] = [];
     for (const [index, { variable, type }] of parameters.entries()) {
       const argument = call.arguments[index];
@@ -220,7 +229,10 @@ class Expansion extends Transform {
     const chain = macro && this.#chainTo(macro, use);
     if (macro === undefined || chain === undefined) return { ...use };
     const scope = this.#bind(macro, given);
-    const body = new Expansion(state, chain, scope, use.span).blockExpression(macro.body);
+    const body = new Expansion(state, chain, scope, {
+      at: use.span,
+      library: state.macros.isLibrary(macro),
+    }).blockExpression(macro.body);
     return body.statements.length === 0 && body.value !== undefined ? body.value : { ...body, span: use.span };
   }
 

@@ -9,12 +9,14 @@ const duplicateNames = { variable: 'Variable', map: 'Map', identifier: 'Ident' }
 /** The macros of a script by name; of several with one name the first that takes the arguments is meant. */
 export class Macros {
   readonly #diagnostics: Diagnostics;
+  readonly #library: ReadonlySet<Macro>;
   readonly #byName = new Map<string, Macro[]>();
   readonly #locals = new Map<Macro, ReadonlySet<string>>();
 
-  /** Reports definitions that can never be meant. */
-  constructor(macros: readonly Macro[], diagnostics: Diagnostics) {
+  /** Reports definitions that can never be meant. `library`: what is there where the script has none of the name. */
+  constructor(macros: readonly Macro[], library: readonly Macro[], diagnostics: Diagnostics) {
     this.#diagnostics = diagnostics;
+    this.#library = new Set(library);
     for (const macro of macros) {
       this.#checkParameters(macro);
       const others = this.#byName.get(macro.name) ?? [];
@@ -24,6 +26,12 @@ export class Macros {
       }
       this.#byName.set(macro.name, [...others, macro]);
     }
+    for (const macro of library) if (!this.#byName.has(macro.name)) this.#byName.set(macro.name, [macro]);
+  }
+
+  /** Whether a macro is none of the script's. */
+  isLibrary(macro: Macro): boolean {
+    return this.#library.has(macro);
   }
 
   has(name: string): boolean {

@@ -17,10 +17,11 @@ import type {
   Variable,
 } from '../syntax/ast.ts';
 import { childExpressions } from '../syntax/visitor.ts';
+import { libraryMacros } from './library.ts';
 import type { Bindings, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
-const notSupported = new Set(['percpu_kaddr', 'find', 'unwatch', 'dw_ustack', 'write_user']);
+const notSupported = new Set(['percpu_kaddr', 'unwatch', 'dw_ustack']);
 
 const whileDeprecated = 'While loops are deprecated and may be removed in the future.';
 const whileHint =
@@ -63,7 +64,7 @@ class Resolver {
   constructor(script: Script, context: ResolveContext) {
     this.#diagnostics = context.diagnostics;
     this.#context = context;
-    this.#definitions = new Set([...script.macros, ...script.functions].map(({ name }) => name));
+    this.#definitions = new Set([...script.macros, ...libraryMacros(), ...script.functions].map(({ name }) => name));
     this.#constants = new Set(script.definitions.flatMap(enumerators));
   }
 

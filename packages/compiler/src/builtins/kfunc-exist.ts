@@ -1,0 +1,26 @@
+import { numberValue } from '../ir/value.ts';
+import type { Call } from '../syntax/ast.ts';
+import { booleanType } from '../types/type.ts';
+import type { FunctionDefinition } from './definition.ts';
+
+/** Whether this kernel has a function of a name, as its BTF says: known when the script is compiled. */
+export const kfuncExist: FunctionDefinition = {
+  kind: 'function',
+  name: 'kfunc_exist',
+  signature: 'kfunc_exist("function")',
+  kernel: '5.4',
+  minimum: 1,
+  maximum: 1,
+  check(call, context) {
+    for (const argument of call.arguments) context.typeOf(argument);
+    if (nameOf(call) === undefined) {
+      context.report('invalid-argument', call.span, 'kfunc_exist() accepts a string literal only');
+    }
+    return booleanType;
+  },
+  lower: (call, { env }) => numberValue(env.types?.function(nameOf(call) ?? '') === undefined ? 0n : 1n),
+};
+
+function nameOf({ arguments: [name] }: Call): string | undefined {
+  return name?.kind === 'string' ? name.value : undefined;
+}
