@@ -27,7 +27,9 @@ try {
   bringUpToDate(plan.turbo);
   // The child is in our process group, so a terminal's Ctrl-C reaches it directly; we only wait for it.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-  const { status, signal } = spawnSync(nodeBinary(), [...(plan.node ?? []), plan.script, ...plan.args], { stdio: 'inherit' });
+  const { status, signal } = spawnSync(nodeBinary(), [...(plan.node ?? []), plan.script, ...plan.args], {
+    stdio: 'inherit',
+  });
   process.exitCode = status ?? (signal ? 130 : 1);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
