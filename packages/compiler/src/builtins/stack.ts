@@ -53,6 +53,9 @@ function stackFunction(name: 'kstack' | 'ustack'): FunctionDefinition {
   };
 }
 
+/** Largest limit that may be written, as in bpftrace. */
+const MAX_LIMIT = 1024n;
+
 function stackType(name: 'kstack' | 'ustack', depth: number, mode: StackMode): StackType {
   return { kind: 'stack', user: name === 'ustack', depth, mode };
 }
@@ -86,8 +89,13 @@ function checkStack(name: 'kstack' | 'ustack', call: Call, context: CheckContext
 function stackDepth(name: string, depth: Expression, context: CheckContext): number | undefined {
   context.typeOf(depth);
   const value = constantValue(depth);
-  if (value !== undefined && value >= 1n && value <= BigInt(MAX_STACK_DEPTH)) return Number(value);
-  context.report('invalid-argument', depth.span, `${name}(): depth is a number from 1 to ${MAX_STACK_DEPTH}`);
+  // Of a longer limit no more comes: the kernel follows a stack so far (kernel.perf_event_max_stack).
+  if (value !== undefined && value >= 1n && value <= MAX_LIMIT) return Math.min(Number(value), MAX_STACK_DEPTH);
+  const message =
+    value !== undefined && value > MAX_LIMIT
+      ? `${name}([int limit]): limit shouldn't exceed ${MAX_LIMIT}, ${value} given`
+      : `${name}(): limit is a number from 1 to ${MAX_LIMIT}`;
+  context.report('invalid-argument', depth.span, message);
   return undefined;
 }
 

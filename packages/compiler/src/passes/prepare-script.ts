@@ -25,7 +25,7 @@ export function prepareScript(parsed: Script, env: CompileEnv, diagnostics: Diag
   const config = configOf(env, { ...fromScript, ...fromEnvironment.config });
   const bound = bindParameters(parsed, env, diagnostics);
   const expanded = configRecord(expandMacros(bound, diagnostics), config, env.pageSize, diagnostics);
-  const script = symbolicFunctions(joinLiterals(expanded));
+  const script = symbolicFunctions(joinLiterals(expanded, diagnostics));
   return { script, config, env: withScriptTypes(script, env, diagnostics) };
 }
 
