@@ -7,9 +7,10 @@ import {
   formatDiagnostic,
   type OutputLayout,
 } from '@bpfleet/compiler';
-import { mapMemory, pageSize, possibleCpus, processFiles } from '@bpfleet/kernel';
+import { mapMemory, pageSize, possibleCpus } from '@bpfleet/kernel';
 import type { ScriptProgram, TraceLimits } from './api.ts';
 import { checkLimits } from './check-limits.ts';
+import { processEnv } from './process-env.ts';
 import { TraceError } from './trace-error.ts';
 
 /** A program compiled for this node, before the kernel has seen it. */
@@ -65,7 +66,7 @@ function envOf({ allow = {}, childPid, pid, call }: ScriptProgram, env: CompileE
     unsafe,
     mayReadFiles: readFiles,
     ...(childPid === undefined ? {} : { childPid }),
-    ...(pid === undefined ? {} : { process: { pid, files: () => processFiles(pid) } }),
+    ...(pid === undefined ? {} : processEnv(pid, env)),
   };
 }
 
