@@ -56,9 +56,12 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const resources = new Resources();
   const programs = lowerPrograms(analysis, resources, { env, config, diagnostics });
   const specs: ProgramSpec[] = [];
+  const named = new Set<string>();
   for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
-    if (emitted !== undefined) specs.push(programSpec(program, emitted, text, config.license));
+    if (emitted === undefined) continue;
+    const probes = isFurtherPlace(program.plan, named) ? [] : undefined;
+    specs.push({ ...programSpec(program, emitted, text, config.license), ...(probes && { probes }) });
   }
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), config, diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
@@ -84,7 +87,9 @@ function lowerPrograms(
   for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) {
     const [{ probe } = { probe: undefined }] = plan.branches;
     if (probe === undefined) continue;
-    const name = `p${programs.length}_${nameOf(plan.attach) ?? probe.target.name.split(':').at(-1) ?? ''}`;
+    const event = nameOf(plan.attach) ?? probe.target.name.split(':').at(-1) ?? '';
+    // The kernel takes C's identifiers as names of functions, and nothing else.
+    const name = `p${programs.length}_${event.replace(/[^A-Za-z0-9_]/g, '_')}`;
     const ir = buildChecked(plan, { probe, name, maps: layouts, bindings, resources, env, config }, diagnostics);
     if (ir === 'split') {
       plans.unshift(...halves(plan));
@@ -131,6 +136,16 @@ function sharedProbe(plan: ProgramPlan, { probe, resources }: BuildInput): Typed
 function halves(plan: ProgramPlan): ProgramPlan[] {
   const middle = plan.branches.length >> 1;
   return [plan.branches.slice(0, middle), plan.branches.slice(middle)].map((branches) => ({ ...plan, branches }));
+}
+
+/** A static probe may be at many places of a program, where the compiler wrote the function of its own: it is one probe. */
+function isFurtherPlace(plan: ProgramPlan | undefined, named: Set<string>): boolean {
+  const [{ probe } = { probe: undefined }] = plan?.branches ?? [];
+  if (probe?.target.context.kind !== 'static-probe') return false;
+  const name = `${probe.clause.span.start} ${probe.target.name}`;
+  if (named.has(name)) return true;
+  named.add(name);
+  return false;
 }
 
 /** Of the probes that a program serves. */
