@@ -56,12 +56,10 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const resources = new Resources();
   const programs = lowerPrograms(analysis, resources, { env, config, diagnostics });
   const specs: ProgramSpec[] = [];
-  const named = new Set<string>();
+  const told = new Set<string>();
   for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
-    if (emitted === undefined) continue;
-    const probes = isFurtherPlace(program.plan, named) ? [] : undefined;
-    specs.push({ ...programSpec(program, emitted, text, config.license), ...(probes && { probes }) });
+    if (emitted !== undefined) specs.push(programSpec(program, emitted, { text, license: config.license, told }));
   }
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), config, diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
@@ -138,14 +136,19 @@ function halves(plan: ProgramPlan): ProgramPlan[] {
   return [plan.branches.slice(0, middle), plan.branches.slice(middle)].map((branches) => ({ ...plan, branches }));
 }
 
-/** A static probe may be at many places of a program, where the compiler wrote the function of its own: it is one probe. */
-function isFurtherPlace(plan: ProgramPlan | undefined, named: Set<string>): boolean {
-  const [{ probe } = { probe: undefined }] = plan?.branches ?? [];
-  if (probe?.target.context.kind !== 'static-probe') return false;
-  const name = `${probe.clause.span.start} ${probe.target.name}`;
-  if (named.has(name)) return true;
-  named.add(name);
-  return false;
+/**
+ * The probes that a program serves and that no program before it does, once a clause: a static probe may be at many places of
+ * a program, where the compiler wrote the function of its own, and is one probe.
+ */
+function furtherProbes(plan: ProgramPlan, told: Set<string>): string[] {
+  return plan.branches.flatMap((branch) => {
+    const { start } = branch.probe.clause.span;
+    return namesOf({ ...plan, branches: [branch] }).filter((name) => {
+      const isNew = !told.has(`${start} ${name}`);
+      told.add(`${start} ${name}`);
+      return isNew;
+    });
+  });
 }
 
 /** Of the probes that a program serves. */
@@ -180,8 +183,7 @@ function emitChecked({ ir, plan }: LoweredProgram, diagnostics: Diagnostics): Em
 function programSpec(
   { ir, plan }: LoweredProgram,
   emitted: EmittedProgram,
-  text: SourceText,
-  license: string,
+  { text, license, told }: { readonly text: SourceText; readonly license: string; readonly told: Set<string> },
 ): ProgramSpec {
   return {
     name: ir.name,
@@ -190,7 +192,7 @@ function programSpec(
     instructions: emitted.instructions,
     license,
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
-    ...(plan === undefined ? {} : { probes: namesOf(plan) }),
+    ...(plan === undefined ? {} : { probes: furtherProbes(plan, told) }),
     ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),
   };
 }

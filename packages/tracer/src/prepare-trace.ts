@@ -46,8 +46,7 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
 /** Tests and benchmarks do not count: they are run only where they are asked for. */
 function probesOf({ name, attach, probes }: ProgramSpec): number {
   if (name === START_PROGRAM || attach.kind === 'test' || attach.kind === 'bench') return 0;
-  // A name at several places of a program is one probe.
-  return probes === undefined ? 1 : new Set(probes).size;
+  return probes === undefined ? 1 : probes.length;
 }
 
 function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]): string {

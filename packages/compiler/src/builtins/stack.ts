@@ -13,6 +13,9 @@ const EEXIST = -17n;
 /** BPF_F_USER_STACK: the program's, not the kernel's. */
 const USER_STACK = 256n;
 
+/** Of frames that may be asked for; no more than MAX_STACK_DEPTH are ever told. */
+const MAX_LIMIT = 1024n;
+
 const modes: readonly string[] = ['bpftrace', 'perf', 'raw', 'build_id'];
 
 /** Who called whom in the kernel. */
@@ -86,8 +89,12 @@ function checkStack(name: 'kstack' | 'ustack', call: Call, context: CheckContext
 function stackDepth(name: string, depth: Expression, context: CheckContext): number | undefined {
   context.typeOf(depth);
   const value = constantValue(depth);
-  if (value !== undefined && value >= 1n && value <= BigInt(MAX_STACK_DEPTH)) return Number(value);
-  context.report('invalid-argument', depth.span, `${name}(): depth is a number from 1 to ${MAX_STACK_DEPTH}`);
+  if (value !== undefined && value >= 1n && value <= MAX_LIMIT) return Math.min(Number(value), MAX_STACK_DEPTH);
+  const message =
+    value === undefined || value < 1n
+      ? `${name}: invalid limit value`
+      : `${name}([int limit]): limit shouldn't exceed ${MAX_LIMIT}, ${value} given`;
+  context.report('invalid-argument', depth.span, message, 'write a number of frames');
   return undefined;
 }
 

@@ -6,13 +6,16 @@ import { readText } from './read-memory.ts';
 import { type Destination, inRegister, numberValue, type Operand, type Value } from './value.ts';
 import { readSpace, valueAtAddress, valueInProgram } from './value-at.ts';
 
-/** `*pointer` */
+/** `*pointer`. A number is the address of 8 bytes. */
 export function lowerDereference(
   lowering: Lowering,
   expression: Expression & { kind: 'unary' },
   into?: Destination,
 ): Value {
   const pointer = lowering.typeOf(expression.operand);
+  if (pointer.kind === 'integer') {
+    return valueAtAddress(lowering, lowering.number(expression.operand), 'any', lowering.typeOf(expression), { into });
+  }
   if (pointer.kind !== 'pointer') throw new Error('only pointers point to something');
   return valueAtAddress(lowering, lowering.number(expression.operand), pointer.space, lowering.typeOf(expression), {
     into,

@@ -1,8 +1,12 @@
 import { encodeText } from '@bpfleet/bpf';
-import type { Expression, Script } from '../syntax/ast.ts';
+import type { Call, Expression, Script } from '../syntax/ast.ts';
 import { Transform } from '../syntax/transform.ts';
+import { constantValue } from './fold-constants.ts';
 
-/** `"a" + "b"` is one literal, and comparing two literals is true or false. Other strings can only be equal or not. */
+/**
+ * `"a" + "b"` is one literal, and comparing two literals is true or false. Other strings can only be equal or not. A number
+ * that is written within str() is its digits: so a parameter may be either.
+ */
 export function joinLiterals(script: Script): Script {
   const joiner = new LiteralJoiner();
   return { ...script, clauses: script.clauses.map((clause) => joiner.clause(clause)) };
@@ -20,6 +24,7 @@ const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
 class LiteralJoiner extends Transform {
   override expression(expression: Expression): Expression {
     const rebuilt = super.expression(expression);
+    if (rebuilt.kind === 'call') return digits(rebuilt);
     if (rebuilt.kind !== 'binary') return rebuilt;
     const { left, right, span, operator } = rebuilt;
     if (left.kind !== 'string' || right.kind !== 'string') return rebuilt;
@@ -27,6 +32,16 @@ class LiteralJoiner extends Transform {
     const holds = comparisons[operator];
     return holds === undefined ? rebuilt : { kind: 'boolean', value: holds(order(left.value, right.value)), span };
   }
+}
+
+function digits(call: Call): Expression {
+  const [source, length, ...rest] = call.arguments;
+  if (call.name !== 'str' || source === undefined || rest.length > 0) return call;
+  const value = constantValue(source);
+  if (value === undefined) return call;
+  const text = { kind: 'string', value: value.toString(), span: source.span } as const;
+  if (length === undefined) return text;
+  return constantValue(length) === undefined ? call : { ...call, arguments: [text, length] };
 }
 
 /** By bytes. */
