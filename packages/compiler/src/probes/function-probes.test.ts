@@ -128,8 +128,8 @@ describe('where probes are put', () => {
 describe('mistakes', () => {
   test.each<[string, string]>([
     ['kprobe:vfs_raed { }', 'No matches for kprobe vfs_raed.'],
-    ['kprobe:a:b:c { }', 'kprobe takes a function of the kernel'],
-    ['kretprobe:vfs_read+4 { }', 'kretprobe takes a function of the kernel'],
+    ['kprobe:a:b:c { }', 'kprobe probe type requires 1 or 2 arguments, found 3'],
+    ['kretprobe:vfs_read+4 { }', 'Offset not allowed'],
     [
       'kprobe:nothing* { }',
       "Probe has no valid attach points. If this is expected, set the 'missing_probes' config variable to 'warn'.",
