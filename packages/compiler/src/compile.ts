@@ -56,9 +56,10 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const resources = new Resources();
   const programs = lowerPrograms(analysis, resources, { env, config, diagnostics });
   const specs: ProgramSpec[] = [];
+  const told = new Set<string>();
   for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
-    if (emitted !== undefined) specs.push(programSpec(program, emitted, text, config.license));
+    if (emitted !== undefined) specs.push(programSpec(program, emitted, { text, license: config.license, told }));
   }
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), config, diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
@@ -85,7 +86,9 @@ function lowerPrograms(
   for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) {
     const [{ probe } = { probe: undefined }] = plan.branches;
     if (probe === undefined) continue;
-    const name = `p${programs.length}_${nameOf(plan.attach) ?? probe.target.name.split(':').at(-1) ?? ''}`;
+    const event = nameOf(plan.attach) ?? probe.target.name.split(':').at(-1) ?? '';
+    // The kernel takes C's identifiers as names of functions, and nothing else.
+    const name = `p${programs.length}_${event.replace(/[^A-Za-z0-9_]/g, '_')}`;
     const ir = buildChecked(plan, { probe, name, maps: layouts, bindings, resources, env, config }, diagnostics);
     if (ir === 'split') {
       plans.unshift(...halves(plan));
@@ -144,6 +147,21 @@ function halves(plan: ProgramPlan): ProgramPlan[] {
   return [plan.branches.slice(0, middle), plan.branches.slice(middle)].map((branches) => ({ ...plan, branches }));
 }
 
+/**
+ * The probes that a program serves and that no program before it does, once a clause: a static probe may be at many places of
+ * a program, where the compiler wrote the function of its own, and is one probe.
+ */
+function furtherProbes(plan: ProgramPlan, told: Set<string>): string[] {
+  return plan.branches.flatMap((branch) => {
+    const { start } = branch.probe.clause.span;
+    return namesOf({ ...plan, branches: [branch] }).filter((name) => {
+      const isNew = !told.has(`${start} ${name}`);
+      told.add(`${start} ${name}`);
+      return isNew;
+    });
+  });
+}
+
 /** Of the probes that a program serves. */
 function namesOf({ branches }: ProgramPlan): string[] {
   return branches.flatMap(({ probe, calls }) => (calls.size === 0 ? [probe.target.name] : [...calls.values()]));
@@ -176,8 +194,7 @@ function emitChecked({ ir, plan }: LoweredProgram, diagnostics: Diagnostics): Em
 function programSpec(
   { ir, plan }: LoweredProgram,
   emitted: EmittedProgram,
-  text: SourceText,
-  license: string,
+  { text, license, told }: { readonly text: SourceText; readonly license: string; readonly told: Set<string> },
 ): ProgramSpec {
   return {
     name: ir.name,
@@ -186,7 +203,7 @@ function programSpec(
     instructions: emitted.instructions,
     license,
     sourceLines: emitted.positions.map(({ instruction, position }) => ({ instruction, ...text.position(position) })),
-    ...(plan === undefined ? {} : { probes: namesOf(plan) }),
+    ...(plan === undefined ? {} : { probes: furtherProbes(plan, told) }),
     ...(emitted.functions.length > 1 ? { functions: emitted.functions } : {}),
   };
 }

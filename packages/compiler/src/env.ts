@@ -68,6 +68,8 @@ export interface ExecutableSource {
   find(name: string): Executable | { readonly reason: string };
   /** Every program and library whose path matches, at most some hundreds; in order of path. */
   findAll?(pattern: string): readonly Executable[];
+  /** The name of a C++ symbol as people write it; other names as they are. */
+  demangle?(symbol: string): string;
 }
 
 export interface Executable {

@@ -30,8 +30,9 @@ export { enableRunStats } from './program/run-stats.ts';
 export { testRun } from './program/test-run.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
+export { demangle } from './symbols/demangle.ts';
 export { kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
-export { processFiles } from './symbols/process-files.ts';
+export { hasOwnMounts, processFiles, processPath } from './symbols/process-files.ts';
 export {
   formatBuildIdFrame,
   formatKernelStack,

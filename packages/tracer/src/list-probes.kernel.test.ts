@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compileEnv } from './compile-env.ts';
 import { listProbes } from './index.ts';
@@ -29,7 +31,17 @@ describe('every provider lists its probes', () => {
     expect(names('sched_switch')).toEqual(
       expect.arrayContaining(['rawtracepoint:vmlinux:sched_switch', 'tracepoint:sched:sched_switch']),
     );
+    expect(names('sched')).toEqual([]);
     expect(names('').some((name) => /^(profile|interval|uprobe|self|kretprobe|fexit):/.test(name))).toBe(false);
+  });
+
+  test('of one process what it has mapped, and of a file by the path that was written', () => {
+    const { pid } = process;
+    const own = (pattern: string) => listProbes(pattern, { pid }).probes.map(({ name }) => name);
+    expect(own('uprobe:main')).toContain(`uprobe:/proc/${pid}/root${realpathSync(process.execPath)}:main`);
+    expect(own('main')).toEqual(expect.arrayContaining(own('uprobe:main')));
+    const path = relative(process.cwd(), process.execPath);
+    expect(names(`uprobe:${path}:main`)).toEqual([`uprobe:${path}:main`]);
   });
 
   test('arguments with their types, as C writes them', () => {

@@ -57,8 +57,9 @@ const listers: Readonly<Record<string, Lister>> = {
 };
 
 /**
- * The probes of this node that match bpftrace's search pattern, by provider and name. A pattern without a colon is
- * looked for anywhere in the name. Those of programs are only listed where the program is named: `uprobe:libc:mem*`.
+ * The probes of this node that match bpftrace's search pattern, by provider and name. A pattern without a colon is that of
+ * the name's last part, in any provider. Those of programs are only listed where the program is named, as in
+ * `uprobe:libc:mem*`, or for one process.
  */
 export function listProbes(pattern: string, options: ListProbesOptions = {}): ProbeList {
   const { limit = DEFAULT_LIMIT, pid } = options;
@@ -66,9 +67,9 @@ export function listProbes(pattern: string, options: ListProbesOptions = {}): Pr
   const probes: ListedProbe[] = [];
   let matched = 0;
   for (const [provider, lister] of Object.entries(listers)) {
-    if (!isAsked(first, rest, provider, lister)) continue;
-    const matches = matcher(provider, lister, rest.length === 0 ? [`*${first}*`] : rest);
-    for (const candidate of lister.list(provider, rest[0] ?? '', pid)) {
+    if (!isAsked(first, rest, provider, lister, pid)) continue;
+    const matches = matcher(provider, lister, rest.length === 0 ? [first || '*'] : rest, pid);
+    for (const candidate of lister.list(provider, fileOf(rest, pid), pid)) {
       if (!matches(candidate.name) || candidate.exists?.() === false) continue;
       if (++matched > limit) continue;
       probes.push({
@@ -80,20 +81,31 @@ export function listProbes(pattern: string, options: ListProbesOptions = {}): Pr
   return { probes, matched };
 }
 
+/** Of a process the file may be left out: then what is written is the name of a function. */
+function fileOf([first = '', ...rest]: readonly string[], pid: number | undefined): string {
+  return pid !== undefined && rest.length === 0 && !first.includes('/') ? '*' : first;
+}
+
 /** Where a wildcard stands for the provider, a path after it asks for programs, all else for the kernel. */
-function isAsked(first: string, rest: readonly string[], provider: string, lister: Lister): boolean {
-  if (rest.length === 0) return lister.general;
+function isAsked(first: string, rest: readonly string[], provider: string, lister: Lister, pid?: number): boolean {
+  const ofProcess = pid !== undefined && lister.program === true && provider !== 'uretprobe';
+  if (rest.length === 0) return lister.general || ofProcess;
   if (first === provider || lister.aliases.includes(first)) return true;
   if (!/[*?[]/.test(first) || !globMatcher(first)(provider)) return false;
   const ofProgram = rest[0]?.includes('/') === true;
-  return ofProgram ? lister.program === true && provider !== 'uretprobe' : lister.general;
+  return ofProgram ? lister.program === true && provider !== 'uretprobe' : lister.general || ofProcess;
 }
 
-function matcher(provider: string, lister: Lister, rest: readonly string[]): (name: string) => boolean {
+function matcher(
+  provider: string,
+  lister: Lister,
+  rest: readonly string[],
+  pid: number | undefined,
+): (name: string) => boolean {
   const last = rest.at(-1) ?? '';
   // The name that is listed has the whole path of the program, and of a static probe its provider.
   if (lister.program === true) {
-    const [, ...symbols] = rest;
+    const symbols = rest.length > 1 || pid === undefined ? rest.slice(1) : rest;
     if (provider !== 'usdt') return globMatcher(`${provider}:*:${symbols.join(':')}`);
     return globMatcher(`usdt:*:${symbols.length === 1 ? '*:' : ''}${symbols.join(':')}`);
   }

@@ -1,4 +1,4 @@
-import { findExecutable, findExecutables, hasFeature, processFiles } from '@bpfleet/kernel';
+import { findExecutable, findExecutables, hasFeature, hasOwnMounts, processFiles, processPath } from '@bpfleet/kernel';
 import type { ProbeCandidate } from './listed-probe.ts';
 
 /** Probes on the functions of programs and libraries, and the static probes in them. None where there is no such file. */
@@ -21,6 +21,7 @@ function filesOf(file: string, pid: number | undefined) {
     });
   }
   if (/[*?[]/.test(file)) return findExecutables(file);
-  const found = findExecutable(file);
+  const inside = pid !== undefined && file.startsWith('/') && hasOwnMounts(pid);
+  const found = findExecutable(inside ? processPath(pid, file) : file);
   return 'reason' in found ? [] : [found];
 }

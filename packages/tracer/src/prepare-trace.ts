@@ -7,9 +7,10 @@ import {
   formatDiagnostic,
   type OutputLayout,
 } from '@bpfleet/compiler';
-import { mapMemory, pageSize, possibleCpus, processFiles } from '@bpfleet/kernel';
+import { mapMemory, pageSize, possibleCpus } from '@bpfleet/kernel';
 import type { ScriptProgram, TraceLimits } from './api.ts';
 import { checkLimits } from './check-limits.ts';
+import { processEnv } from './process-env.ts';
 import { TraceError } from './trace-error.ts';
 
 /** A program compiled for this node, before the kernel has seen it. */
@@ -45,8 +46,7 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
 /** Tests and benchmarks do not count: they are run only where they are asked for. */
 function probesOf({ name, attach, probes }: ProgramSpec): number {
   if (name === START_PROGRAM || attach.kind === 'test' || attach.kind === 'bench') return 0;
-  // A name at several places of a program is one probe.
-  return probes === undefined ? 1 : new Set(probes).size;
+  return probes === undefined ? 1 : probes.length;
 }
 
 function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]): string {
@@ -65,7 +65,7 @@ function envOf({ allow = {}, childPid, pid, call }: ScriptProgram, env: CompileE
     unsafe,
     mayReadFiles: readFiles,
     ...(childPid === undefined ? {} : { childPid }),
-    ...(pid === undefined ? {} : { process: { pid, files: () => processFiles(pid) } }),
+    ...(pid === undefined ? {} : processEnv(pid, env)),
   };
 }
 

@@ -33,6 +33,8 @@ int main(void) {
       __asm__ volatile(NOTE("guarded", "guarded_semaphore", "8@%0") :: "r"(i * 10));
     }
   }
+  __asm__ volatile(NOTE("twice", "0", "2@$-1 4@$1"));
+  __asm__ volatile(NOTE("twice", "0", "-2@$65535"));
   printf("%d\n", guarded_semaphore);
   return 0;
 }`;
@@ -108,8 +110,14 @@ describe('static probes of programs', () => {
     await expect(loadTrace({ kind: 'script', source: `usdt:${program}:plan { }` })).rejects.toThrow(
       "did you mean 'plain'",
     );
-    await expect(loadTrace({ kind: 'script', source: `usdt:${program}:plain { @ = arg9; }` })).rejects.toThrow(
-      'has 5 arguments',
+  });
+
+  test('at several places with other arguments are one probe, and what one of them has not is 0', async (context) => {
+    if (missing !== null) context.skip(missing);
+    const { text, probes } = await trace(
+      'usdt:{{program}}:twice { printf("%d %d %d ", arg0, arg1, arg12); print(arg0); } usdt:{{program}}:twice { @ = reg("ip") > 0; }',
     );
+    expect(text.split('\n').slice(0, 2)).toEqual(['65535 1 0 65535', '-1 0 0 -1']);
+    expect(probes).toBe(2);
   });
 });

@@ -98,7 +98,7 @@ export interface ProgramSpec {
   readonly instructions: readonly Instruction[];
   readonly license: string;
   readonly sourceLines: readonly SourceLine[];
-  /** Names of the script's probes that it serves. */
+  /** Names of the script's probes that it serves and that no program before it does. */
   readonly probes?: readonly string[];
   /** Where each function begins, the program itself first; absent where that is the only one. */
   readonly functions?: readonly { readonly instruction: number; readonly name: string }[];

@@ -19,8 +19,13 @@ export interface HeldCommand {
 
 const PATIENCE_MS = 2000;
 
-/** Waits for a line on descriptor 3, then becomes the command, in the same process. */
+/**
+ * Waits for a line on descriptor 3, then becomes the command, in the same process. The command is called by the name that was
+ * written, which only bash can do of a file that was found in PATH.
+ */
 const HOLD = 'read -r _ <&3; exec 3<&-; exec "$@"';
+const HOLD_BY_NAME = 'read -r _ <&3; exec 3<&-; exec -a "$0" "$@"';
+const BASH = '/bin/bash';
 
 /**
  * Starts the process of a command and holds it back. The command is split at spaces, without a shell, as bpftrace does.
@@ -28,7 +33,9 @@ const HOLD = 'read -r _ <&3; exec 3<&-; exec "$@"';
  */
 export function holdCommand(command: string): HeldCommand {
   const [name = '', ...args] = command.split(/\s+/).filter((word) => word !== '');
-  const child = spawn('/bin/sh', ['-c', HOLD, 'sh', findProgram(name), ...args], {
+  const program = findProgram(name);
+  const [shell, hold] = program !== name && isProgram(BASH) ? [BASH, HOLD_BY_NAME] : ['/bin/sh', HOLD];
+  const child = spawn(shell, ['-c', hold, name, program, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
   });
   if (child.pid === undefined) throw new LocalError('Failed to fork child: /bin/sh does not start');

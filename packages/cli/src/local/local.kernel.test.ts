@@ -102,6 +102,12 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order', async (sig
   expect({ out, status }).toEqual({ out: `${NOTIFY}\nend\n\n\n@a: 1\n`, status: 0 });
 });
 
+test('a command of PATH is called by the name that was written', async () => {
+  const script = 'tracepoint:syscalls:sys_enter_execve /pid == cpid/ { join(args.argv, "|"); @ = count(); }';
+  const { out } = await local(['-e', script, '-c', 'echo a']);
+  expect(out.split('\n').sort().join(' ').trim()).toBe('@: 1 a echo|a');
+});
+
 test('-c: the command starts when all is attached, and its end ends the trace', async () => {
   const script = 'tracepoint:syscalls:sys_enter_execve /comm == "sh"/ { @execs = count(); } interval:s:100 { }';
   const { out, err, status } = await local(['-v', '-e', script, '-c', '/bin/echo from  child']);

@@ -4,10 +4,16 @@ import { readInteger } from '../ir/read-memory.ts';
 import { inRegister, numberValue, type Value } from '../ir/value.ts';
 import { registerLayouts } from '../types/registers.ts';
 import { parseArgument } from '../types/static-argument.ts';
-import { type AddressSpace, uint64, unknown } from '../types/type.ts';
+import { type AddressSpace, int64, uint64, unknown } from '../types/type.ts';
 import type { BuiltinDefinition } from './definition.ts';
 
-/** `arg0` to `arg9`: the arguments of a raw tracepoint or a function as they are passed, 8 bytes each. */
+/** Static probes have at most 12 arguments. */
+const COUNT = 16;
+
+/**
+ * `arg0` and so on: the arguments of a raw tracepoint or a function as they are passed, 8 bytes each; those of a static probe
+ * as signed numbers.
+ */
 function arg(index: number): BuiltinDefinition {
   const name = `arg${index}`;
   return {
@@ -18,13 +24,9 @@ function arg(index: number): BuiltinDefinition {
       if (context.kind === 'raw-tracepoint' || (context.kind === 'registers' && context.at === 'entry')) return uint64;
       if (context.kind === 'static-probe') {
         const text = context.arguments[index];
-        if (text !== undefined && parseArgument(env.arch, text) !== undefined) return uint64;
-        const count = context.arguments.length;
-        const message =
-          text === undefined
-            ? `${target.name} has ${count} arguments`
-            : `${name} is kept as ${text}, which cannot be read`;
-        report('invalid-use', identifier.span, message);
+        // The same script may serve probes of several numbers of arguments: what one has not is 0.
+        if (text === undefined || parseArgument(env.arch, text) !== undefined) return int64;
+        report('invalid-use', identifier.span, `${name} is kept as ${text}, which cannot be read`);
         return unknown;
       }
       const raw = context.kind === 'function' && context.raw === true;
@@ -37,7 +39,7 @@ function arg(index: number): BuiltinDefinition {
     lower(lowering) {
       const { builder, target } = lowering;
       const { context } = target;
-      if (context.kind === 'static-probe') return lowerStaticArgument(lowering, context.arguments[index] ?? '');
+      if (context.kind === 'static-probe') return lowerStaticArgument(lowering, context.arguments[index]);
       if (target.context.kind === 'registers') return functionArgument(lowering, index, target.context.space);
       return numberValue(builder.load(8, inRegister(builder.context(), index * 8)));
     },
@@ -56,4 +58,4 @@ function functionArgument(lowering: Lowering, index: number, space: AddressSpace
   return numberValue(readInteger(lowering, address, space === 'user' ? 'user' : 'kernel', 8));
 }
 
-export const argBuiltins: readonly BuiltinDefinition[] = Array.from({ length: 10 }, (_, index) => arg(index));
+export const argBuiltins: readonly BuiltinDefinition[] = Array.from({ length: COUNT }, (_, index) => arg(index));

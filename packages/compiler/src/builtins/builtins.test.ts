@@ -105,6 +105,7 @@ describe('what programs call', () => {
     expect(calls('BEGIN { @ = pid; }')).toContain(Helper.get_current_pid_tgid);
     expect(calls('BEGIN { @ = pid; }', { ...node, pidNamespace })).toContain(Helper.get_ns_current_pid_tgid);
     expect(calls('BEGIN { @ = tid(curr_ns); }', { ...node, pidNamespace })).toContain(Helper.get_ns_current_pid_tgid);
+    expect(calls('BEGIN { print(ustack); }', { ...node, pidNamespace })).toContain(Helper.get_ns_current_pid_tgid);
     const initial = calls('BEGIN { @ = pid(init); }', { ...node, pidNamespace });
     expect(initial).not.toContain(Helper.get_ns_current_pid_tgid);
   });

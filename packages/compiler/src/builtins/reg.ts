@@ -14,7 +14,9 @@ export const reg: FunctionDefinition = {
   minimum: 1,
   maximum: 1,
   check(call, { target, env, report }) {
-    const hasRegisters = target.context.kind === 'registers' || target.programType === ProgramType.PERF_EVENT;
+    const { kind } = target.context;
+    const hasRegisters =
+      kind === 'registers' || kind === 'static-probe' || target.programType === ProgramType.PERF_EVENT;
     if (!hasRegisters) {
       const message = `reg can not be used with '${probeTypeOf(target)}' probes`;
       report('invalid-use', call.span, message, 'kprobe, uprobe and profile have registers');

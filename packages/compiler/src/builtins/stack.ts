@@ -13,6 +13,9 @@ const EEXIST = -17n;
 /** BPF_F_USER_STACK: the program's, not the kernel's. */
 const USER_STACK = 256n;
 
+/** Of frames that may be asked for; no more than MAX_STACK_DEPTH are ever told. */
+const MAX_LIMIT = 1024n;
+
 const modes: readonly string[] = ['bpftrace', 'perf', 'raw', 'build_id'];
 
 /** Who called whom in the kernel. */
@@ -92,10 +95,10 @@ function stackDepth(name: string, depth: Expression, context: CheckContext): num
   // Of a longer limit no more comes: the kernel follows a stack so far (kernel.perf_event_max_stack).
   if (value !== undefined && value >= 1n && value <= MAX_LIMIT) return Math.min(Number(value), MAX_STACK_DEPTH);
   const message =
-    value !== undefined && value > MAX_LIMIT
-      ? `${name}([int limit]): limit shouldn't exceed ${MAX_LIMIT}, ${value} given`
-      : `${name}(): limit is a number from 1 to ${MAX_LIMIT}`;
-  context.report('invalid-argument', depth.span, message);
+    value === undefined || value < 1n
+      ? `${name}: invalid limit value`
+      : `${name}([int limit]): limit shouldn't exceed ${MAX_LIMIT}, ${value} given`;
+  context.report('invalid-argument', depth.span, message, 'write a number of frames');
   return undefined;
 }
 

@@ -1,18 +1,23 @@
+import type { Span } from '../source/span.ts';
 import type { Expression, Index } from '../syntax/ast.ts';
 import { type ArrayType, cBytes, type Type } from '../types/type.ts';
+import { emitComplaint } from './lower-message.ts';
 import { extend } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
 import { readText } from './read-memory.ts';
 import { type Destination, inRegister, numberValue, type Operand, type Value } from './value.ts';
 import { readSpace, valueAtAddress, valueInProgram } from './value-at.ts';
 
-/** `*pointer` */
+/** `*pointer`. A number is the address of 8 bytes. */
 export function lowerDereference(
   lowering: Lowering,
   expression: Expression & { kind: 'unary' },
   into?: Destination,
 ): Value {
   const pointer = lowering.typeOf(expression.operand);
+  if (pointer.kind === 'integer') {
+    return valueAtAddress(lowering, lowering.number(expression.operand), 'any', lowering.typeOf(expression), { into });
+  }
   if (pointer.kind !== 'pointer') throw new Error('only pointers point to something');
   return valueAtAddress(lowering, lowering.number(expression.operand), pointer.space, lowering.typeOf(expression), {
     into,
@@ -65,13 +70,33 @@ function indexMemory(lowering: Lowering, expression: Index, array: ArrayType, in
   const start = lowering.number(object);
   const space = readSpace(array.space);
   const at = (operand: Operand) => elementAddress(lowering, start, operand, element);
-  if (typeof index === 'bigint') return valueAtAddress(lowering, at(index), space, element, { into });
+  // Of an array without a length, the last of its structure, no bounds are known.
+  if (typeof index === 'bigint' || length === 0) return valueAtAddress(lowering, at(index), space, element, { into });
   if (element.kind === 'string') return readText(lowering, textAt(at(index), space, element.size), into);
+  return withinBounds(lowering, { index, length, told: expression.span }, () =>
+    valueAtAddress(lowering, at(index), space, element),
+  );
+}
+
+/** 0 where the index is beyond the end, which is told at the place `told` of the source. */
+function withinBounds(
+  lowering: Lowering,
+  { index, length, told }: { readonly index: Operand; readonly length: number; readonly told?: Span },
+  read: () => Value,
+): Value {
+  const { builder } = lowering;
   const result = builder.copy(0n);
-  builder.when('ult', index, BigInt(length), () => {
-    const value = valueAtAddress(lowering, at(index), space, element);
-    if (value.kind === 'number') builder.assign(result, value.operand);
-  });
+  const [inside, beyond, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
+  builder.branch('ult', index, BigInt(length), inside, beyond);
+  builder.startBlock(inside);
+  const value = read();
+  if (value.kind === 'number') builder.assign(result, value.operand);
+  builder.jump(after);
+  builder.startBlock(beyond);
+  if (told !== undefined)
+    emitComplaint(lowering, told, 'Array access out of bounds. This can lead to unexpected results.');
+  builder.jump(after);
+  builder.startBlock(after);
   return numberValue(result);
 }
 
@@ -94,13 +119,12 @@ function indexOwn(lowering: Lowering, expression: Index, array: ArrayType, into?
   if (typeof index === 'bigint') {
     return valueInProgram(lowering, place, Number(index) * stride * 8, element, { into });
   }
-  const result = builder.copy(0n);
-  builder.when('ult', index, BigInt(length), () => {
+  // The end of a text is no surprise.
+  const told = lowering.typeOf(expression.object).kind === 'string' ? {} : { told: expression.span };
+  return withinBounds(lowering, { index, length, ...told }, () => {
     const address = elementAddress(lowering, builder.address(place), index, element);
-    const value = valueAtAddress(lowering, address, 'kernel', element);
-    if (value.kind === 'number') builder.assign(result, value.operand);
+    return valueAtAddress(lowering, address, 'kernel', element);
   });
-  return numberValue(result);
 }
 
 function indexString(lowering: Lowering, expression: Index, size: number): Value {

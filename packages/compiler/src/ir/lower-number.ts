@@ -142,8 +142,10 @@ export function lowerCast(lowering: Lowering, expression: Cast, into?: Destinati
     const bits = Math.min(type.size, cBytes(given)) * 8;
     return numberValue(loadBits(lowering, place, 0, bits, type.signed));
   }
-  if (given.kind === type.kind && (type.kind === 'array' || type.kind === 'string' || type.kind === 'record')) {
-    return lowering.value(expression.operand, into);
+  if (type.kind === 'array' || (given.kind === type.kind && (type.kind === 'string' || type.kind === 'record'))) {
+    // What it is cast to lies in the program's own memory, whatever it was before.
+    const { place, size } = lowering.memory(expression.operand, into);
+    return { kind: 'memory', place, size };
   }
   if (type.kind === 'boolean') {
     const truth = builder.copy(0n);

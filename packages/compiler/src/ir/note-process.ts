@@ -2,16 +2,17 @@ import { fieldLayout } from '../types/field-layout.ts';
 import { uint64 } from '../types/type.ts';
 import { RECORD_HEADER, send } from './lower-record.ts';
 import type { Lowering } from './lowering.ts';
+import { ownNumber } from './process-number.ts';
 import { internalMaps } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
 
 /**
  * Tells user space of a process when it is first heard of, so that its mappings are read while it lives: its addresses
- * mean nothing when it has ended. Gives the number of the process that runs.
+ * mean nothing when it has ended. Gives the number of the process that runs, as user space counts.
  */
 export function noteProcess(lowering: Lowering): Operand {
   const { builder, resources } = lowering;
-  const process = builder.register(builder.binary('ushr', builder.call('get_current_pid_tgid'), 32n));
+  const process = builder.register(ownNumber(lowering, 'pid'));
   resources.processes = true;
   resources.controlRing = true;
   const key = lowering.allocate(8);

@@ -1,12 +1,13 @@
 import { encodeText } from '@bpfleet/bpf';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import type { Expression, Script } from '../syntax/ast.ts';
+import type { Call, Expression, Script } from '../syntax/ast.ts';
 import { Transform } from '../syntax/transform.ts';
+import { constantValue } from './fold-constants.ts';
 
 /**
  * `"a" + "b"` is one literal, `"abc" + 1` is "bc" as in C, and comparing two literals is true or false. Other strings
- * can only be equal or not.
+ * can only be equal or not. A number that is written within str() is its digits: so a parameter may be either.
  */
 export function joinLiterals(script: Script, diagnostics: Diagnostics): Script {
   const joiner = new LiteralJoiner(diagnostics);
@@ -32,6 +33,7 @@ class LiteralJoiner extends Transform {
 
   override expression(expression: Expression): Expression {
     const rebuilt = super.expression(expression);
+    if (rebuilt.kind === 'call') return digits(rebuilt);
     if (rebuilt.kind !== 'binary') return rebuilt;
     const { left, right, span, operator } = rebuilt;
     if (operator === '+' && left.kind === 'string' && right.kind === 'integer') {
@@ -49,6 +51,16 @@ class LiteralJoiner extends Transform {
     this.#diagnostics.warning('invalid-use', span, 'literal string will always be empty');
     return '';
   }
+}
+
+function digits(call: Call): Expression {
+  const [source, length, ...rest] = call.arguments;
+  if (call.name !== 'str' || source === undefined || rest.length > 0) return call;
+  const value = constantValue(source);
+  if (value === undefined) return call;
+  const text = { kind: 'string', value: value.toString(), span: source.span } as const;
+  if (length === undefined) return text;
+  return constantValue(length) === undefined ? call : { ...call, arguments: [text, length] };
 }
 
 /** By bytes. */

@@ -52,7 +52,7 @@ export class MissingInClause {
     if (hasWildcard(point.text)) this.#empty ??= { span, message };
     else if (this.#mode === 'error') this.#diagnostics.error(code, span, message, hint);
     else if (this.#mode === 'warn') {
-      this.#diagnostics.warning(code, span, `${message} Skipping.`, hint);
+      this.#diagnostics.warning(code, span, `${message.replace(/\.?$/, '.')} Skipping.`, hint);
       this.#empty ??= { span, message };
     }
   }

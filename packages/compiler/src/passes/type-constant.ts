@@ -4,7 +4,8 @@ import type { Expression, OffsetOf } from '../syntax/ast.ts';
 import { btfType } from '../types/btf-type.ts';
 import { namedType } from '../types/named-type.ts';
 import { recordOf } from '../types/record.ts';
-import { cBytes, type Type } from '../types/type.ts';
+import { cBytes, literalType, type Type } from '../types/type.ts';
+import { constantValue } from './fold-constants.ts';
 
 interface ConstantContext {
   readonly env: CompileEnv;
@@ -17,6 +18,8 @@ export function constantOf(expression: Expression, context: ConstantContext): bi
   switch (expression.kind) {
     case 'sizeof': {
       const type = typeIn(expression.of, context);
+      // The name of an enumeration's value is a whole number, whatever the number.
+      if (type?.kind === 'integer' && expression.of.kind === 'identifier' && type.enumeration !== undefined) return 8n;
       return type === undefined || type.kind === 'unknown' ? undefined : BigInt(cBytes(type));
     }
     case 'offsetof':
@@ -31,7 +34,10 @@ export function constantOf(expression: Expression, context: ConstantContext): bi
 
 /** The type that is named, or the type of the expression; undefined where it is not known. */
 export function typeIn(of: (Expression & { kind: 'sizeof' })['of'], context: ConstantContext): Type | undefined {
-  if (of.kind !== 'type-name') return context.typeOf(of);
+  if (of.kind !== 'type-name') {
+    const value = constantValue(of);
+    return value === undefined ? context.typeOf(of) : literalType(value);
+  }
   const { env, config } = context;
   const typeOf = (one: Expression) => context.typeOf(one);
   const type = namedType(of, { types: env.types, maxString: config.maxStringLength, space: 'kernel', typeOf });

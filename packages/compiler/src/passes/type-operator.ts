@@ -196,6 +196,7 @@ function negativeType(value: bigint): Type {
 function dereference(typer: Typer, expression: Expression & { kind: 'unary' }): Type {
   const type = typer.typeOf(expression.operand);
   if (type.kind === 'unknown') return unknown;
+  if (type.kind === 'integer') return type.signed && !type.neutral ? int64 : uint64;
   if (type.kind === 'pointer' && type.to !== undefined && type.to.kind !== 'void') {
     return type.to.kind === 'record' || type.to.kind === 'array' ? { ...type.to, space: type.space } : type.to;
   }

@@ -31,7 +31,10 @@ function provider(name: 'fentry' | 'fexit', aliases: readonly string[]): ProbePr
       const symbol = point.parts.at(-1) ?? '';
       const inKernel = point.parts.length === 2 || (point.parts.length === 3 && point.parts[1] === 'vmlinux');
       if (!inKernel || !namePattern.test(symbol)) {
-        const message = `${name} takes a function of the kernel; those of modules cannot be traced yet`;
+        const message =
+          point.parts.length === 1
+            ? `${name} probe type requires 1 or 3 arguments, found 0`
+            : `${name} takes a function of the kernel; those of modules cannot be traced yet`;
         diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
         return [];
       }

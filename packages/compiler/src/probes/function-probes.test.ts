@@ -86,11 +86,14 @@ function envOf(
           ? {
               path: '/usr/bin/tool',
               functions: [
+                { name: '_ZN3toy4moveEi', offset: 0x3000, size: 16, address: 0x403000 },
+                { name: '_end', offset: 0x3010, size: 0, address: 0x403010 },
                 { name: 'finish', offset: 0x2000, size: 16, address: 0x402000 },
                 { name: 'main', offset: 0x1000, size: 64, address: 0x401000 },
               ],
             }
           : { reason: `'${name}' does not exist or is not executable` },
+      demangle: (name) => (name === '_ZN3toy4moveEi' ? 'toy::move(int)' : name),
     },
   };
 }
@@ -114,6 +117,10 @@ describe('where probes are put', () => {
     ['uprobe:tool:main { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1000, return: false }]],
     ['u:tool:main+4 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1004, return: false }]],
     ['uprobe:tool:0x401008 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1008, return: false }]],
+    ['uprobe:tool:4198408 { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1008, return: false }]],
+    ['uprobe:tool:cpp:"toy::move" { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x3000, return: false }]],
+    ['uprobe:tool:cpp:"*move(int)" { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x3000, return: false }]],
+    ['uprobe:tool:cpp:main { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x1000, return: false }]],
     ['uretprobe:tool:fin* { }', [{ kind: 'uprobe', path: '/usr/bin/tool', offset: 0x2000, return: true }]],
   ])('%s', (source, expected) => expect(targets(source)).toEqual(expected));
 });
@@ -121,19 +128,24 @@ describe('where probes are put', () => {
 describe('mistakes', () => {
   test.each<[string, string]>([
     ['kprobe:vfs_raed { }', 'No matches for kprobe vfs_raed.'],
-    ['kprobe:a:b:c { }', 'kprobe takes a function of the kernel'],
-    ['kretprobe:vfs_read+4 { }', 'kretprobe takes a function of the kernel'],
+    ['kprobe:a:b:c { }', 'kprobe probe type requires 1 or 2 arguments, found 3'],
+    ['kretprobe:vfs_read+4 { }', 'Offset not allowed'],
     [
       'kprobe:nothing* { }',
       "Probe has no valid attach points. If this is expected, set the 'missing_probes' config variable to 'warn'.",
     ],
     ['fentry:nothing { }', 'No matches for fentry nothing.'],
     ['uprobe:tool:mian { }', 'No matches for uprobe /usr/bin/tool:mian.'],
-    ['uprobe:tool:main+64 { }', 'main is 64 bytes long: there is no such offset'],
-    ['uprobe:tool:0x400000 { }', 'no function of /usr/bin/tool has the address 0x400000'],
+    ['uprobe:tool:main+64 { }', "Offset outside the function bounds ('main' size is 64)"],
+    ['uprobe:tool:0x400000 { }', 'Could not resolve address: /usr/bin/tool:0x400000'],
+    [
+      'uprobe:tool:_end { }',
+      'Could not determine boundary for _end (symbol has size 0).\nUse --unsafe to force attachment. WARNING: This option could lead to data corruption in the target process.',
+    ],
+    ['uprobe:tool:pascal:main { }', 'unsupported language type: pascal'],
     ['uretprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
     ['uprobe:none:main { }', "uprobe target file 'none' does not exist or is not executable"],
-    ['uprobe:tool { }', 'uprobe takes a program or library and a function in it'],
+    ['uprobe:tool { }', 'uprobe probe type requires 2 or 3 arguments, found 1'],
     [
       'kprobe:vfs_read { @ = retval; }',
       "The retval builtin can only be used with 'kretprobe' and 'uretprobe' and 'fentry' probes",

@@ -31,7 +31,14 @@ function provider(name: 'kprobe' | 'kretprobe', alias: string, usage: string): P
       const { env, diagnostics } = context;
       const place = parsePlace(point);
       if (place === undefined || (place.offset !== 0 && (returns || hasWildcard(place.symbol)))) {
-        diagnostics.error('invalid-probe', point.span, `${name} takes a function of the kernel`, `write ${usage}`);
+        const count = point.parts.length - 1;
+        const message =
+          count < 1 || count > 2
+            ? `${name} probe type requires 1 or 2 arguments, found ${count}`
+            : place !== undefined && returns
+              ? 'Offset not allowed'
+              : `${name} takes a function of the kernel`;
+        diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
         return [];
       }
       const { symbol, offset, module } = place;

@@ -25,7 +25,12 @@ export const rawTracepoint: ProbeProvider = {
     const event = point.parts.at(-1) ?? '';
     const module = point.parts.length === 3 ? (point.parts[1] ?? '') : KERNEL;
     if (point.parts.length < 2 || point.parts.length > 3 || !namePattern.test(event) || !namePattern.test(module)) {
-      diagnostics.error('invalid-probe', point.span, 'rawtracepoint takes an event', `write ${usage}`);
+      const count = point.parts.length - 1;
+      const message =
+        count < 1 || count > 2
+          ? `rawtracepoint probe type requires 2 or 1 arguments, found ${count}`
+          : 'rawtracepoint takes an event';
+      diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
       return [];
     }
     if (env.tracepoints === null) return [target(event, env)];

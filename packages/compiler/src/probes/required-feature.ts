@@ -23,9 +23,11 @@ const instead: Readonly<Record<ProbeFeature, string | undefined>> = {
 export function requireFeature(
   feature: ProbeFeature,
   point: AttachPoint,
-  { env, diagnostics }: ExpandContext,
+  { env, config, diagnostics }: ExpandContext,
 ): boolean {
   if (env.features.has(feature)) return true;
-  diagnostics.error('unsupported', point.span, lacks[feature], instead[feature]);
+  // Whoever allows probes to be missing need not care why they are.
+  const code = config.missingProbes === 'error' ? 'unsupported' : 'no-match';
+  diagnostics.error(code, point.span, lacks[feature], instead[feature]);
   return false;
 }

@@ -8,7 +8,10 @@ import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
 import { requireFeature } from './required-feature.ts';
 import { hasWildcard, matcher } from './wildcard.ts';
 
-/** `uprobe:path:function`, `uprobe:libc:function+offset`, `uprobe:path:0x1234`: code of a program or library. */
+/**
+ * `uprobe:path:function`, `uprobe:libc:function+offset`, `uprobe:path:0x1234`: code of a program or library.
+ * `uprobe:path:cpp:function`: C++ functions by the name that people write, all of that name where it has no parameters.
+ */
 export const uprobe = provider('uprobe', 'u', 'uprobe:path:function');
 /** `uretprobe:path:function`: where a function of a program or library returns. */
 export const uretprobe = provider('uretprobe', 'ur', 'uretprobe:path:function');
@@ -38,7 +41,10 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
       const file = unquote(given);
       const symbol = unquote(rest.join(':'));
       if (file === '' || symbol === '' || file.includes('\0')) {
-        const message = `${name} takes a program or library and a function in it`;
+        const message =
+          rest.length === 0
+            ? `${name} probe type requires 2 or 3 arguments, found ${point.parts.length - 1}`
+            : `${name} should have a target and a function in it`;
         diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
         return [];
       }
@@ -52,7 +58,11 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
         diagnostics.error('invalid-probe', point.span, `uprobe target file ${found.reason}`, hint);
         return [];
       }
-      return placesOf(point, found, symbol, returns, context).map((place) => target(found.path, place));
+      const places =
+        rest.length === 2
+          ? placesByLanguage(point, found, rest.map(unquote), context)
+          : placesOf(point, found, symbol, returns, context);
+      return places.map((place) => target(found.path, named(place, context)));
     },
   };
 }
@@ -112,14 +122,15 @@ function placesOf(
   returns: boolean,
   context: ExpandContext,
 ): readonly Place[] {
-  const { diagnostics } = context;
+  const { diagnostics, env } = context;
   if (/^(0x[\da-fA-F]+|\d+)$/.test(symbol)) {
     const address = Number(symbol);
     const around = functions.find((one) => address >= one.address && address - one.address < Math.max(1, one.size));
     if (around !== undefined) {
-      return [{ label: symbol, offset: address - around.address + around.offset, function: around.name }];
+      return [{ label: String(address), offset: address - around.address + around.offset, function: around.name }];
     }
-    diagnostics.error('no-match', point.span, `no function of ${path} has the address ${symbol}`);
+    const message = `Could not resolve address: ${path}:0x${address.toString(16)}`;
+    diagnostics.error('no-match', point.span, message, 'no function of the file is there');
     return [];
   }
   if (hasWildcard(symbol)) {
@@ -140,12 +151,49 @@ function placesOf(
   if (offset === undefined || (offset > 0 && (returns || offset >= found.size))) {
     const message = returns
       ? 'uretprobe takes no offset'
-      : `${name} is ${found.size} bytes long: there is no such offset`;
+      : `Offset outside the function bounds ('${name}' size is ${found.size})`;
     diagnostics.error('invalid-probe', point.span, message);
+    return [];
+  }
+  if (found.size === 0 && env.unsafe !== true) {
+    diagnostics.error('invalid-probe', point.span, `${noBoundary(name)}\n${forced}`);
     return [];
   }
   return [placeAt(found, offset)];
 }
+
+function placesByLanguage(
+  point: AttachPoint,
+  { path, functions }: Executable,
+  [language = '', symbol = '']: readonly string[],
+  context: ExpandContext,
+): readonly Place[] {
+  if (language !== 'cpp') {
+    context.diagnostics.error('invalid-probe', point.span, `unsupported language type: ${language}`, 'write cpp');
+    return [];
+  }
+  const demangle = (name: string) => context.env.executables?.demangle?.(name) ?? name;
+  const patterns = [matcher(symbol), ...(symbol.includes('(') ? [] : [matcher(`${symbol}(*`)])];
+  const matches = functions.filter(({ name }) => patterns.some((is) => is(name) || is(demangle(name))));
+  return checkMatches(point, matches, `functions of ${path}`, context).map((one) => ({
+    ...placeAt(one, 0),
+    label: `cpp:${one.name}`,
+  }));
+}
+
+/** The function as the script's `func` tells it. */
+function named(place: Place, { env, config }: ExpandContext): Place {
+  if (place.function === undefined || !config.cppDemangle) return place;
+  return { ...place, function: env.executables?.demangle?.(place.function) ?? place.function };
+}
+
+/** The kernel writes a breakpoint there: within an instruction it would change what the program does. */
+function noBoundary(name: string): string {
+  return `Could not determine boundary for ${name} (symbol has size 0).`;
+}
+
+const forced =
+  'Use --unsafe to force attachment. WARNING: This option could lead to data corruption in the target process.';
 
 function placeAt(found: { readonly name: string; readonly offset: number }, offset: number): Place {
   const label = `${found.name}${offset === 0 ? '' : `+${offset}`}`;

@@ -57,11 +57,10 @@ interface Place {
 }
 
 function parsePlace({ parts }: AttachPoint, process: boolean): Place | undefined {
-  const given = process && parts.length === 2 ? ['', ...parts.slice(1)] : parts.slice(1);
-  const [file = '', ...rest] = given.map((part) => part.replace(/^"(.*)"$/, '$1'));
+  const [file = '', ...rest] = process && parts.length === 2 ? ['', ...parts.slice(1)] : parts.slice(1);
   if (rest.length < 1 || rest.length > 2 || file.includes('\0')) return undefined;
-  const [provider, name] = rest.length === 2 ? rest : ['*', rest[0]];
-  if (provider === undefined || name === undefined || name === '' || (file === '' && !process)) return undefined;
+  const [provider, name] = rest.length === 2 ? [rest[0] || '*', rest[1]] : ['*', rest[0]];
+  if (name === undefined || name === '' || (file === '' && !process)) return undefined;
   return { file, provider, name };
 }
 

@@ -151,6 +151,8 @@ export interface TypeName {
   readonly pointers: number;
   /** Lengths between brackets, the outermost first. An empty `[]` is undefined. */
   readonly dimensions: readonly (number | undefined)[];
+  /** Stars after the brackets: `int32[4] *` points to an array. */
+  readonly arrayPointers?: number;
   readonly span: Span;
 }
 

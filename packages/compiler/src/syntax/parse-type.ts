@@ -78,10 +78,14 @@ export function readTypeName(cursor: TokenCursor): TypeName | undefined {
     if (length === undefined) return undefined;
     dimensions.push(length.value);
   }
-  return { kind: 'type-name', ...base, pointers, dimensions, span: { start, end: cursor.previousEnd } };
+  let arrayPointers = base.arrayPointers ?? 0;
+  while (dimensions.length > 0 && cursor.take('*')) arrayPointers++;
+  const outer = arrayPointers === 0 ? {} : { arrayPointers };
+  return { kind: 'type-name', ...base, pointers, dimensions, ...outer, span: { start, end: cursor.previousEnd } };
 }
 
-type Base = Pick<TypeName, 'tag' | 'name' | 'of'> & Partial<Pick<TypeName, 'pointers' | 'dimensions'>>;
+type Base = Pick<TypeName, 'tag' | 'name' | 'of'> &
+  Partial<Pick<TypeName, 'pointers' | 'dimensions' | 'arrayPointers'>>;
 
 /** A type without pointers and arrays. */
 export function readBase(cursor: TokenCursor): Base | undefined {
@@ -113,8 +117,8 @@ function readTypeOf(cursor: TokenCursor): Base {
   const of = type === undefined ? parseExpression(cursor) : undefined;
   cursor.expect(')');
   if (type === undefined) return { name: 'typeof', ...(of === undefined ? {} : { of }) };
-  const { tag, name, pointers, dimensions } = type;
-  return { ...(tag === undefined ? {} : { tag }), name, ...(type.of ? { of: type.of } : {}), pointers, dimensions };
+  const { kind: _kind, span: _span, ...base } = type;
+  return base;
 }
 
 function skipQualifiers(cursor: TokenCursor): boolean {

@@ -14,7 +14,8 @@ import { quote } from './string-literal.ts';
 export function printType(type: TypeName): string {
   const { tag, name, of, pointers, dimensions } = type;
   const base = of === undefined ? (tag === undefined ? name : `${tag} ${name}`) : `typeof(${printExpression(of)})`;
-  return `${base}${pointers === 0 ? '' : ` ${'*'.repeat(pointers)}`}${printDimensions(dimensions)}`;
+  const outer = '*'.repeat(type.arrayPointers ?? 0);
+  return `${base}${pointers === 0 ? '' : ` ${'*'.repeat(pointers)}`}${printDimensions(dimensions)}${outer}`;
 }
 
 function printDimensions(dimensions: readonly (number | undefined)[]): string {

@@ -37,7 +37,12 @@ const typeName: fc.Arbitrary<TypeName> = fc
   .map(({ named, ...rest }) => ({ kind: 'type-name', ...named, ...rest, span }));
 
 /** A type that cannot be taken for an expression. */
-const sureType = typeName.filter((type) => type.name !== 'foo_t' || type.pointers > 0);
+const sureType: fc.Arbitrary<TypeName> = fc
+  .tuple(typeName, fc.nat(1))
+  .filter(([type]) => type.name !== 'foo_t' || type.pointers > 0)
+  .map(([type, arrayPointers]) =>
+    arrayPointers > 0 && type.dimensions.length > 0 ? { ...type, arrayPointers } : type,
+  );
 
 const leaf: fc.Arbitrary<Expression> = fc.oneof(
   fc

@@ -304,7 +304,8 @@ function basicType(name: string): OwnType | undefined {
   const written = { kind: 'type-name', name, pointers: 0, dimensions: [], span: { start: 0, end: 0 } } as const;
   const type = namedType(written, { types: undefined, maxString: 0, space: 'kernel' });
   if (type === undefined || 'reason' in type) return undefined;
-  if (type.kind === 'boolean') return { type: { kind: 'boolean' } };
+  // bpftrace prints those of the kernel by their words, those of a script's own structures as numbers.
+  if (type.kind === 'boolean') return { type: { kind: 'integer', size: 1, signed: false, character: false } };
   if (type.kind !== 'integer') return undefined;
   return { type: { kind: 'integer', size: type.size, signed: type.signed, character: type.character === true } };
 }

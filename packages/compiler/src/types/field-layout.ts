@@ -106,13 +106,22 @@ function memoryLayout(type: Type, types: TypeSource | undefined, nesting: number
   }
 }
 
-/** Fields that cannot be read, and structures nested too deep, are left out. */
-function recordFields(id: number, types: TypeSource, nesting: number): (FieldLayout & { readonly name: string })[] {
+/**
+ * Fields that cannot be read, and structures nested too deep, are left out. Those of an unnamed structure or union within are
+ * the outer's own, as in C. `start`: where the structure begins, bytes.
+ */
+function recordFields(
+  id: number,
+  types: TypeSource,
+  nesting: number,
+  start = 0,
+): (FieldLayout & { readonly name: string })[] {
   if (nesting > MAX_NESTING) return [];
   return types.members(id).flatMap((member) => {
     const type = btfType(types, member.type, 'program', Number.MAX_SAFE_INTEGER);
     if (type === undefined) return [];
-    const offset = Math.floor(member.bitOffset / 8);
+    const offset = start + Math.floor(member.bitOffset / 8);
+    if (member.name === '' && type.kind === 'record') return recordFields(type.id, types, nesting + 1, offset);
     const bits = member.bits === 0 ? {} : { bits: { shift: member.bitOffset % 8, count: member.bits } };
     const data = { ...memoryLayout(type, types, nesting + 1), ...bits };
     return [{ name: member.name, data, offset, size: cBytes(type) }];

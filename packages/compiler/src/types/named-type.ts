@@ -52,6 +52,9 @@ export function namedType(name: TypeName, context: NameContext): Type | { readon
   if (type.kind === 'void') return { reason: 'void is no type of a value' };
   const dimensions = type.kind === 'string' && name.name === 'string' ? name.dimensions.slice(1) : name.dimensions;
   for (const length of dimensions.toReversed()) type = arrayOf(type, length ?? 0);
+  for (let level = 0; level < (name.arrayPointers ?? 0); level++) {
+    type = { kind: 'pointer', space: context.space, to: type };
+  }
   return type;
 }
 

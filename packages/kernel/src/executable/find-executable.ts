@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { delimiter } from 'node:path';
 import {
   type ByteSource,
   ElfError,
@@ -12,6 +12,7 @@ import { findLibrary } from './find-library.ts';
 
 /** A program or library on this node. */
 export interface Executable {
+  /** As it was given where that was a path. */
   readonly path: string;
   /** In order of name. */
   readonly functions: readonly ElfFunction[];
@@ -46,14 +47,13 @@ export function findExecutable(name: string): Executable | { readonly reason: st
 }
 
 function locate(name: string): string | null {
-  // A path stays as it was given: so it is in the probe's name. The kernel follows links by itself.
-  if (name.includes('/')) return realPath(name) === null ? null : resolve(name);
+  // A path stays as it was given, from this folder too: so it is in the probe's name. The kernel follows links by itself.
+  if (name.includes('/')) return realPath(name) === null ? null : name;
   for (const folder of (process.env.PATH ?? '/usr/bin:/bin').split(delimiter)) {
     const found = folder === '' ? null : realPath(`${folder}/${name}`);
     if (found !== null) return found;
   }
-  const library = findLibrary(name);
-  return library === null ? null : realPath(library);
+  return findLibrary(name);
 }
 
 /** uprobes are kept by file, so every link to it leads to the same. */

@@ -8,8 +8,10 @@ const MAX_FILES = 512;
 export function findExecutables(pattern: string): Executable[] {
   if (!pattern.includes('/')) return [];
   const paths = globSync(pattern, { withFileTypes: false }).slice(0, MAX_FILES).sort();
+  // What was written before the names is part of them, as in a shell.
+  const here = pattern.startsWith('./') ? './' : '';
   return paths.flatMap((path) => {
-    const found = findExecutable(path);
+    const found = findExecutable(`${here}${path.replace(/^\.\//, '')}`);
     return 'reason' in found ? [] : [found];
   });
 }
