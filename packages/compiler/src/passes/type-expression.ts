@@ -195,9 +195,18 @@ export class ExpressionTyper implements Typer {
     return { ...literalType(BigInt.asIntN(64, constant.value)), enumeration: constant.enumeration };
   }
 
+  /** What sizeof() measures: of a variable what it holds. */
+  #measured(expression: Expression): Type {
+    this.typeOf(expression);
+    const type = this.heldType(expression);
+    this.types.set(expression, type);
+    return type;
+  }
+
   #constant(expression: Expression & { kind: 'sizeof' | 'offsetof' }): Type {
     typeIn(expression.of, this);
-    const value = constantOf(expression, this);
+    const { env, config } = this;
+    const value = constantOf(expression, { env, config, typeOf: (one) => this.#measured(one) });
     if (value !== undefined) return uint64;
     if (this.env.tracepoints !== null) {
       this.#unknownConstant(expression);
