@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { delimiter } from 'node:path';
 import {
   type ByteSource,
   ElfError,
@@ -47,7 +47,7 @@ export function findExecutable(name: string): Executable | { readonly reason: st
 
 function locate(name: string): string | null {
   // A path stays as it was given: so it is in the probe's name. The kernel follows links by itself.
-  if (name.includes('/')) return realPath(name) === null ? null : resolve(name);
+  if (name.includes('/')) return realPath(name) === null ? null : name;
   for (const folder of (process.env.PATH ?? '/usr/bin:/bin').split(delimiter)) {
     const found = folder === '' ? null : realPath(`${folder}/${name}`);
     if (found !== null) return found;

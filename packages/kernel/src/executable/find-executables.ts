@@ -8,8 +8,10 @@ const MAX_FILES = 512;
 export function findExecutables(pattern: string): Executable[] {
   if (!pattern.includes('/')) return [];
   const paths = globSync(pattern, { withFileTypes: false }).slice(0, MAX_FILES).sort();
+  // What Node finds it names without the `./` that the pattern begins with.
+  const start = pattern.startsWith('./') ? './' : '';
   return paths.flatMap((path) => {
-    const found = findExecutable(path);
+    const found = findExecutable(`${start}${path}`);
     return 'reason' in found ? [] : [found];
   });
 }
