@@ -32,7 +32,7 @@ export function scalarJson(value: Scalar): string {
     return value ? 'true' : 'false';
   }
   if (typeof value === 'object') {
-    if (isNamed(value)) return scalarJson(value.number);
+    if (isNamed(value)) return value.number === null ? 'null' : scalarJson(value.number);
     if (!isStack(value)) return compositeJson(value);
     return stringJson(stackText(value));
   }

@@ -1,3 +1,4 @@
+import { characterArray } from '../ir/lower-member.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { clearMemory } from '../ir/memory.ts';
 import { callReader } from '../ir/read-memory.ts';
@@ -82,5 +83,6 @@ function addressOf(lowering: Lowering, data: Expression) {
   if ((type.kind === 'array' || type.kind === 'record') && type.space !== 'program') {
     return { address: lowering.number(data), space: type.space === 'context' ? ('kernel' as const) : type.space };
   }
-  return { address: lowering.builder.address(lowering.memory(data).place), space: 'kernel' as const };
+  const array = characterArray(lowering, data);
+  return array ?? { address: lowering.builder.address(lowering.memory(data).place), space: 'kernel' as const };
 }

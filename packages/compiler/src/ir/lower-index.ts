@@ -2,7 +2,6 @@ import type { Expression, Index } from '../syntax/ast.ts';
 import { type ArrayType, cBytes, type Type } from '../types/type.ts';
 import { extend } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
-import { readText } from './read-memory.ts';
 import { type Destination, inRegister, numberValue, type Operand, type Value } from './value.ts';
 import { readSpace, valueAtAddress, valueInProgram } from './value-at.ts';
 
@@ -66,17 +65,13 @@ function indexMemory(lowering: Lowering, expression: Index, array: ArrayType, in
   const space = readSpace(array.space);
   const at = (operand: Operand) => elementAddress(lowering, start, operand, element);
   if (typeof index === 'bigint') return valueAtAddress(lowering, at(index), space, element, { into });
-  if (element.kind === 'string') return readText(lowering, textAt(at(index), space, element.size), into);
+  if (element.kind === 'string') return valueAtAddress(lowering, at(index), space, element, { into });
   const result = builder.copy(0n);
   builder.when('ult', index, BigInt(length), () => {
     const value = valueAtAddress(lowering, at(index), space, element);
     if (value.kind === 'number') builder.assign(result, value.operand);
   });
   return numberValue(result);
-}
-
-function textAt(address: Operand, space: 'user' | 'kernel' | 'any', size: number) {
-  return { address, space, bytes: size, size, countTruncated: false };
 }
 
 function contextOffset({ target }: Lowering, name: string): number | undefined {

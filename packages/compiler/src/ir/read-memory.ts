@@ -12,6 +12,8 @@ export interface TextSource {
   readonly size: number;
   /** Whether a longer text is a loss: not where the script itself asked for so many bytes. */
   readonly countTruncated: boolean;
+  /** An array of that many bytes: its last is a character where no zero is among them. */
+  readonly array?: boolean;
 }
 
 /** Copies a text out of user or kernel memory. Where that fails the string is empty, and the failure is counted. */
@@ -25,6 +27,13 @@ export function readText(lowering: Lowering, source: TextSource, into?: Destinat
   const read = callReader(lowering, 'text', space, destination.place, most, held);
   builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
   if (source.countTruncated && typeof bytes === 'number') countTruncated(lowering, { space, bytes }, held, read);
+  if (source.array === true && typeof bytes === 'number') {
+    const last = BigInt(bytes - 1);
+    builder.when('eq', read, BigInt(bytes), () => {
+      const from = builder.binary('add', held, last);
+      callReader(lowering, 'bytes', space, placeAt(destination.place, bytes - 1), 1n, from);
+    });
+  }
   return { kind: 'memory', ...destination };
 }
 
