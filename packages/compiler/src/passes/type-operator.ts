@@ -165,7 +165,7 @@ export function typeUnary(typer: Typer, expression: Expression & { kind: 'unary'
   if (operator === '*') return dereference(typer, expression);
   if (operator === '&') return typeAddress(typer, expression);
   const type = typer.numberType(operand, `'${operator}'`);
-  if (type.kind === 'pointer') {
+  if (type.kind === 'pointer' || type.kind === 'boolean') {
     const message = `The ${operator} operator can not be used on expressions of type '${typeName(type)}'`;
     typer.report('type-mismatch', expression.span, message);
     return unknown;

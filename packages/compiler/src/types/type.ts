@@ -215,11 +215,16 @@ function tupleBytes({ elements }: TupleType): number {
   let largest = 1;
   for (const element of elements) {
     const bytes = cBytes(element);
-    const alignment = element.kind === 'string' ? 1 : Math.min(8, Math.max(1, bytes));
+    const alignment = alignmentOf(element);
     end = Math.ceil(end / alignment) * alignment + bytes;
     largest = Math.max(largest, alignment);
   }
   return Math.ceil(end / largest) * largest;
+}
+
+function alignmentOf(type: Type): number {
+  if (type.kind === 'string') return 1;
+  return type.kind === 'array' ? alignmentOf(type.element) : Math.min(8, Math.max(1, cBytes(type)));
 }
 
 function elementBytes(element: Type): number {
