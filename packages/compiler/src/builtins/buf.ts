@@ -1,3 +1,4 @@
+import { readFailed } from '../ir/helper-failure.ts';
 import { characterArray } from '../ir/lower-member.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { clearMemory } from '../ir/memory.ts';
@@ -44,7 +45,7 @@ export const buf: FunctionDefinition = {
     builder.store(8, place, bytes);
     const { address, space } = addressOf(lowering, data);
     const read = callReader(lowering, 'bytes', space, placeAt(place, 8), bytes, address);
-    builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
+    builder.when('slt', read, 0n, () => readFailed(lowering, 'probe_read', read));
     return { kind: 'memory', place, size };
   },
 };

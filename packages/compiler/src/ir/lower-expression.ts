@@ -5,6 +5,7 @@ import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
 import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
+import type { Span } from '../source/span.ts';
 import type { Block, Expression, For, MapAccess, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
 import { printExpression } from '../syntax/print-expression.ts';
@@ -53,6 +54,7 @@ export class ProbeLowering implements Lowering {
   readonly #copies = new Map<VariableSymbol, Place>();
   #builder: FunctionBuilder;
   #loop: LoopExits | undefined;
+  #span: Span = { start: 0, end: 0 };
   #remembered = new RememberedValues();
 
   constructor(input: LoweringInput) {
@@ -66,6 +68,10 @@ export class ProbeLowering implements Lowering {
 
   get builder(): FunctionBuilder {
     return this.#builder;
+  }
+
+  get span(): Span {
+    return this.#span;
   }
 
   get loop(): LoopExits | undefined {
@@ -102,7 +108,8 @@ export class ProbeLowering implements Lowering {
     const size = storageBytes(type);
     const destination = into !== undefined && into.size >= size ? into : { place: this.allocate(size), size };
     const bytes = type.kind === 'record' ? type.size : storageBytes(type);
-    readBytes(this, { address: value.operand, space: readSpace(type.space), bytes }, destination);
+    const source = { address: value.operand, space: readSpace(type.space), bytes };
+    this.#at(expression, () => readBytes(this, source, destination));
     return destination;
   }
 
@@ -122,6 +129,18 @@ export class ProbeLowering implements Lowering {
   }
 
   value(expression: Expression, into?: Destination): Value {
+    return this.#at(expression, () => this.#valueOf(expression, into));
+  }
+
+  #at<T>({ span }: Expression, write: () => T): T {
+    const outer = this.#span;
+    this.#span = span;
+    const written = write();
+    this.#span = outer;
+    return written;
+  }
+
+  #valueOf(expression: Expression, into?: Destination): Value {
     const constant = constantOf(expression, this);
     if (constant !== undefined) return numberValue(BigInt.asIntN(64, constant));
     switch (expression.kind) {

@@ -4,6 +4,7 @@ import type { Script } from '../syntax/ast.ts';
 import { ScriptTypes } from '../types/c-definitions.ts';
 import { applyConfig, configFromEnvironment } from './apply-config.ts';
 import { bindParameters } from './bind-parameters.ts';
+import { configValues } from './config-values.ts';
 import { expandMacros } from './expand-macros.ts';
 import { joinLiterals } from './join-literals.ts';
 import { symbolicFunctions } from './symbolic-functions.ts';
@@ -23,7 +24,8 @@ export function prepareScript(parsed: Script, env: CompileEnv, diagnostics: Diag
   for (const error of fromEnvironment.errors) diagnostics.error('options', { start: 0, end: 0 }, error);
   const config = configOf(env, { ...fromScript, ...fromEnvironment.config });
   const bound = bindParameters(parsed, env, diagnostics);
-  const script = symbolicFunctions(joinLiterals(expandMacros(bound, diagnostics)));
+  const expanded = configValues(expandMacros(bound, diagnostics), config, env.pageSize);
+  const script = symbolicFunctions(joinLiterals(expanded));
   return { script, config, env: withScriptTypes(script, env, diagnostics) };
 }
 
