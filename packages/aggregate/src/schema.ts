@@ -23,6 +23,8 @@ export interface Named {
   readonly kind: 'named';
   readonly text: string;
   readonly number: bigint | null;
+  /** Of a buffer: programs that read JSON get these. */
+  readonly bytes?: readonly number[];
 }
 
 /** A place in the code of a kernel or program. `offset` in bytes from the symbol; `module` is empty for the kernel proper. */

@@ -37,7 +37,7 @@ function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueRea
     case 'string':
       return textAt(bytes, at, data.bytes, readers);
     case 'buffer':
-      return bufferText(bufferAt(bytes, at, data));
+      return bufferValue(bufferAt(bytes, at, data));
     case 'stack': {
       const process = data.user ? Number(bytes.readBigUInt64LE(at + 8)) : 0;
       return readers.stack(data, bytes.readBigInt64LE(at), process);
@@ -73,6 +73,10 @@ export function readBuffer(
   form: BufferForm,
 ): string | undefined {
   return data.kind === 'buffer' ? bufferText(bufferAt(bytes, base + offset, data), form) : undefined;
+}
+
+function bufferValue(bytes: Buffer): Scalar {
+  return { kind: 'named', text: bufferText(bytes), number: null, bytes: [...bytes] };
 }
 
 function bufferAt(bytes: Buffer, at: number, { bytes: size }: DataLayout & { kind: 'buffer' }): Buffer {

@@ -18,7 +18,7 @@ import { isCondition, lowerCondition } from './lower-condition.ts';
 import { lowerDereference, lowerIndex } from './lower-index.ts';
 import { readMap, updateTarget } from './lower-map.ts';
 import { lowerMember } from './lower-member.ts';
-import { lowerBinary, lowerCast, lowerUnary } from './lower-number.ts';
+import { lowerBinary, lowerCast, lowerUnary, resize } from './lower-number.ts';
 import { lowerBlock, lowerStatements } from './lower-statement.ts';
 import { lowerLiteral } from './lower-string.ts';
 import { convertValue, lowerTuple } from './lower-tuple.ts';
@@ -283,8 +283,11 @@ export class ProbeLowering implements Lowering {
 
   writeVariable(variable: Variable, value: Operand): void {
     const home = this.declareVariable(variable);
-    if (home.kind === 'register') this.builder.assign(home.register, value);
-    else this.builder.store(8, home.place, value);
+    const type = this.variableType(this.symbolOf(variable));
+    const cut = type.kind === 'integer' && type.fixed === true;
+    const kept = cut ? resize(this.builder, value, type.size, type.signed) : value;
+    if (home.kind === 'register') this.builder.assign(home.register, kept);
+    else this.builder.store(8, home.place, kept);
   }
 
   clearVariable(variable: Variable): void {

@@ -36,6 +36,9 @@ class ConfigValues extends Transform {
   }
 
   override expression(expression: Expression): Expression {
+    if (expression.kind === 'call' && expression.name === 'default_str_length' && expression.arguments.length === 0) {
+      return literal(this.#values.get('max_strlen') ?? 0, expression.span);
+    }
     if (isConfig(expression)) return this.#record(expression.span);
     if (expression.kind === 'member' && isConfig(expression.object)) {
       const value = this.#values.get(expression.name);

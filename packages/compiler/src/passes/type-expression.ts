@@ -111,6 +111,8 @@ export class ExpressionTyper implements Typer {
   storeInVariable(symbol: VariableSymbol | undefined, type: Type, span: Span): void {
     if (symbol === undefined) return;
     const held = this.#input.variables.get(symbol);
+    // What a variable was declared to be it stays: numbers are cut to it.
+    if (held?.kind === 'integer' && held.fixed === true && isNumber(type) && type.kind !== 'pointer') return;
     const merged = held === undefined ? type : unify(held, type);
     if (merged === undefined) {
       const message = `Type mismatch for ${symbol.name}: trying to assign value of type '${typeName(type)}' when variable already has a type '${typeName(held ?? unknown)}'`;

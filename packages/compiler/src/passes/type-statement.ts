@@ -87,7 +87,8 @@ function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
     const declared = namedType(type, { types: env.types, maxString: config.maxStringLength, space: 'any', typeOf });
     if (declared !== undefined && 'reason' in declared) typer.report('unknown-name', type.span, declared.reason);
     else if (declared !== undefined) {
-      typer.storeInVariable(symbol, storedType(declared), span);
+      const kept = declared.kind === 'integer' ? { ...declared, fixed: true as const } : storedType(declared);
+      typer.storeInVariable(symbol, kept, span);
       if (value !== undefined) checkFits(typer, declared, { name: variable.name, value, span });
     }
   }
