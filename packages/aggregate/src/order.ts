@@ -67,7 +67,10 @@ export function compareKeys(a: readonly Scalar[], b: readonly Scalar[]): number 
 
 /** Integers by value, strings by code point (the order of their UTF-8 bytes); integers before strings before stacks. */
 function compareScalars(given: Scalar, other: Scalar): number {
-  const [a, b] = [isNamed(given) ? given.number : given, isNamed(other) ? other.number : other];
+  const [a, b] = [
+    isNamed(given) ? (given.number ?? given.text) : given,
+    isNamed(other) ? (other.number ?? other.text) : other,
+  ];
   if (typeof a === 'bigint' && typeof b === 'bigint') {
     return a < b ? -1 : a > b ? 1 : 0;
   }

@@ -2,7 +2,7 @@ import { bucketBounds } from './buckets.ts';
 import { shownSlots } from './histogram-text.ts';
 import type { Entry, MapState } from './map-state.ts';
 import { keyText, lastInterval, printedValue, type RenderOptions, shownEntries } from './render-text.ts';
-import { type Composite, isNamed, isStack, type MapSchema, type Scalar } from './schema.ts';
+import { type Composite, isNamed, isStack, type MapSchema, type Named, type Scalar } from './schema.ts';
 import { stackText } from './stack-text.ts';
 import { tseriesJson } from './tseries-text.ts';
 
@@ -32,11 +32,17 @@ export function scalarJson(value: Scalar): string {
     return value ? 'true' : 'false';
   }
   if (typeof value === 'object') {
-    if (isNamed(value)) return scalarJson(value.number);
+    if (isNamed(value)) return namedJson(value);
     if (!isStack(value)) return compositeJson(value);
     return stringJson(stackText(value));
   }
   return BigInt(Number(value)) === value ? value.toString() : `"${value}"`;
+}
+
+/** bpftrace shows the bytes of a buffer as signed numbers. */
+function namedJson({ number, bytes }: Named): string {
+  if (bytes !== undefined) return `[${bytes.map((byte) => (byte << 24) >> 24).join(',')}]`;
+  return number === null ? 'null' : scalarJson(number);
 }
 
 function messageType(schema: MapSchema): string {

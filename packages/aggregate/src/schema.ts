@@ -15,11 +15,16 @@ export interface Composite {
   readonly names?: readonly string[];
 }
 
-/** A number that people see as a text: an address, the name of an enumeration's value. Programs that read JSON get the number. */
+/**
+ * A number that people see as a text: an address, the name of an enumeration's value. Programs that read JSON get the number,
+ * and null of what has none: a `float`, which no script can read.
+ */
 export interface Named {
   readonly kind: 'named';
   readonly text: string;
-  readonly number: bigint;
+  readonly number: bigint | null;
+  /** Of a buffer: programs that read JSON get these. */
+  readonly bytes?: readonly number[];
 }
 
 /** A place in the code of a kernel or program. `offset` in bytes from the symbol; `module` is empty for the kernel proper. */

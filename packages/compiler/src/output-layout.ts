@@ -23,6 +23,8 @@ export type DataLayout =
     }
   | { readonly kind: 'boolean'; readonly bytes: 1 | 8 }
   | { readonly kind: 'pointer' }
+  /** A field of a structure that no script can read: shown as null. */
+  | { readonly kind: 'unreadable' }
   /** Ended by the first zero byte, or the end of its `bytes`. */
   | { readonly kind: 'string'; readonly bytes: number }
   /** 8 bytes of a length, then at most so many bytes. */

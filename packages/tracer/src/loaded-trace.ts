@@ -11,6 +11,7 @@ import {
   type Program,
   RingBuffer,
   testRun,
+  userSymbols,
   WallClock,
   waitForPrograms,
 } from '@bpfleet/kernel';
@@ -194,6 +195,7 @@ export class LoadedTrace implements Trace {
 
   #attachOne(program: Program, point: AttachPoint): void {
     try {
+      if (point.kind === 'uprobe' || point.kind === 'uprobe_multi') userSymbols().addProgram(point.path);
       this.#links.push(attach(program.fd, point));
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
@@ -272,7 +274,7 @@ export class LoadedTrace implements Trace {
       case 'cat':
         return printed(at, 'cat', readFile(record.target, record.limit));
       case 'system':
-        return printed(at, 'syscall', runCommand(record.target));
+        return ran(at, runCommand(record.target));
       case 'message':
         return [{ at, ...this.#message(record) }];
       case 'helper':
@@ -386,4 +388,10 @@ function attachPoint({ spec }: Program): AttachPoint | null {
 function printed(at: bigint, type: 'cat' | 'syscall', { text, complaint }: Printed): TraceEvent[] {
   const events: TraceEvent[] = text === '' ? [] : [{ at, type, text, values: [text] }];
   return complaint === undefined ? events : [...events, { at, type: 'complaint', text: complaint, values: [] }];
+}
+
+/** A command that went well is an event also where it printed nothing; of one that failed nothing is shown but that. */
+function ran(at: bigint, { text, complaint }: Printed): TraceEvent[] {
+  if (complaint !== undefined) return printed(at, 'syscall', { text: '', complaint });
+  return [{ at, type: 'syscall', text, values: [text] }];
 }

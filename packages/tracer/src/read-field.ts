@@ -32,10 +32,12 @@ function readData(bytes: Buffer, at: number, data: DataLayout, readers: ValueRea
       const number = bytes.readBigUInt64LE(at);
       return { kind: 'named', text: `0x${number.toString(16)}`, number };
     }
+    case 'unreadable':
+      return { kind: 'named', text: 'null', number: null };
     case 'string':
       return textAt(bytes, at, data.bytes, readers);
     case 'buffer':
-      return bufferText(bufferAt(bytes, at, data));
+      return bufferValue(bufferAt(bytes, at, data));
     case 'stack': {
       const process = data.user ? Number(bytes.readBigUInt64LE(at + 8)) : 0;
       return readers.stack(data, bytes.readBigInt64LE(at), process);
@@ -73,6 +75,10 @@ export function readBuffer(
   return data.kind === 'buffer' ? bufferText(bufferAt(bytes, base + offset, data), form) : undefined;
 }
 
+function bufferValue(bytes: Buffer): Scalar {
+  return { kind: 'named', text: bufferText(bytes), number: null, bytes: [...bytes] };
+}
+
 function bufferAt(bytes: Buffer, at: number, { bytes: size }: DataLayout & { kind: 'buffer' }): Buffer {
   const length = Math.min(Number(bytes.readBigUInt64LE(at)), size);
   return bytes.subarray(at + 8, at + 8 + length);
@@ -83,7 +89,7 @@ function isTrue(bytes: Buffer, at: number, size: 1 | 8): boolean {
 }
 
 function integerAt(bytes: Buffer, at: number, { bytes: size, signed, bits }: DataLayout & { kind: 'integer' }): bigint {
-  if (bits !== undefined) return bitField(bytes, at, signed, bits);
+  if (bits !== undefined) return bitField(bytes, at, bits);
   switch (size) {
     case 1:
       return BigInt(signed ? bytes.readInt8(at) : bytes.readUInt8(at));
@@ -96,13 +102,13 @@ function integerAt(bytes: Buffer, at: number, { bytes: size, signed, bits }: Dat
   }
 }
 
-function bitField(bytes: Buffer, at: number, signed: boolean, bits: { shift: number; count: number }): bigint {
+/** Without sign, whatever its type. */
+function bitField(bytes: Buffer, at: number, bits: { shift: number; count: number }): bigint {
   let word = 0n;
   for (let index = Math.ceil((bits.shift + bits.count) / 8) - 1; index >= 0; index--) {
     word = (word << 8n) | BigInt(bytes[at + index] ?? 0);
   }
-  const value = word >> BigInt(bits.shift);
-  return signed ? BigInt.asIntN(bits.count, value) : BigInt.asUintN(bits.count, value);
+  return BigInt.asUintN(bits.count, word >> BigInt(bits.shift));
 }
 
 /** Up to the first zero byte. */

@@ -30,10 +30,14 @@ export function readMap(output: MapOutput, map: ReadableMap, readers: ValueReade
   return state;
 }
 
-/** As readMap, for print(@m): a map without a key that nothing was stored in is printed as zero, as bpftrace does. */
+/**
+ * As readMap, for print(@m): a map without a key that nothing was stored in is printed as zero, as bpftrace does; a histogram
+ * is not.
+ */
 export function readPrintedMap(output: MapOutput, map: ReadableMap, readers: ValueReaders = noReaders): MapState {
   const state = readMap(output, map, readers);
-  if (output.keyless && state.entries.size === 0) {
+  const { kind } = output.schema;
+  if (output.keyless && state.entries.size === 0 && kind !== 'hist' && kind !== 'lhist') {
     for (const { value } of elements(output, map)) addEntry(state, entryOf(output, [], bufferOf(value), [0], readers));
   }
   return state;

@@ -9,12 +9,13 @@ export async function runLocalProcess(words: readonly string[]): Promise<never> 
 }
 
 /**
- * `comm` is that of the thread which runs BEGIN and END; Node's is `MainThread`. The command line stays as it is, which
- * `process.title` would overwrite.
+ * `comm` is that of the thread which runs BEGIN and END; Node's is `MainThread`. Scripts leave out whoever traces by the
+ * name `bpftrace`, and so do those who interrupt it with pkill. The command line stays as it is, which `process.title` would
+ * overwrite.
  */
 function nameOurselves(): void {
   try {
-    writeFileSync('/proc/self/comm', 'bpfleet');
+    writeFileSync('/proc/self/comm', 'bpftrace');
   } catch {
     // It is no more than a name.
   }

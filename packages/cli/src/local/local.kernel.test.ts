@@ -53,7 +53,7 @@ test('the word that harnesses wait for comes before what BEGIN prints', async ()
 
 test('print_maps_on_exit, the name of our own process, and a script without probes', async () => {
   const script = 'config = { print_maps_on_exit = false } BEGIN { @a = 1; print(comm); }';
-  expect(await local(['-e', script])).toMatchObject({ out: 'bpfleet\n\n\n', status: 0 });
+  expect(await local(['-e', script])).toMatchObject({ out: 'bpftrace\n\n\n', status: 0 });
   expect(await local(['-'], { stdin: '// nothing\n' })).toMatchObject({
     out: 'No probes to attach\n',
     err: '',

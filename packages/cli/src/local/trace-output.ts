@@ -19,7 +19,8 @@ export interface TraceOutput {
 
 export const textOutput: TraceOutput = {
   attached: (probes) => ({ stream: 'err', text: `Attached ${probes} ${probes === 1 ? 'probe' : 'probes'}\n` }),
-  event: ({ text }) => text,
+  // What a command printed is ended by a line feed of bpftrace's own.
+  event: ({ type, text }) => (type === 'syscall' ? `${text}\n` : text),
   isError: ({ type }) => type === 'errorf' || type === 'warnf' || type === 'helper' || type === 'complaint',
   lost: (count) => `Lost ${count} events\n`,
   end: (maps) =>

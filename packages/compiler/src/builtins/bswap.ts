@@ -14,11 +14,12 @@ export const bswap: FunctionDefinition = {
   maximum: 1,
   check(call, context): IntegerType {
     const [number] = call.arguments as [Expression];
-    const type = context.typeOf(number);
+    context.typeOf(number);
+    const type = context.heldType(number);
     if (type.kind === 'integer') return { kind: 'integer', size: type.size, signed: false };
     if (type.kind !== 'unknown') {
       const message = `bswap() only supports integer arguments (${describe(type)} provided)`;
-      context.report('type-mismatch', number.span, message);
+      context.report('type-mismatch', call.span, message);
     }
     return uint64;
   },

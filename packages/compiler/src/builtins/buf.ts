@@ -1,3 +1,5 @@
+import { readFailed } from '../ir/helper-failure.ts';
+import { characterArray } from '../ir/lower-member.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { clearMemory } from '../ir/memory.ts';
 import { callReader } from '../ir/read-memory.ts';
@@ -43,7 +45,7 @@ export const buf: FunctionDefinition = {
     builder.store(8, place, bytes);
     const { address, space } = addressOf(lowering, data);
     const read = callReader(lowering, 'bytes', space, placeAt(place, 8), bytes, address);
-    builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
+    builder.when('slt', read, 0n, () => readFailed(lowering, 'probe_read', read));
     return { kind: 'memory', place, size };
   },
 };
@@ -82,5 +84,6 @@ function addressOf(lowering: Lowering, data: Expression) {
   if ((type.kind === 'array' || type.kind === 'record') && type.space !== 'program') {
     return { address: lowering.number(data), space: type.space === 'context' ? ('kernel' as const) : type.space };
   }
-  return { address: lowering.builder.address(lowering.memory(data).place), space: 'kernel' as const };
+  const array = characterArray(lowering, data);
+  return array ?? { address: lowering.builder.address(lowering.memory(data).place), space: 'kernel' as const };
 }

@@ -22,6 +22,18 @@ export const debugf: FunctionDefinition = {
   maximum: 1 + MAX_VALUES,
   check(call, context) {
     checkFormat(call, context);
+    for (const [index, { letter }] of parseFormat(formatOf(call)).entries()) {
+      const value = call.arguments[index + 1];
+      if (value === undefined || letter !== 's') continue;
+      const type = context.typeOf(value);
+      if (type.kind === 'string' || type.kind === 'unknown') continue;
+      context.report(
+        'type-mismatch',
+        value.span,
+        'Type does not match format specifier: s',
+        'the kernel prints no other value so',
+      );
+    }
     const unknown = parseFormat(formatOf(call)).find(({ letter }) => !letters.includes(letter));
     if (unknown !== undefined) {
       const message = `Invalid format specifier for \`debugf\`: ${unknown.letter}`;

@@ -15,6 +15,8 @@ export interface CheckContext {
   readonly config: CompileConfig;
   readonly target: ProbeTarget;
   typeOf(expression: Expression): Type;
+  /** As typeOf; of variables and maps that hold nothing but literals the smallest type that these fit. */
+  heldType(expression: Expression): Type;
   /** As typeOf, and reports what is not a number. */
   numberType(expression: Expression, use: string): Type;
   /** A map named as a whole or with a key; its key is checked, and that it has been written somewhere. */

@@ -106,8 +106,14 @@ const functionsByName = new Map<string, CallDefinition>([
   ...namedFunctions.map((definition) => [definition.name, definition] as const),
 ]);
 
+/** Those that bpftrace 0.27 also has by the name its own library calls them. */
+const wrapped: readonly BuiltinDefinition[] = [
+  ...[comm, cpid, cpu, elapsed, func, ncpus, probe, probetype, retval, usermode],
+];
+const builtinsByInnerName = new Map(wrapped.map((builtin) => [`__builtin_${builtin.name}`, builtin]));
+
 export function findBuiltin(name: string): BuiltinDefinition | undefined {
-  return builtinsByName.get(name);
+  return builtinsByName.get(name) ?? builtinsByInnerName.get(name);
 }
 
 export function findFunction(name: string): CallDefinition | undefined {

@@ -1,3 +1,4 @@
+import { characterArray } from '../ir/lower-member.ts';
 import type { Lowering } from '../ir/lowering.ts';
 import { readBytes } from '../ir/read-memory.ts';
 import type { Destination } from '../ir/value.ts';
@@ -8,7 +9,10 @@ import { pointerSpace } from './pointer-space.ts';
 export function copyBytes(lowering: Lowering, source: Expression, bytes: number, into: Destination): void {
   const type = lowering.typeOf(source);
   const { builder } = lowering;
-  if ((type.kind === 'array' || type.kind === 'record') && type.space !== 'program') {
+  const array = characterArray(lowering, source);
+  if (array !== undefined) {
+    readBytes(lowering, { ...array, bytes }, into);
+  } else if ((type.kind === 'array' || type.kind === 'record') && type.space !== 'program') {
     const space = type.space === 'context' ? 'kernel' : type.space;
     readBytes(lowering, { address: lowering.number(source), space, bytes }, into);
   } else if (type.kind === 'array' || type.kind === 'record' || type.kind === 'string') {

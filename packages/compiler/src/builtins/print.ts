@@ -18,7 +18,7 @@ export const print: FunctionDefinition = {
   check(call, context) {
     const [value] = call.arguments;
     if (isWholeMap(value, context)) checkTopAndDiv(call, value, context);
-    else if (isAggregateEntry(value, context)) checkAlone(call, context);
+    else if (isAggregateEntry(value, context)) checkEntry(call, context);
     else checkValue(call, value as Expression, context);
     return voidType;
   },
@@ -44,6 +44,17 @@ function isWholeMap(value: Expression | undefined, context: CheckContext): value
 
 function isAggregateEntry(value: Expression | undefined, context: CheckContext): boolean {
   return value?.kind === 'map' && context.mapOf(value).value?.kind === 'aggregate';
+}
+
+/** Of a time series no entry alone can be shown: all of a map end with the newest interval. */
+function checkEntry(call: Call, context: CheckContext): void {
+  const [value] = call.arguments;
+  const held = value?.kind === 'map' ? context.mapOf(value).value : undefined;
+  if (held?.kind === 'aggregate' && held.aggregate === 'tseries') {
+    const message = 'Map type tseries_t cannot print the value of individual keys. You must print the whole map.';
+    context.report('invalid-use', call.span, message);
+  }
+  checkAlone(call, context);
 }
 
 function checkTopAndDiv(call: Call, map: MapAccess, context: CheckContext): void {

@@ -56,9 +56,6 @@ function stackFunction(name: 'kstack' | 'ustack'): FunctionDefinition {
   };
 }
 
-/** Largest limit that may be written, as in bpftrace. */
-const MAX_LIMIT = 1024n;
-
 function stackType(name: 'kstack' | 'ustack', depth: number, mode: StackMode): StackType {
   return { kind: 'stack', user: name === 'ustack', depth, mode };
 }

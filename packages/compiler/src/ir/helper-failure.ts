@@ -7,7 +7,7 @@ import { internalMaps } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
 
 /** Helpers whose failures can be told. */
-export type ToldHelper = 'map_update_elem' | 'map_lookup_elem' | 'probe_read';
+export type ToldHelper = 'map_update_elem' | 'map_lookup_elem' | 'probe_read' | 'probe_read_str';
 
 /**
  * Tells user space that a helper failed, at its place in the source, where the caller asked for that: a refused update
@@ -25,4 +25,10 @@ export function tellFailure(lowering: Lowering, helper: ToldHelper, { start, end
   send(lowering, internalMaps.events, id, size, 'ringFull', (register) => {
     builder.store(8, inRegister(register, field.offset), result);
   });
+}
+
+/** Counts a read of memory that failed, and tells of it at the expression that reads. */
+export function readFailed(lowering: Lowering, helper: 'probe_read' | 'probe_read_str', result: Operand): void {
+  lowering.countLoss('readFailed');
+  tellFailure(lowering, helper, lowering.span, result);
 }

@@ -5,6 +5,7 @@ import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
 import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
+import type { Span } from '../source/span.ts';
 import type { Block, BlockExpression, Expression, For, MapAccess, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
 import { printExpression } from '../syntax/print-expression.ts';
@@ -17,7 +18,7 @@ import { isCondition, lowerCondition } from './lower-condition.ts';
 import { lowerDereference, lowerIndex } from './lower-index.ts';
 import { readMap, updateTarget } from './lower-map.ts';
 import { lowerMember } from './lower-member.ts';
-import { lowerBinary, lowerCast, lowerUnary } from './lower-number.ts';
+import { lowerBinary, lowerCast, lowerUnary, resize } from './lower-number.ts';
 import { lowerBlock, lowerStatements } from './lower-statement.ts';
 import { lowerLiteral } from './lower-string.ts';
 import { convertValue, lowerTuple } from './lower-tuple.ts';
@@ -53,6 +54,7 @@ export class ProbeLowering implements Lowering {
   readonly #copies = new Map<VariableSymbol, Place>();
   #builder: FunctionBuilder;
   #exits: Exits = {};
+  #span: Span = { start: 0, end: 0 };
   #remembered = new RememberedValues();
 
   constructor(input: LoweringInput) {
@@ -70,6 +72,10 @@ export class ProbeLowering implements Lowering {
 
   get exits(): Exits {
     return this.#exits;
+  }
+
+  get span(): Span {
+    return this.#span;
   }
 
   typeOf(expression: Expression): Type {
@@ -102,7 +108,8 @@ export class ProbeLowering implements Lowering {
     const size = storageBytes(type);
     const destination = into !== undefined && into.size >= size ? into : { place: this.allocate(size), size };
     const bytes = type.kind === 'record' ? type.size : storageBytes(type);
-    readBytes(this, { address: value.operand, space: readSpace(type.space), bytes }, destination);
+    const source = { address: value.operand, space: readSpace(type.space), bytes };
+    this.#at(expression, () => readBytes(this, source, destination));
     return destination;
   }
 
@@ -122,6 +129,18 @@ export class ProbeLowering implements Lowering {
   }
 
   value(expression: Expression, into?: Destination): Value {
+    return this.#at(expression, () => this.#valueOf(expression, into));
+  }
+
+  #at<T>({ span }: Expression, write: () => T): T {
+    const outer = this.#span;
+    this.#span = span;
+    const written = write();
+    this.#span = outer;
+    return written;
+  }
+
+  #valueOf(expression: Expression, into?: Destination): Value {
     const constant = constantOf(expression, this);
     if (constant !== undefined) return numberValue(BigInt.asIntN(64, constant));
     switch (expression.kind) {
@@ -280,8 +299,11 @@ export class ProbeLowering implements Lowering {
 
   writeVariable(variable: Variable, value: Operand): void {
     const home = this.declareVariable(variable);
-    if (home.kind === 'register') this.builder.assign(home.register, value);
-    else this.builder.store(8, home.place, value);
+    const type = this.variableType(this.symbolOf(variable));
+    const cut = type.kind === 'integer' && type.fixed === true;
+    const kept = cut ? resize(this.builder, value, type.size, type.signed) : value;
+    if (home.kind === 'register') this.builder.assign(home.register, kept);
+    else this.builder.store(8, home.place, kept);
   }
 
   clearVariable(variable: Variable): void {

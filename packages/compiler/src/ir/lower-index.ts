@@ -4,7 +4,6 @@ import { type ArrayType, cBytes, type Type } from '../types/type.ts';
 import { emitComplaint } from './lower-message.ts';
 import { extend } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
-import { readText } from './read-memory.ts';
 import { type Destination, inRegister, numberValue, type Operand, type Value } from './value.ts';
 import { readSpace, valueAtAddress, valueInProgram } from './value-at.ts';
 
@@ -72,7 +71,7 @@ function indexMemory(lowering: Lowering, expression: Index, array: ArrayType, in
   const at = (operand: Operand) => elementAddress(lowering, start, operand, element);
   // Of an array without a length, the last of its structure, no bounds are known.
   if (typeof index === 'bigint' || length === 0) return valueAtAddress(lowering, at(index), space, element, { into });
-  if (element.kind === 'string') return readText(lowering, textAt(at(index), space, element.size), into);
+  if (element.kind === 'string') return valueAtAddress(lowering, at(index), space, element, { into });
   return withinBounds(lowering, { index, length, told: expression.span }, () =>
     valueAtAddress(lowering, at(index), space, element),
   );
@@ -98,10 +97,6 @@ function withinBounds(
   builder.jump(after);
   builder.startBlock(after);
   return numberValue(result);
-}
-
-function textAt(address: Operand, space: 'user' | 'kernel' | 'any', size: number) {
-  return { address, space, bytes: size, size, countTruncated: false };
 }
 
 function contextOffset({ target }: Lowering, name: string): number | undefined {

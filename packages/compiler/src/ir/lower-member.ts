@@ -1,8 +1,8 @@
 import type { CMember } from '@bpfleet/bpf';
-import type { Member } from '../syntax/ast.ts';
+import type { Expression, Member } from '../syntax/ast.ts';
 import { recordOf } from '../types/record.ts';
 import type { TracepointField } from '../types/tracepoint-format.ts';
-import type { IntegerType, RecordType, TupleType, Type } from '../types/type.ts';
+import type { AddressSpace, RecordType, TupleType, Type } from '../types/type.ts';
 import { lowerArgument } from './lower-argument.ts';
 import { extend } from './lower-number.ts';
 import { lowerSyscallField } from './lower-syscall.ts';
@@ -10,8 +10,8 @@ import { tupleElement } from './lower-tuple.ts';
 import type { Lowering } from './lowering.ts';
 import { shiftOut } from './memory.ts';
 import { readInteger, readText } from './read-memory.ts';
-import { type Destination, inRegister, numberValue, type Operand, type Value } from './value.ts';
-import { readSpace, valueAtAddress, valueInProgram } from './value-at.ts';
+import { type Destination, inRegister, numberValue, type Operand, placeAt, type Value } from './value.ts';
+import { readSpace, type TextOptions, valueAtAddress, valueInProgram } from './value-at.ts';
 
 /** `args.x`, `tuple.0`, and fields of structures. */
 export function lowerMember(lowering: Lowering, expression: Member, into?: Destination): Value {
@@ -37,14 +37,39 @@ function lowerField(lowering: Lowering, expression: Member, into?: Destination):
   const field = record && env.types?.member(record.id, expression.name);
   if (record === undefined || field === undefined) throw new Error(`there is no field ${expression.name}`);
   const type = lowering.typeOf(expression);
-  const textBytes = type.kind === 'string' ? arrayBytes(lowering, field, type.size) : undefined;
-  const options = { into, ...(textBytes === undefined ? {} : { textBytes }) };
+  const options = { into, ...(type.kind === 'string' ? arrayBytes(lowering, field, type.size) : {}) };
   if (record.space === 'program') {
     const { place } = lowering.memory(expression.object);
     const bits = field.bits === 0 ? {} : { bits: field.bits };
     return valueInProgram(lowering, place, field.bitOffset, type, { ...options, ...bits });
   }
   return fieldAtAddress(lowering, lowering.number(expression.object), record, field, type, options);
+}
+
+/** Where an array of characters lies that is a field or an argument: as bytes, a zero among them does not end it. */
+export function characterArray(
+  lowering: Lowering,
+  expression: Expression,
+): { readonly address: Operand; readonly space: AddressSpace } | undefined {
+  if (expression.kind !== 'member' || lowering.typeOf(expression).kind !== 'string') return undefined;
+  const { builder, env } = lowering;
+  const object = lowering.typeOf(expression.object);
+  if (object.kind === 'args') {
+    const { context } = lowering.target;
+    if (context.kind !== 'tracepoint' || context.raw !== undefined) return undefined;
+    const field = fieldOf(lowering, expression);
+    return field.dataLocation ? undefined : { address: addressIn(lowering, field), space: 'kernel' };
+  }
+  const record = recordOf(object);
+  const field = record && env.types?.member(record.id, expression.name);
+  if (record === undefined || field === undefined) return undefined;
+  const offset = Math.floor(field.bitOffset / 8);
+  if (record.space === 'program') {
+    const { place } = lowering.memory(expression.object);
+    return { address: builder.address(placeAt(place, offset)), space: 'kernel' };
+  }
+  const address = builder.binary('add', lowering.number(expression.object), BigInt(offset));
+  return { address, space: readSpace(record.space) };
 }
 
 /** A field of a structure in other memory, by the structure's address. */
@@ -54,33 +79,29 @@ export function fieldAtAddress(
   record: RecordType,
   field: CMember,
   type: Type,
-  options: { readonly into?: Destination | undefined; readonly textBytes?: number } = {},
+  options: TextOptions = {},
 ): Value {
   const address = lowering.builder.binary('add', object, BigInt(Math.floor(field.bitOffset / 8)));
   if (field.bits !== 0 && type.kind === 'integer') {
-    return numberValue(readBitField(lowering, field, address, record, type));
+    return numberValue(readBitField(lowering, field, address, record));
   }
   return valueAtAddress(lowering, address, readSpace(record.space), type, options);
 }
 
-/** The text's own array, which may be shorter than the value that holds it. */
-function arrayBytes({ env, config }: Lowering, { type }: CMember, size: number): number {
+/** The text's own array, which may be shorter than the value that holds it; one without a length ends with its zero. */
+function arrayBytes({ env, config }: Lowering, { type }: CMember, size: number): TextOptions {
   const array = env.types?.resolve(type);
-  const length = array?.kind === 'array' && array.length > 0 ? array.length : config.maxStringLength;
-  return Math.min(length, size);
+  if (array?.kind !== 'array' || array.length === 0)
+    return { textBytes: Math.min(config.maxStringLength, size), array: false };
+  return { textBytes: Math.min(array.length, size) };
 }
 
-function readBitField(
-  lowering: Lowering,
-  { bitOffset, bits }: CMember,
-  address: Operand,
-  record: RecordType,
-  type: IntegerType,
-): Operand {
+/** Without sign, as bpftrace has it, whatever the field's type. */
+function readBitField(lowering: Lowering, { bitOffset, bits }: CMember, address: Operand, record: RecordType): Operand {
   const first = bitOffset % 8;
   const bytes = Math.min(8, Math.ceil((first + bits) / 8));
   const loaded = readInteger(lowering, address, readSpace(record.space), bytes);
-  return shiftOut(lowering, loaded, 64 - first - bits, bits, type.signed);
+  return shiftOut(lowering, loaded, 64 - first - bits, bits, false);
 }
 
 function lowerTracepointField(lowering: Lowering, expression: Member, into?: Destination): Value {
@@ -97,7 +118,15 @@ function lowerTracepointField(lowering: Lowering, expression: Member, into?: Des
       const address = field.dataLocation ? dataLocation(lowering, field) : addressIn(lowering, field);
       const bytes = field.dataLocation ? type.size : field.size;
       const countTruncated = field.dataLocation;
-      return readText(lowering, { address, space: 'kernel', bytes, size: type.size, countTruncated }, into);
+      const text = {
+        address,
+        space: 'kernel',
+        bytes,
+        size: type.size,
+        countTruncated,
+        array: !countTruncated,
+      } as const;
+      return readText(lowering, text, into);
     }
     case 'pointer':
       return numberValue(builder.load(8, inRegister(context, field.offset)));

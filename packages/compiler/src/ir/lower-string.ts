@@ -56,11 +56,13 @@ function compareToLiteral(
   different: number,
 ): void {
   const { builder } = lowering;
-  const bytes = textBytes(text);
-  if (bytes.length > buffer.size) {
+  const withZero = textBytes(text);
+  if (withZero.length > buffer.size + 1) {
     builder.jump(different);
     return;
   }
+  // A text that fills its array has no zero.
+  const bytes = withZero.subarray(0, buffer.size);
   // After the text a buffer holds zeros alone: the word with the literal's zero settles the rest.
   for (const [index, word] of words(bytes).entries()) {
     nextUnless(lowering, builder.load(8, placeAt(buffer.place, index * 8)), word, different);

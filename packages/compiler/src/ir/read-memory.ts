@@ -1,4 +1,5 @@
 import type { AddressSpace } from '../types/type.ts';
+import { readFailed } from './helper-failure.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
 import { type Destination, type Operand, type Place, placeAt, type Value } from './value.ts';
@@ -12,6 +13,8 @@ export interface TextSource {
   readonly size: number;
   /** Whether a longer text is a loss: not where the script itself asked for so many bytes. */
   readonly countTruncated: boolean;
+  /** An array of that many bytes: its last is a character where no zero is among them. */
+  readonly array?: boolean;
 }
 
 /** Copies a text out of user or kernel memory. Where that fails the string is empty, and the failure is counted. */
@@ -23,8 +26,17 @@ export function readText(lowering: Lowering, source: TextSource, into?: Destinat
   const held = builder.copy(address);
   const most = typeof bytes === 'number' ? BigInt(bytes) : bytes.operand;
   const read = callReader(lowering, 'text', space, destination.place, most, held);
-  builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
+  builder.when('slt', read, 0n, () =>
+    readFailed(lowering, source.array === true ? 'probe_read' : 'probe_read_str', read),
+  );
   if (source.countTruncated && typeof bytes === 'number') countTruncated(lowering, { space, bytes }, held, read);
+  if (source.array === true && typeof bytes === 'number') {
+    const last = BigInt(bytes - 1);
+    builder.when('eq', read, BigInt(bytes), () => {
+      const from = builder.binary('add', held, last);
+      callReader(lowering, 'bytes', space, placeAt(destination.place, bytes - 1), 1n, from);
+    });
+  }
   return { kind: 'memory', ...destination };
 }
 
@@ -55,7 +67,7 @@ export function readInteger(lowering: Lowering, address: Operand, space: Address
   const cell = lowering.allocate(8);
   builder.store(8, cell, 0n);
   const read = callReader(lowering, 'bytes', space, cell, BigInt(bytes), address);
-  builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
+  builder.when('slt', read, 0n, () => readFailed(lowering, 'probe_read', read));
   return builder.load(8, cell);
 }
 
@@ -70,7 +82,7 @@ export function readBytes(
   if (into.size > (bytes & ~7)) clearMemory(lowering, placeAt(into.place, bytes & ~7), into.size - (bytes & ~7));
   const read = callReader(lowering, 'bytes', source.space, into.place, BigInt(bytes), source.address);
   // The helpers clear what they could not read.
-  builder.when('slt', read, 0n, () => lowering.countLoss('readFailed'));
+  builder.when('slt', read, 0n, () => readFailed(lowering, 'probe_read', read));
 }
 
 /** Calls the helper for the memory an address is in; gives its result: of a text its bytes with the zero. */

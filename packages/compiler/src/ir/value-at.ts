@@ -11,19 +11,28 @@ export function readSpace(space: MemorySpace): AddressSpace {
   return space === 'context' || space === 'program' ? 'kernel' : space;
 }
 
+export interface TextOptions {
+  readonly into?: Destination | undefined;
+  /** Bytes of a text, where they are not those of its type. */
+  readonly textBytes?: number;
+  /** Whether the text is an array of that many bytes, which it may fill; false where its zero alone ends it. */
+  readonly array?: boolean;
+}
+
 /** The value of a C type at an address of other memory. Structures and arrays give their address. */
 export function valueAtAddress(
   lowering: Lowering,
   address: Operand,
   space: AddressSpace,
   type: Type,
-  options: { readonly into?: Destination | undefined; readonly textBytes?: number } = {},
+  options: TextOptions = {},
 ): Value {
   const { builder } = lowering;
   switch (type.kind) {
     case 'string': {
-      const bytes = Math.min(options.textBytes ?? type.size, type.size);
-      return readText(lowering, { address, space, bytes, size: type.size, countTruncated: false }, options.into);
+      const { textBytes = type.bytes, array = true } = options;
+      const bytes = Math.min(textBytes, type.size);
+      return readText(lowering, { address, space, bytes, size: type.size, countTruncated: false, array }, options.into);
     }
     case 'integer':
       return numberValue(extend(builder, readInteger(lowering, address, space, type.size), type.size, type.signed));
@@ -50,12 +59,13 @@ export function valueInProgram(
   place: Place,
   bitOffset: number,
   type: Type,
-  options: { readonly into?: Destination | undefined; readonly bits?: number; readonly textBytes?: number } = {},
+  options: TextOptions & { readonly bits?: number } = {},
 ): Value {
   const { builder } = lowering;
   if (type.kind === 'integer' || type.kind === 'boolean' || type.kind === 'pointer') {
-    const bits = options.bits ?? cBytes(type) * 8;
-    return numberValue(loadBits(lowering, place, bitOffset, bits, type.kind === 'integer' && type.signed));
+    const { bits } = options;
+    const signed = bits === undefined && type.kind === 'integer' && type.signed;
+    return numberValue(loadBits(lowering, place, bitOffset, bits ?? cBytes(type) * 8, signed));
   }
   const offset = Math.floor(bitOffset / 8);
   const size = storageBytes(type);

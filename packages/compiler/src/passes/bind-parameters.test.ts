@@ -34,6 +34,8 @@ describe('positional parameters', () => {
     ['$2', ['a', 'b'], '"b"'],
     ['$1 + $2', ['1', '2'], '1 + 2'],
     ['str($1)', ['5'], '"5"'],
+    ['str(0x10)', [], '"16"'],
+    ['str(-1)', [], '"-1"'],
     ['str($1)', [], '""'],
     ['str($1, 3)', ['hello'], 'str("hello", 3)'],
     ['str($1 + 1)', ['hello'], '"ello"'],
@@ -61,12 +63,17 @@ describe('positional parameters', () => {
   });
 
   test('in attach points and macros', () => {
-    const text = 'tracepoint:$1:a$2, interval:ms:"$1" { m() } macro m() { $3 }';
+    const text = 'tracepoint:$1:a$2, interval:ms:"$1", $4 { m() } macro m() { $3 }';
     const diagnostics = new Diagnostics(new SourceText(text));
-    const script = bindParameters(parseScript(text, diagnostics), { positional: ['sched', 'b', '7'] }, diagnostics);
+    const script = bindParameters(
+      parseScript(text, diagnostics),
+      { positional: ['sched', 'b', '7', 'interval:s:1'] },
+      diagnostics,
+    );
     expect(script.clauses[0]?.attachPoints.map(({ parts }) => parts)).toEqual([
       ['tracepoint', 'sched', 'ab'],
       ['interval', 'ms', '$1'],
+      ['interval', 's', '1'],
     ]);
     expect(script.macros[0]?.body.value).toMatchObject({ kind: 'integer', value: 7n });
   });
@@ -83,6 +90,8 @@ describe('named options', () => {
     ['getopt("a")', [], 'false'],
     ['getopt("a")', ['--a', '--a=false'], 'false'],
     ['getopt("a", true)', ['--a=0'], 'false'],
+    ['getopt("a")', ['--a=Yes'], 'true'],
+    ['getopt("a", true)', ['--a=OFF'], 'false'],
     ['getopt("a", "x")', ['--a=y=z'], '"y=z"'],
     ['getopt("a", "x")', ['--a='], '""'],
     ['getopt("a", 5, "what it is for")', [], '5'],

@@ -73,7 +73,10 @@ class Binding extends Transform {
       used = true;
       return this.#positional[Number(index) - 1] ?? '';
     });
-    return used ? { ...point, text: parts.join(':'), parts } : point;
+    if (!used) return point;
+    // One may stand for more than one part: all of `i:ms:1`.
+    const text = parts.join(':');
+    return { ...point, text, parts: text.split(':') };
   }
 
   #parameter(variable: Variable): Expression {
@@ -102,10 +105,13 @@ class Binding extends Transform {
     return this.#positional[Number(index) - 1] ?? '';
   }
 
-  /** Within `str()` a parameter is a text, and one can be added a number to, to leave out its beginning. */
+  /**
+   * Within `str()` a parameter is a text, and one can be added a number to, to leave out its beginning. A literal number
+   * is the text of its digits.
+   */
   #str(call: Call): Expression {
     const [text, ...rest] = call.arguments;
-    const value = text === undefined ? undefined : this.#stringOf(text);
+    const value = text === undefined ? undefined : (this.#stringOf(text) ?? digitsOf(text));
     if (value === undefined || text === undefined) return super.expression(call);
     const literal: Expression = { kind: 'string', value, span: text.span };
     if (rest.length === 0) return { ...literal, span: call.span };
@@ -126,6 +132,13 @@ class Binding extends Transform {
     }
     return text.slice(Number(count.value > BigInt(text.length) ? BigInt(text.length) : count.value));
   }
+}
+
+/** Of a literal number. */
+function digitsOf(expression: Expression): string | undefined {
+  if (expression.kind === 'integer') return expression.value.toString();
+  if (expression.kind !== 'unary' || expression.operator !== '-') return undefined;
+  return expression.operand.kind === 'integer' ? `-${expression.operand.value}` : undefined;
 }
 
 function integer(value: bigint, span: Variable['span']): Expression {

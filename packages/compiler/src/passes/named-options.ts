@@ -111,8 +111,8 @@ export class NamedOptions {
     const text = this.#given.get(name);
     const option = `program command line option --${name}`;
     if (typeof fallback === 'boolean') {
-      if (text === undefined || text === 'true' || text === '1') return true;
-      if (text !== 'false' && text !== '0')
+      if (text === undefined || /^(true|yes|on|1)$/i.test(text)) return true;
+      if (!/^(false|no|off|0)$/i.test(text))
         this.#wrong(call, `${option} expects a boolean (e.g. 'true') (value: ${text})`);
       return false;
     }

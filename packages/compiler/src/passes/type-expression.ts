@@ -111,6 +111,8 @@ export class ExpressionTyper implements Typer {
   storeInVariable(symbol: VariableSymbol | undefined, type: Type, span: Span): void {
     if (symbol === undefined) return;
     const held = this.#input.variables.get(symbol);
+    // What a variable was declared to be it stays: numbers are cut to it.
+    if (held?.kind === 'integer' && held.fixed === true && isNumber(type) && type.kind !== 'pointer') return;
     const merged = held === undefined ? type : unify(held, type);
     if (merged === undefined) {
       const message = `Type mismatch for ${symbol.name}: trying to assign value of type '${typeName(type)}' when variable already has a type '${typeName(held ?? unknown)}'`;
@@ -195,9 +197,18 @@ export class ExpressionTyper implements Typer {
     return { ...literalType(BigInt.asIntN(64, constant.value)), enumeration: constant.enumeration };
   }
 
+  /** What sizeof() measures: of a variable what it holds. */
+  #measured(expression: Expression): Type {
+    this.typeOf(expression);
+    const type = this.heldType(expression);
+    this.types.set(expression, type);
+    return type;
+  }
+
   #constant(expression: Expression & { kind: 'sizeof' | 'offsetof' }): Type {
     typeIn(expression.of, this);
-    const value = constantOf(expression, this);
+    const { env, config } = this;
+    const value = constantOf(expression, { env, config, typeOf: (one) => this.#measured(one) });
     if (value !== undefined) return uint64;
     if (this.env.tracepoints !== null) {
       this.#unknownConstant(expression);

@@ -9,6 +9,7 @@ import {
   isSigned,
   isStorable,
   literalType,
+  neutralInteger,
   storedType,
   type Type,
   uint64,
@@ -95,12 +96,12 @@ function pointerArithmetic(operator: string, left: Type, right: Type): Type | un
   return right.kind === 'pointer' && left.kind !== 'pointer' && operator === '+' ? right : undefined;
 }
 
-/** Literals keep no signedness of their own through arithmetic, unless the result is negative. */
+/** Arithmetic on literals is a literal of what it comes to. */
 function folded(expression: Expression, type: Type): Type {
   if (type.kind !== 'integer' || type.neutral !== true) return type;
   const value = constantValue(expression);
   if (value === undefined) return type;
-  return value < 0n ? int64 : value >= 1n << 63n ? uint64 : type;
+  return value < 0n ? negativeType(value) : value >= 1n << 63n ? uint64 : literalType(value);
 }
 
 /** Of operands that are signed in the end, those that may exceed the signed range. */
@@ -149,8 +150,9 @@ function warnNeverEqual(typer: Typer, expression: Binary, left: number, right: n
   const literal = l.kind === 'string' ? l : r.kind === 'string' ? r : undefined;
   if (literal === undefined || (l.kind === 'string' && r.kind === 'string')) return;
   const size = l.kind === 'string' ? right : left;
-  if (textBytes(literal.value).length <= size) return;
-  const message = `the other string has at most ${size - 1} characters, so it is never equal to this`;
+  // An array of characters may be full: then it has no zero.
+  if (textBytes(literal.value).length <= size + 1) return;
+  const message = 'the other string is always shorter, so it is never equal to this';
   typer.warn('invalid-use', literal.span, message);
 }
 
@@ -163,7 +165,7 @@ export function typeUnary(typer: Typer, expression: Expression & { kind: 'unary'
   if (operator === '*') return dereference(typer, expression);
   if (operator === '&') return typeAddress(typer, expression);
   const type = typer.numberType(operand, `'${operator}'`);
-  if (type.kind === 'pointer') {
+  if (type.kind === 'pointer' || type.kind === 'boolean') {
     const message = `The ${operator} operator can not be used on expressions of type '${typeName(type)}'`;
     typer.report('type-mismatch', expression.span, message);
     return unknown;
@@ -208,17 +210,26 @@ function dereference(typer: Typer, expression: Expression & { kind: 'unary' }): 
   return unknown;
 }
 
+/** Holds nothing but literals so far, of fewer than 8 bytes. */
+function isNarrow(type: Type): boolean {
+  return type.kind === 'integer' && type.neutral === true && type.size < 8;
+}
+
 export function typeUpdate(typer: Typer, expression: Update): Type {
   const { target, operator } = expression;
   if (target.kind === 'map') {
     const held = typer.maps.written(target).value;
     if (held === undefined) typer.maps.store(target, literalType(1n), expression.span);
+    else if (isNarrow(held)) typer.maps.store(target, neutralInteger, expression.span);
     if (held?.kind === 'aggregate') {
       typer.maps.store(target, uint64, expression.span);
       return unknown;
     }
   }
   const type = typer.typeOf(target);
+  if (target.kind === 'variable' && isNarrow(typer.heldType(target))) {
+    typer.storeInVariable(typer.symbolOf(target), neutralInteger, expression.span);
+  }
   if (isNumber(type)) return type;
   if (target.kind === 'variable' || type.kind === 'string') {
     const held = target.kind === 'variable' ? 'variable' : 'map';

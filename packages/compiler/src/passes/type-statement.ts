@@ -105,7 +105,8 @@ function typeLet(typer: Typer, { variable, type, value, span }: Let): void {
   if (type !== undefined) {
     const declared = declaredType(typer, type);
     if (declared !== undefined) {
-      typer.storeInVariable(symbol, storedType(declared), span);
+      const kept = declared.kind === 'integer' ? { ...declared, fixed: true as const } : storedType(declared);
+      typer.storeInVariable(symbol, kept, span);
       if (value !== undefined) checkFits(typer, declared, { name: variable.name, value, span });
     }
   }

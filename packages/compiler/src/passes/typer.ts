@@ -23,8 +23,6 @@ export interface Typer extends CheckContext {
   readonly maps: MapTypes;
   /** Whether a map or variable has learnt something new. */
   changed: boolean;
-  /** As typeOf; of variables and maps that hold nothing but literals the smallest type that these fit. */
-  heldType(expression: Expression): Type;
   conditionType(condition: Expression): void;
   symbolOf(variable: Variable): VariableSymbol | undefined;
   storeInVariable(symbol: VariableSymbol | undefined, type: Type, span: Span): void;

@@ -61,6 +61,8 @@ function dataLayout(type: Type, types: TypeSource | undefined): DataLayout {
       return { kind: 'boolean', bytes: 8 };
     case 'tuple':
       return tupleLayout(type, types);
+    case 'string':
+      return { kind: 'string', bytes: type.size };
     default:
       return memoryLayout(type, types, 0);
   }
@@ -81,7 +83,7 @@ function memoryLayout(type: Type, types: TypeSource | undefined, nesting: number
     case 'pointer':
       return { kind: 'pointer' };
     case 'string':
-      return { kind: 'string', bytes: type.size };
+      return { kind: 'string', bytes: type.bytes };
     case 'buffer':
       return { kind: 'buffer', bytes: type.size };
     case 'stack': {
@@ -106,21 +108,18 @@ function memoryLayout(type: Type, types: TypeSource | undefined, nesting: number
   }
 }
 
+type NamedField = FieldLayout & { readonly name: string };
+
 /**
- * Fields that cannot be read, and structures nested too deep, are left out. Those of an unnamed structure or union within are
- * the outer's own, as in C. `start`: where the structure begins, bytes.
+ * Structures nested too deep are left out. The fields of an unnamed structure or union within are the outer's own, as in
+ * C. `start`: where the structure begins, bytes.
  */
-function recordFields(
-  id: number,
-  types: TypeSource,
-  nesting: number,
-  start = 0,
-): (FieldLayout & { readonly name: string })[] {
+function recordFields(id: number, types: TypeSource, nesting: number, start = 0): NamedField[] {
   if (nesting > MAX_NESTING) return [];
-  return types.members(id).flatMap((member) => {
+  return types.members(id).flatMap((member): NamedField[] => {
     const type = btfType(types, member.type, 'program', Number.MAX_SAFE_INTEGER);
-    if (type === undefined) return [];
     const offset = start + Math.floor(member.bitOffset / 8);
+    if (type === undefined) return [{ name: member.name, data: { kind: 'unreadable' }, offset, size: 0 }];
     if (member.name === '' && type.kind === 'record') return recordFields(type.id, types, nesting + 1, offset);
     const bits = member.bits === 0 ? {} : { bits: { shift: member.bitOffset % 8, count: member.bits } };
     const data = { ...memoryLayout(type, types, nesting + 1), ...bits };

@@ -16,6 +16,8 @@ export interface IntegerType {
   readonly signed: boolean;
   /** A literal that is not negative takes the signedness of what it meets. */
   readonly neutral?: true;
+  /** Of a variable that was declared so: what is stored in it is cut to that. */
+  readonly fixed?: true;
   /** C's `char`: an array of it is a text. */
   readonly character?: true;
   /** Number of the enumeration it is of: printed by the names of its values. */
@@ -215,11 +217,16 @@ function tupleBytes({ elements }: TupleType): number {
   let largest = 1;
   for (const element of elements) {
     const bytes = cBytes(element);
-    const alignment = element.kind === 'string' ? 1 : Math.min(8, Math.max(1, bytes));
+    const alignment = alignmentOf(element);
     end = Math.ceil(end / alignment) * alignment + bytes;
     largest = Math.max(largest, alignment);
   }
   return Math.ceil(end / largest) * largest;
+}
+
+function alignmentOf(type: Type): number {
+  if (type.kind === 'string') return 1;
+  return type.kind === 'array' ? alignmentOf(type.element) : Math.min(8, Math.max(1, cBytes(type)));
 }
 
 function elementBytes(element: Type): number {
@@ -270,7 +277,12 @@ function asInteger(type: Type): IntegerType {
 /** The type of what is read from where only literals were stored: signed, as bpftrace has it. */
 export function definite(type: Type): Type {
   if (type.kind === 'tuple') return { ...type, elements: type.elements.map(definite) };
-  if (type.kind !== 'integer' || type.neutral !== true) return type;
+  if (type.kind !== 'integer') return type;
+  if (type.fixed === true) {
+    const { fixed: _fixed, ...free } = type;
+    return free;
+  }
+  if (type.neutral !== true) return type;
   return type.enumeration === undefined ? int64 : { ...int64, enumeration: type.enumeration };
 }
 

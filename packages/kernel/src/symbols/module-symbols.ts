@@ -8,11 +8,13 @@ export interface ModuleSymbols {
   readonly buildId: string | undefined;
   /** The symbol that the byte at this offset of the file belongs to. */
   find(fileOffset: number): FoundSymbol | null;
+  /** The symbol of an address as the linker gave it. */
+  findLinked(address: number): FoundSymbol | null;
   /** Memory that this takes, bytes. */
   readonly bytes: number;
 }
 
-const NONE: ModuleSymbols = { buildId: undefined, find: () => null, bytes: 0 };
+const NONE: ModuleSymbols = { buildId: undefined, find: () => null, findLinked: () => null, bytes: 0 };
 const DEBUG_FOLDER = '/usr/lib/debug';
 
 /**
@@ -49,6 +51,8 @@ export function readModule(file: PartialFile, path: string, root: string): Modul
         const segment = segments.find(({ offset, size }) => fileOffset >= offset && fileOffset - offset < size);
         return segment === undefined ? null : table.find(fileOffset - segment.offset + segment.address);
       },
+      findLinked: (address) =>
+        segments.some((one) => address >= one.address && address - one.address < one.size) ? table.find(address) : null,
     };
   } catch (error) {
     if (error instanceof ElfError || (error as NodeJS.ErrnoException).code !== undefined) return NONE;

@@ -142,3 +142,16 @@ describe('userAddress', () => {
     expect(userAddress(path, 'main')).toEqual({ reason: expect.stringContaining(path) });
   });
 });
+
+test('of a process that ended unread: the code of a probed program is where the linker put it', () => {
+  const { path } = addressIn(pid, /\/libc[.-]/, 'getppid');
+  const file = openPart(path);
+  if (file === null) throw new Error(`there is no ${path}`);
+  const linked = BigInt(new SymbolTable([openElf(file)]).address('getppid') ?? 0);
+  file.close();
+  const nobody = 4_194_304;
+  expect(symbols.resolve(nobody, linked).symbol).toBe('');
+  symbols.addProgram(path);
+  expect(symbols.resolve(nobody, linked)).toMatchObject({ offset: 0, module: path });
+  expect(symbols.resolve(nobody, linked).symbol).toMatch(/^(__)?getppid$/);
+});

@@ -11,6 +11,7 @@ import { readVdso } from './vdso.ts';
 /** Memory for symbols of programs and libraries, and of code made at run time. Bytes. */
 const MAX_SYMBOL_BYTES = 128 * 1024 * 1024;
 const MAX_PROCESSES = 1024;
+const MAX_PROGRAMS = 64;
 /** A process may load libraries and be another program from one moment to the next; this long its maps are believed. */
 const FRESH_MS = 1000;
 /** ... and this long where an address is in none of them. */
@@ -28,6 +29,7 @@ interface Process {
 export class UserSymbols {
   readonly #processes = new Lru<number, Process>(MAX_PROCESSES);
   readonly #modules = new Lru<string, ModuleSymbols>(MAX_SYMBOL_BYTES);
+  readonly #programs = new Set<string>();
   readonly #now: () => number;
   #vdso: ModuleSymbols | null | undefined;
 
@@ -41,13 +43,33 @@ export class UserSymbols {
     this.#process(pid, FRESH_MS);
   }
 
+  /** A program whose functions are probed: its processes may have ended before their mappings could be read. */
+  addProgram(path: string): void {
+    this.#programs.delete(path);
+    this.#programs.add(path);
+    for (const oldest of this.#programs) {
+      if (this.#programs.size <= MAX_PROGRAMS) break;
+      this.#programs.delete(oldest);
+    }
+  }
+
+  /** Where nothing is known of the process: in the programs that lie in every process where the linker put them. */
+  #inPrograms(address: number): SymbolFrame | null {
+    for (const path of this.#programs) {
+      const place = this.#module(0, { path, range: '' }).findLinked(address);
+      if (place === null) continue;
+      return { address: BigInt(address), symbol: demangle(place.name), offset: place.offset, module: path };
+    }
+    return null;
+  }
+
   /** The frame of an address in the code of a process. Addresses that belong to nothing known have no symbol. */
   resolve(pid: number, address: bigint): SymbolFrame {
     const unknown = { address, symbol: '', offset: 0, module: '' };
     // Code of programs lies below 2^56 on both architectures, where doubles are not exact but beyond which nothing is.
     if (address <= 0n || address > BigInt(Number.MAX_SAFE_INTEGER)) return unknown;
     const found = this.#locate(pid, Number(address));
-    if (found === null) return unknown;
+    if (found === null) return this.#inPrograms(Number(address)) ?? unknown;
     const { process, mapping } = found;
     const place = this.#place(pid, process, mapping, Number(address));
     if (place === null) return { ...unknown, module: mapping.path };
@@ -101,7 +123,7 @@ export class UserSymbols {
     return this.#module(pid, mapping).find(address - mapping.start + mapping.offset);
   }
 
-  #module(pid: number, { path, range }: CodeMapping): ModuleSymbols {
+  #module(pid: number, { path, range }: Pick<CodeMapping, 'path' | 'range'>): ModuleSymbols {
     const root = `/proc/${pid}/root`;
     const clean = path.replace(/ \(deleted\)$/, '');
     // map_files leads to the very file that is mapped, also where it was deleted or replaced, or lies in a container.
@@ -151,7 +173,7 @@ export class UserSymbols {
   }
 }
 
-const NOTHING: ModuleSymbols = { buildId: undefined, find: () => null, bytes: 0 };
+const NOTHING: ModuleSymbols = { buildId: undefined, find: () => null, findLinked: () => null, bytes: 0 };
 
 let symbols: UserSymbols | null = null;
 

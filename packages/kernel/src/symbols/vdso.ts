@@ -15,6 +15,7 @@ export function readVdso(): ModuleSymbols | null {
     buildId: undefined,
     bytes: table.bytes,
     find: (offset) => table.find(offset + (segment?.address ?? 0)),
+    findLinked: (address) => table.find(address),
   };
 }
 

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { defaultConfig } from '../env.ts';
+import { Diagnostics } from '../source/diagnostic.ts';
+import { SourceText } from '../source/text.ts';
+import { parseScript } from '../syntax/parse-script.ts';
+import { printScript } from '../syntax/printer.ts';
+import { configValues } from './config-values.ts';
+
+test.each([
+  ['config().max_strlen', '100'],
+  ['config.stack_mode', '"bpftrace"'],
+  ['config().print_maps_on_exit', 'true'],
+  ['config().nothing', undefined],
+  ['$config', '$config'],
+])('%s is %s', (text, expected) => {
+  const source = `begin { $x = ${text}; }`;
+  const script = parseScript(source, new Diagnostics(new SourceText(source)));
+  const printed = printScript(configValues(script, { ...defaultConfig, maxStringLength: 100 }, 4096)).replace(
+    /\s+/g,
+    ' ',
+  );
+  const whole = /^begin \{ \$x = \(cpp_demangle=true, .*license="GPL"\)\.nothing; \}/;
+  expect(printed.trim()).toEqual(expected === undefined ? expect.stringMatching(whole) : `begin { $x = ${expected}; }`);
+});
