@@ -1,6 +1,16 @@
 import type { TraceError } from '@bpfleet/tracer';
 import { hasKprobes, hasTypes, isAbsent, isOlder, lacksField, lacksSymbol } from './kernel-tables.ts';
 
+/** What the compiler says of types, fields and constants of the kernel, and of what is reached by them, where it tells no types. */
+const needsTypes: readonly RegExp[] = [
+  ...[/BTF\b/, /^Can not access field '\w+' on expression of type 'void \*'/, /^Cannot resolve unknown type "/],
+  ...[
+    /^Unknown identifier: '[A-Z][A-Z0-9_]*'/,
+    /expects a pointer to struct/,
+    /^The args builtin .*\(rawtracepoint used here\)/,
+  ],
+];
+
 /** A mistake the compiler found, and the text it is about. */
 interface Complaint {
   readonly message: string;
@@ -25,7 +35,7 @@ export function lacking(error: TraceError, source: string): string | null {
 function lackOf({ message, text }: Complaint): string | null {
   const needed = /\b\d+\.\d+\b/.exec(message)?.[0];
   if (needed !== undefined && /kernel/.test(message) && isOlder(needed)) return message;
-  if (/\bBTF\b/.test(message) && !hasTypes()) return message;
+  if (!hasTypes() && needsTypes.some((one) => one.test(message))) return message;
   if (/has no kprobes/.test(message) && !hasKprobes()) return 'no kprobes';
   if (lacksField(message) || lacksSymbol(message)) return message;
   return isAbsent(text) ? `no ${text}` : null;

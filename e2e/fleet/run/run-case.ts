@@ -65,7 +65,12 @@ async function measured(
   return (node) => {
     const counts = made.get(node) ?? [];
     if (counts instanceof Error) throw counts;
-    one.check(answerOf(document, node.name, counts));
+    const answer = answerOf(document, node.name, counts);
+    try {
+      one.check(answer);
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${accountOf(answer)}`, { cause: error });
+    }
   };
 }
 
@@ -73,6 +78,12 @@ async function countsOf(node: FleetNode, workload: string | undefined): Promise<
   if (workload === undefined) return [];
   const said = await node.run(workload);
   return [...said.matchAll(/^made (\d+)$/gm)].map(([, count]) => Number(count));
+}
+
+/** What the answer sheet says of a node, for whoever looks for the cause. */
+function accountOf({ node: { state, reason, produced, stored, lost } }: CaseAnswer): string {
+  const losses = Object.entries(lost).map(([what, count]) => `${what} ${count}`);
+  return `the answer sheet: ${state}${reason ? ` (${reason})` : ''}, ${produced} produced, ${stored} stored, lost: ${losses.join(', ')}`;
 }
 
 /** @throws Error with the node's reason where it did not measure or lost something */

@@ -1,6 +1,9 @@
 import type { ResultDocument } from '@bpfleet/aggregate';
 import { type Lab, until } from '@bpfleet/testkit';
 
+/** Nine emulated machines that start a process of Node at the same time take minutes for it. */
+const patienceMs = 600_000;
+
 /** A session of the fleet, as `bpfleet run` starts it. */
 export class FleetSession {
   readonly id: string;
@@ -63,7 +66,7 @@ export class FleetSession {
           last = await this.document();
           return holds(last);
         },
-        240_000,
+        patienceMs,
       );
     } catch (cause) {
       const states = last?.answer.nodes.map(({ name, state }) => `${name} ${state}`).join(', ');

@@ -9,7 +9,8 @@ for (const file of readdirSync(folder).sort()) {
   describe(file.replace('.txt', ''), () => {
     for (const one of parseScriptCases(readFileSync(new URL(file, folder), 'utf8'))) {
       test(one.title, async () => {
-        expect(await runScriptCase(one)).toBe(one.output);
+        const { printed, left } = await runScriptCase(one);
+        expect({ printed, left }).toEqual({ printed: one.output, left: 0n });
       });
     }
   });

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 import type { TraceLimits } from '../api.ts';
 import { TraceError } from '../trace-error.ts';
 import { REFUSED, TRIAL } from './trial.ts';
 
-/** A busy node may take half a minute to start a process of Node. */
-const PATIENCE_MS = 120_000;
+/** What a trial may take of a CPU. Starting Node takes a second of a slow one; an emulated one takes twenty. */
+const MAX_CPU_MS = 60_000;
+/** And of time, where it waits: on a busy node it may be long before its turn. */
+const PATIENCE_MS = 600_000;
 const MAX_REMEMBERED = 256;
 /** Digests of objects that were loaded in good order: a check comes before each run, and one trial is enough. */
 const survived = new Set<string>();
@@ -34,7 +37,7 @@ export async function tryObject(object: Uint8Array, limits: TraceLimits = {}): P
   running.set(key, trial);
   const { status, late } = await trial;
   if (status === REFUSED) return;
-  if (late) throw new TraceError('limit', `libbpf did not get through the object in ${PATIENCE_MS / 1000} s`);
+  if (late) throw new TraceError('limit', `libbpf did not get through the object in ${MAX_CPU_MS / 1000} s of a CPU`);
   if (status !== 0)
     throw new TraceError('compile', 'the object is damaged: libbpf does not survive reading it; build it again');
   if (survived.size >= MAX_REMEMBERED) survived.clear();
@@ -47,14 +50,29 @@ function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
   });
+  const watch = setInterval(() => {
+    if (child.pid !== undefined && cpuTimeOf(child.pid) > MAX_CPU_MS) child.kill('SIGKILL');
+  }, 1000);
   const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (status) => resolve({ status, late: child.killed }));
-  });
+  }).finally(() => clearInterval(watch));
   // It may be gone before it has read everything.
   child.stdin.on('error', () => undefined);
   child.stdin.end(object);
   return ended;
+}
+
+/** Milliseconds of a CPU that a process has had; 0 where it is gone. Fields 14 and 15 of proc_pid_stat(5), in ticks of 10 ms. */
+function cpuTimeOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return 0;
+  }
 }
 
 function trialArguments(limits: string): string[] {

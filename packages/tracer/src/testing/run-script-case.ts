@@ -10,10 +10,14 @@ const LONGEST_MS = 120_000;
 const killNumber = process.arch === 'x64' ? 62 : 129;
 
 /**
- * Runs a case in this kernel and returns what it printed, without the end of its last line. `{{pid}}` in the program is the
+ * Runs a case in this kernel and returns what it printed, without the end of its last line, and how many runs of its
+ * programs the kernel left out or what it printed and the ring did not take. `{{pid}}` in the program is the
  * process of the command, `{{kill}}` in both the number of kill(2). Throws TraceError.
  */
-export async function runScriptCase({ program, run: command }: ScriptCase): Promise<string> {
+export async function runScriptCase({
+  program,
+  run: command,
+}: ScriptCase): Promise<{ readonly printed: string; readonly left: bigint }> {
   const values: Record<string, string> = { kill: `${killNumber}` };
   const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
   const child = spawn('/bin/sh', ['-c', `read go; ${fill(command ?? 'true')}`], {
@@ -30,7 +34,8 @@ export async function runScriptCase({ program, run: command }: ScriptCase): Prom
       await exited;
       trace.detach();
       const events = trace.drain().map(({ text }) => text);
-      return [...events, ...trace.readMaps().map((map) => renderMap(map))].join('').trimEnd();
+      const printed = [...events, ...trace.readMaps().map((map) => renderMap(map))].join('').trimEnd();
+      return { printed, left: trace.losses().kernel };
     } finally {
       trace.close();
     }
