@@ -181,6 +181,14 @@ describe('each mistake has its sentence', () => {
       'config = { max_probes = 2 } BEGIN { } END { } tracepoint:sched:sched_process_exec { }',
       "Can't attach to 3 probes because it exceeds the current limit of 2 probes.",
     ],
+    [
+      'BEGIN { let $x : uint8 = 5; $x = 300; }',
+      "Type mismatch for $x: trying to assign value of type 'int16' when variable already has a type 'uint8'",
+    ],
+    [
+      'BEGIN { let $x : uint8; $x = nsecs; }',
+      'Expression of type: uint64 being cast to type: uint8. This may cause unexpected results. Use an explicit cast to suppress this warning.',
+    ],
     ['BEGIN { print(1 << 64); }', 'unable to fold literals due to overflow or underflow'],
     ['BEGIN { @ = count() + 1; }', 'count() must be assigned directly to a map'],
     [

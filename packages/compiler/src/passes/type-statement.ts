@@ -7,6 +7,7 @@ import type {
   ExpressionStatement,
   For,
   Let,
+  Range,
   Return,
   Statement,
   TypeName,
@@ -160,7 +161,10 @@ function givenType(typer: Typer, value: Expression): Type {
   return constant === undefined ? typer.heldType(value) : literalType(constant);
 }
 
-/** What a variable is declared with must fit the integer it is declared to be. */
+/**
+ * What a variable is given must fit the integer that it is declared to be: a constant does or does not, of all else only
+ * the type is known.
+ */
 function checkFits(
   typer: Typer,
   declared: Type,
@@ -168,9 +172,22 @@ function checkFits(
 ): void {
   typer.typeOf(value);
   const given = givenType(typer, value);
-  if (declared.kind !== 'integer' || given.kind !== 'integer' || fits(typer, declared, value)) return;
-  const message = `Type mismatch for ${name}: trying to assign value of type '${typeName(given)}' when variable already has a type '${typeName(declared)}'`;
-  typer.report('type-mismatch', span, message);
+  if (declared.kind !== 'integer' || given.kind !== 'integer') return;
+  const [from, to] = [typeName(given), typeName(declared)];
+  if (constantValue(value) === undefined) {
+    if (holdsAll(declared, given)) return;
+    const message = `Expression of type: ${from} being cast to type: ${to}. This may cause unexpected results.`;
+    typer.warn('type-mismatch', value.span, `${message} Use an explicit cast to suppress this warning.`);
+  } else if (!fits(typer, declared, value)) {
+    const message = `Type mismatch for ${name}: trying to assign value of type '${from}' when variable already has a type '${to}'`;
+    typer.report('type-mismatch', span, message);
+  }
+}
+
+/** Whether an integer type holds every value of another, which has no sign of its own where it is of literals. */
+function holdsAll(type: Type & { kind: 'integer' }, other: Type & { kind: 'integer' }): boolean {
+  if (type.signed === other.signed || other.neutral) return other.size <= type.size;
+  return type.signed && other.size < type.size;
 }
 
 function checkUnroll(typer: Typer, count: Expression, span: Span): void {
@@ -197,13 +214,20 @@ function typeFor(typer: Typer, statement: For): void {
   } else {
     typer.numberType(over.from, 'a range');
     typer.numberType(over.to, 'a range');
-    typer.storeInVariable(typer.symbolOf(variable), int64, over.span);
+    typer.storeInVariable(typer.symbolOf(variable), counterType(over), over.span);
     if (tracepoints !== null && loopKind(statement, typer.env) === 'inline' && constantValue(over.to) === undefined) {
       const message = 'a range without constant ends needs kernel 5.17 or newer';
       if (!features.has('loop')) typer.report('unsupported', over.span, message);
     }
   }
   typeStatement(typer, body);
+}
+
+/** Of a range between constants the smallest that both ends fit. */
+function counterType({ from, to }: Range): Type {
+  const [first, end] = [constantValue(from), constantValue(to)];
+  if (first === undefined || end === undefined) return int64;
+  return unify(literalType(first), literalType(end)) ?? int64;
 }
 
 function typeAssignment(typer: Typer, statement: Assignment): void {
@@ -214,6 +238,8 @@ function typeAssignment(typer: Typer, statement: Assignment): void {
   }
   if (target.kind === 'variable') {
     typer.storeInVariable(typer.symbolOf(target), valueType(typer, value, statement), span);
+    const held = typer.heldType(target);
+    if (held.kind === 'integer' && held.fixed) checkFits(typer, held, { name: target.name, value, span });
     return;
   }
   const definition = value.kind === 'call' ? findFunction(value.name) : undefined;
