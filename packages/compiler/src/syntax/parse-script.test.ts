@@ -109,6 +109,10 @@ test('functions', () => {
 describe('lines of the preprocessor', () => {
   test.each([
     ['#define A 5', 'A', '5'],
+    ['#include <errno.h>\n#define A ENOENT', 'A', 'ENOENT'],
+    ['#include <linux/fcntl.h>\n// AT_FDCWD', 'AT_FDCWD', '-100'],
+    ['#define EPERM 7\n#include <errno.h>', 'EPERM', '7'],
+    ['#include <errno.h>\n#if EPERM == 1\n#define A 1\n#endif', 'A', '1'],
     ['#define A (1 + \\\n 2) // three', 'A', '1 + 2'],
     ['#define A "text"', 'A', '"text"'],
     ['# define A pid', 'A', 'pid'],

@@ -4,6 +4,7 @@ import { type MarkedFile, markedFile } from '../source/text.ts';
 import type { DefineDefinition, Expression } from './ast.ts';
 import { type ConstantLookup, evaluateConstant } from './constant.ts';
 import type { Directives } from './lexer.ts';
+import { systemConstants } from './system-headers.ts';
 
 const headerHint = 'headers are looked for beside the file that includes them, in this folder and in those of -I';
 
@@ -146,10 +147,23 @@ export class Preprocessor implements Directives {
   #include(at: number, span: Span): void {
     this.#lines.push(span);
     const rest = this.#text.slice(at, span.end).trim();
-    if (/^<[^>]+>/.test(rest)) return;
+    const [, system] = /^<([^>]+)>/.exec(rest) ?? [];
+    if (system !== undefined) {
+      this.#defineSystem(system, span);
+      return;
+    }
     const [, own] = /^"([^"]+)"/.exec(rest) ?? [];
     if (own === undefined) this.#error(span, 'expected "FILENAME" or <FILENAME>');
     else this.#diagnostics.error('unsupported', span, `'${own}' file not found`, headerHint);
+  }
+
+  /** Of what a header of the system defines, the names that the text has. */
+  #defineSystem(header: string, span: Span): void {
+    for (const [name, constant] of systemConstants(header)) {
+      if (this.#defines.has(name) || !this.#text.includes(name)) continue;
+      const value: Expression = { kind: 'integer', value: constant, text: constant.toString(), span };
+      this.#defines.set(name, { kind: 'define-definition', name, value, span });
+    }
   }
 
   #define(at: number, end: number, start: number): void {
