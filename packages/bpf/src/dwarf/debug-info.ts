@@ -1,0 +1,14 @@
+import { DebugEntries } from './debug-entries.ts';
+import type { DebugSections } from './debug-sections.ts';
+import { EntryIndex } from './entry-index.ts';
+
+/** The debugging information of one program, and what was found in it so far. Throws DwarfError where it is damaged. */
+export class DebugInfo {
+  readonly entries: DebugEntries;
+  readonly index: EntryIndex;
+
+  constructor(sections: DebugSections) {
+    this.entries = new DebugEntries(sections);
+    this.index = new EntryIndex(this.entries);
+  }
+}

@@ -1,0 +1,44 @@
+import { arrayLengths } from './array-lengths.ts';
+import { At, Tag } from './constants.ts';
+import type { DebugEntries } from './debug-entries.ts';
+import { MAX_CHAIN } from './limits.ts';
+
+const UNKNOWN = '<unknown type>';
+
+/** What stands before the name of a type that is made of another. */
+const before = new Map<number, string>([
+  [Tag.CONST_TYPE, 'const '],
+  [Tag.VOLATILE_TYPE, 'volatile '],
+  [Tag.RESTRICT_TYPE, ''],
+  [Tag.ATOMIC_TYPE, ''],
+]);
+/** ... and what after it. */
+const after = new Map<number, string>([
+  [Tag.POINTER_TYPE, '*'],
+  [Tag.REFERENCE_TYPE, '&'],
+  [Tag.RVALUE_REFERENCE_TYPE, '&&'],
+]);
+const keywords = new Map<number, string>([
+  [Tag.STRUCTURE_TYPE, 'struct'],
+  [Tag.CLASS_TYPE, 'struct'],
+  [Tag.UNION_TYPE, 'union'],
+  [Tag.ENUMERATION_TYPE, 'enum'],
+]);
+
+/** A type as bpftrace's lists write it: `const char*`, `struct file*`. `at`: of its entry; undefined: `void`. */
+export function typeText(entries: DebugEntries, at: number | undefined, nesting = 0): string {
+  if (at === undefined) return 'void';
+  if (nesting > MAX_CHAIN) return UNKNOWN;
+  const entry = entries.entryAt(at);
+  const { tag } = entry;
+  const inner = () => typeText(entries, entries.reference(entry, At.TYPE), nesting + 1);
+  const [prefix, suffix] = [before.get(tag), after.get(tag)];
+  if (prefix !== undefined || suffix !== undefined) return `${prefix ?? ''}${inner()}${suffix ?? ''}`;
+  if (tag === Tag.ARRAY_TYPE) {
+    const lengths = arrayLengths(entries, entry).map((length) => `[${length}]`);
+    return `${inner()}${lengths.join('')}`;
+  }
+  const name = entries.text(entry, At.NAME);
+  const keyword = keywords.get(tag);
+  return keyword === undefined ? (name ?? UNKNOWN) : `${keyword} ${name ?? '<anonymous>'}`;
+}
