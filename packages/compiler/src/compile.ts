@@ -49,8 +49,9 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const text = new SourceText(source);
   const diagnostics = new Diagnostics(text);
   const ast = parseScript(source, diagnostics);
-  const { script, config, env } = prepareScript(ast, node, diagnostics);
-  const analysis = analyze(script, { env, config, diagnostics });
+  const { script, config, env: prepared } = prepareScript(ast, node, diagnostics);
+  const analysis = analyze(script, { env: prepared, config, diagnostics });
+  const { env } = analysis;
   if (diagnostics.hasErrors || env.tracepoints === null) return { ast, config, diagnostics: diagnostics.list() };
 
   const resources = new Resources();
@@ -85,7 +86,11 @@ function lowerPrograms(
     const [{ probe } = { probe: undefined }] = plan.branches;
     if (probe === undefined) continue;
     const name = `p${programs.length}_${nameOf(plan.attach) ?? probe.target.name.split(':').at(-1) ?? ''}`;
-    const ir = buildChecked(plan, { probe, name, maps: layouts, bindings, resources, env, config }, diagnostics);
+    const ir = buildChecked(
+      plan,
+      { probe, name, maps: layouts, bindings, resources, env: probe.env, config },
+      diagnostics,
+    );
     if (ir === 'split') {
       plans.unshift(...halves(plan));
       continue;

@@ -40,5 +40,7 @@ function searchOf(pattern: string): string {
 }
 
 function probeText({ name, arguments: list }: ListedProbe): string {
-  return [name, ...list.map(({ type, name: field }) => `    ${type} ${field}`)].map((line) => `${line}\n`).join('');
+  return [name, ...list.map(({ type, name: field }) => `    ${type} ${field}`.trimEnd())]
+    .map((line) => `${line}\n`)
+    .join('');
 }
