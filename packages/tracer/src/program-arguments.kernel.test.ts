@@ -47,6 +47,7 @@ const builds = {
   'DWARF 4': ['-gdwarf-4', '-O0'],
   'the 64-bit format': ['-gdwarf-5', '-gdwarf64', '-O1'],
   compressed: ['-g', '-O2', '-gz'],
+  'types apart': ['-gdwarf-5', '-fdebug-types-section', '-O1'],
   'split off': ['-g', '-O1'],
 } as const;
 

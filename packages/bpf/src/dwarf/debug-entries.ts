@@ -13,6 +13,8 @@ import { readUnits, type Unit } from './unit.ts';
 const MAX_NAME = 4096;
 /** An entry of a concrete function points to the abstract one, that to its declaration; more is a circle. */
 const MAX_ORIGINS = 8;
+/** What leads there. */
+const sources = [At.ABSTRACT_ORIGIN, At.SPECIFICATION, At.SIGNATURE];
 
 /**
  * The entries of a program's debugging information, versions 4 and 5 of DWARF, read as they are asked for. The
@@ -177,17 +179,26 @@ export class DebugEntries {
   }
 
   /**
-   * An entry, then those that it was made from: what one does not say the next does (DWARF 5, sections 2.13.2 and
-   * 3.3.8.2).
+   * An entry, then those that it was made from: what one does not say the next does (DWARF 5, sections 2.13.2, 3.3.8.2
+   * and 5.7.1).
    */
   *origins(entry: Entry): Generator<Entry> {
     let current = entry;
     for (let step = 0; step < MAX_ORIGINS; step++) {
       yield current;
-      const from = this.reference(current, At.ABSTRACT_ORIGIN) ?? this.reference(current, At.SPECIFICATION);
+      const from = sources.map((name) => this.reference(current, name)).find((at) => at !== undefined);
       if (from === undefined) return;
       current = this.entryAt(from);
     }
+  }
+
+  /** Empty where it has none. */
+  nameOf(entry: Entry): string {
+    for (const origin of this.origins(entry)) {
+      const name = this.text(origin, At.NAME);
+      if (name !== undefined) return name;
+    }
+    return '';
   }
 
   #signed(): ReadonlyMap<bigint, number> {

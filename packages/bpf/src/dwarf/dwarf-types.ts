@@ -76,7 +76,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
       case Tag.ARRAY_TYPE:
         return this.#array(entry, dimension);
       default:
-        return { kind: 'other', name: this.#nameOf(entry) };
+        return { kind: 'other', name: this.#entries.nameOf(entry) };
     }
   }
 
@@ -114,7 +114,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     const values: CEnumerator[] = [];
     for (const child of this.#entries.children(this.#entry(enumeration))) {
       if (child.tag !== Tag.ENUMERATOR) continue;
-      values.push({ name: this.#nameOf(child), value: this.#entries.constant(child, At.CONST_VALUE) ?? 0n });
+      values.push({ name: this.#entries.nameOf(child), value: this.#entries.constant(child, At.CONST_VALUE) ?? 0n });
       if (values.length > MAX_PARTS) throw new DwarfError('an enumeration in it has too many values');
     }
     return values;
@@ -133,7 +133,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
         .filter(({ tag }) => tag === Tag.FORMAL_PARAMETER)
         .map((part) => {
           const type = this.#inheritedType(part);
-          return { name: this.#nameOf(part), type, byReference: this.#byReference(type) };
+          return { name: this.#entries.nameOf(part), type, byReference: this.#byReference(type) };
         }),
       variadic: parts.some(({ tag }) => tag === Tag.UNSPECIFIED_PARAMETERS),
       returns,
@@ -163,14 +163,6 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     return this.#at(id).entry;
   }
 
-  #nameOf(entry: Entry): string {
-    for (const origin of this.#entries.origins(entry)) {
-      const name = this.#entries.text(origin, At.NAME);
-      if (name !== undefined) return name;
-    }
-    return '';
-  }
-
   /** Number of the type that an entry has or leads to; `void` also where that lies in another file. */
   #typeOf(entry: Entry): number {
     const at = this.#entries.reference(entry, At.TYPE);
@@ -198,20 +190,24 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
   }
 
   #definition(entry: Entry): { readonly entry: Entry; readonly dimension: number } | undefined {
+    if (this.#entries.has(entry, At.SIGNATURE)) {
+      const offset = this.#entries.reference(entry, At.SIGNATURE);
+      return offset === undefined ? undefined : { entry: this.#entries.entryAt(offset), dimension: 0 };
+    }
     if (!structures.includes(entry.tag) || !this.#entries.flag(entry, At.DECLARATION)) return undefined;
     const kind = entry.tag === Tag.UNION_TYPE ? 'union' : 'struct';
-    const offset = this.#index.type(kind, this.#nameOf(entry));
+    const offset = this.#index.type(kind, this.#entries.nameOf(entry));
     return offset === undefined ? undefined : { entry: this.#entries.entryAt(offset), dimension: 0 };
   }
 
   #record(entry: Entry): CType {
-    const name = this.#nameOf(entry);
+    const name = this.#entries.nameOf(entry);
     if (this.#entries.flag(entry, At.DECLARATION)) return { kind: 'other', name };
     return { kind: 'record', id: this.#idOf(entry.offset), name, size: this.#size(entry) };
   }
 
   #base(entry: Entry): CType {
-    const name = this.#nameOf(entry);
+    const name = this.#entries.nameOf(entry);
     const size = this.#size(entry);
     const encoding = Number(this.#entries.constant(entry, At.ENCODING) ?? 0n);
     if (encoding === Encoding.BOOLEAN && size === 1) return { kind: 'boolean' };
@@ -229,7 +225,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     const signed =
       base?.kind === 'integer' ? base.signed : this.enumerators(enumeration).some(({ value }) => value < 0n);
     const found = integer(this.#size(entry), signed, { character: false, enumeration });
-    return found ?? { kind: 'other', name: this.#nameOf(entry) };
+    return found ?? { kind: 'other', name: this.#entries.nameOf(entry) };
   }
 
   #array(entry: Entry, dimension: number): CType {
@@ -281,7 +277,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     const bitOffset = memberPlace(this.#entries, entry, () => this.#bytes(type, 0));
     if (bitOffset === undefined) return undefined;
     const bits = Number(this.#entries.constant(entry, At.BIT_SIZE) ?? 0n);
-    return { name: this.#nameOf(entry), type, bitOffset, bits: bits >= 0 && bits <= 64 ? bits : 0 };
+    return { name: this.#entries.nameOf(entry), type, bitOffset, bits: bits >= 0 && bits <= 64 ? bits : 0 };
   }
 
   #member(record: number, name: string, outer: number): CMember | undefined {

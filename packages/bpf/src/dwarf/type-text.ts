@@ -38,7 +38,7 @@ export function typeText(entries: DebugEntries, at: number | undefined, nesting 
     const lengths = arrayLengths(entries, entry).map((length) => `[${length}]`);
     return `${inner()}${lengths.join('')}`;
   }
-  const name = entries.text(entry, At.NAME);
+  const name = entries.nameOf(entry);
   const keyword = keywords.get(tag);
-  return keyword === undefined ? (name ?? UNKNOWN) : `${keyword} ${name ?? '<anonymous>'}`;
+  return keyword === undefined ? (name === '' ? UNKNOWN : name) : `${keyword} ${name === '' ? '<anonymous>' : name}`;
 }

@@ -74,6 +74,10 @@ interface Streams {
 async function withOptions(options: LocalOptions, { out, err, messages }: Streams): Promise<number> {
   const { given, file } = options;
   refuseAbsent(options);
+  if (given.debugInfo !== undefined) {
+    const { addDebugFolders } = await import('@bpfleet/tracer');
+    addDebugFolders(given.debugInfo.split(':').filter((folder) => folder !== ''));
+  }
   if (given.list === true && given.script === undefined && !isFile(file)) {
     demandRights();
     if (file?.includes('.') === true && !/[:*]/.test(file)) {
