@@ -259,8 +259,10 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     const known = this.#fields.get(record);
     if (known !== undefined) return known;
     const fields: CMember[] = [];
-    for (const child of this.#entries.children(this.#entry(record))) {
-      const field = this.#field(child);
+    const entry = this.#entry(record);
+    const size = this.#size(entry);
+    for (const child of this.#entries.children(entry)) {
+      const field = this.#field(child, size);
       if (field !== undefined) fields.push(field);
       if (fields.length > MAX_PARTS) throw new DwarfError('a structure in it has too many fields');
     }
@@ -268,16 +270,21 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     return fields;
   }
 
-  /** A field; a base class is one without a name, so that its own fields are found in it. */
-  #field(entry: Entry): CMember | undefined {
+  /**
+   * A field; a base class is one without a name, so that its own fields are found in it. Who reads a structure reads
+   * `size` bytes: what lies beyond is none of its fields.
+   */
+  #field(entry: Entry, size: number): CMember | undefined {
     if (entry.tag !== Tag.MEMBER && entry.tag !== Tag.INHERITANCE) return undefined;
     // Static: it lies elsewhere.
     if (this.#entries.flag(entry, At.EXTERNAL) || this.#entries.flag(entry, At.DECLARATION)) return undefined;
     const type = this.#typeOf(entry);
-    const bitOffset = memberPlace(this.#entries, entry, () => this.#bytes(type, 0));
+    const whole = this.#bytes(type, 0) * 8;
+    const bitOffset = memberPlace(this.#entries, entry, () => whole / 8);
     if (bitOffset === undefined) return undefined;
     const bits = Number(this.#entries.constant(entry, At.BIT_SIZE) ?? 0n);
-    return { name: this.#entries.nameOf(entry), type, bitOffset, bits: bits >= 0 && bits <= 64 ? bits : 0 };
+    if (bits < 0 || bits > Math.min(whole, 64) || bitOffset + (bits === 0 ? whole : bits) > size * 8) return undefined;
+    return { name: this.#entries.nameOf(entry), type, bitOffset, bits };
   }
 
   #member(record: number, name: string, outer: number): CMember | undefined {
