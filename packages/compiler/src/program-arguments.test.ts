@@ -112,6 +112,16 @@ test.each([
   ['struct node { long own; } uprobe:/p:one { print(((struct node *)arg1)->own); print(args.p->value); }', []],
 ])('%s', (source, messages) => expect(said(source)).toEqual(messages));
 
+test('all arguments are a record of them, without those that cannot be read', () => {
+  const { outputs } = compiled(
+    'uprobe:/p:two, uprobe:/p:swapped { print(args); } uprobe:/p:one { $a = args; @ = $a.x; }',
+    env,
+  );
+  const names = outputs.records.flatMap((record) => JSON.stringify(record).match(/"names":\[[^\]]*\]/g) ?? []);
+  expect(names).toEqual(['"names":["x"]', '"names":["y","x"]']);
+  expect(said('uprobe:/p:none { print(args); }')).toContain('Cannot read function parameters');
+});
+
 test('where a function returns they are gone', () => {
   expect(said('uretprobe:/p:one { print(args.x); }')[0]).toContain('(uretprobe used here)');
 });

@@ -12,6 +12,7 @@ import type { AnalysisContext, Bindings, MapSymbol, TypedProbe } from './model.t
 import { withProgramTypes } from './probe-types.ts';
 import { resolveNames } from './resolve-names.ts';
 import { warnUnreachable } from './warn-unreachable.ts';
+import { writeOutArguments } from './whole-arguments.ts';
 
 /** What is known of a script before any code is made. */
 export interface Analysis {
@@ -34,9 +35,10 @@ function settleValues(maps: Iterable<MapSymbol>): boolean {
 }
 
 /** The passes over the tree, in order. Each reports what it finds and goes on, so that all mistakes come at once. */
-export function analyze(script: Script, context: AnalysisContext): Analysis {
+export function analyze(parsed: Script, context: AnalysisContext): Analysis {
   const { config, diagnostics } = context;
-  const { probes, env } = withProgramTypes(expandProbes(script, context), context.env, diagnostics);
+  const { probes: expanded, env } = withProgramTypes(expandProbes(parsed, context), context.env, diagnostics);
+  const { script, probes } = writeOutArguments(parsed, expanded);
   const bindings = resolveNames(script, { diagnostics, types: env.types, permissive: env.tracepoints === null });
   warnUnreachable(script, diagnostics);
   const maps = collectMaps(script);
