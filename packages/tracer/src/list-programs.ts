@@ -1,6 +1,6 @@
 import { type DebugInfo, DwarfError, DwarfTypes, type ElfFunction } from '@bpfleet/bpf';
 import { findExecutable, findExecutables, hasFeature, processFiles } from '@bpfleet/kernel';
-import type { ListedProbe, ProbeCandidate } from './listed-probe.ts';
+import type { ListedProbe, NoDebugInfo, ProbeCandidate } from './listed-probe.ts';
 
 /** Probes on the functions of programs and libraries, and the static probes in them. None where there is no such file. */
 export function* programProbes(provider: string, file: string, pid?: number): Generator<ProbeCandidate> {
@@ -9,7 +9,7 @@ export function* programProbes(provider: string, file: string, pid?: number): Ge
     if (provider !== 'usdt') {
       for (const one of functions) {
         const name = `${provider}:${path}:${one.name}`;
-        yield provider === 'uprobe' ? { name, arguments: () => programArguments(debugInfo(), one) } : { name };
+        yield provider === 'uprobe' ? { name, arguments: () => programArguments(path, debugInfo(), one) } : { name };
       }
     } else {
       const names = staticProbes().map((probe) => `usdt:${path}:${probe.provider}:${probe.name}`);
@@ -20,10 +20,11 @@ export function* programProbes(provider: string, file: string, pid?: number): Ge
 
 /** None where nothing tells of the function, or what does is damaged. */
 function programArguments(
+  program: string,
   info: DebugInfo | { readonly reason: string },
   { address, name }: ElfFunction,
-): ListedProbe['arguments'] {
-  if ('reason' in info) return [];
+): ListedProbe['arguments'] | NoDebugInfo {
+  if ('reason' in info) return { program };
   const types = new DwarfTypes(info, 0);
   try {
     const found = types.functionAt(address, name);

@@ -79,15 +79,11 @@ function read(path: string): Executable {
     const known = cache.get(path);
     if (known?.identity === identity) return known.executable;
     const source: ByteSource = { read: (offset, length) => readPart(file, offset, length) };
-    let debugInfo: ReturnType<typeof readDebugInfo> | undefined;
     const executable: Executable = {
       path,
       functions: readFunctions(source),
       staticProbes: () => readProbes(path),
-      debugInfo() {
-        debugInfo ??= readDebugInfo(path);
-        return debugInfo;
-      },
+      debugInfo: lazyDebugInfo(path),
     };
     if (cache.size >= MAX_CACHED) cache.clear();
     cache.set(path, { identity, executable });
@@ -95,6 +91,20 @@ function read(path: string): Executable {
   } finally {
     closeSync(file);
   }
+}
+
+/** It may be large: it is kept while somebody uses it, and read again after that. */
+function lazyDebugInfo(path: string): Executable['debugInfo'] {
+  let none: { readonly reason: string } | undefined;
+  let kept: WeakRef<DebugInfo> | undefined;
+  return () => {
+    const known = none ?? kept?.deref();
+    if (known !== undefined) return known;
+    const read = readDebugInfo(path);
+    if ('reason' in read) none = read;
+    else kept = new WeakRef(read);
+    return read;
+  };
 }
 
 function readProbes(path: string): readonly StaticProbe[] {
