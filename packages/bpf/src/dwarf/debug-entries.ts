@@ -13,6 +13,11 @@ import { readUnits, type Unit } from './unit.ts';
 const MAX_NAME = 4096;
 /** An entry of a concrete function points to the abstract one, that to its declaration; more is a circle. */
 const MAX_ORIGINS = 8;
+/**
+ * Entries that one reader may look at, besides one for each byte: entries within entries could be gone through again and
+ * again.
+ */
+const MIN_WORK = 4_000_000;
 /** What leads there. */
 const sources = [At.ABSTRACT_ORIGIN, At.SPECIFICATION, At.SIGNATURE];
 
@@ -29,6 +34,7 @@ export class DebugEntries {
   readonly #abbreviations: Abbreviations;
   readonly #bases = new Map<Unit, { readonly texts: number; readonly addresses: number }>();
   #signatures: ReadonlyMap<bigint, number> | undefined;
+  #left: number;
 
   constructor(sections: DebugSections) {
     this.#sections = {
@@ -40,8 +46,14 @@ export class DebugEntries {
       addr: new Section(sections.addr),
     };
     this.bytes = sections.info.length;
+    this.#left = this.bytes + MIN_WORK;
     this.#abbreviations = new Abbreviations(this.#sections.abbrev);
     this.units = readUnits(this.#sections.info);
+  }
+
+  /** A new reader begins, who may look at as many entries as the ones before. */
+  begin(): void {
+    this.#left = this.bytes + MIN_WORK;
   }
 
   entryAt(offset: number): Entry {
@@ -123,6 +135,7 @@ export class DebugEntries {
   }
 
   #abbreviation(unit: Unit, code: number): Abbreviation {
+    if (--this.#left < 0) throw new DwarfError('reading it takes too long');
     const abbreviation = this.#abbreviations.table(unit.abbreviations).get(code);
     if (abbreviation === undefined) throw new DwarfError(`an entry in it has the unknown abbreviation ${code}`);
     return abbreviation;

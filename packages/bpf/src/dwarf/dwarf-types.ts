@@ -51,6 +51,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
   readonly #entries: DebugEntries;
   readonly #index: EntryIndex;
   readonly #first: number;
+  readonly #resolved = new Map<number, CType>();
   readonly #fields = new Map<number, readonly CMember[]>();
   /** By number of the structure; open while those in it are weighed. */
   readonly #weights = new Map<number, number | 'open'>();
@@ -60,9 +61,16 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     this.#entries = info.entries;
     this.#index = info.index;
     this.#first = first;
+    this.#entries.begin();
   }
 
   resolve(id: number): CType {
+    const known = this.#resolved.get(id) ?? this.#resolve(id);
+    this.#resolved.set(id, known);
+    return known;
+  }
+
+  #resolve(id: number): CType {
     const found = this.#unqualified(id);
     if (found === undefined) return { kind: 'void' };
     const { entry, dimension } = found;

@@ -385,6 +385,20 @@ test.each<[string, string, readonly EntryText[], (types: DwarfTypes) => unknown]
   expect(() => read(types)).toThrow(message);
 });
 
+test('entries within entries cannot be gone through again and again', () => {
+  // Every field is of an array with as many parts as the structure has fields.
+  const many = <T>(count: number, make: (index: number) => T) =>
+    Array.from({ length: count }, (_, index) => make(index));
+  const arrays = many(3000, (index): EntryText => {
+    const attributes = [['TYPE', 'REF4', 'int']] as const;
+    return { tag: 'ARRAY_TYPE', label: `a${index}`, attributes, ...(index === 0 ? { children: [] } : {}) };
+  });
+  const nested = arrays.reduce((inner, outer) => ({ ...outer, children: [inner] }));
+  const holder = record('s', ...many(3000, (index) => field('f', `a${index}`, 0)));
+  const types = typesOf([base('int', 'int', 4, 5), nested, holder]);
+  expect(() => types.members(types.record('struct', 's') ?? 0)).toThrow('takes too long');
+});
+
 test('attributes that take no bytes cannot be as many as anybody likes', () => {
   const attributes = Array.from({ length: 200 }, () => ['EXTERNAL', 'FLAG_PRESENT'] as const);
   expect(() => typesOf([{ tag: 'TYPEDEF', attributes }]).named('x')).toThrow('too many attributes');
