@@ -332,6 +332,20 @@ test('a pointer to nothing in particular', () => {
   expect(types.resolve(0)).toEqual({ kind: 'void' });
 });
 
+test('qualifiers of pointers are written after them', () => {
+  const more: EntryText[] = [
+    { tag: 'CONST_TYPE', label: 'const text', attributes: [['TYPE', 'REF4', 'text']] },
+    { tag: 'POINTER_TYPE', label: 'texts', attributes: [['TYPE', 'REF4', 'const text']] },
+    { tag: 'VOLATILE_TYPE', label: 'volatile int', attributes: [['TYPE', 'REF4', 'int']] },
+  ];
+  const textOf = (type: string) => {
+    const { types, id } = fieldType(type, more);
+    return types.text(id);
+  };
+  expect(textOf('texts')).toBe('const char* const*');
+  expect(textOf('volatile int')).toBe('volatile int');
+});
+
 const typedef = (label: string, type: string): EntryText => ({
   tag: 'TYPEDEF',
   label,

@@ -5,15 +5,15 @@ import { MAX_CHAIN } from './limits.ts';
 
 const UNKNOWN = '<unknown type>';
 
-/** What stands before the name of a type that is made of another. */
-const before = new Map<number, string>([
-  [Tag.CONST_TYPE, 'const '],
-  [Tag.VOLATILE_TYPE, 'volatile '],
+/** Words that go before a type, but after a pointer. */
+const qualifiers = new Map<number, string>([
+  [Tag.CONST_TYPE, 'const'],
+  [Tag.VOLATILE_TYPE, 'volatile'],
   [Tag.RESTRICT_TYPE, ''],
   [Tag.ATOMIC_TYPE, ''],
 ]);
-/** ... and what after it. */
-const after = new Map<number, string>([
+/** What goes after a type. */
+const suffixes = new Map<number, string>([
   [Tag.POINTER_TYPE, '*'],
   [Tag.REFERENCE_TYPE, '&'],
   [Tag.RVALUE_REFERENCE_TYPE, '&&'],
@@ -32,8 +32,9 @@ export function typeText(entries: DebugEntries, at: number | undefined, nesting 
   const entry = entries.entryAt(at);
   const { tag } = entry;
   const inner = () => typeText(entries, entries.reference(entry, At.TYPE), nesting + 1);
-  const [prefix, suffix] = [before.get(tag), after.get(tag)];
-  if (prefix !== undefined || suffix !== undefined) return `${prefix ?? ''}${inner()}${suffix ?? ''}`;
+  const [word, suffix] = [qualifiers.get(tag), suffixes.get(tag)];
+  if (suffix !== undefined) return inner() + suffix;
+  if (word !== undefined) return qualified(word, inner());
   if (tag === Tag.ARRAY_TYPE) {
     const lengths = arrayLengths(entries, entry).map((length) => `[${length}]`);
     return `${inner()}${lengths.join('')}`;
@@ -41,4 +42,9 @@ export function typeText(entries: DebugEntries, at: number | undefined, nesting 
   const name = entries.nameOf(entry);
   const keyword = keywords.get(tag);
   return keyword === undefined ? (name === '' ? UNKNOWN : name) : `${keyword} ${name === '' ? '<anonymous>' : name}`;
+}
+
+function qualified(word: string, inner: string): string {
+  if (word === '') return inner;
+  return inner.endsWith('*') ? `${inner} ${word}` : `${word} ${inner}`;
 }
