@@ -48,6 +48,7 @@ const builds = {
   'the 64-bit format': ['-gdwarf-5', '-gdwarf64', '-O1'],
   compressed: ['-g', '-O2', '-gz'],
   'types apart': ['-gdwarf-5', '-fdebug-types-section', '-O1'],
+  'an entry file': ['-gdwarf-5', '-gsplit-dwarf', '-O1'],
   'split off': ['-g', '-O1'],
 } as const;
 
@@ -62,7 +63,9 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'bpfleet-'));
   writeFileSync(join(folder, 'program.c'), source);
   for (const [name, options] of Object.entries(builds)) {
-    execFileSync('clang', [...options, '-Wl,--build-id', '-o', pathOf(name), join(folder, 'program.c')]);
+    execFileSync('clang', [...options, '-Wl,--build-id', '-o', pathOf(name), join(folder, 'program.c')], {
+      cwd: folder,
+    });
   }
   const split = pathOf('split off');
   for (const options of [

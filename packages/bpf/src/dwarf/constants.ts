@@ -36,6 +36,7 @@ export const At = {
   BIT_OFFSET: 0x0c,
   BIT_SIZE: 0x0d,
   LOW_PC: 0x11,
+  COMP_DIR: 0x1b,
   CONST_VALUE: 0x1c,
   UPPER_BOUND: 0x2f,
   ABSTRACT_ORIGIN: 0x31,
@@ -53,6 +54,7 @@ export const At = {
   LINKAGE_NAME: 0x6e,
   STR_OFFSETS_BASE: 0x72,
   ADDR_BASE: 0x73,
+  DWO_NAME: 0x76,
   MIPS_LINKAGE_NAME: 0x2007,
 } as const;
 

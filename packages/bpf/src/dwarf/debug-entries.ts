@@ -7,6 +7,7 @@ import type { DebugSections } from './debug-sections.ts';
 import { DwarfError } from './dwarf-error.ts';
 import type { Entry } from './entry.ts';
 import { skipValue } from './form-size.ts';
+import { joinFiles } from './join-files.ts';
 import { readUnits, type Unit } from './unit.ts';
 
 /** Names of C++ with all their templates can be long. */
@@ -21,6 +22,12 @@ const MIN_WORK = 4_000_000;
 /** What leads there. */
 const sources = [At.ABSTRACT_ORIGIN, At.SPECIFICATION, At.SIGNATURE];
 
+/** Where a unit's numbers of names and addresses begin to count; no addresses where nothing tells. */
+interface Bases {
+  readonly texts: number;
+  readonly addresses: number | undefined;
+}
+
 /**
  * The entries of a program's debugging information, versions 4 and 5 of DWARF, read as they are asked for. The
  * program may be anybody's: every method throws DwarfError where the bytes make no sense, and ends in time that grows
@@ -32,11 +39,15 @@ export class DebugEntries {
   readonly bytes: number;
   readonly #sections: Readonly<Record<keyof DebugSections, Section>>;
   readonly #abbreviations: Abbreviations;
-  readonly #bases = new Map<Unit, { readonly texts: number; readonly addresses: number }>();
+  readonly #bases = new Map<Unit, Bases>();
+  /** Units whose entries are in another file, by the number that both have. */
+  readonly #skeletons = new Map<bigint, Unit>();
   #signatures: ReadonlyMap<bigint, number> | undefined;
   #left: number;
 
-  constructor(sections: DebugSections) {
+  /** `splits`: of the files that its compilations left entries in, see splitFiles(). */
+  constructor(own: DebugSections, splits: readonly DebugSections[] = []) {
+    const { sections, places } = joinFiles([own, ...splits]);
     this.#sections = {
       info: new Section(sections.info),
       abbrev: new Section(sections.abbrev),
@@ -48,7 +59,20 @@ export class DebugEntries {
     this.bytes = sections.info.length;
     this.#left = this.bytes + MIN_WORK;
     this.#abbreviations = new Abbreviations(this.#sections.abbrev);
-    this.units = readUnits(this.#sections.info);
+    const units = places.flatMap((file) => readUnits(this.#sections.info, file));
+    for (const unit of units) if (unit.split?.skeleton === true) this.#skeletons.set(unit.split.id, unit);
+    // A file may be of another version of the program.
+    this.units = units.filter(({ split }) => split === undefined || split.skeleton || this.#skeletons.has(split.id));
+  }
+
+  /** The files that compilations left their entries in, by name and the folder it is seen from. */
+  splitFiles(): { readonly name: string; readonly folder: string }[] {
+    return this.units.flatMap((unit) => {
+      if (unit.split?.skeleton !== true) return [];
+      const root = this.root(unit);
+      const name = this.text(root, At.DWO_NAME);
+      return name === undefined ? [] : [{ name, folder: this.text(root, At.COMP_DIR) ?? '' }];
+    });
   }
 
   /** A new reader begins, who may look at as many entries as the ones before. */
@@ -151,17 +175,18 @@ export class DebugEntries {
     const value = this.#value(entry, name);
     if (value?.kind === 'text') return textAt(this.#sections[value.section].bytes, value.at, MAX_NAME);
     if (value?.kind !== 'text-index') return undefined;
-    const { offsetSize } = entry.unit;
+    const { offsetSize, file } = entry.unit;
     const { texts } = this.#basesOf(entry.unit);
     const at = indexed(this.#sections.strOffsets, texts, value.index, offsetSize).offset(offsetSize);
-    return textAt(this.#sections.str.bytes, at, MAX_NAME);
+    return textAt(this.#sections.str.bytes, file.str + at, MAX_NAME);
   }
 
   address(entry: Entry, name: number): number | undefined {
     const value = this.#value(entry, name);
     if (value?.kind === 'address') return value.address;
-    if (value?.kind !== 'address-index') return undefined;
-    return indexed(this.#sections.addr, this.#basesOf(entry.unit).addresses, value.index, 8).offset(8);
+    const { addresses } = this.#basesOf(entry.unit);
+    if (value?.kind !== 'address-index' || addresses === undefined) return undefined;
+    return indexed(this.#sections.addr, addresses, value.index, 8).offset(8);
   }
 
   constant(entry: Entry, name: number): bigint | undefined {
@@ -235,18 +260,22 @@ export class DebugEntries {
     return unit;
   }
 
-  /** Where a unit's numbers of names and addresses begin to count; without it after the section's header. */
-  #basesOf(unit: Unit): { readonly texts: number; readonly addresses: number } {
+  /** Addresses are in the program's own file, and so is where those of a unit of another file begin. */
+  #basesOf(unit: Unit): Bases {
     const known = this.#bases.get(unit);
     if (known !== undefined) return known;
-    const root = this.root(unit);
-    const base = (name: number) => {
-      const value = this.#value(root, name);
-      return value?.kind === 'offset' ? value.offset : unit.offsetSize * 2;
-    };
-    const bases = { texts: base(At.STR_OFFSETS_BASE), addresses: base(At.ADDR_BASE) };
+    const { split } = unit;
+    const owner = split === undefined || split.skeleton ? unit : this.#skeletons.get(split.id);
+    const texts = unit.file.strOffsets + this.#base(unit, At.STR_OFFSETS_BASE);
+    const bases = { texts, addresses: owner && this.#base(owner, At.ADDR_BASE) };
     this.#bases.set(unit, bases);
     return bases;
+  }
+
+  /** Where an attribute of the unit's first entry says; without it after the section's header. */
+  #base(unit: Unit, name: number): number {
+    const value = this.#value(this.root(unit), name);
+    return value?.kind === 'offset' ? value.offset : unit.offsetSize * 2;
   }
 }
 

@@ -7,8 +7,9 @@ export class DebugInfo {
   readonly entries: DebugEntries;
   readonly index: EntryIndex;
 
-  constructor(sections: DebugSections) {
-    this.entries = new DebugEntries(sections);
+  /** `splits`: of the files that its compilations left entries in, as the entries without them name those. */
+  constructor(sections: DebugSections, splits: readonly DebugSections[] = []) {
+    this.entries = new DebugEntries(sections, splits);
     this.index = new EntryIndex(this.entries);
   }
 }

@@ -27,10 +27,17 @@ const METHODS: Readonly<Record<number, 'zlib' | 'zstd'>> = { 1: 'zlib', 2: 'zstd
 /** Bytes of an unpacked section; the kernel's own debugging information has some 250 MiB. */
 const MAX_UNPACKED = 512 * 1024 * 1024;
 
-/** undefined where the file has no debugging information. Throws ElfError and DwarfError. */
-export function readDebugSections(source: ByteSource, inflate: Inflate): DebugSections | undefined {
+/**
+ * undefined where the file has no debugging information. `ending`: of the names of sections, as in `.dwo` files. Throws
+ * ElfError and DwarfError.
+ */
+export function readDebugSections(
+  source: ByteSource,
+  inflate: Inflate,
+  ending: '' | '.dwo' = '',
+): DebugSections | undefined {
   const elf = openElf(source);
-  const read = (name: string) => readSection(elf, name, inflate);
+  const read = (name: string) => readSection(elf, name + ending, inflate);
   const [info, abbrev] = [read('.debug_info'), read('.debug_abbrev')];
   if (info.length === 0 || abbrev.length === 0) return undefined;
   return {

@@ -35,6 +35,10 @@ export interface DwarfShape {
   readonly version: 4 | 5;
   /** The 64-bit format of DWARF. */
   readonly wide?: boolean;
+  /** One of the two units of a compilation whose entries are in another file; of version 5. */
+  readonly split?: { readonly id: number; readonly skeleton: boolean };
+  /** Of the unit's first entry. */
+  readonly root?: readonly AttributeText[];
 }
 
 /** Sections with one unit that has these entries. References are written as 4 bytes, or as long as offsets are. */
@@ -44,6 +48,8 @@ export function writeDwarf(entries: readonly EntryText[], shape: DwarfShape = { 
 
 class DwarfWriter {
   readonly #version: 4 | 5;
+  readonly #split: DwarfShape['split'];
+  readonly #root: readonly AttributeText[];
   readonly #offsetSize: 4 | 8;
   readonly #info: number[] = [];
   readonly #abbrev: number[] = [];
@@ -55,7 +61,9 @@ class DwarfWriter {
   readonly #references: { readonly at: number; readonly size: number; readonly to: string }[] = [];
   #code = 0;
 
-  constructor({ version, wide = false }: DwarfShape) {
+  constructor({ version, wide = false, split, root = [['NAME', 'STRING', 'a.c']] }: DwarfShape) {
+    this.#split = split;
+    this.#root = root;
     this.#version = version;
     this.#offsetSize = wide ? 8 : 4;
   }
@@ -66,10 +74,11 @@ class DwarfWriter {
     info.push(...little(0, this.#offsetSize));
     const start = info.length;
     info.push(...little(this.#version, 2));
-    if (this.#version === 5) info.push(UnitType.COMPILE, 8);
+    if (this.#version === 5) info.push(this.#unitType(), 8);
     info.push(...little(0, this.#offsetSize));
     if (this.#version === 4) info.push(8);
-    this.#entry({ tag: 'COMPILE_UNIT', attributes: [['NAME', 'STRING', 'a.c']], children: entries });
+    if (this.#split !== undefined) info.push(...little(this.#split.id, 8));
+    this.#entry({ tag: 'COMPILE_UNIT', attributes: this.#root, children: entries });
     this.#abbrev.push(0);
     for (const [index, byte] of little(info.length - start, this.#offsetSize).entries()) {
       info[start - this.#offsetSize + index] = byte;
@@ -87,6 +96,11 @@ class DwarfWriter {
       strOffsets: Uint8Array.from([...header, ...this.#strOffsets]),
       addr: Uint8Array.from([...header, ...this.#addr]),
     };
+  }
+
+  #unitType(): number {
+    if (this.#split === undefined) return UnitType.COMPILE;
+    return this.#split.skeleton ? UnitType.SKELETON : UnitType.SPLIT_COMPILE;
   }
 
   /** Every entry has an abbreviation of its own. */

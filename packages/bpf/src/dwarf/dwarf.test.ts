@@ -325,6 +325,46 @@ test('what is only declared is its definition, wherever that is', () => {
   expect(fieldType('hidden').types.resolve(fieldType('hidden').id)).toEqual({ kind: 'other', name: 'hidden' });
 });
 
+describe('entries in a file of their own', () => {
+  const skeleton = (id: number, file: string) =>
+    writeDwarf(
+      [
+        {
+          tag: 'BASE_TYPE',
+          attributes: [
+            ['NAME', 'STRP', 'own'],
+            ['LOW_PC', 'ADDRX', 0x1000],
+          ],
+        },
+      ],
+      {
+        version: 5,
+        split: { id, skeleton: true },
+        root: [
+          ['DWO_NAME', 'STRP', file],
+          ['COMP_DIR', 'STRX1', '/src'],
+        ],
+      },
+    );
+  const split = (id: number) => writeDwarf(entries, { version: 5, split: { id, skeleton: false } });
+
+  test('are named, and found as if they were in the program', () => {
+    const program = skeleton(7, 'a.dwo');
+    const alone = new DebugInfo(program);
+    expect(alone.entries.splitFiles()).toEqual([{ name: 'a.dwo', folder: '/src' }]);
+    expect(new DwarfTypes(alone, FIRST).record('struct', 'point')).toBeUndefined();
+    const types = new DwarfTypes(new DebugInfo(program, [split(7)]), FIRST);
+    expect(types.functionAt(0x1000, 'move')?.parameters.map(({ type }) => types.text(type))[0]).toBe('struct point*');
+    expect(types.members(types.record('struct', 'point') ?? 0).map(({ name }) => name)).toContain('low');
+  });
+
+  test('of another version of the program are left out', () => {
+    const types = new DwarfTypes(new DebugInfo(skeleton(7, 'a.dwo'), [split(8)]), FIRST);
+    expect(types.record('struct', 'point')).toBeUndefined();
+    expect(types.functionAt(0x1000, 'move')).toBeUndefined();
+  });
+});
+
 test('a pointer to nothing in particular', () => {
   const { types, id } = fieldType('anything');
   expect(types.resolve(id)).toEqual({ kind: 'pointer', to: 0 });

@@ -1,7 +1,9 @@
+import { basename, dirname, resolve } from 'node:path';
 import { inflateSync, zstdDecompressSync } from 'node:zlib';
 import {
   buildId,
   DebugInfo,
+  type DebugSections,
   DwarfError,
   debugLink,
   ElfError,
@@ -11,6 +13,10 @@ import {
 } from '@bpfleet/bpf';
 import { debugFiles } from '../symbols/debug-files.ts';
 import { openPart, type PartialFile } from '../symbols/open-part.ts';
+
+/** Files that one program's compilations left their entries in, and bytes of those entries. */
+const MAX_SPLITS = 4096;
+const MAX_SPLIT_BYTES = 256 * 1024 * 1024;
 
 /**
  * What a program's compiler wrote for debuggers: in the file itself, or in the one that it was split off into, which is
@@ -23,7 +29,7 @@ export function readDebugInfo(path: string): DebugInfo | { readonly reason: stri
   try {
     const elf = openElf(file);
     const id = buildId(elf);
-    return readOpen(file) ?? readSeparate(debugFiles(path, '', id, debugLink(elf)), id) ?? none;
+    return readOpen(file, path) ?? readSeparate(debugFiles(path, '', id, debugLink(elf)), id) ?? none;
   } catch (error) {
     return { reason: `the debuginfo of ${path} cannot be read: ${reasonOf(error)}` };
   } finally {
@@ -37,7 +43,7 @@ function readSeparate(paths: readonly string[], id: string | undefined): DebugIn
     const file = openPart(path);
     if (file === null) continue;
     try {
-      const found = buildId(openElf(file)) === id ? readOpen(file) : undefined;
+      const found = buildId(openElf(file)) === id ? readOpen(file, path) : undefined;
       if (found !== undefined) return found;
     } catch (error) {
       // A damaged one may have an intact one after it.
@@ -49,9 +55,39 @@ function readSeparate(paths: readonly string[], id: string | undefined): DebugIn
   return undefined;
 }
 
-function readOpen(file: PartialFile): DebugInfo | undefined {
+function readOpen(file: PartialFile, path: string): DebugInfo | undefined {
   const sections = readDebugSections(file, inflate);
-  return sections && new DebugInfo(sections);
+  if (sections === undefined) return undefined;
+  const info = new DebugInfo(sections);
+  const names = info.entries.splitFiles().slice(0, MAX_SPLITS);
+  return names.length === 0 ? info : new DebugInfo(sections, readSplits(names, dirname(path)));
+}
+
+/** Those that are there, each from the folder it was compiled in, or from that of the program. */
+function readSplits(names: ReturnType<DebugInfo['entries']['splitFiles']>, beside: string): DebugSections[] {
+  const found: DebugSections[] = [];
+  let bytes = 0;
+  for (const { name, folder } of names) {
+    const sections = readSplit(resolve(folder, name)) ?? readSplit(resolve(beside, basename(name)));
+    bytes += sections?.info.length ?? 0;
+    if (bytes > MAX_SPLIT_BYTES) throw new DwarfError('the files it is split into are too large');
+    if (sections !== undefined) found.push(sections);
+  }
+  return found;
+}
+
+function readSplit(path: string): DebugSections | undefined {
+  const file = openPart(path);
+  if (file === null) return undefined;
+  try {
+    return readDebugSections(file, inflate, '.dwo');
+  } catch (error) {
+    // What the other files say is still of use.
+    reasonOf(error);
+    return undefined;
+  } finally {
+    file.close();
+  }
 }
 
 const inflate: Inflate = (method, packed, size) => {
