@@ -17,6 +17,7 @@ export { DebugInfo } from './dwarf/debug-info.ts';
 export { type DebugSections, type Inflate, readDebugSections } from './dwarf/debug-sections.ts';
 export * from './dwarf/dwarf-error.ts';
 export { type DwarfFunction, type DwarfParameter, DwarfTypes } from './dwarf/dwarf-types.ts';
+export { readSplitPackage } from './dwarf/split-package.ts';
 export { buildId, debugLink } from './elf/build-id.ts';
 export type { ByteSource } from './elf/byte-source.ts';
 export * from './elf/elf-error.ts';

@@ -50,7 +50,8 @@ export function readDebugSections(
   };
 }
 
-function readSection({ sections, read }: ElfFile, wanted: string, inflate: Inflate): Uint8Array {
+/** Unpacked; empty where there is none of that name. Throws ElfError and DwarfError. */
+export function readSection({ sections, read }: ElfFile, wanted: string, inflate: Inflate): Uint8Array {
   const section = sections.find(({ name }) => name === wanted);
   if (section === undefined || section.type === SectionType.NOBITS) return new Uint8Array();
   const content = read(section.offset, section.size);

@@ -15,40 +15,50 @@ export interface FilePlaces {
  * one after the other, so that an entry of any of them has one offset. Such files have no names of lines and no
  * addresses of their own.
  */
-export function joinFiles(files: readonly DebugSections[]): {
+export function joinFiles(files: readonly [DebugSections, ...DebugSections[]]): {
   readonly sections: DebugSections;
   readonly places: readonly FilePlaces[];
 } {
-  const at = { info: 0, abbrev: 0, str: 0, strOffsets: 0 };
-  const places = files.map(({ info, abbrev, str, strOffsets }): FilePlaces => {
-    const place = { ...at, end: at.info + info.length };
-    at.info += info.length;
-    at.abbrev += abbrev.length;
-    at.str += str.length;
-    at.strOffsets += strOffsets.length;
-    return place;
+  const [info, abbrev, str, strOffsets] = [new Joined(), new Joined(), new Joined(), new Joined()];
+  const places = files.map((file): FilePlaces => {
+    const start = info.add(file.info);
+    return {
+      info: start,
+      end: start + file.info.length,
+      abbrev: abbrev.add(file.abbrev),
+      str: str.add(file.str),
+      strOffsets: strOffsets.add(file.strOffsets),
+    };
   });
-  const [first] = files;
-  if (first === undefined) throw new Error('there is no file to join');
   const sections = {
-    ...first,
-    info: joined(files.map(({ info }) => info)),
-    abbrev: joined(files.map(({ abbrev }) => abbrev)),
-    str: joined(files.map(({ str }) => str)),
-    strOffsets: joined(files.map(({ strOffsets }) => strOffsets)),
+    ...files[0],
+    info: info.bytes(),
+    abbrev: abbrev.bytes(),
+    str: str.bytes(),
+    strOffsets: strOffsets.bytes(),
   };
   return { sections, places };
 }
 
-/** One alone is not copied. */
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1) return first;
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** Parts one after the other. What was packed together shares names and abbreviations: the same part is there once. */
+class Joined {
+  readonly #starts = new Map<Uint8Array, number>();
+  #size = 0;
+
+  /** Where it begins. */
+  add(part: Uint8Array): number {
+    const start = this.#starts.get(part) ?? this.#size;
+    if (!this.#starts.has(part)) this.#size += part.length;
+    this.#starts.set(part, start);
+    return start;
   }
-  return whole;
+
+  /** One part alone is not copied. */
+  bytes(): Uint8Array {
+    const [only] = this.#starts.keys();
+    if (only !== undefined && this.#starts.size === 1) return only;
+    const whole = new Uint8Array(this.#size);
+    for (const [part, start] of this.#starts) whole.set(part, start);
+    return whole;
+  }
 }

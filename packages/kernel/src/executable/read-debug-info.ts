@@ -10,6 +10,7 @@ import {
   type Inflate,
   openElf,
   readDebugSections,
+  readSplitPackage,
 } from '@bpfleet/bpf';
 import { debugFiles } from '../symbols/debug-files.ts';
 import { openPart, type PartialFile } from '../symbols/open-part.ts';
@@ -60,7 +61,8 @@ function readOpen(file: PartialFile, path: string): DebugInfo | undefined {
   if (sections === undefined) return undefined;
   const info = new DebugInfo(sections);
   const names = info.entries.splitFiles().slice(0, MAX_SPLITS);
-  return names.length === 0 ? info : new DebugInfo(sections, readSplits(names, dirname(path)));
+  if (names.length === 0) return info;
+  return new DebugInfo(sections, readPackage(`${path}.dwp`) ?? readSplits(names, dirname(path)));
 }
 
 /** Those that are there, each from the folder it was compiled in, or from that of the program. */
@@ -76,11 +78,20 @@ function readSplits(names: ReturnType<DebugInfo['entries']['splitFiles']>, besid
   return found;
 }
 
+/** What all of them were packed into. */
+function readPackage(path: string): DebugSections[] | undefined {
+  return readBeside(path, (file) => readSplitPackage(file, inflate));
+}
+
 function readSplit(path: string): DebugSections | undefined {
+  return readBeside(path, (file) => readDebugSections(file, inflate, '.dwo'));
+}
+
+function readBeside<T>(path: string, read: (file: PartialFile) => T): T | undefined {
   const file = openPart(path);
   if (file === null) return undefined;
   try {
-    return readDebugSections(file, inflate, '.dwo');
+    return read(file);
   } catch (error) {
     // What the other files say is still of use.
     reasonOf(error);
