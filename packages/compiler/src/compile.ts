@@ -49,8 +49,9 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const text = new SourceText(source);
   const diagnostics = new Diagnostics(text);
   const ast = parseScript(source, diagnostics);
-  const { script, config, env } = prepareScript(ast, node, diagnostics);
-  const analysis = analyze(script, { env, config, diagnostics });
+  const { script, config, env: prepared } = prepareScript(ast, node, diagnostics);
+  const analysis = analyze(script, { env: prepared, config, diagnostics });
+  const { env } = analysis;
   if (diagnostics.hasErrors || env.tracepoints === null) return { ast, config, diagnostics: diagnostics.list() };
 
   const resources = new Resources();
@@ -89,7 +90,8 @@ function lowerPrograms(
     const event = nameOf(plan.attach) ?? probe.target.name.split(':').at(-1) ?? '';
     // The kernel takes C's identifiers as names of functions, and nothing else.
     const name = `p${programs.length}_${event.replace(/[^A-Za-z0-9_]/g, '_')}`;
-    const ir = buildChecked(plan, { probe, name, maps: layouts, bindings, resources, env, config }, diagnostics);
+    const input = { probe, name, maps: layouts, bindings, resources, env: probe.env, config };
+    const ir = buildChecked(plan, input, diagnostics);
     if (ir === 'split') {
       plans.unshift(...halves(plan));
       continue;

@@ -1,4 +1,4 @@
-import type { ElfFunction, StaticProbe, TypeSource } from '@bpfleet/bpf';
+import type { DebugInfo, DwarfFunction, ElfFunction, StaticProbe, TypeSource } from '@bpfleet/bpf';
 import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
@@ -78,6 +78,8 @@ export interface Executable {
   readonly functions: readonly ElfFunction[];
   /** In the order of the file; one may be in several places. */
   readonly staticProbes?: () => readonly StaticProbe[];
+  /** What its compiler wrote for debuggers, of this file or the one that was split from it; or a sentence why not. */
+  readonly debugInfo?: () => DebugInfo | { readonly reason: string };
 }
 
 /** The one process that probes are meant for. */
@@ -177,6 +179,8 @@ export interface CompileEnv extends ScriptCall {
   readonly types?: TypeSource;
   readonly executables?: ExecutableSource;
   readonly symbols?: SymbolSource;
+  /** The function that a probe is on, by the program's debugging information. Made by the compiler for each probe. */
+  readonly probed?: () => DwarfFunction | undefined;
   /** What `-p` names. Absent: all processes. */
   readonly process?: TracedProcess;
   /** Stronger than the script's own config. */

@@ -15,6 +15,8 @@ export interface ProbeList {
   readonly probes: readonly ListedProbe[];
   /** How many matched in all. */
   readonly matched: number;
+  /** Paths of programs whose arguments were asked for and are nowhere told. */
+  readonly withoutDebugInfo: readonly string[];
 }
 
 export interface ListProbesOptions {
@@ -65,6 +67,7 @@ export function listProbes(pattern: string, options: ListProbesOptions = {}): Pr
   const { limit = DEFAULT_LIMIT, pid } = options;
   const [first = '', ...rest] = pattern.slice(0, MAX_PATTERN_LENGTH).split(':');
   const probes: ListedProbe[] = [];
+  const withoutDebugInfo = new Set<string>();
   let matched = 0;
   for (const [provider, lister] of Object.entries(listers)) {
     if (!isAsked(first, rest, provider, lister, pid)) continue;
@@ -72,13 +75,12 @@ export function listProbes(pattern: string, options: ListProbesOptions = {}): Pr
     for (const candidate of lister.list(provider, fileOf(rest, pid), pid)) {
       if (!matches(candidate.name) || candidate.exists?.() === false) continue;
       if (++matched > limit) continue;
-      probes.push({
-        name: candidate.name,
-        arguments: options.arguments === true ? (candidate.arguments?.() ?? []) : [],
-      });
+      const found = options.arguments === true ? (candidate.arguments?.() ?? []) : [];
+      if ('program' in found) withoutDebugInfo.add(found.program);
+      probes.push({ name: candidate.name, arguments: 'program' in found ? [] : found });
     }
   }
-  return { probes, matched };
+  return { probes, matched, withoutDebugInfo: [...withoutDebugInfo] };
 }
 
 /** Of a process the file may be left out: then what is written is the name of a function. */

@@ -5,10 +5,15 @@ export interface ListedProbe {
   readonly arguments: readonly { readonly type: string; readonly name: string }[];
 }
 
+/** Nothing tells of the arguments of this program's functions. */
+export interface NoDebugInfo {
+  readonly program: string;
+}
+
 /** A name, and how to find its arguments when they are asked for. */
 export interface ProbeCandidate {
   readonly name: string;
   /** Asked of what matches; absent: it does. */
   readonly exists?: () => boolean;
-  readonly arguments?: () => ListedProbe['arguments'];
+  readonly arguments?: () => ListedProbe['arguments'] | NoDebugInfo;
 }

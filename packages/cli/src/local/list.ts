@@ -11,26 +11,46 @@ export interface ListOptions {
   readonly pid?: number;
 }
 
+/** Told what the lists lack. */
+type Warn = (message: string) => void;
+
 /** Writes the probes of this node, or types of its kernel, that match one of the patterns, which commas separate. */
-export async function listByPattern(pattern: string, { verbose, pid }: ListOptions, out: TextSink): Promise<void> {
+export async function listByPattern(
+  pattern: string,
+  { verbose, pid }: ListOptions,
+  out: TextSink,
+  warn: Warn,
+): Promise<void> {
   const { isTypePattern, listProbes, listTypes } = await import('@bpfleet/tracer');
+  const unnamed = new Set<string>();
   for (const part of pattern.split(',').map((each) => each.trim())) {
     if (isTypePattern(part)) {
       out.write(listTypes(part, verbose).join(''));
       continue;
     }
     const of = pid === undefined ? {} : { pid };
-    const { probes } = listProbes(searchOf(part), { limit: NO_LIMIT, arguments: verbose, ...of });
+    const { probes, withoutDebugInfo } = listProbes(searchOf(part), { limit: NO_LIMIT, arguments: verbose, ...of });
+    tellUnnamed(withoutDebugInfo, unnamed, warn);
     out.write(probes.map(probeText).join(''));
   }
 }
 
 /** Writes the probes that a script would be attached to, once each, in the order of the script. Throws TraceError. */
-export async function listByScript(program: ProgramText, verbose: boolean, out: TextSink): Promise<void> {
+export async function listByScript(program: ProgramText, verbose: boolean, out: TextSink, warn: Warn): Promise<void> {
   const { listProbes, listScript } = await import('@bpfleet/tracer');
+  const unnamed = new Set<string>();
   for (const name of listScript(program)) {
-    const { probes } = verbose ? listProbes(name, { limit: 1, arguments: true }) : { probes: [] };
-    out.write(probeText({ name, arguments: probes[0]?.arguments ?? [] }));
+    const found = verbose ? listProbes(name, { limit: 1, arguments: true }) : undefined;
+    tellUnnamed(found?.withoutDebugInfo ?? [], unnamed, warn);
+    out.write(probeText({ name, arguments: found?.probes[0]?.arguments ?? [] }));
+  }
+}
+
+/** Once of every program. */
+function tellUnnamed(paths: readonly string[], told: Set<string>, warn: Warn): void {
+  for (const path of paths) {
+    if (!told.has(path)) warn(`No DWARF found for "${path}", cannot show parameter info`);
+    told.add(path);
   }
 }
 
@@ -40,5 +60,7 @@ function searchOf(pattern: string): string {
 }
 
 function probeText({ name, arguments: list }: ListedProbe): string {
-  return [name, ...list.map(({ type, name: field }) => `    ${type} ${field}`)].map((line) => `${line}\n`).join('');
+  return [name, ...list.map(({ type, name: field }) => `    ${type} ${field}`.trimEnd())]
+    .map((line) => `${line}\n`)
+    .join('');
 }

@@ -74,6 +74,10 @@ interface Streams {
 async function withOptions(options: LocalOptions, { out, err, messages }: Streams): Promise<number> {
   const { given, file } = options;
   refuseAbsent(options);
+  if (given.debugInfo !== undefined) {
+    const { addDebugFolders } = await import('@bpfleet/tracer');
+    addDebugFolders(given.debugInfo.split(':').filter((folder) => folder !== ''));
+  }
   if (given.list === true && given.script === undefined && !isFile(file)) {
     demandRights();
     if (file?.includes('.') === true && !/[:*]/.test(file)) {
@@ -83,7 +87,8 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
     }
     const { listByPattern } = await import('./list.ts');
     const of = given.pid === undefined ? {} : { pid: readPid(given.pid) };
-    await listByPattern(file ?? '*', { verbose: given.verbose === true, ...of }, out);
+    const warn = (message: string) => messages.warning(message);
+    await listByPattern(file ?? '*', { verbose: given.verbose === true, ...of }, out, warn);
     return 0;
   }
   const program = await readLocalProgram(given.script, file, {
@@ -116,10 +121,10 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
   }
 }
 
-async function listProgram({ program, options: { given } }: LocalRun, out: DescriptorSink): Promise<number> {
+async function listProgram({ program, options: { given }, messages }: LocalRun, out: DescriptorSink): Promise<number> {
   if (program.kind === 'object') throw new LocalError('-l lists the probes of scripts; this is an object.');
   const { listByScript } = await import('./list.ts');
-  await listByScript(program, given.verbose === true, out);
+  await listByScript(program, given.verbose === true, out, (message) => messages.warning(message));
   return 0;
 }
 

@@ -30,6 +30,8 @@ OPTIONS:
 
     -I FOLDER         where to look for C headers; may be repeated
     --include FILE    include a C header before the script; may be repeated
+    --debuginfo DIR[:DIR]
+                      where to look for debugging information that programs do not have
     --unsafe          allow system(), signal() and what else changes the machine
     --no-feature NAMES
                       do without kprobe_multi, kprobe_session, uprobe_multi

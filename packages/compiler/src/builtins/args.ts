@@ -1,15 +1,18 @@
 import { noValue } from '../ir/value.ts';
-import { unknown } from '../types/type.ts';
-import type { BuiltinDefinition } from './definition.ts';
+import type { Identifier } from '../syntax/ast.ts';
+import { programArguments } from '../types/program-argument.ts';
+import { type Type, unknown } from '../types/type.ts';
+import type { BuiltinDefinition, CheckContext } from './definition.ts';
 import { probeTypeOf } from './probetype.ts';
 
-/** The arguments of a tracepoint or a kernel function; only `args.name` has a value. */
+/** The arguments of a tracepoint or a function; only `args.name` has a value. */
 export const args: BuiltinDefinition = {
   name: 'args',
   kernel: '4.7',
   check(identifier, context) {
     const { kind } = context.target.context;
     if (kind === 'tracepoint' || kind === 'function') return { kind: 'args' };
+    if (isProgramEntry(context)) return ofProgram(identifier, context);
     const hint = kind === 'raw-tracepoint' || kind === 'registers' ? 'it has arg0, arg1 ...' : undefined;
     const type = probeTypeOf(context.target);
     const here = type === 'begin' || type === 'end' ? 'special' : type;
@@ -19,3 +22,18 @@ export const args: BuiltinDefinition = {
   },
   lower: () => noValue,
 };
+
+function isProgramEntry({ target: { attach, context } }: CheckContext): boolean {
+  return attach.kind === 'uprobe' && context.kind === 'registers' && context.at === 'entry';
+}
+
+/** That there is no debugging information at all was said of the probe. */
+function ofProgram(identifier: Identifier, { env, target, report }: CheckContext): Type {
+  if (env.tracepoints === null) return { kind: 'args' };
+  const info = target.program?.executable.debugInfo?.();
+  if (info === undefined || 'reason' in info) return unknown;
+  if ((programArguments(env)?.length ?? 0) === 0) {
+    report('invalid-use', identifier.span, 'Cannot read function parameters');
+  }
+  return { kind: 'args' };
+}

@@ -5,6 +5,7 @@ import type { TracepointField } from '../types/tracepoint-format.ts';
 import type { AddressSpace, RecordType, TupleType, Type } from '../types/type.ts';
 import { lowerArgument } from './lower-argument.ts';
 import { extend } from './lower-number.ts';
+import { lowerProgramArgument } from './lower-program-argument.ts';
 import { lowerSyscallField } from './lower-syscall.ts';
 import { tupleElement } from './lower-tuple.ts';
 import type { Lowering } from './lowering.ts';
@@ -22,6 +23,7 @@ export function lowerMember(lowering: Lowering, expression: Member, into?: Desti
   }
   if (object.kind !== 'args') return lowerField(lowering, expression, into);
   if (lowering.target.context.kind === 'function') return lowerArgument(lowering, expression);
+  if (lowering.target.context.kind === 'registers') return lowerProgramArgument(lowering, expression);
   return lowerTracepointField(lowering, expression, into);
 }
 

@@ -6,6 +6,7 @@ import type { ExpandContext, ProbeTarget } from '../probes/provider.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint, Script } from '../syntax/ast.ts';
 import { textBytes } from '../types/text-bytes.ts';
+import { checkDebugInfo } from './check-debug-info.ts';
 import { MissingInClause } from './missing-probes.ts';
 import type { AnalysisContext, Probe } from './model.ts';
 
@@ -23,7 +24,10 @@ export function expandProbes(script: Script, context: AnalysisContext): Probe[] 
     const before = probes.length;
     for (const point of clause.attachPoints) {
       const targets = sameWidths(expandPoint(point, { ...context, taken, diagnostics: missing.reports(point) }));
-      for (const target of targets) probes.push({ clause, point, target: onlyOneProcess(target, context.env) });
+      for (const target of targets) {
+        probes.push({ clause, point, target: onlyOneProcess(target, context.env), env: context.env });
+      }
+      checkDebugInfo(clause, point, targets, diagnostics);
       if (probes.length > limit) {
         const message = `a script has at most ${limit} probes, wildcards counted as what they match`;
         diagnostics.error('too-many-probes', point.span, message, raiseLimit(probes.length));

@@ -1,3 +1,4 @@
+import type { CompileEnv } from '../env.ts';
 import type { Script } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import { int64 } from '../types/type.ts';
@@ -8,14 +9,18 @@ import { expandProbes } from './expand-probes.ts';
 import { checkTypes, inferTypes } from './infer-types.ts';
 import { layoutMap } from './layout-maps.ts';
 import type { AnalysisContext, Bindings, MapSymbol, TypedProbe } from './model.ts';
+import { withProgramTypes } from './probe-types.ts';
 import { resolveNames } from './resolve-names.ts';
 import { warnUnreachable } from './warn-unreachable.ts';
+import { writeOutArguments } from './whole-arguments.ts';
 
 /** What is known of a script before any code is made. */
 export interface Analysis {
   readonly probes: readonly TypedProbe[];
   readonly bindings: Bindings;
   readonly layouts: ReadonlyMap<string, MapLayout>;
+  /** Knows the types of the programs that are probed. */
+  readonly env: CompileEnv;
 }
 
 /** Maps that only ever hold what was in them, such as `@x = @x`, are of numbers, as in bpftrace; whether there are any. */
@@ -30,9 +35,10 @@ function settleValues(maps: Iterable<MapSymbol>): boolean {
 }
 
 /** The passes over the tree, in order. Each reports what it finds and goes on, so that all mistakes come at once. */
-export function analyze(script: Script, context: AnalysisContext): Analysis {
-  const { env, config, diagnostics } = context;
-  const probes = expandProbes(script, context);
+export function analyze(parsed: Script, context: AnalysisContext): Analysis {
+  const { config, diagnostics } = context;
+  const { probes: expanded, env } = withProgramTypes(expandProbes(parsed, context), context.env, diagnostics);
+  const { script, probes } = writeOutArguments(parsed, expanded);
   const bindings = resolveNames(script, { diagnostics, types: env.types, permissive: env.tracepoints === null });
   warnUnreachable(script, diagnostics);
   const maps = collectMaps(script);
@@ -44,5 +50,5 @@ export function analyze(script: Script, context: AnalysisContext): Analysis {
   }
   const layouts = new Map([...maps].map(([name, symbol]) => [name, layoutMap(symbol, config, env.types)]));
   checkLimits(maps, layouts, context);
-  return { probes: typed, bindings, layouts };
+  return { probes: typed, bindings, layouts, env };
 }

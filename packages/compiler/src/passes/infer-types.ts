@@ -50,13 +50,14 @@ export function checkTypes(
 }
 
 function typerOf(
-  { target }: Probe,
+  { target, env }: Probe,
   input: TypingInput,
   variables: Variables,
   diagnostics: Diagnostics | null,
 ): ExpressionTyper {
   return new ExpressionTyper({
     ...input,
+    env,
     target,
     variables,
     diagnostics,

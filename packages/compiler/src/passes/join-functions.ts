@@ -1,6 +1,7 @@
 import type { AttachSpec } from '@bpfleet/bpf';
 import { FUNC_ADDRESS } from '../builtins/func-address.ts';
 import type { CompileEnv } from '../env.ts';
+import { programArguments } from '../types/program-argument.ts';
 import type { TypedProbe } from './model.ts';
 import type { ProgramPlan } from './program-plan.ts';
 
@@ -26,14 +27,20 @@ export function joinFunctions(plans: readonly ProgramPlan[], env: CompileEnv): P
 }
 
 /** Equal for probes that may be joined; undefined for one that must stay alone. */
-function joinKey({ clause, target, typing }: TypedProbe, { features }: CompileEnv): string | undefined {
+function joinKey({ clause, target, typing, env }: TypedProbe, { features }: CompileEnv): string | undefined {
   const { attach, context, onlyPid } = target;
   if (context.kind !== 'registers' || knowsItsAddress(typing)) return undefined;
   const place = placeKey(attach);
   if (place === undefined || !features.has(attach.kind === 'kprobe' ? 'kprobe_multi' : 'uprobe_multi'))
     return undefined;
-  const parts = [clause.span.start, place, onlyPid ?? null, ...typing.expressions.values()];
+  const parts = [clause.span.start, place, onlyPid ?? null, argumentsKey(typing, env), ...typing.expressions.values()];
   return JSON.stringify(parts, (_, value) => (typeof value === 'bigint' ? `${value}n` : value));
+}
+
+/** Where the arguments of a program's function are: it is read from there, whatever it is called. */
+function argumentsKey({ expressions }: TypedProbe['typing'], env: CompileEnv): unknown {
+  const isRead = [...expressions.values()].some(({ kind }) => kind === 'args');
+  return isRead ? (programArguments(env)?.map(({ parameter: { name }, place }) => [name, place]) ?? null) : null;
 }
 
 /** Each of them has the address of its own function in its code. */

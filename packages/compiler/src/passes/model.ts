@@ -1,3 +1,4 @@
+import type { CompileEnv } from '../env.ts';
 import type { ExpandContext, ProbeTarget } from '../probes/provider.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
@@ -24,6 +25,8 @@ export interface Probe {
   /** Where the clause names it. */
   readonly point: AttachPoint;
   readonly target: ProbeTarget;
+  /** What is known at that place: the script's environment, and the types of the program that is probed. */
+  readonly env: CompileEnv;
 }
 
 /** What is known of a map of the script over all clauses. */

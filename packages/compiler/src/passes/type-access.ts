@@ -4,6 +4,7 @@ import { didYouMean } from '../source/did-you-mean.ts';
 import type { Index, Member } from '../syntax/ast.ts';
 import { btfType } from '../types/btf-type.ts';
 import { typeName } from '../types/describe-type.ts';
+import { programArguments, programArgumentType } from '../types/program-argument.ts';
 import { recordOf } from '../types/record.ts';
 import { fieldType } from '../types/tracepoint-type.ts';
 import { type AddressSpace, isNumber, type MemorySpace, type TupleType, type Type, unknown } from '../types/type.ts';
@@ -41,6 +42,7 @@ function tupleMember(typer: Typer, expression: Member, tuple: TupleType): Type {
 function argument(typer: Typer, expression: Member): Type {
   const { context } = typer.target;
   if (context.kind === 'function') return parameter(typer, expression, context.function, context.space);
+  if (context.kind === 'registers') return programArgument(typer, expression);
   if (context.kind !== 'tracepoint' || context.format === null) return unknown;
   const { fields } = context.format;
   const found = fields.find((candidate) => candidate.name === expression.name);
@@ -77,6 +79,21 @@ function parameter(typer: Typer, expression: Member, found: CFunction | null, sp
   if (type !== undefined && isNumber(type)) return type;
   const message = `the argument '${expression.name}' is passed by value and cannot be read`;
   typer.report('unsupported', expression.span, message);
+  return unknown;
+}
+
+function programArgument(typer: Typer, expression: Member): Type {
+  const { env, config } = typer;
+  if (env.tracepoints === null) return unknown;
+  const known = programArguments(env) ?? [];
+  const found = known.find(({ parameter: one }) => one.name === expression.name);
+  if (found === undefined) {
+    const names = known.map(({ parameter: one }) => one.name).filter((name) => name !== '');
+    return unknownArgument(typer, expression, names);
+  }
+  const type = programArgumentType(env, found, config.maxStringLength);
+  if (type !== undefined) return type;
+  typer.report('unsupported', expression.span, `${expression.name} has unsupported type`);
   return unknown;
 }
 

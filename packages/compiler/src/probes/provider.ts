@@ -1,5 +1,5 @@
 import type { AttachSpec, CFunction, ProgramType } from '@bpfleet/bpf';
-import type { CompileConfig, CompileEnv } from '../env.ts';
+import type { CompileConfig, CompileEnv, Executable } from '../env.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
 import type { TracepointFormat } from '../types/tracepoint-format.ts';
@@ -69,6 +69,8 @@ export interface ProbeTarget {
   readonly names?: NameTable;
   /** And those of their functions. */
   readonly functionNames?: NameTable;
+  /** Of a probe on the code of a program: which, and where the function it is in begins. */
+  readonly program?: { readonly executable: Executable; readonly address: number };
   /** The function that is probed, where there is one. */
   readonly function?: string;
 }

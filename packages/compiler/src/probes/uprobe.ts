@@ -1,4 +1,4 @@
-import { ProgramType } from '@bpfleet/bpf';
+import { type ElfFunction, ProgramType } from '@bpfleet/bpf';
 import type { CompileEnv, Executable } from '../env.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { AttachPoint } from '../syntax/ast.ts';
@@ -20,16 +20,19 @@ interface Place {
   readonly label: string;
   readonly offset: number;
   readonly function?: string;
+  /** Where the program says that function begins. */
+  readonly address: number;
 }
 
 function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): ProbeProvider {
   const returns = name === 'uretprobe';
-  const target = (path: string, place: Place): ProbeTarget => ({
+  const target = (path: string, place: Place, executable?: Executable): ProbeTarget => ({
     name: `${name}:${path}:${place.label}`,
     programType: ProgramType.KPROBE,
     attach: { kind: 'uprobe', path, offset: place.offset, return: returns },
     context: { kind: 'registers', at: returns ? 'return' : 'entry', space: 'user' },
     ...(place.function === undefined ? {} : { function: place.function }),
+    ...(executable === undefined ? {} : { program: { executable, address: place.address } }),
   });
   return {
     name,
@@ -48,10 +51,12 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
         diagnostics.error('invalid-probe', point.span, message, `write ${usage}`);
         return [];
       }
-      if (env.tracepoints === null) return [target(file, { label: symbol, offset: 0, function: symbol })];
+      if (env.tracepoints === null) return [target(file, { label: symbol, offset: 0, function: symbol, address: 0 })];
       if (!requireFeature('uprobe', point, context)) return [];
       if (hasWildcard(file))
-        return inFiles(point, { file, symbol, returns }, context).map(({ path, place }) => target(path, place));
+        return inFiles(point, { file, symbol, returns }, context).map(({ file: one, place }) =>
+          target(one.path, place, one),
+        );
       const found = env.executables?.find(file) ?? { reason: 'the programs of this node are not known' };
       if ('reason' in found) {
         const hint = 'write the path of a program, or a name such as libc';
@@ -62,7 +67,7 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
         rest.length === 2
           ? placesByLanguage(point, found, rest.map(unquote), context)
           : placesOf(point, found, symbol, returns, context);
-      return places.map((place) => target(found.path, named(place, context)));
+      return places.map((place) => target(found.path, named(place, context), found));
     },
   };
 }
@@ -107,10 +112,10 @@ function inFiles(point: AttachPoint, { file, symbol, returns }: Search, context:
   }
   const { name, offset = 0 } = parseOffset(symbol);
   const isFunction = matcher(name);
-  const matches = files.flatMap(({ path, functions }) =>
-    functions
-      .filter((one) => isFunction(one.name) && offset < Math.max(1, one.size) && !(returns && offset > 0))
-      .map((one) => ({ path, place: placeAt(one, offset) })),
+  const matches = files.flatMap((one) =>
+    one.functions
+      .filter((each) => isFunction(each.name) && offset < Math.max(1, each.size) && !(returns && offset > 0))
+      .map((each) => ({ file: one, place: placeAt(each, offset) })),
   );
   return checkMatches(point, matches, 'functions of programs', context);
 }
@@ -127,7 +132,14 @@ function placesOf(
     const address = Number(symbol);
     const around = functions.find((one) => address >= one.address && address - one.address < Math.max(1, one.size));
     if (around !== undefined) {
-      return [{ label: String(address), offset: address - around.address + around.offset, function: around.name }];
+      return [
+        {
+          label: String(address),
+          offset: address - around.address + around.offset,
+          function: around.name,
+          address: around.address,
+        },
+      ];
     }
     const message = `Could not resolve address: ${path}:0x${address.toString(16)}`;
     diagnostics.error('no-match', point.span, message, 'no function of the file is there');
@@ -195,7 +207,7 @@ function noBoundary(name: string): string {
 const forced =
   'Use --unsafe to force attachment. WARNING: This option could lead to data corruption in the target process.';
 
-function placeAt(found: { readonly name: string; readonly offset: number }, offset: number): Place {
+function placeAt(found: ElfFunction, offset: number): Place {
   const label = `${found.name}${offset === 0 ? '' : `+${offset}`}`;
-  return { label, offset: found.offset + offset, function: found.name };
+  return { label, offset: found.offset + offset, function: found.name, address: found.address };
 }

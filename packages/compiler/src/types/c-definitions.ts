@@ -62,6 +62,11 @@ export class ScriptTypes implements TypeSource {
     }
   }
 
+  /** Whether the script itself defines a name: `struct name`, `enum name` or that of a typedef. */
+  defines(name: string): boolean {
+    return this.#names.has(name);
+  }
+
   resolve(id: number): CType {
     return this.#own(id)?.type ?? this.#kernel?.resolve(id) ?? { kind: 'void' };
   }

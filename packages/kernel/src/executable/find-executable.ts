@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } fro
 import { delimiter } from 'node:path';
 import {
   type ByteSource,
+  type DebugInfo,
   ElfError,
   type ElfFunction,
   readFunctions,
@@ -9,6 +10,7 @@ import {
   type StaticProbe,
 } from '@bpfleet/bpf';
 import { findLibrary } from './find-library.ts';
+import { readDebugInfo } from './read-debug-info.ts';
 
 /** A program or library on this node. */
 export interface Executable {
@@ -18,6 +20,8 @@ export interface Executable {
   readonly functions: readonly ElfFunction[];
   /** Read when they are first asked for; none where the file's notes make no sense. */
   readonly staticProbes: () => readonly StaticProbe[];
+  /** Read when it is first asked for; or a sentence why there is none. */
+  readonly debugInfo: () => DebugInfo | { readonly reason: string };
 }
 
 interface Known {
@@ -75,13 +79,32 @@ function read(path: string): Executable {
     const known = cache.get(path);
     if (known?.identity === identity) return known.executable;
     const source: ByteSource = { read: (offset, length) => readPart(file, offset, length) };
-    const executable = { path, functions: readFunctions(source), staticProbes: () => readProbes(path) };
+    const executable: Executable = {
+      path,
+      functions: readFunctions(source),
+      staticProbes: () => readProbes(path),
+      debugInfo: lazyDebugInfo(path),
+    };
     if (cache.size >= MAX_CACHED) cache.clear();
     cache.set(path, { identity, executable });
     return executable;
   } finally {
     closeSync(file);
   }
+}
+
+/** It may be large: it is kept while somebody uses it, and read again after that. */
+function lazyDebugInfo(path: string): Executable['debugInfo'] {
+  let none: { readonly reason: string } | undefined;
+  let kept: WeakRef<DebugInfo> | undefined;
+  return () => {
+    const known = none ?? kept?.deref();
+    if (known !== undefined) return known;
+    const read = readDebugInfo(path);
+    if ('reason' in read) none = read;
+    else kept = new WeakRef(read);
+    return read;
+  };
 }
 
 function readProbes(path: string): readonly StaticProbe[] {

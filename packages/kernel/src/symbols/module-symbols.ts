@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
 import { buildId, debugLink, ElfError, type ElfFile, type FoundSymbol, openElf, SymbolTable } from '@bpfleet/bpf';
+import { debugFiles } from './debug-files.ts';
 import { openPart, type PartialFile } from './open-part.ts';
 
 /** The symbols of one program or library. Places are those of the file, where its code lies, not of memory. */
@@ -15,7 +15,6 @@ export interface ModuleSymbols {
 }
 
 const NONE: ModuleSymbols = { buildId: undefined, find: () => null, findLinked: () => null, bytes: 0 };
-const DEBUG_FOLDER = '/usr/lib/debug';
 
 /**
  * Reads the symbols of an open file: its own two tables and those of its separate file of debugging symbols, which is
@@ -79,16 +78,4 @@ function openIntact(file: PartialFile): ElfFile | null {
     if (error instanceof ElfError) return null;
     throw error;
   }
-}
-
-/** Where a file of debugging symbols may be, as GDB looks for it ("Debugging Information in Separate Files"). */
-function debugFiles(path: string, root: string, id: string | undefined, link: string | undefined): string[] {
-  const folder = dirname(path);
-  const places = [
-    ...(id === undefined ? [] : [`${DEBUG_FOLDER}/.build-id/${id.slice(0, 2)}/${id.slice(2)}.debug`]),
-    ...(link === undefined
-      ? []
-      : [`${folder}/${link}`, `${folder}/.debug/${link}`, `${DEBUG_FOLDER}${folder}/${link}`]),
-  ];
-  return root === '' ? places : [...places.map((place) => root + place), ...places];
 }

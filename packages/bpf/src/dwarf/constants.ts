@@ -1,0 +1,133 @@
+/** Kinds of entries that are made sense of, `DW_TAG_*` (DWARF 5, section 7.5.3). */
+export const Tag = {
+  ARRAY_TYPE: 0x01,
+  CLASS_TYPE: 0x02,
+  ENUMERATION_TYPE: 0x04,
+  FORMAL_PARAMETER: 0x05,
+  MEMBER: 0x0d,
+  POINTER_TYPE: 0x0f,
+  REFERENCE_TYPE: 0x10,
+  COMPILE_UNIT: 0x11,
+  STRUCTURE_TYPE: 0x13,
+  TYPEDEF: 0x16,
+  UNION_TYPE: 0x17,
+  UNSPECIFIED_PARAMETERS: 0x18,
+  INHERITANCE: 0x1c,
+  SUBRANGE_TYPE: 0x21,
+  BASE_TYPE: 0x24,
+  CONST_TYPE: 0x26,
+  ENUMERATOR: 0x28,
+  SUBPROGRAM: 0x2e,
+  VOLATILE_TYPE: 0x35,
+  RESTRICT_TYPE: 0x37,
+  NAMESPACE: 0x39,
+  PARTIAL_UNIT: 0x3c,
+  TYPE_UNIT: 0x41,
+  RVALUE_REFERENCE_TYPE: 0x42,
+  ATOMIC_TYPE: 0x47,
+} as const;
+
+/** Attributes that are made sense of, `DW_AT_*` (DWARF 5, section 7.5.4). */
+export const At = {
+  SIBLING: 0x01,
+  NAME: 0x03,
+  BYTE_SIZE: 0x0b,
+  /** Until DWARF 3: counted from the highest bit of the unit that the bit-field lies in. */
+  BIT_OFFSET: 0x0c,
+  BIT_SIZE: 0x0d,
+  LOW_PC: 0x11,
+  COMP_DIR: 0x1b,
+  CONST_VALUE: 0x1c,
+  UPPER_BOUND: 0x2f,
+  ABSTRACT_ORIGIN: 0x31,
+  CALLING_CONVENTION: 0x36,
+  COUNT: 0x37,
+  DATA_MEMBER_LOCATION: 0x38,
+  DECLARATION: 0x3c,
+  ENCODING: 0x3e,
+  EXTERNAL: 0x3f,
+  SPECIFICATION: 0x47,
+  TYPE: 0x49,
+  RANGES: 0x55,
+  SIGNATURE: 0x69,
+  DATA_BIT_OFFSET: 0x6b,
+  LINKAGE_NAME: 0x6e,
+  STR_OFFSETS_BASE: 0x72,
+  ADDR_BASE: 0x73,
+  DWO_NAME: 0x76,
+  MIPS_LINKAGE_NAME: 0x2007,
+} as const;
+
+/** How the value of an attribute is written, `DW_FORM_*` (DWARF 5, section 7.5.6), and two of GNU's. */
+export const Form = {
+  ADDR: 0x01,
+  BLOCK2: 0x03,
+  BLOCK4: 0x04,
+  DATA2: 0x05,
+  DATA4: 0x06,
+  DATA8: 0x07,
+  STRING: 0x08,
+  BLOCK: 0x09,
+  BLOCK1: 0x0a,
+  DATA1: 0x0b,
+  FLAG: 0x0c,
+  SDATA: 0x0d,
+  STRP: 0x0e,
+  UDATA: 0x0f,
+  REF_ADDR: 0x10,
+  REF1: 0x11,
+  REF2: 0x12,
+  REF4: 0x13,
+  REF8: 0x14,
+  REF_UDATA: 0x15,
+  INDIRECT: 0x16,
+  SEC_OFFSET: 0x17,
+  EXPRLOC: 0x18,
+  FLAG_PRESENT: 0x19,
+  STRX: 0x1a,
+  ADDRX: 0x1b,
+  REF_SUP4: 0x1c,
+  STRP_SUP: 0x1d,
+  DATA16: 0x1e,
+  LINE_STRP: 0x1f,
+  REF_SIG8: 0x20,
+  IMPLICIT_CONST: 0x21,
+  LOCLISTX: 0x22,
+  RNGLISTX: 0x23,
+  REF_SUP8: 0x24,
+  STRX1: 0x25,
+  STRX2: 0x26,
+  STRX3: 0x27,
+  STRX4: 0x28,
+  ADDRX1: 0x29,
+  ADDRX2: 0x2a,
+  ADDRX3: 0x2b,
+  ADDRX4: 0x2c,
+  /** In the file that several packages share (dwz); such values are not followed. */
+  GNU_REF_ALT: 0x1f20,
+  GNU_STRP_ALT: 0x1f21,
+} as const;
+
+/** What the bits of a basic type mean, `DW_ATE_*` (DWARF 5, section 7.8). */
+export const Encoding = {
+  BOOLEAN: 0x02,
+  SIGNED: 0x05,
+  SIGNED_CHAR: 0x06,
+  UNSIGNED: 0x07,
+  UNSIGNED_CHAR: 0x08,
+  UTF: 0x10,
+} as const;
+
+/** `DW_CC_pass_by_reference`: a value of that class is handed over by its address (DWARF 5, section 5.7.1.1). */
+export const PASS_BY_REFERENCE = 0x04;
+/** `DW_OP_plus_uconst` (DWARF 5, section 7.7.1). */
+export const OP_PLUS_UCONST = 0x23;
+/** `DW_UT_*` (DWARF 5, section 7.5.1). */
+export const UnitType = {
+  COMPILE: 0x01,
+  TYPE: 0x02,
+  PARTIAL: 0x03,
+  SKELETON: 0x04,
+  SPLIT_COMPILE: 0x05,
+  SPLIT_TYPE: 0x06,
+};
