@@ -114,7 +114,7 @@ uprobe:{{program}}:by_value { print((args.pair.x, args.pair.y, args.big.third, a
 uprobe:{{program}}:hidden { print(args.x); }`;
 
 const expected = `-42 text
-(-7, 200, 3, inner, 6, 5, -3, GREEN, -7)
+(-7, 200, 3, inner, 6, 5, 29, GREEN, -7)
 (pointed to, 44, hi, true, inner, 104)
 { .p = 3, .name = inner }
 (-2, 250, true, GREEN, -9, -10, -11, -12)

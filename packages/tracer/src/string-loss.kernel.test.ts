@@ -34,5 +34,5 @@ test('what a script itself cuts is no loss', async () => {
 });
 
 test('memory that cannot be read is counted', async () => {
-  expect(await lossesOf(`${probe} { @[str(1)] = count(); }`, () => openNames(5, 6, 7))).toBe(3n);
+  expect(await lossesOf(`${probe} { @[str((int8 *)1)] = count(); }`, () => openNames(5, 6, 7))).toBe(3n);
 });
