@@ -8,9 +8,11 @@ export default {
   workload: 'writes 5000 4397',
   check: ({ made, map, node }) => {
     assert.deepEqual(made, [5000]);
-    assert.equal(map('@n')[0]?.value, 5000);
+    const seen = Number(map('@n')[0]?.value);
+    // Since 6.13 a program at a system call can be preempted; what the kernel leaves out meanwhile, of any process, it tells.
+    assert.ok(seen <= 5000 && seen + Number(node.lost.kernel) >= 5000, `${seen} of 5000 seen`);
     const kept = map('@').length;
-    assert.equal(kept + Number(node.lost.mapFull), 5000);
+    assert.equal(kept + Number(node.lost.mapFull), seen);
     assert.equal(node.state, 'partial');
   },
 } satisfies FleetCase;

@@ -4,7 +4,7 @@ import { eachOf } from './each-of.ts';
 import { atOnce, type Fleet } from './fleet.ts';
 import type { CaseAnswer, FleetCase, SessionCase } from './fleet-case.ts';
 import type { FleetNode } from './fleet-node.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { LeftOut, type Outcome, outcomeOf } from './outcome.ts';
 import { runPrograms } from './run-programs.ts';
 import { FleetSession } from './session.ts';
 
@@ -69,7 +69,10 @@ async function measured(
     try {
       one.check(answer);
     } catch (error) {
-      throw new Error(`${(error as Error).message}\n${accountOf(answer)}`, { cause: error });
+      const message = `${(error as Error).message}\n${accountOf(answer)}`;
+      const left = Number(answer.node.lost.kernel);
+      if (left > 0) throw new LeftOut(`the kernel left out ${left} runs, and told so: ${message}`, { cause: error });
+      throw new Error(message, { cause: error });
     }
   };
 }

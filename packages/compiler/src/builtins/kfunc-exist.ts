@@ -16,6 +16,10 @@ export const kfuncExist: FunctionDefinition = {
     if (nameOf(call) === undefined) {
       context.report('invalid-argument', call.span, 'kfunc_exist() accepts a string literal only');
     }
+    if (context.env.tracepoints !== null && context.env.types === undefined) {
+      const message = "kfunc_exist() needs the kernel's BTF (CONFIG_DEBUG_INFO_BTF), which this kernel does not give";
+      context.report('unsupported', call.span, message);
+    }
     return booleanType;
   },
   lower: (call, { env }) => numberValue(env.types?.function(nameOf(call) ?? '') === undefined ? 0n : 1n),

@@ -7,8 +7,11 @@ import type { TraceLimits } from '../api.ts';
 import { TraceError } from '../trace-error.ts';
 import { REFUSED, TRIAL } from './trial.ts';
 
-/** What a trial may take of a CPU. Starting Node takes a second of a slow one; an emulated one takes twenty. */
-const MAX_CPU_MS = 60_000;
+/**
+ * What a trial may take of a CPU: a second of a slow one. An emulated one counts the time in which it waits for its own
+ * turn as well, and may take minutes.
+ */
+const MAX_CPU_MS = 300_000;
 /** And of time, where it waits: on a busy node it may be long before its turn. */
 const PATIENCE_MS = 600_000;
 const MAX_REMEMBERED = 256;
