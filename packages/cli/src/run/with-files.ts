@@ -67,13 +67,18 @@ function finderFrom(folder: string, headerFolders: readonly string[]): FileFinde
       const places = [...(quoted ? [beside, '.', folder] : []), ...headerFolders];
       const paths = isAbsolute(name) ? [name] : places.map((place) => resolve(place, name));
       const path = paths.find((one) => existsSync(one) && statSync(one).isFile());
-      return path === undefined ? undefined : read(name, path);
+      if (path === undefined) return undefined;
+      try {
+        return read(name, path);
+      } catch (error) {
+        throw new FilesError([`ERROR: header '${name}': ${(error as Error).message}`]);
+      }
     },
   };
 }
 
 function read(name: string, path: string): ScriptFile {
-  if (statSync(path).size > MAX_FILE) throw new Error(`it is larger than a script may be, ${MAX_FILE} bytes`);
+  if (statSync(path).size > MAX_FILE) throw new Error(`${name} is larger than a script may be, ${MAX_FILE} bytes`);
   return { name, id: realpathSync(path), source: readFileSync(path, 'utf8') };
 }
 
