@@ -87,12 +87,21 @@ describe('endOverdue', () => {
   it.each<[string, Part, number | undefined, number, number, object]>([
     [
       'attached, and gone',
-      { attached: 1, storedSeqs: '{[1,4)}', connectionLost: 3 },
+      { attached: 1, storedSeqs: '{[1,4)}' },
       undefined,
       10.9,
       11.1,
-      { state: 'partial', reason: expect.stringContaining('; 3 windows stored') },
+      { state: 'partial', reason: 'no manifest came; 3 windows stored' },
     ],
+    [
+      'attached, and its connection lost just before the end',
+      { attached: 1, connectionLost: 5 },
+      undefined,
+      24.9,
+      25.1,
+      { state: 'partial', reason: expect.stringContaining('the connection was lost') },
+    ],
+    ['never attached, and its connection lost', { connectionLost: 15 }, undefined, 19.9, 20.1, { state: 'offline' }],
     [
       'attached, and still connected',
       { attached: 1, leaseUntil: 1000 },

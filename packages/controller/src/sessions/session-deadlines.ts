@@ -11,6 +11,11 @@ const lookEveryMs = 500;
 const graceMs = 5_000;
 /** A connected node may still be sending a long backlog. */
 const connectedGraceMs = 60_000;
+/**
+ * From when a connection was lost: until the node has noticed the silence (8 s), waited for its turn (5 s) and shaken
+ * hands again. A node that lost it just before the end has its account in the spool, and is on its way back with it.
+ */
+const reconnectGraceMs = 20_000;
 /** After a start of the controller, agents with older sessions need time to come back. */
 const startGraceMs = 15_000;
 
@@ -41,7 +46,8 @@ export class SessionDeadlines {
 
   /** Concludes every part that is overdue at `now`, or only those of sessions created since. */
   async endOverdue(now: Date, createdSince: Date | null = null): Promise<void> {
-    for (const target of await this.sessions.overdue(now, graceMs, connectedGraceMs, createdSince)) {
+    const graces = { graceMs, connectedGraceMs, reconnectGraceMs };
+    for (const target of await this.sessions.overdue(now, graces, createdSince)) {
       const verdict = settleSilence(target);
       await this.database.transaction((transaction) => this.settlement.conclude(transaction, target, verdict));
       this.log.warn({ session: target.sessionId, node: target.nodeId, ...verdict }, 'no manifest of a node in time');

@@ -242,15 +242,11 @@ export class SessionRepository {
 
   /**
    * Nodes whose time is over: since they attached, the session's duration (else until its deadline), or a cancellation,
-   * and then a grace, which is longer for a node that is connected and may still be sending. Of sessions created since
+   * and then a grace, which is longer for a node that is connected and may still be sending; nor is a node whose
+   * connection was lost while it measured given up before it could have come back. Of sessions created since
    * `createdSince`, if that is given.
    */
-  async overdue(
-    now: Date,
-    graceMs: number,
-    connectedGraceMs: number,
-    createdSince: Date | null,
-  ): Promise<OverdueTarget[]> {
+  async overdue(now: Date, graces: Graces, createdSince: Date | null): Promise<OverdueTarget[]> {
     const rows: OverdueRow[] = await this.database.query(
       `select sn.session_id, sn.node_id, sn.attached_at is not null as attached, sn.connection_lost_at,
          s.cancelled_at is not null as cancelled,
@@ -259,8 +255,10 @@ export class SessionRepository {
        from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
        where s.ended_at is null and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
          and least(s.cancelled_at, coalesce(sn.attached_at + s.duration_ms * interval '1 millisecond', s.deadline))
-           + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1`,
-      [now, graceMs, connectedGraceMs, createdSince],
+           + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1
+         and (sn.attached_at is null or sn.connection_lost_at is null
+           or sn.connection_lost_at + $5::float8 * interval '1 millisecond' < $1)`,
+      [now, graces.graceMs, graces.connectedGraceMs, createdSince, graces.reconnectGraceMs],
     );
     return rows.map((row) => ({
       sessionId: row.session_id,
@@ -271,6 +269,16 @@ export class SessionRepository {
       cancelled: row.cancelled,
     }));
   }
+}
+
+/** For how long a node is waited for, milliseconds. */
+export interface Graces {
+  /** After its time is over. */
+  readonly graceMs: number;
+  /** The same for a node that is connected. */
+  readonly connectedGraceMs: number;
+  /** After a node that had attached lost its connection. */
+  readonly reconnectGraceMs: number;
 }
 
 interface AccountRow {
