@@ -4,8 +4,8 @@ const fleetPackages = ['qemu-system-arm', 'qemu-system-x86', 'xz-utils'];
 /** What builds ELF objects as people do. */
 const clangPackages = ['clang', 'libbpf-dev'];
 
-/** What tests hold our work against besides: cpio reads the archives that we write. */
-const testPackages = [...clangPackages, 'cpio'];
+/** What tests hold our work against besides: cpio reads the archives that we write, bpftool the objects. */
+const testPackages = [...clangPackages, 'cpio', 'bpftool'];
 
 /** Where the compiler must run as well. */
 const browserPackages = ['chromium'];

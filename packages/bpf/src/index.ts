@@ -26,6 +26,7 @@ export * from './elf/read-functions.ts';
 export * from './elf/read-object.ts';
 export * from './elf/read-static-probes.ts';
 export { type FoundSymbol, SymbolTable } from './elf/symbol-table.ts';
+export * from './elf/write-object.ts';
 export * from './raw-text.ts';
 export * from './spec/collection-spec.ts';
 export * from './spec/map-spec.ts';

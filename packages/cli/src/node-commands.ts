@@ -41,8 +41,8 @@ export function addThisNode(program: Command, terminal: Terminal, finish: (statu
       .argument('[file]', 'FILE.bt')
       .option('-e, --execute <script>', 'the script as text')
       .addOption(
-        new Option('--emit <stage>', 'tree, intermediate code or instructions')
-          .choices(['ast', 'ir', 'asm'])
+        new Option('--emit <stage>', 'tree, intermediate code, instructions, or an object for libbpf')
+          .choices(['ast', 'ir', 'asm', 'elf'])
           .default('asm'),
       )
       .option('-o, --output <file>', 'write it to a file')
@@ -50,5 +50,6 @@ export function addThisNode(program: Command, terminal: Terminal, finish: (statu
         (await import('./commands/compile.ts')).compile(file, options, terminal),
       ),
     "bpfleet compile -e 'BEGIN { @x = 1; }' --emit asm",
+    'bpfleet compile FILE.bt --emit elf -o FILE.bpf.o',
   );
 }

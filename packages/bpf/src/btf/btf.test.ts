@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type TypeText, writeBtf } from './btf.test-kit.ts';
 import { Btf } from './btf.ts';
 import { BtfError } from './btf-error.ts';
+import { type TypeText, writeBtf } from './write-btf.ts';
 
 const SIGNED = 1 << 24;
 

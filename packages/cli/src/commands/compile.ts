@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { ExitStatus, wrongRequest } from '../cli-error.ts';
-import { printStage, type Stage } from '../compile/print-stage.ts';
+import { emitStage, type Stage } from '../compile/emit-stage.ts';
 import { type ProgramText, readScript } from '../run/read-program.ts';
 import { wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
@@ -13,17 +13,20 @@ export interface CompileOptions {
 
 /** `bpfleet compile FILE | -e SCRIPT`: compiles for this node's kernel, and loads nothing. Throws CliError. */
 export async function compile(file: string | undefined, options: CompileOptions, terminal: Terminal): Promise<void> {
+  if (options.emit === 'elf' && options.output === undefined && terminal.outIsTerminal) {
+    throw wrongRequest('An object is no text: give the file it is to be written to, -o FILE.bpf.o.');
+  }
   const program = await wholeProgram(scriptOf(file, options.execute));
   // A tree needs no kernel; code does, for the fields of tracepoints.
   const env =
     options.emit === 'ast'
       ? (await import('@bpfleet/compiler')).permissiveEnv()
       : (await import('@bpfleet/tracer')).compileEnv();
-  const text = await printStage(program, options.emit, env, ExitStatus.wrongRequest);
+  const emitted = await emitStage(program, options.emit, env, ExitStatus.wrongRequest);
   if (options.output === undefined) {
-    terminal.out.write(text);
+    terminal.out.write(emitted);
   } else {
-    writeFileSync(options.output, text);
+    writeFileSync(options.output, emitted);
   }
 }
 

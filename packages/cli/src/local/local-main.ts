@@ -107,6 +107,9 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
       const { showStages } = await import('./show-stages.ts');
       showStages(program, options.stages, tracer.compileEnv(), { out, err });
     }
+    if (given.emitElf !== undefined && program.kind === 'script') {
+      (await import('./emit-elf.ts')).emitElf(program, given.emitElf, tracer.compileEnv());
+    }
     if (given.mode === 'codegen') return 0;
     return await runLocal(run, tracer);
   } catch (error) {
@@ -133,7 +136,6 @@ function refuseAbsent({ given }: LocalOptions): void {
   const absent: readonly (readonly [boolean, string])[] = [
     [given.mode === 'compiler-bench', '--mode compiler-bench'],
     [given.fmt === true || given.mode === 'format', '--fmt'],
-    [given.emitElf !== undefined, '--emit-elf'],
     [given.emitIr !== undefined, '--emit-llvm'],
     [given.dwarfPid !== undefined, '--dwarf-pid'],
     [given.traceableFunctions !== undefined, '--traceable-functions'],

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readObject } from '@bpfleet/bpf';
 import { expect, test } from 'vitest';
 
 const main = resolve(import.meta.dirname, '../main.ts');
@@ -59,6 +60,24 @@ test('print_maps_on_exit, the name of our own process, and a script without prob
     err: '',
     status: 1,
   });
+});
+
+test('--emit-elf writes the programs to a file, and the script runs all the same', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bpfleet-local-'));
+  try {
+    const file = join(folder, 'x.bpf.o');
+    expect(await local(['--emit-elf', file, '-e', 'BEGIN { @ = 1; exit(); }'])).toMatchObject({
+      out: '\n\n@: 1\n',
+      status: 0,
+    });
+    expect(readObject(readFileSync(file)).map(({ name }) => name)).toContain('raw_tracepoint');
+    expect(await local(['--emit-elf', join(folder, 'no', 'x'), '-e', 'BEGIN { exit(); }'])).toMatchObject({
+      err: expect.stringMatching(/^ERROR: Failed to write ".*": ENOENT/),
+      status: 1,
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('types of the kernel, by name and as C declares them', async () => {

@@ -42,6 +42,7 @@ OPTIONS:
     -d, --debug STAGES
                       show what the compiler makes of the script: ast, codegen (or ir),
                       codegen-opt (or asm), verifier, all
+    --emit-elf FILE   write the programs to an ELF object as well
 
 EXAMPLES:
     bpfleet local -e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'
