@@ -1,5 +1,5 @@
 /** `SHT_*` of elf.h. */
-export const SectionType = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, REL: 9 } as const;
+const SectionType = { PROGBITS: 1, SYMTAB: 2, STRTAB: 3, REL: 9 } as const;
 /** `SHF_*` of elf.h. */
 export const SectionFlag = { WRITE: 1, ALLOC: 2, EXECINSTR: 4 } as const;
 /** `STT_*` and, four bits higher, `STB_*` of elf.h. */
