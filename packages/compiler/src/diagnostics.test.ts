@@ -44,6 +44,8 @@ describe('each mistake has its sentence', () => {
   test.each([
     ['BEGIN { count(); }', 'count() must be assigned directly to a map'],
     ['BEGIN { $x = count(); }', 'count() must be assigned directly to a map'],
+    ['BEGIN { if comptime (pid > 0) { nosuch(); } }', 'Unable to resolve comptime expression'],
+    ['BEGIN { $x = 1; if comptime is_str($x) { } else { nosuch(); } }', "Unknown function: 'nosuch'"],
     [
       'let @m = hash(5); BEGIN { @m[1] = count(); }',
       'Incompatible map types. Type from declaration: hash. Type from value/key type: percpuhash',

@@ -1,6 +1,5 @@
 import { emitMessage } from '../ir/lower-message.ts';
 import { noValue } from '../ir/value.ts';
-import { constantValue } from '../passes/fold-constants.ts';
 import type { Expression } from '../syntax/ast.ts';
 import { describe } from '../types/describe-type.ts';
 import { isNumber, voidType } from '../types/type.ts';
@@ -48,7 +47,7 @@ export const staticAssert: FunctionDefinition = {
   check(call, context) {
     const [condition, message] = call.arguments as [Expression, Expression];
     checkCondition(condition, context);
-    const holds = constantValue(condition);
+    const holds = context.comptime(condition);
     if (message.kind !== 'string') {
       context.report('invalid-argument', message.span, 'static_assert() expects its message as a string literal');
     } else if (holds === undefined) {

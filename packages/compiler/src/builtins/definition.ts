@@ -19,11 +19,16 @@ export interface CheckContext {
   heldType(expression: Expression): Type;
   /** As typeOf, and reports what is not a number. */
   numberType(expression: Expression, use: string): Type;
+  /** The value of an expression, where it is known when the script is compiled. */
+  comptime(expression: Expression): bigint | string | undefined;
   /** A map named as a whole or with a key; its key is checked, and that it has been written somewhere. */
   mapOf(access: MapAccess): MapSymbol;
   report(code: DiagnosticCode, span: Span, message: string, hint?: Hint): void;
   warn(code: DiagnosticCode, span: Span, message: string, hint?: string): void;
 }
+
+/** What decides what is known when a script is compiled. */
+export type KnownContext = Pick<CheckContext, 'env' | 'config' | 'target' | 'typeOf'>;
 
 /** A name without brackets: `pid`. */
 export interface BuiltinDefinition {
@@ -32,6 +37,8 @@ export interface BuiltinDefinition {
   readonly constant?: true;
   /** The kernel that brought what it needs; all of them up to 5.10, the oldest there is. */
   readonly kernel: string;
+  /** Its text, where that is known when the script is compiled. */
+  known?(target: ProbeTarget): string;
   check(identifier: Identifier, context: CheckContext): Type;
   /** Strings may be left at `into`. */
   lower(lowering: Lowering, into?: Destination): Value;
@@ -50,6 +57,8 @@ interface Callable {
 
 export interface FunctionDefinition extends Callable {
   readonly kind: 'function';
+  /** Its value, where that is known when the script is compiled. */
+  known?(call: Call, context: KnownContext): bigint | undefined;
   check(call: Call, context: CheckContext): Type;
   /** Strings may be left at `into`. */
   lower(call: Call, lowering: Lowering, into?: Destination): Value;

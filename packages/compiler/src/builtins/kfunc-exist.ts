@@ -1,3 +1,4 @@
+import type { CompileEnv } from '../env.ts';
 import { numberValue } from '../ir/value.ts';
 import type { Call } from '../syntax/ast.ts';
 import { booleanType } from '../types/type.ts';
@@ -22,8 +23,13 @@ export const kfuncExist: FunctionDefinition = {
     }
     return booleanType;
   },
-  lower: (call, { env }) => numberValue(env.types?.function(nameOf(call) ?? '') === undefined ? 0n : 1n),
+  known: (call, { env }) => (env.types === undefined ? undefined : exists(call, env)),
+  lower: (call, { env }) => numberValue(exists(call, env)),
 };
+
+function exists(call: Call, { types }: CompileEnv): bigint {
+  return types?.function(nameOf(call) ?? '') === undefined ? 0n : 1n;
+}
 
 function nameOf({ arguments: [name] }: Call): string | undefined {
   return name?.kind === 'string' ? name.value : undefined;

@@ -8,6 +8,7 @@ import type { BuiltinDefinition } from './definition.ts';
 export const probetype: BuiltinDefinition = {
   name: 'probetype',
   kernel: '4.1',
+  known: probeTypeOf,
   check: (_identifier, { target }) => stringType(textBytes(probeTypeOf(target)).length),
   lower: (lowering, into) => lowerLiteral(lowering, probeTypeOf(lowering.target), into),
 };

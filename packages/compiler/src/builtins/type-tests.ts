@@ -16,6 +16,12 @@ function typeTest(name: string, test: (type: Type, expression: Expression) => bo
       context.typeOf(call.arguments[0] as Expression);
       return booleanType;
     },
+    known(call, context) {
+      const [expression] = call.arguments as [Expression];
+      const type = context.typeOf(expression);
+      if (type.kind === 'unknown') return undefined;
+      return test(type, expression) ? 1n : 0n;
+    },
     lower(call, lowering) {
       const [expression] = call.arguments as [Expression];
       return numberValue(test(lowering.typeOf(expression), expression) ? 1n : 0n);

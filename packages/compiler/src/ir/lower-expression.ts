@@ -1,6 +1,7 @@
 import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import { CounterSlot } from '../output-layout.ts';
+import { comptimeTruth } from '../passes/comptime.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
 import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
@@ -169,8 +170,13 @@ export class ProbeLowering implements Lowering {
         return lowerCast(this, expression, into);
       case 'update':
         return updateTarget(this, expression, true);
-      case 'ternary':
-        return this.#ternary(expression, into);
+      case 'ternary': {
+        const truth = comptimeTruth(expression.condition, this);
+        if (truth === undefined) return this.#ternary(expression, into);
+        return this.value(truth ? expression.then : expression.otherwise, into);
+      }
+      case 'comptime':
+        return this.value(expression.operand, into);
       case 'member':
         return lowerMember(this, expression, into);
       case 'index':

@@ -1,4 +1,5 @@
 import { findFunction } from '../builtins/index.ts';
+import { comptimeTruth } from '../passes/comptime.ts';
 import type { Assignment, Block, Expression, If, Return, Statement } from '../syntax/ast.ts';
 import { updateAggregate } from './lower-aggregate.ts';
 import { lowerFor, lowerUnroll, lowerWhile } from './lower-loop.ts';
@@ -76,6 +77,13 @@ function lowerAssignment(lowering: Lowering, statement: Assignment): void {
 }
 
 function lowerIf(lowering: Lowering, statement: If): void {
+  const truth = comptimeTruth(statement.condition, lowering);
+  if (truth !== undefined) {
+    const branch = truth ? statement.then : statement.otherwise;
+    if (branch?.kind === 'if') lowerStatement(lowering, branch);
+    else if (branch !== undefined) lowerBlock(lowering, branch);
+    return;
+  }
   const { builder } = lowering;
   const then = builder.newBlock();
   const after = builder.newBlock();

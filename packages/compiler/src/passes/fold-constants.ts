@@ -8,6 +8,8 @@ export function constantValue(expression: Expression): bigint | undefined {
       return expression.value;
     case 'boolean':
       return expression.value ? 1n : 0n;
+    case 'comptime':
+      return constantValue(expression.operand);
     case 'unary': {
       if (expression.operator === '*' || expression.operator === '&') return undefined;
       const operand = constantValue(expression.operand);
@@ -16,8 +18,7 @@ export function constantValue(expression: Expression): bigint | undefined {
     case 'binary': {
       const left = constantValue(expression.left);
       const right = constantValue(expression.right);
-      if (left === undefined || right === undefined) return undefined;
-      return evaluate(expression.operator, left, right, !needsUnsigned(expression.operator, left, right));
+      return left === undefined || right === undefined ? undefined : evaluateBinary(expression.operator, left, right);
     }
     case 'ternary': {
       const condition = constantValue(expression.condition);
@@ -27,6 +28,11 @@ export function constantValue(expression: Expression): bigint | undefined {
     default:
       return undefined;
   }
+}
+
+/** What an operator gives for numbers that are known. */
+export function evaluateBinary(operator: BinaryOperator, left: bigint, right: bigint): bigint | undefined {
+  return evaluate(operator, left, right, !needsUnsigned(operator, left, right));
 }
 
 /** Whether the numbers, or what they come to, exceed the signed range. */

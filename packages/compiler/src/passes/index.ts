@@ -39,11 +39,12 @@ export function analyze(parsed: Script, context: AnalysisContext): Analysis {
   const { config, diagnostics } = context;
   const { probes: expanded, env } = withProgramTypes(expandProbes(parsed, context), context.env, diagnostics);
   const { script, probes } = writeOutArguments(parsed, expanded);
-  const bindings = resolveNames(script, { diagnostics, types: env.types, permissive: env.tracepoints === null });
+  const names = { diagnostics, types: env.types, permissive: env.tracepoints === null };
+  const { bindings, doubts } = resolveNames(script, names);
   warnUnreachable(script, diagnostics);
   const maps = collectMaps(script);
   checkDeclarations(script, maps, diagnostics);
-  const input = { env, config, maps, bindings };
+  const input = { env, config, maps, bindings, doubts };
   let typed = checkTypes(inferTypes(probes, input), input, diagnostics);
   if (env.tracepoints !== null && !diagnostics.hasErrors && settleValues(maps.values())) {
     typed = checkTypes(inferTypes(probes, input), input, diagnostics);

@@ -1,7 +1,7 @@
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Type } from '../types/type.ts';
-import type { Bindings, MapSymbol, Probe, TypedProbe, VariableSymbol } from './model.ts';
+import type { Bindings, Doubts, MapSymbol, Probe, TypedProbe, VariableSymbol } from './model.ts';
 import { ExpressionTyper } from './type-expression.ts';
 import { typeClause, typeStatements } from './type-statement.ts';
 
@@ -10,6 +10,7 @@ export interface TypingInput {
   readonly config: CompileConfig;
   readonly maps: ReadonlyMap<string, MapSymbol>;
   readonly bindings: Bindings;
+  readonly doubts: Doubts;
 }
 
 /** A type only ever grows (longer strings, signed), so this many rounds are more than a script can need. */

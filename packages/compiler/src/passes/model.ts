@@ -2,7 +2,7 @@ import type { CompileEnv } from '../env.ts';
 import type { ExpandContext, ProbeTarget } from '../probes/provider.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import type { AttachPoint, Clause, Expression, MapDeclaration, Variable } from '../syntax/ast.ts';
+import type { AttachPoint, Block, Clause, Expression, If, MapDeclaration, Variable } from '../syntax/ast.ts';
 import type { Type } from '../types/type.ts';
 
 /** A `$variable` of a clause: one for each scope that has it. */
@@ -13,6 +13,12 @@ export interface VariableSymbol {
 
 /** Which variable each mention is. */
 export type Bindings = ReadonlyMap<Variable, VariableSymbol>;
+
+/** What a condition decides on. */
+export type Branch = Block | If | Expression;
+
+/** Of branches that may turn out not to be taken: tells what is wrong with the names in them. */
+export type Doubts = ReadonlyMap<Branch, () => void>;
 
 /** What the passes are given besides the tree. */
 export interface AnalysisContext extends Omit<ExpandContext, 'taken'> {

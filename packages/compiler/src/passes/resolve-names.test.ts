@@ -11,7 +11,7 @@ function resolve(text: string) {
   const parsed = parseScript(text, diagnostics);
   const script = expandMacros(parsed, diagnostics);
   const types = new ScriptTypes(parsed.definitions, undefined, diagnostics);
-  const bindings = resolveNames(script, { diagnostics, types, permissive: false });
+  const { bindings } = resolveNames(script, { diagnostics, types, permissive: false });
   const said = diagnostics.list().map((d) => `${d.column}-${d.endColumn} ${d.severity} ${d.message}`);
   return { symbols: new Set(bindings.values()), said };
 }

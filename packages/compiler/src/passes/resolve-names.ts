@@ -14,11 +14,12 @@ import type {
   RecordField,
   Script,
   Statement,
+  Ternary,
   Variable,
 } from '../syntax/ast.ts';
 import { childExpressions } from '../syntax/visitor.ts';
 import { libraryMacros } from './library.ts';
-import type { Bindings, VariableSymbol } from './model.ts';
+import type { Bindings, Branch, Doubts, VariableSymbol } from './model.ts';
 
 /** Words of bpftrace that this compiler has not yet, so that the message is not "unknown". */
 const notSupported = new Set(['percpu_kaddr', 'unwatch', 'dw_ustack']);
@@ -37,10 +38,13 @@ export interface ResolveContext {
 }
 
 /** Finds which variable each `$name` is, and reports names that mean nothing. Variables live to the end of their block. */
-export function resolveNames(script: Script, context: ResolveContext): Bindings {
+export function resolveNames(
+  script: Script,
+  context: ResolveContext,
+): { readonly bindings: Bindings; readonly doubts: Doubts } {
   const resolver = new Resolver(script, context);
   for (const clause of script.clauses) resolver.clause(clause);
-  return resolver.bindings;
+  return resolver;
 }
 
 /** `boot` in `nsecs(boot)`: what it means is the function's business. */
@@ -52,6 +56,7 @@ function isWord(expression: Expression, child: Expression): boolean {
 
 class Resolver {
   readonly bindings = new Map<Variable, VariableSymbol>();
+  readonly doubts = new Map<Branch, () => void>();
   readonly #diagnostics: Diagnostics;
   readonly #context: ResolveContext;
   /** Of macros and functions: what is wrong with a use that is still there was told when they were written out. */
@@ -87,8 +92,11 @@ class Resolver {
       return;
     }
     if (expression.kind === 'call' && this.#definitions.has(expression.name)) return;
-    for (const child of childExpressions(expression)) {
-      if (!isWord(expression, child)) this.expression(child);
+    if (expression.kind === 'ternary') this.#ternary(expression);
+    else {
+      for (const child of childExpressions(expression)) {
+        if (!isWord(expression, child)) this.expression(child);
+      }
     }
     switch (expression.kind) {
       case 'variable':
@@ -192,10 +200,22 @@ class Resolver {
   }
 
   #if(statement: If): void {
-    this.expression(statement.condition);
-    this.block(statement.then);
-    if (statement.otherwise?.kind === 'if') this.#if(statement.otherwise);
-    else if (statement.otherwise !== undefined) this.block(statement.otherwise);
+    const { condition, then, otherwise } = statement;
+    this.expression(condition);
+    this.#branch(condition, then, () => this.block(then));
+    if (otherwise === undefined) return;
+    this.#branch(condition, otherwise, () => (otherwise.kind === 'if' ? this.#if(otherwise) : this.block(otherwise)));
+  }
+
+  #ternary({ condition, then, otherwise }: Ternary): void {
+    this.expression(condition);
+    for (const branch of [then, otherwise]) this.#branch(condition, branch, () => this.expression(branch));
+  }
+
+  /** What is wrong with a branch that may not be compiled at all is told once it is. */
+  #branch(condition: Expression, branch: Branch, resolve: () => void): void {
+    if (condition.kind === 'comptime') this.doubts.set(branch, this.#diagnostics.held(resolve));
+    else resolve();
   }
 
   #find(variable: Variable): VariableSymbol | undefined {

@@ -11,7 +11,7 @@ function analyzed(body: string) {
   const source = `BEGIN { ${body} }`;
   const diagnostics = new Diagnostics(new SourceText(source));
   const script = parseScript(source, diagnostics);
-  const bindings = resolveNames(script, { diagnostics, types: undefined, permissive: true });
+  const { bindings } = resolveNames(script, { diagnostics, types: undefined, permissive: true });
   expect(diagnostics.list().filter(({ severity }) => severity === 'error')).toEqual([]);
   const [clause] = script.clauses;
   if (clause === undefined) throw new Error('no clause');

@@ -4,7 +4,7 @@ import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
 import type { Diagnostics } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import type { BlockExpression, Expression, MapAccess, Variable } from '../syntax/ast.ts';
+import type { BlockExpression, Comptime, Expression, MapAccess, Variable } from '../syntax/ast.ts';
 import { describe, typeName } from '../types/describe-type.ts';
 import { textBytes } from '../types/text-bytes.ts';
 import {
@@ -19,7 +19,8 @@ import {
   unify,
   unknown,
 } from '../types/type.ts';
-import type { Bindings, MapSymbol, VariableSymbol } from './model.ts';
+import { comptimeTruth, comptimeValue, isKnown } from './comptime.ts';
+import type { Bindings, Branch, Doubts, MapSymbol, VariableSymbol } from './model.ts';
 import { typeIndex, typeMember } from './type-access.ts';
 import { typeCast } from './type-cast.ts';
 import { constantOf, typeIn } from './type-constant.ts';
@@ -33,6 +34,7 @@ export interface TyperInput {
   readonly target: ProbeTarget;
   readonly maps: ReadonlyMap<string, MapSymbol>;
   readonly bindings: Bindings;
+  readonly doubts: Doubts;
   readonly variables: Map<VariableSymbol, Type>;
   /** null while types are still being inferred. */
   readonly diagnostics: Diagnostics | null;
@@ -100,6 +102,22 @@ export class ExpressionTyper implements Typer {
     this.report('type-mismatch', condition.span, `Invalid condition: ${typeName(type)}`);
   }
 
+  comptime(expression: Expression): bigint | string | undefined {
+    return comptimeValue(expression, this);
+  }
+
+  taken<B extends Branch>(condition: Expression, then: B, otherwise: B | undefined): readonly B[] {
+    this.conditionType(condition);
+    const both = otherwise === undefined ? [then] : [then, otherwise];
+    if (condition.kind !== 'comptime') return both;
+    const truth = comptimeTruth(condition, this);
+    if (truth === undefined) return this.env.tracepoints === null ? both : [];
+    const branch = truth ? then : otherwise;
+    if (branch === undefined) return [];
+    if (!this.inferring) this.#input.doubts.get(branch)?.();
+    return [branch];
+  }
+
   mapOf(access: MapAccess): MapSymbol {
     return this.maps.read(access);
   }
@@ -163,6 +181,8 @@ export class ExpressionTyper implements Typer {
           elements: expression.fields.map(({ value }) => this.#element(value)),
           names: expression.fields.map(({ name }) => name),
         };
+      case 'comptime':
+        return this.#comptime(expression);
       case 'sizeof':
       case 'offsetof':
         return this.#constant(expression);
@@ -195,6 +215,14 @@ export class ExpressionTyper implements Typer {
     const constant = this.env.types?.enumerator(expression.name);
     if (constant === undefined) return unknown;
     return { ...literalType(BigInt.asIntN(64, constant.value)), enumeration: constant.enumeration };
+  }
+
+  #comptime(expression: Comptime): Type {
+    const type = this.typeOf(expression.operand);
+    if (this.env.tracepoints !== null && !isKnown(expression.operand, this)) {
+      this.report('invalid-argument', expression.span, 'Unable to resolve comptime expression');
+    }
+    return type;
   }
 
   /** What sizeof() measures: of a variable what it holds. */

@@ -244,9 +244,9 @@ export function typeUpdate(typer: Typer, expression: Update): Type {
 }
 
 export function typeTernary(typer: Typer, expression: Ternary): Type {
-  typer.conditionType(expression.condition);
-  const then = typer.typeOf(expression.then);
-  const otherwise = typer.typeOf(expression.otherwise);
+  const [then = unknown, otherwise = then] = typer
+    .taken(expression.condition, expression.then, expression.otherwise)
+    .map((branch) => typer.typeOf(branch));
   if (then.kind === 'void' && otherwise.kind === 'void') return then;
   if (then.kind !== 'void' && otherwise.kind !== 'void') {
     const type = unify(storedType(then), storedType(otherwise));

@@ -2,10 +2,12 @@ import { findFunction } from '../builtins/index.ts';
 import type { Span } from '../source/span.ts';
 import type {
   Assignment,
+  Block,
   Clause,
   Expression,
   ExpressionStatement,
   For,
+  If,
   Let,
   Range,
   Return,
@@ -57,9 +59,9 @@ function typeStatement(typer: Typer, statement: Statement): void {
       typeLet(typer, statement);
       break;
     case 'if':
-      typer.conditionType(statement.condition);
-      typeStatement(typer, statement.then);
-      if (statement.otherwise !== undefined) typeStatement(typer, statement.otherwise);
+      for (const branch of typer.taken<Block | If>(statement.condition, statement.then, statement.otherwise)) {
+        typeStatement(typer, branch);
+      }
       break;
     case 'while':
       typer.conditionType(statement.condition);

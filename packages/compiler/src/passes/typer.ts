@@ -2,7 +2,7 @@ import type { CheckContext } from '../builtins/definition.ts';
 import type { Span } from '../source/span.ts';
 import type { Expression, MapAccess, Variable } from '../syntax/ast.ts';
 import type { Type } from '../types/type.ts';
-import type { MapSymbol, VariableSymbol } from './model.ts';
+import type { Branch, MapSymbol, VariableSymbol } from './model.ts';
 
 /** What one probe learns and asks of the script's maps. */
 export interface MapTypes {
@@ -24,6 +24,8 @@ export interface Typer extends CheckContext {
   /** Whether a map or variable has learnt something new. */
   changed: boolean;
   conditionType(condition: Expression): void;
+  /** The branches that a condition leaves: both, or where it is known when the script is compiled the one that is taken. */
+  taken<B extends Branch>(condition: Expression, then: B, otherwise: B | undefined): readonly B[];
   symbolOf(variable: Variable): VariableSymbol | undefined;
   storeInVariable(symbol: VariableSymbol | undefined, type: Type, span: Span): void;
 }

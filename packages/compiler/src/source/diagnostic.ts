@@ -57,7 +57,7 @@ export type Hint = string | undefined | (() => string | undefined);
 export class Diagnostics {
   readonly #source: SourceText;
   #searched = 0;
-  readonly #found = new Map<string, Diagnostic>();
+  #found = new Map<string, Diagnostic>();
 
   constructor(source: SourceText) {
     this.#source = source;
@@ -69,6 +69,23 @@ export class Diagnostics {
 
   warning(code: DiagnosticCode, span: Span, message: string, hint?: Hint): void {
     this.#add('warning', code, span, message, hint);
+  }
+
+  /** Keeps what `work` finds to itself. The function that is returned tells it after all. */
+  held(work: () => void): () => void {
+    const outer = this.#found;
+    const found = new Map<string, Diagnostic>();
+    this.#found = found;
+    try {
+      work();
+    } finally {
+      this.#found = outer;
+    }
+    return () => {
+      for (const [key, diagnostic] of found) {
+        if (!this.#found.has(key) && this.#found.size < MAX_DIAGNOSTICS) this.#found.set(key, diagnostic);
+      }
+    };
   }
 
   get hasErrors(): boolean {

@@ -280,6 +280,7 @@ export type Expression =
   | RecordLiteral
   | SizeOf
   | OffsetOf
+  | Comptime
   | BlockExpression;
 
 /** A builtin without parentheses: `pid`, `args`; a constant of an enum; a `#define`; a macro without arguments. */
@@ -386,6 +387,13 @@ export interface OffsetOf {
   readonly kind: 'offsetof';
   readonly of: TypeName | Expression;
   readonly path: readonly string[];
+  readonly span: Span;
+}
+
+/** `comptime expression`: to be known when the script is compiled; of branches on it only the one taken is compiled. */
+export interface Comptime {
+  readonly kind: 'comptime';
+  readonly operand: Expression;
   readonly span: Span;
 }
 

@@ -21,7 +21,7 @@ test.each([
   ['@a[1]--', '@a[1]--'],
   ['$t.0.1', '$t.0.1'],
   ['true', 'true'],
-  ['comptime (1 + 2)', '(1 + 2)'],
+  ['comptime (1 + 2)', 'comptime (1 + 2)'],
 ])('%s', (text, read) => {
   expect(shape(expressionOf(text))).toBe(read);
 });

@@ -69,7 +69,6 @@ export function parseUnary(cursor: TokenCursor): Expression {
   const token = cursor.current;
   const { start } = token.span;
   if (token.kind === 'identifier' && token.text === 'comptime') {
-    // What is constant is evaluated at compile time in any case.
     return cursor.attempt(() => parseComptime(cursor)) ?? parsePostfix(cursor);
   }
   if (token.kind !== 'punctuation') return parsePostfix(cursor);
@@ -96,10 +95,13 @@ export function parseUnary(cursor: TokenCursor): Expression {
 }
 
 function parseComptime(cursor: TokenCursor): Expression | undefined {
+  const { start } = cursor.current.span;
   cursor.advance();
   const { kind, text } = cursor.current;
   const operand = kind === 'punctuation' || kind === 'predicate-end' ? text === '(' : kind !== 'end';
-  return operand ? cursor.nested(() => parseUnary(cursor)) : undefined;
+  if (!operand) return undefined;
+  const inner = cursor.nested(() => parseUnary(cursor));
+  return made(cursor, { kind: 'comptime', operand: inner, span: { start, end: cursor.previousEnd } });
 }
 
 function requireTarget(cursor: TokenCursor, expression: Expression, span: Span): Variable | MapAccess {

@@ -63,6 +63,8 @@ export function printExpression(expression: Expression, indent = '', position: P
       // A sign after the name of an unknown type would stand between two values, and a `{` begin a block.
       return `(${printType(expression.type)})${/^[-+*&{]/.test(operand) ? `(${operand})` : operand}`;
     }
+    case 'comptime':
+      return `comptime (${print(expression.operand)})`;
     case 'tuple': {
       const { elements } = expression;
       return elements.length === 1 ? `(${list(elements)},)` : `(${list(elements)})`;

@@ -81,6 +81,7 @@ export class Transform {
       case 'binary':
         return { ...expression, left: this.expression(expression.left), right: this.expression(expression.right) };
       case 'unary':
+      case 'comptime':
         return { ...expression, operand: this.expression(expression.operand) };
       case 'update':
         return { ...expression, target: this.target(expression.target) };

@@ -20,6 +20,7 @@ export function childExpressions(expression: Expression): readonly Expression[] 
       return [expression.left, expression.right];
     case 'unary':
     case 'cast':
+    case 'comptime':
       return [expression.operand];
     case 'update':
       return [expression.target];
