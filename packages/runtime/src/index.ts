@@ -1,4 +1,5 @@
 export * from './config.ts';
 export * from './duration.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
+export * from './running-clock.ts';
 export * from './shutdown.ts';

@@ -11,6 +11,7 @@ import {
   timestampFromMs,
   toRpcError,
 } from '@bpfleet/contracts';
+import { RunningClock } from '@bpfleet/runtime';
 import type { ClockSample } from './clock-offset.ts';
 import type { DeliveryQueue } from './delivery.ts';
 
@@ -28,7 +29,7 @@ export interface ConnectionDuties {
 
 export interface ConnectionTimes {
   readonly pingMs: number;
-  /** Nothing heard for so long: the peer is dead. */
+  /** Nothing heard for so long, while this process ran: the peer is dead. */
   readonly silenceMs: number;
 }
 
@@ -43,7 +44,8 @@ export class Connection {
   readonly #stream: ReturnType<GrpcClient<typeof FleetService>['connect']>;
   readonly #duties: ConnectionDuties;
   readonly #ping: NodeJS.Timeout;
-  #lastHeard = performance.now();
+  readonly #clock: RunningClock;
+  #lastHeard: number;
   #delivering: Promise<void> | null = null;
   #deliverAgain = false;
   #over = false;
@@ -57,6 +59,8 @@ export class Connection {
     times: ConnectionTimes = connectionTimes,
   ) {
     this.#duties = duties;
+    this.#clock = new RunningClock(times.pingMs);
+    this.#lastHeard = this.#clock.now();
     this.#stream = client.connect();
     this.#stream.on('data', (message: ConnectResponse) => this.#receive(message));
     // A stream fails with an error event, or ends with a status of OK.
@@ -69,7 +73,8 @@ export class Connection {
     this.#send(duties.observed());
     this.#sendPing();
     this.#ping = setInterval(() => {
-      if (performance.now() - this.#lastHeard > times.silenceMs) {
+      this.#clock.beat();
+      if (this.#clock.now() - this.#lastHeard > times.silenceMs) {
         this.#silent = true;
         this.#stream.cancel();
         return;
@@ -123,7 +128,7 @@ export class Connection {
   }
 
   #receive(message: ConnectResponse): void {
-    this.#lastHeard = performance.now();
+    this.#lastHeard = this.#clock.now();
     this.#established = true;
     const { item } = message;
     if (item.case !== 'pong') {

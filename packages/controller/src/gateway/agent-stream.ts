@@ -13,7 +13,7 @@ import {
   timestampFromMs,
   toGrpcStatus,
 } from '@bpfleet/contracts';
-import type { Logger } from '@bpfleet/runtime';
+import type { Logger, RunningClock } from '@bpfleet/runtime';
 import type * as grpc from '@grpc/grpc-js';
 import { problemToRpc } from '../control/problem-to-rpc.ts';
 import type { ConnectionRepository } from '../fleet/connection.repository.ts';
@@ -46,6 +46,8 @@ export interface StreamSurroundings {
   readonly desired: DesiredStates;
   readonly intake: FrameIntake;
   readonly ingest: IngestService;
+  /** By which a node's silence is measured. */
+  readonly clock: RunningClock;
   readonly log: Logger;
   readonly version: string;
 }
@@ -68,7 +70,7 @@ export class AgentStream implements ConnectedAgent {
   private readonly uncommitted = new Set<Promise<void>>();
   private handling = false;
   private ended = false;
-  private seenAt = Date.now();
+  private seenAt: number;
   private lastQuestion = 0n;
   private revision = 0n;
   private telling: Promise<void> | undefined;
@@ -87,6 +89,7 @@ export class AgentStream implements ConnectedAgent {
     this.call = call;
     this.nodeId = nodeId;
     this.with = surroundings;
+    this.seenAt = surroundings.clock.now();
     this.log = surroundings.log.child({ node: nodeId });
     call.on('data', (message: ConnectRequest) => this.receive(message));
     call.on('end', () => this.finish('the agent closed the stream'));
@@ -94,8 +97,8 @@ export class AgentStream implements ConnectedAgent {
     call.on('error', (error: Error) => this.finish(error.message));
   }
 
-  isSilent(now: number): boolean {
-    return now - this.seenAt > silenceMs;
+  get isSilent(): boolean {
+    return this.with.clock.now() - this.seenAt > silenceMs;
   }
 
   async check(request: CheckRequest, timeoutMs: number): Promise<CheckResponse | undefined> {
@@ -128,7 +131,7 @@ export class AgentStream implements ConnectedAgent {
 
   private receive(message: ConnectRequest): void {
     const receivedAt = Date.now();
-    this.seenAt = receivedAt;
+    this.seenAt = this.with.clock.now();
     if (message.item.case === 'ping') {
       this.pong(message.item.value, receivedAt);
       return;

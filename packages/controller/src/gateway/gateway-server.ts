@@ -1,6 +1,6 @@
 import { createServer, type Server as TlsServer } from 'node:tls';
 import { channelOptions, FleetService, grpcService, RpcError, toGrpcStatus, unaryHandler } from '@bpfleet/contracts';
-import type { Logger } from '@bpfleet/runtime';
+import { type Logger, RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Endpoint } from '../config/controller-config.ts';
@@ -51,7 +51,8 @@ export class GatewayServer {
     @Inject(IngestService) ingest: IngestService,
     @Inject(VERSION) version: string,
   ) {
-    this.surroundings = { agents, connections, nodes, reports, sessions, desired, intake, ingest, log, version };
+    const clock = new RunningClock(heartbeatMs);
+    this.surroundings = { agents, connections, nodes, reports, sessions, desired, intake, ingest, clock, log, version };
     this.grpcServer.addService(grpcService(FleetService), {
       enroll: unaryHandler(FleetService.method.enroll, (request) => problemToRpc(() => this.enrolment.enrol(request))),
       connect: (call: ConnectCall) => void this.connect(call),
@@ -128,10 +129,11 @@ export class GatewayServer {
 
   /** Keeps the leases of nodes that are heard of, and drops those that are not. */
   private async beat(): Promise<void> {
+    this.surroundings.clock.beat();
     const now = Date.now();
     const alive = [];
     for (const stream of [...this.streams]) {
-      if (stream.isSilent(now)) {
+      if (stream.isSilent) {
         stream.close(`nothing was heard of the node for ${silenceMs / 1000} seconds`);
       } else if (stream.epoch > 0n) {
         alive.push({ nodeId: stream.nodeId, epoch: stream.epoch });
