@@ -61,6 +61,7 @@ export class FakeRun {
       this.states.push('attached');
     },
     drain: () => [],
+    hasNews: false,
     exitRequested: false,
     exitCode: 0,
     readMaps: () => [{ schema: countSchema, entries: new Map([['k', { key: ['k'], cells: new Map([[0, 3n]]) }]]) }],

@@ -108,6 +108,8 @@ export interface Trace {
   runBenches?(): BenchRun[];
   /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear(), zero() and print() of the program. */
   drain(limit?: number): TraceEvent[];
+  /** Whether a drain would find anything; cheap enough to be asked all the time. */
+  readonly hasNews: boolean;
   /** True once a drain has seen exit(). */
   readonly exitRequested: boolean;
   /** The code that the last exit() gave, from 0 to 255; 0 without one. */

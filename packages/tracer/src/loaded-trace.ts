@@ -148,6 +148,10 @@ export class LoadedTrace implements Trace {
     return this.#take(limit);
   }
 
+  get hasNews(): boolean {
+    return this.#pending.length > 0 || (this.#events?.pending() ?? 0) > 0 || (this.#control?.pending() ?? 0) > 0;
+  }
+
   readMaps(): MapState[] {
     return this.#maps.map(({ output, map }) => readMap(output, map, this.#readers));
   }

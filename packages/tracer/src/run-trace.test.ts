@@ -49,6 +49,10 @@ class FakeTrace implements Trace {
     return Array.from({ length: due }, () => ({ at: 1n, type: 'printf', text: 'x\n', values: [] }) as const);
   }
 
+  get hasNews(): boolean {
+    return this.exitRequested || Math.floor(this.#ticks / 100) > this.#printed;
+  }
+
   readMaps(): MapState[] {
     const state = emptyState(schema);
     if (this.#ticks > 0) state.entries.set(keyId([]), { key: [], cells: new Map([[0, BigInt(this.#ticks)]]) });
@@ -93,6 +97,11 @@ class FakeClock implements RunClock {
 
   async sleep(ms: number): Promise<void> {
     this.#elapsed += Math.max(1, Math.ceil(ms)) + this.late;
+  }
+
+  async watch(everyMs: number, forMs: number, due: () => boolean): Promise<void> {
+    const end = this.#elapsed + forMs;
+    while (!due() && this.#elapsed < end) await this.sleep(Math.min(everyMs, end - this.#elapsed));
   }
 }
 

@@ -1,9 +1,12 @@
 import { onlineCpus } from '@bpfleet/kernel';
 import type { RunOptions, Trace, TraceEnd, TraceEvent } from './api.ts';
-import { DRAIN_LIMIT, nextPause } from './drain-pace.ts';
+import { DRAIN_LIMIT, MAX_PAUSE_MS, nextPause, watchPause } from './drain-pace.ts';
 import { type RunClock, systemClock } from './run-clock.ts';
 import { boundaryAfter, boundaryAtOrBefore } from './window-boundary.ts';
 import { WindowBuilder } from './window-builder.ts';
+
+/** The wall clock may be set meanwhile: it is looked at again after so long, milliseconds. */
+const MAX_WATCH_MS = 1_000;
 
 /**
  * Attaches a loaded trace, gives its results window by window, detaches it and gives the last window. The caller
@@ -57,6 +60,7 @@ class Run {
     const endMs = startedMs + (durationMs ?? Number.POSITIVE_INFINITY);
     let boundary = boundaryAfter(this.#now(), intervalMs);
     let pause = 1;
+    let newsMs = startedMs;
     for (;;) {
       const taken = this.#drain(windows, windows.full ? 0 : DRAIN_LIMIT);
       if (this.#trace.exitRequested || !(this.#trace.hasProbes || stayAttached)) return 'exit';
@@ -73,7 +77,13 @@ class Run {
       // The wall clock was set back.
       if (boundary - now > intervalMs) boundary = boundaryAfter(now, intervalMs);
       pause = nextPause(taken, pause);
-      await this.#clock.sleep(Math.max(0, Math.min(pause, boundary - now, leftMs)), signal);
+      if (taken > 0) newsMs = this.#clock.monotonicMs();
+      const longest = Math.max(0, Math.min(boundary - now, leftMs));
+      if (pause < MAX_PAUSE_MS || windows.full) await this.#clock.sleep(Math.min(pause, longest), signal);
+      else {
+        const every = watchPause(this.#clock.monotonicMs() - newsMs);
+        await this.#clock.watch(every, Math.min(longest, MAX_WATCH_MS), () => this.#trace.hasNews, signal);
+      }
     }
   }
 

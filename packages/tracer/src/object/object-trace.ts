@@ -60,6 +60,8 @@ export class ObjectTrace implements Trace {
     }
   }
 
+  readonly hasNews = false;
+
   /** Objects print nothing that is read. */
   drain(): TraceEvent[] {
     return [];
