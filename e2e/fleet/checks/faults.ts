@@ -100,7 +100,7 @@ async function isTold(fleet: Fleet, node: FleetNode, kill: () => Promise<void>):
   fleet.nodes.splice(fleet.nodes.indexOf(node), 1);
   await until('the controller to miss it', async () => !(await online(fleet, node.name)), 60_000);
   for (const other of fleet.nodes) await other.run('writes 200 4447');
-  await session.end();
+  await session.end([node.name]);
   const { answer } = await session.document();
   const killed = answer.nodes.find(({ name }) => name === node.name);
   assert.ok(killed?.state === 'partial' || killed?.state === 'offline', `its state is ${killed?.state}`);

@@ -1,8 +1,11 @@
-import type { ResultDocument } from '@bpfleet/aggregate';
+import type { NodeAnswer, ResultDocument } from '@bpfleet/aggregate';
 import { type Lab, until } from '@bpfleet/testkit';
 
 /** Nine emulated machines that start a process of Node at the same time take minutes for it. */
 const patienceMs = 600_000;
+
+/** How long the account of a node may be under way that was given up while it was too busy to answer. */
+const accountMs = 180_000;
 
 /** A session of the fleet, as `bpfleet run` starts it. */
 export class FleetSession {
@@ -44,17 +47,27 @@ export class FleetSession {
     return this.#lab.get(`/sessions/${this.id}/results${by === undefined ? '' : `?by=${by}`}`);
   }
 
-  /** Ends it where it has not ended by itself, and waits for every node's account. */
-  async end(): Promise<void> {
-    if (this.#over(await this.document())) return;
-    const { code, stderr } = await this.#lab.cli('cancel', this.id);
-    if (code !== 0 && !this.#over(await this.document())) throw new Error(`bpfleet cancel: ${stderr.trim()}`);
-    await this.ended();
+  /** Ends it where it has not ended by itself, and waits as ended() does. */
+  async end(lost: readonly string[] = []): Promise<void> {
+    if (!this.#over(await this.document())) {
+      const { code, stderr } = await this.#lab.cli('cancel', this.id);
+      if (code !== 0 && !this.#over(await this.document())) throw new Error(`bpfleet cancel: ${stderr.trim()}`);
+    }
+    await this.ended(lost);
   }
 
-  /** Waits for it to end by itself, and for every node's account. */
-  ended(): Promise<void> {
-    return this.#until('the session to end', (document) => this.#over(document));
+  /**
+   * Waits for it to end by itself, and for every node's account: one that was away at the end brings it when it is back,
+   * which the controller then takes. One that does not come back in time is judged by what the controller has.
+   *
+   * @param lost nodes that will not come back
+   */
+  async ended(lost: readonly string[] = []): Promise<void> {
+    await this.#until('the session to end', (document) => this.#over(document));
+    const away = ({ name, reason }: NodeAnswer) =>
+      !lost.includes(name) && /no manifest came|connection was lost|never said/.test(reason ?? '');
+    const told = async () => !(await this.document()).answer.nodes.some(away);
+    await until('the accounts of nodes that were away', told, accountMs).catch(() => undefined);
   }
 
   async #until(what: string, holds: (document: ResultDocument) => boolean): Promise<void> {
