@@ -66,6 +66,7 @@ export class FakeRun {
     exitCode: 0,
     readMaps: () => [{ schema: countSchema, entries: new Map([['k', { key: ['k'], cells: new Map([[0, 3n]]) }]]) }],
     losses: noLoss,
+    countRuns: () => undefined,
     runStats: () => ({ ns: 5n, runs: 2n }),
     detach: () => {
       if (this.state === 'attached') this.states.push('detached');

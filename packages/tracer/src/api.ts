@@ -118,7 +118,9 @@ export interface Trace {
   readMaps(): MapState[];
   /** Lost so far. `evicted` and `sampledOut` are always zero here. */
   losses(): LossCounts;
-  /** What the programs have cost so far; null where the kernel does not count it. */
+  /** Has the kernel count what the programs cost, or no longer; it costs them some 30 ns a run. */
+  countRuns(on: boolean): void;
+  /** What the programs have cost while it was counted; null where the kernel does not count it. */
   runStats(): { readonly ns: bigint; readonly runs: bigint } | null;
   /** Stops every probe, then runs END: from here on nothing changes. Maps and rings can still be read. */
   detach(): void;
@@ -147,6 +149,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Goes on where there is nothing to attach but BEGIN and END, until exit() or abort. */
   readonly stayAttached?: boolean;
+  /** Measures by samples what the programs cost. */
+  readonly measureOverhead?: boolean;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
   /** false: events go to `onEvents` alone, and windows have none; so that none waits in the ring for a window's end. */
@@ -166,6 +170,6 @@ export interface TraceEnd {
   readonly detachedAt: number;
   /** Lost in all. */
   readonly lost: LossCounts;
-  /** Fraction of this machine's CPU time spent in the programs; null where the kernel does not count it. */
+  /** Fraction of this machine's CPU time spent in the programs; null where it was not measured. */
   readonly overhead: number | null;
 }

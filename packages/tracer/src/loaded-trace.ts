@@ -27,7 +27,7 @@ import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap, readPrintedMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
 import { valueReaders } from './read-stack.ts';
-import { runStatsOrNull } from './run-stats.ts';
+import { RunCounting } from './run-stats.ts';
 import { fromKernel } from './trace-error.ts';
 import type { ValueReaders } from './value-readers.ts';
 
@@ -57,7 +57,7 @@ export class LoadedTrace implements Trace {
   readonly #events: RingBuffer | null;
   readonly #control: RingBuffer | null;
   readonly #counters: BpfMap | null;
-  readonly #stats: { close(): void } | null;
+  readonly #counting = new RunCounting();
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   #exitRequested = false;
@@ -108,7 +108,6 @@ export class LoadedTrace implements Trace {
     this.#events = events;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
     this.programIds = loaded.programs.map(({ id }) => id);
-    this.#stats = runStatsOrNull();
   }
 
   get exitRequested(): boolean {
@@ -160,6 +159,10 @@ export class LoadedTrace implements Trace {
     return this.#state === 'closed' && this.#lastLosses !== null ? this.#lastLosses : this.#countLosses();
   }
 
+  countRuns(on: boolean): void {
+    this.#counting.set(on);
+  }
+
   runStats(): { readonly ns: bigint; readonly runs: bigint } | null {
     return this.#state === 'closed' ? this.#lastStats : this.#sumStats();
   }
@@ -193,7 +196,7 @@ export class LoadedTrace implements Trace {
       this.#events?.close();
       this.#control?.close();
       this.#collection.close();
-      this.#stats?.close();
+      this.#counting.set(false);
     }
   }
 
@@ -352,7 +355,7 @@ export class LoadedTrace implements Trace {
   }
 
   #sumStats(): { readonly ns: bigint; readonly runs: bigint } | null {
-    if (this.#stats === null) return null;
+    if (!this.#counting.counted) return null;
     const infos = this.#collection.programs.map((program) => program.info());
     return {
       ns: infos.reduce((sum, { runTimeNs }) => sum + runTimeNs, 0n),

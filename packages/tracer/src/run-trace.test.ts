@@ -1,4 +1,5 @@
 import { addLoss, applyDelta, emptyState, keyId, type MapSchema, type MapState, noLoss } from '@bpfleet/aggregate';
+import { onlineCpus } from '@bpfleet/kernel';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RunOptions, Trace, TraceEvent, TraceWindow } from './api.ts';
@@ -18,6 +19,8 @@ class FakeTrace implements Trace {
   readonly mapBytes = 0;
   readonly programIds = [1];
   exitAfter = Number.POSITIVE_INFINITY;
+  /** When counting was turned on and off. */
+  readonly counting: [number, boolean][] = [];
   state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   readonly #clock: FakeClock;
   #attachedAt = 0;
@@ -61,6 +64,10 @@ class FakeTrace implements Trace {
 
   losses() {
     return { ...noLoss(), kernel: BigInt(Math.floor(this.#ticks / 10)) };
+  }
+
+  countRuns(on: boolean): void {
+    this.counting.push([this.#clock.monotonicMs(), on]);
   }
 
   runStats() {
@@ -200,6 +207,21 @@ describe('runTrace', () => {
         },
       ),
     );
+  });
+
+  test('what the programs cost is measured by samples, and only where that is wanted', async () => {
+    const run = async (measureOverhead: boolean) => {
+      const clock = new FakeClock(0);
+      const trace = new FakeTrace(clock);
+      const { end } = await record(clock, trace, { intervalMs: 1000, durationMs: 4050, measureOverhead });
+      return { counting: trace.counting, overhead: end.overhead };
+    };
+    const samples = [0, 100, 2000, 2100, 4000, 4050].map((at, index) => [at, index % 2 === 0]);
+    const { counting, overhead } = await run(true);
+    expect(counting).toEqual(samples);
+    // The trace says 1 µs a tick of 1 ms; counted were 250 of them.
+    expect(overhead).toBeCloseTo(4050e3 / (250e6 * onlineCpus().length), 6);
+    expect(await run(false)).toEqual({ counting: [], overhead: null });
   });
 
   test('ends when the program calls exit()', async () => {

@@ -1,6 +1,6 @@
-import { onlineCpus } from '@bpfleet/kernel';
 import type { RunOptions, Trace, TraceEnd, TraceEvent } from './api.ts';
 import { DRAIN_LIMIT, MAX_PAUSE_MS, nextPause, watchPause } from './drain-pace.ts';
+import { OverheadMeter } from './overhead-meter.ts';
 import { type RunClock, systemClock } from './run-clock.ts';
 import { boundaryAfter, boundaryAtOrBefore } from './window-boundary.ts';
 import { WindowBuilder } from './window-builder.ts';
@@ -31,6 +31,7 @@ class Run {
   readonly #trace: Trace;
   readonly #options: RunOptions;
   readonly #clock: RunClock;
+  #meter: OverheadMeter | null = null;
 
   constructor(trace: Trace, options: RunOptions, clock: RunClock) {
     this.#trace = trace;
@@ -43,15 +44,16 @@ class Run {
     const attachedAt = this.#now();
     const startedMs = this.#clock.monotonicMs();
     const windows = new WindowBuilder(this.#trace, attachedAt);
+    if (this.#options.measureOverhead === true) this.#meter = new OverheadMeter(this.#trace, this.#clock);
     this.#options.onAttached?.();
     const ended = await this.#watch(windows, startedMs);
-    const attachedMs = this.#clock.monotonicMs() - startedMs;
+    const overhead = this.#meter?.end() ?? null;
     this.#trace.detach();
     const detachedAt = this.#now();
     this.#drainRest(windows);
     await this.#options.onWindow(windows.close(detachedAt));
     const { exitCode } = this.#trace;
-    return { ended, exitCode, attachedAt, detachedAt, lost: windows.lost, overhead: this.#overhead(attachedMs) };
+    return { ended, exitCode, attachedAt, detachedAt, lost: windows.lost, overhead };
   }
 
   /** Until the time is over, the program calls exit(), or the caller aborts. */
@@ -78,7 +80,8 @@ class Run {
       if (boundary - now > intervalMs) boundary = boundaryAfter(now, intervalMs);
       pause = nextPause(taken, pause);
       if (taken > 0) newsMs = this.#clock.monotonicMs();
-      const longest = Math.max(0, Math.min(boundary - now, leftMs));
+      const unmetered = this.#meter?.step() ?? Number.POSITIVE_INFINITY;
+      const longest = Math.max(0, Math.min(boundary - now, leftMs, unmetered));
       if (pause < MAX_PAUSE_MS || windows.full) await this.#clock.sleep(Math.min(pause, longest), signal);
       else {
         const every = watchPause(this.#clock.monotonicMs() - newsMs);
@@ -112,11 +115,5 @@ class Run {
   #inFleetTime(events: TraceEvent[]): readonly TraceEvent[] {
     const offset = BigInt(Math.round(this.#offsetMs() * 1e6));
     return offset === 0n ? events : events.map((event) => ({ ...event, at: event.at + offset }));
-  }
-
-  #overhead(attachedMs: number): number | null {
-    const stats = this.#trace.runStats();
-    if (stats === null || attachedMs <= 0) return null;
-    return Number(stats.ns) / (attachedMs * 1e6 * onlineCpus().length);
   }
 }

@@ -23,6 +23,7 @@ async function load(source: string) {
 async function trace(source: string, work: () => Promise<unknown> = () => Promise.resolve()) {
   const loaded = await load(source);
   try {
+    loaded.countRuns(true);
     loaded.attach();
     await work();
     loaded.detach();
@@ -92,6 +93,7 @@ describe('aggregates are exact', () => {
     const end = await runTrace(loaded, {
       intervalMs: 20,
       signal: abort.signal,
+      measureOverhead: true,
       onAttached: () => workload.go(),
       onWindow: (window) => void windows.push(window),
     });

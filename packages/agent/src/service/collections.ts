@@ -71,6 +71,8 @@ export class Collections {
     if (held.state !== 'loaded') {
       throw new RpcError('FAILED_PRECONDITION', `collection ${id} is ${held.state}: a collection is attached once`);
     }
+    // Whoever asks for a collection is told what it costs.
+    held.trace.countRuns(true);
     held.trace.attach();
     held.state = 'attached';
     held.deadline = Date.now() + forMs;

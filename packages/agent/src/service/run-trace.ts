@@ -87,6 +87,7 @@ export async function* runTraceCall(
       ...(length === null ? {} : { durationMs: length }),
       clockOffsetMs: () => surroundings.clock.offset(),
       signal: abort.signal,
+      measureOverhead: true,
       onAttached: () => {
         const value = {
           probes: trace.probes,

@@ -155,6 +155,7 @@ export class SessionRun {
         durationMs: this.assignment.durationMs,
         clockOffsetMs: () => this.#with.clock.offset(),
         signal: this.#abort.signal,
+        measureOverhead: true,
         onAttached: () => {
           this.#attachedAt = this.#with.clock.now();
           this.#attachUs = BigInt(Math.round((performance.now() - this.#receivedAt) * 1000));

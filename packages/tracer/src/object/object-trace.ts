@@ -2,7 +2,7 @@ import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, waitForPrograms } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
-import { runStatsOrNull } from '../run-stats.ts';
+import { RunCounting } from '../run-stats.ts';
 import { fromKernel } from '../trace-error.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
@@ -22,7 +22,7 @@ export class ObjectTrace implements Trace {
   readonly #object: KernelObject;
   readonly #programs: readonly number[];
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
-  readonly #stats: { close(): void } | null;
+  readonly #counting = new RunCounting();
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   /** What there is to tell once it is closed. */
@@ -45,7 +45,6 @@ export class ObjectTrace implements Trace {
     this.mapBytes = prepared.mapBytes;
     this.#object = object;
     this.#programs = programs;
-    this.#stats = runStatsOrNull();
   }
 
   attach(): void {
@@ -76,9 +75,13 @@ export class ObjectTrace implements Trace {
     return { ...noLoss(), kernel: this.#sum('recursionMisses') };
   }
 
+  countRuns(on: boolean): void {
+    this.#counting.set(on);
+  }
+
   runStats(): { readonly ns: bigint; readonly runs: bigint } | null {
     if (this.#state === 'closed') return this.#last.stats;
-    return this.#stats === null ? null : { ns: this.#sum('runTimeNs'), runs: this.#sum('runs') };
+    return !this.#counting.counted ? null : { ns: this.#sum('runTimeNs'), runs: this.#sum('runs') };
   }
 
   detach(): void {
@@ -94,7 +97,7 @@ export class ObjectTrace implements Trace {
     this.#last = { lost: this.losses(), stats: this.runStats() };
     this.#state = 'closed';
     this.#object.close();
-    this.#stats?.close();
+    this.#counting.set(false);
   }
 
   #closeLinks(): void {

@@ -72,6 +72,7 @@ describe('ELF objects', () => {
     const trace = await load(build(counting(workload.pid)));
     const { pid } = workload;
     try {
+      trace.countRuns(true);
       trace.attach();
       await workload.run();
       trace.detach();
