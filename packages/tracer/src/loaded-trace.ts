@@ -174,7 +174,7 @@ export class LoadedTrace implements Trace {
     // Waits for the kernel's other CPUs, some 10 ms.
     if (this.#links.length > 0) waitForPrograms();
     // END must find room in the rings, and what it prints comes last.
-    this.#pending.push(...this.#takeAll());
+    this.#pending = this.#pending.concat(this.#takeAll());
     this.#ending = true;
     try {
       this.#runOnce('end');
@@ -255,9 +255,13 @@ export class LoadedTrace implements Trace {
   }
 
   #read(ring: RingBuffer | null, limit: number, accept: (record: TraceRecord) => void): void {
-    let memory: Buffer | null = null;
+    let view: DataView | null = null;
+    let memory: Buffer = Buffer.alloc(0);
     ring?.read(limit, (bytes, offset, length) => {
-      memory ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      if (bytes !== view) {
+        view = bytes;
+        memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      }
       const record = this.#records.read(memory, offset, length);
       if (record === null) this.#unreadable++;
       else accept(record);

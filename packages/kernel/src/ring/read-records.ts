@@ -19,9 +19,15 @@ export interface RingMemory {
 /** A record lies in `bytes` at `offset`; it is gone when the call returns. */
 export type OnRecord = (bytes: DataView, offset: number, length: number) => void;
 
-const BUSY = 1 << 31;
-const DISCARD = 1 << 30;
-const HEADER_SIZE = 8;
+/** Of a record's header: it is still written, or nobody is to see it. The rest is its length (linux/bpf.h). */
+export const BUSY = 1 << 31;
+export const DISCARD = 1 << 30;
+export const HEADER_SIZE = 8;
+
+/** What a record takes in the ring, its header included, bytes. */
+export function recordBytes(header: number): number {
+  return ((header & ~DISCARD) + HEADER_SIZE + 7) & ~7;
+}
 
 /**
  * Takes at most `limit` records that are complete, in order, and gives their room back to the kernel.
@@ -49,11 +55,10 @@ export function readRecords(ring: RingMemory, limit: number, onRecord: OnRecord)
         // Acquire: the header is read before the record it guards.
         const header = Atomics.load(words, offset >> 2);
         if ((header & BUSY) !== 0) return taken;
-        const length = header & ~DISCARD;
-        passed += (length + HEADER_SIZE + 7) & ~7;
+        passed += recordBytes(header);
         if ((header & DISCARD) === 0) {
           taken++;
-          onRecord(bytes, offset + HEADER_SIZE, length);
+          onRecord(bytes, offset + HEADER_SIZE, header);
         }
         if (passed >= freeEvery) break;
       }
