@@ -61,27 +61,37 @@ function histSlot(builder: FunctionBuilder, value: Operand, bits: number, { sign
   builder.assign(slot, builder.binary('add', value, 1n));
   builder.jump(after);
   builder.startBlock(large);
-  const shift = builder.binary('sub', floorLog2(builder, value), BigInt(bits));
-  const mantissa = builder.binary('and', builder.binary('ushr', value, shift), (1n << BigInt(bits)) - 1n);
-  const power = builder.binary('shl', builder.binary('add', shift, 1n), BigInt(bits));
-  builder.assign(slot, builder.binary('add', builder.binary('or', power, mantissa), 1n));
+  const power = floorLog2(builder, value);
+  builder.assign(slot, bits === 0 ? builder.binary('add', power, 2n) : subBucket(builder, value, power, bits));
   builder.jump(after);
   builder.startBlock(after);
   return slot;
 }
 
-/**
- * The index of the first one bit, without a branch: each branch would double the ways the verifier walks. `high` has
- * at most 32 bits, so the first bit of its negation says whether it is zero.
- */
+/** The bucket of a value of at least 2^bits, whose first one bit is `power`. */
+function subBucket(builder: FunctionBuilder, value: Operand, power: Operand, bits: number): Operand {
+  const shift = builder.binary('sub', power, BigInt(bits));
+  const mantissa = builder.binary('and', builder.binary('ushr', value, shift), (1n << BigInt(bits)) - 1n);
+  const first = builder.binary('shl', builder.binary('add', shift, 1n), BigInt(bits));
+  return builder.binary('add', builder.binary('or', first, mantissa), 1n);
+}
+
+/** The index of the first one bit: halves are compared with zero, which processors foresee for what is measured mostly. */
 function floorLog2(builder: FunctionBuilder, value: Operand): Operand {
-  let rest = value;
-  let result: Operand = 0n;
-  for (let step = 5n; step >= 0n; step--) {
-    const high = builder.binary('ushr', rest, 1n << step);
-    const add = builder.binary('shl', builder.binary('ushr', builder.negate(high), 63n), step);
-    rest = builder.binary('ushr', rest, add);
-    result = builder.binary('or', result, add);
+  const rest = builder.copy(value);
+  const result = builder.newRegister();
+  builder.assign(result, 0n);
+  // No comparison takes a constant of more than 31 bits.
+  const high = builder.binary('ushr', rest, 32n);
+  builder.when('ne', high, 0n, () => {
+    builder.assign(rest, high);
+    builder.assign(result, 32n);
+  });
+  for (const step of [16n, 8n, 4n, 2n, 1n]) {
+    builder.when('uge', rest, 1n << step, () => {
+      if (step > 1n) builder.update(rest, 'ushr', step);
+      builder.update(result, 'add', step);
+    });
   }
   return result;
 }

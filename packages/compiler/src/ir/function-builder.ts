@@ -141,6 +141,11 @@ export class FunctionBuilder {
     return result;
   }
 
+  /** Changes a register in place: one instruction, where binary() and assign() are three. */
+  update(register: number, operation: BinaryOperation, right: Operand): void {
+    this.#emit({ kind: 'binary', operation, result: register, left: register, right });
+  }
+
   negate(source: Operand): Operand {
     if (typeof source === 'bigint') return toSigned(-source);
     const result = this.newRegister();
