@@ -5,6 +5,7 @@ import { syscallPart } from '../types/syscall-part.ts';
 import { syscallRegisters } from '../types/syscall-registers.ts';
 import type { TracepointField } from '../types/tracepoint-format.ts';
 import type { Type } from '../types/type.ts';
+import { currentTask } from './current-task.ts';
 import { resize } from './lower-number.ts';
 import type { Lowering } from './lowering.ts';
 import { readInteger } from './read-memory.ts';
@@ -41,11 +42,12 @@ export function lowerCompatCheck(lowering: Lowering, raw: RawSyscall, foreign: n
   const { bit } = syscallRegisters[env.arch].compat;
   const offset = compatOffset(env);
   if (offset === undefined) throw new Error('this kernel does not tell where the mark of 32-bit calls is');
-  const task = builder.call(raw.typed ? 'get_current_task_btf' : 'get_current_task');
-  const place = inRegister(task, offset);
   const mark = raw.typed
-    ? builder.load(4, place)
-    : builder.frame.scope(() => readInteger(lowering, builder.binary('add', task, BigInt(offset)), 'kernel', 4));
+    ? builder.load(4, inRegister(currentTask(lowering), offset))
+    : builder.frame.scope(() => {
+        const task = builder.call('get_current_task');
+        return readInteger(lowering, builder.binary('add', task, BigInt(offset)), 'kernel', 4);
+      });
   const native = builder.newBlock();
   builder.branch('ne', builder.binary('and', mark, bit), 0n, foreign, native);
   builder.startBlock(native);

@@ -1,3 +1,4 @@
+import { readTask } from './current-task.ts';
 import type { Lowering } from './lowering.ts';
 import { type Operand, placeAt } from './value.ts';
 
@@ -6,8 +7,12 @@ const INFO_BYTES = 8;
 const offsets = { pid: 4, tid: 0 } as const;
 
 /** The number of the process or thread that runs, as the initial namespace counts. */
-export function initialNumber({ builder }: Lowering, name: 'pid' | 'tid'): Operand {
-  const both = builder.call('get_current_pid_tgid');
+export function initialNumber(lowering: Lowering, name: 'pid' | 'tid'): Operand {
+  const { builder } = lowering;
+  // What programs call a thread's number is the kernel's pid, and the process's its tgid.
+  const read = readTask(lowering, name === 'tid' ? 'pid' : 'tgid');
+  if (read !== undefined) return read;
+  const both = lowering.once('pid and tgid', () => builder.call('get_current_pid_tgid'));
   return name === 'tid' ? builder.binary('and', both, 0xffff_ffffn) : builder.binary('ushr', both, 32n);
 }
 
