@@ -11,22 +11,19 @@ const head = '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n#include <bp
 
 /** Builds C as people build theirs for libbpf, and returns the object's path. @throws Error with what clang said */
 export async function buildObject(name: string, source: string): Promise<string> {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, name.replaceAll(/[^a-z0-9]+/gi, '-'));
-  writeFileSync(`${path}.bpf.c`, `${head}${source}`);
-  const args = [
-    '-O2',
-    '-g',
-    '-target',
-    'bpf',
-    `-I/usr/include/${triplet}`,
-    '-c',
-    `${path}.bpf.c`,
-    '-o',
-    `${path}.bpf.o`,
-  ];
+  const path = writeProgram(name, 'bpf.c', `${head}${source}`);
+  const object = path.replace(/c$/, 'o');
+  const args = ['-O2', '-g', '-target', 'bpf', `-I/usr/include/${triplet}`, '-c', path, '-o', object];
   await execute('clang', args).catch((error: { stderr?: string; message: string }) => {
     throw new Error(`clang: ${error.stderr || error.message}`, { cause: error });
   });
-  return `${path}.bpf.o`;
+  return object;
+}
+
+/** Writes a case's program to a file, and returns its path. */
+export function writeProgram(name: string, ending: string, text: string): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.${ending}`);
+  writeFileSync(path, text);
+  return path;
 }

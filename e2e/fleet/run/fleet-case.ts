@@ -4,7 +4,7 @@ import type { ProgramFolders } from '../conform/program-folders.ts';
 /** What a program must do on every node that has what it needs. One file of e2e/fleet/cases each. */
 export type FleetCase = SessionCase | ProgramsCase;
 
-export type SessionCase = CaseFrame & (ScriptCase | ObjectCase);
+export type SessionCase = CaseFrame & (ScriptCase | ObjectCase | AssemblerCase);
 
 /** Many programs, each run on every node by itself: none may fail, and not all may be skipped. */
 export interface ProgramsCase {
@@ -30,6 +30,11 @@ interface ScriptCase {
 interface ObjectCase {
   /** C, of which clang makes one object for all nodes; linux/bpf.h and bpf_helpers.h are included. */
   readonly object: string;
+}
+
+interface AssemblerCase {
+  /** The text of a FILE.bpf.s. */
+  readonly assembler: string;
 }
 
 /** One node's part of a session. */

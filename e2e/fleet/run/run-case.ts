@@ -1,5 +1,5 @@
 import type { ResultDocument } from '@bpfleet/aggregate';
-import { buildObject } from './build-object.ts';
+import { buildObject, writeProgram } from './build-object.ts';
 import { eachOf } from './each-of.ts';
 import { atOnce, type Fleet } from './fleet.ts';
 import type { CaseAnswer, FleetCase, SessionCase } from './fleet-case.ts';
@@ -52,7 +52,7 @@ async function measured(
   able: readonly FleetNode[],
 ): Promise<(node: FleetNode) => void> {
   const names = able.map(({ name }) => name);
-  const program = 'object' in one ? await buildObject(one.name, one.object) : one.script;
+  const program = await programOf(one);
   const session = await FleetSession.start(fleet.lab, program, names);
   const made = new Map<FleetNode, number[] | Error>();
   await eachOf(able, atOnce, async (node) => {
@@ -76,6 +76,12 @@ async function measured(
       throw new Error(message, { cause: error });
     }
   };
+}
+
+/** What `bpfleet run` is given. */
+async function programOf(one: SessionCase): Promise<string> {
+  if ('object' in one) return await buildObject(one.name, one.object);
+  return 'assembler' in one ? writeProgram(one.name, 'bpf.s', one.assembler) : one.script;
 }
 
 async function countsOf(node: FleetNode, workload: string | undefined): Promise<number[]> {

@@ -1,8 +1,10 @@
+export { type Assembled, type AssemblyError, assemble } from './asm/assembler/assemble.ts';
 export * from './asm/builder.ts';
 export * from './asm/decode.ts';
 export * from './asm/disassemble.ts';
 export * from './asm/encode.ts';
 export * from './asm/helper.ts';
+export * from './asm/helper-names.ts';
 export * from './asm/instruction.ts';
 export * from './asm/limits.ts';
 export * from './asm/opcode.ts';
@@ -30,4 +32,5 @@ export * from './elf/write-object.ts';
 export * from './raw-text.ts';
 export * from './spec/collection-spec.ts';
 export * from './spec/map-spec.ts';
+export * from './spec/object-spec.ts';
 export * from './spec/program-spec.ts';

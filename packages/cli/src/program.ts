@@ -28,7 +28,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     program
       .command('run')
       .description('run a script on nodes and show the merged results')
-      .argument('<what>', 'a script in quotes, FILE.bt, or FILE.bpf.o')
+      .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
       .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
       .option('--for <duration>', 'how long to trace', '10s')
       .option('--every <duration>', 'length of a result window', '1s')

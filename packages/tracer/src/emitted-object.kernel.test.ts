@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeObject } from '@bpfleet/bpf';
+import { objectOf, writeObject } from '@bpfleet/bpf';
 import { compile } from '@bpfleet/compiler';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compileEnv } from './index.ts';
@@ -42,7 +42,7 @@ test.each<[string, string, number]>([
   const { spec, diagnostics } = compile(script, compileEnv());
   expect(diagnostics).toEqual([]);
   if (spec === undefined) throw new Error('the script does not compile');
-  const loaded = loadWithBpftool(writeObject(spec));
+  const loaded = loadWithBpftool(writeObject(objectOf(spec)));
   expect(loaded.text).not.toContain('Error');
   expect(loaded).toMatchObject({ status: 0 });
   expect(loaded.programs).toHaveLength(programs);

@@ -1,4 +1,4 @@
-import { helperName } from './helper.ts';
+import { helperName } from './helper-names.ts';
 import type { Instruction } from './instruction.ts';
 import { Alu, Atomic, Class, classOf, Jump, LDDW, Mode, PseudoSource, Source } from './opcode.ts';
 
@@ -91,7 +91,13 @@ function body(instruction: Instruction): string | undefined {
 function arithmetic({ opcode, dst, src, offset, imm }: Instruction, register: 'r' | 'w'): string | undefined {
   const operation = opcode & 0xf0;
   if (operation === Alu.NEG) return `${register}${dst} = -${register}${dst}`;
-  if (operation === Alu.END) return `r${dst} = ${(opcode & Source.X) !== 0 ? 'be' : 'le'}${imm} r${dst}`;
+  if (operation === Alu.END) {
+    const order = classOf(opcode) === Class.ALU64 ? 'bswap' : (opcode & Source.X) !== 0 ? 'be' : 'le';
+    return `r${dst} = ${order}${imm} r${dst}`;
+  }
+  if (operation === Alu.MOV && (opcode & Source.X) !== 0 && offset !== 0) {
+    return `${register}${dst} = (s${offset})${register}${src}`;
+  }
   const sign = aluSigns[operation];
   if (sign === undefined) return undefined;
   const division = operation === Alu.DIV || operation === Alu.MOD;

@@ -40,10 +40,3 @@ export const Helper = {
   ktime_get_tai_ns: 208, // 6.1
 } as const;
 export type HelperName = keyof typeof Helper;
-
-const namesById = new Map<number, string>(Object.entries(Helper).map(([name, id]) => [id, name]));
-
-/** The kernel's name of a helper without `bpf_`, or undefined where this table lacks it. */
-export function helperName(id: number): string | undefined {
-  return namesById.get(id);
-}

@@ -22,6 +22,11 @@ export function intType(name: string, bytes: number): TypeText {
   return { kind: 'INT', name, value: bytes, rest: [INT_SIGNED | (bytes * 8)] };
 }
 
+/** A whole number of C without sign. */
+export function unsignedType(name: string, bytes: number): TypeText {
+  return { kind: 'INT', name, value: bytes, rest: [bytes * 8] };
+}
+
 /** A BTF blob, type after type. Source of the format: the kernel's Documentation/bpf/btf.rst. */
 export class BtfBuilder {
   readonly #encoder = new TextEncoder();

@@ -1,5 +1,6 @@
-import { type BtfBuilder, intType } from '../btf/write-btf.ts';
+import { type BtfBuilder, intType, unsignedType } from '../btf/write-btf.ts';
 import type { MapSpec } from '../spec/map-spec.ts';
+import type { ObjectMap, ValueType } from '../spec/object-spec.ts';
 import { type ElfBuilder, SectionFlag, SymbolInfo } from './elf-builder.ts';
 
 /** A pointer of the structure that defines a map. */
@@ -14,7 +15,7 @@ const GLOBAL_VARIABLE = 1;
  * @returns the symbol of each, by the map's name in the collection
  */
 export function writeMapDefinitions(
-  maps: readonly MapSpec[],
+  maps: readonly ObjectMap[],
   {
     elf,
     btf,
@@ -33,13 +34,17 @@ export function writeMapDefinitions(
     numbers.set(value, pointer);
     return pointer;
   };
+  const pointerTo = (type: ValueType) => btf.type({ kind: 'PTR', value: valueType(btf, type, int) });
   const variables: number[] = [];
   const placed: { readonly name: string; readonly map: MapSpec; readonly at: number; readonly size: number }[] = [];
   let end = 0;
   for (const map of maps) {
     const attributes = Object.entries(attributesOf(map));
     const size = attributes.length * POINTER_BYTES;
-    const members = attributes.map(([key, value]) => ({ key, type: numberType(value) }));
+    const members = attributes.map(([key, value]) => ({
+      key,
+      type: typeof value === 'number' ? numberType(value) : pointerTo(value),
+    }));
     const type = btf.type({
       kind: 'STRUCT',
       count: attributes.length,
@@ -61,14 +66,24 @@ export function writeMapDefinitions(
 }
 
 /** What libbpf is to know; a ring buffer has neither keys nor values. */
-function attributesOf({ type, keySize, valueSize, maxEntries, flags }: MapSpec): Record<string, number> {
+function attributesOf(map: ObjectMap): Record<string, number | ValueType> {
+  const { type, keySize, valueSize, maxEntries, flags, keyType, valueType } = map;
   return {
     type,
-    ...(keySize === 0 ? {} : { key_size: keySize }),
-    ...(valueSize === 0 ? {} : { value_size: valueSize }),
+    ...(keyType === undefined ? (keySize === 0 ? {} : { key_size: keySize }) : { key: keyType }),
+    ...(valueType === undefined ? (valueSize === 0 ? {} : { value_size: valueSize }) : { value: valueType }),
     max_entries: maxEntries,
     ...(flags === 0 ? {} : { map_flags: flags }),
   };
+}
+
+/** `int`: the number of the type that arrays are counted by. */
+function valueType(btf: BtfBuilder, type: ValueType, int: number): number {
+  if (type.kind === 'text') {
+    return btf.type({ kind: 'ARRAY', rest: [btf.type(intType('char', 1)), int, type.bytes] });
+  }
+  const name = `${type.signed ? 's' : 'u'}${type.bytes * 8}`;
+  return btf.type(type.signed ? intType(name, type.bytes) : unsignedType(name, type.bytes));
 }
 
 /**

@@ -7,7 +7,7 @@ import type { AttachSpec, ProgramSpec } from '../spec/program-spec.ts';
 import { ProgramType } from '../spec/program-spec.ts';
 import { readObject } from './read-object.ts';
 import { sectionName } from './section-name.ts';
-import { ObjectWriteError, writeObject } from './write-object.ts';
+import { ObjectWriteError, objectOf, writeObject } from './write-object.ts';
 
 const counts: MapSpec = { name: '@counts', type: MapType.HASH, keySize: 8, valueSize: 4, maxEntries: 16, flags: 1 };
 const ring: MapSpec = { name: 'ring', type: MapType.RINGBUF, keySize: 0, valueSize: 0, maxEntries: 4096, flags: 0 };
@@ -44,20 +44,22 @@ function sectionsOf(object: Uint8Array) {
 }
 
 test('programs of one kind share a section, and maps are told by symbols', () => {
-  const object = writeObject({
-    maps: [counts, ring, text],
-    programs: [
-      program('first', once, (b) => {
-        b.map(1, '@counts');
-        b.mapValue(2, 'text', 2);
-        b.exit();
-      }),
-      program('1st', once, (b) => {
-        b.map(1, 'ring');
-        b.exit();
-      }),
-    ],
-  });
+  const object = writeObject(
+    objectOf({
+      maps: [counts, ring, text],
+      programs: [
+        program('first', once, (b) => {
+          b.map(1, '@counts');
+          b.mapValue(2, 'text', 2);
+          b.exit();
+        }),
+        program('1st', once, (b) => {
+          b.map(1, 'ring');
+          b.exit();
+        }),
+      ],
+    }),
+  );
   const { sections, section, places } = sectionsOf(object);
   expect(sections.map(({ name }) => name)).toEqual([
     ...['', '.maps', '.rodata.text', 'raw_tracepoint', 'license', '.BTF', '.BTF.ext'],
@@ -73,7 +75,7 @@ test('programs of one kind share a section, and maps are told by symbols', () =>
 });
 
 test('maps are defined as libbpf reads them', () => {
-  const { section } = sectionsOf(writeObject({ maps: [counts, ring], programs: [] }));
+  const { section } = sectionsOf(writeObject(objectOf({ maps: [counts, ring], programs: [] })));
   const { bytes } = section('.BTF');
   const btf = new Btf(bytes);
   const numbers = indexTypes(new DataView(bytes.buffer, bytes.byteOffset, bytes.length)).offsets.keys();
@@ -109,7 +111,7 @@ test('a function that a helper calls goes to .text, and is told by where it is t
       { instruction: 2, name: 'each' },
     ],
   });
-  const { section, places } = sectionsOf(writeObject({ maps: [counts], programs: [named('a'), named('b')] }));
+  const { section, places } = sectionsOf(writeObject(objectOf({ maps: [counts], programs: [named('a'), named('b')] })));
   expect(section('.text').bytes.length).toBe(2 * 24);
   expect(places('.rel.text').map(({ offset }) => offset)).toEqual([0, 24]);
   const code = Buffer.from(section('raw_tracepoint').bytes);
@@ -122,7 +124,7 @@ test('a map that is both addressed and given to a helper is refused', () => {
     b.map(1, 'text');
     b.mapValue(2, 'text', 0);
   });
-  expect(() => writeObject({ maps: [text], programs: [both] })).toThrow(ObjectWriteError);
+  expect(() => writeObject(objectOf({ maps: [text], programs: [both] }))).toThrow(ObjectWriteError);
 });
 
 test.each<[AttachSpec, string]>([

@@ -6,10 +6,15 @@ import { functionTypes } from '../btf/function-btf.ts';
 import { BtfBuilder } from '../btf/write-btf.ts';
 import type { CollectionSpec } from '../spec/collection-spec.ts';
 import type { MapSpec } from '../spec/map-spec.ts';
-import type { ProgramSpec } from '../spec/program-spec.ts';
+import type { ObjectLine, ObjectProgram, ObjectSpec } from '../spec/object-spec.ts';
 import { ElfBuilder, type Relocation, SectionFlag, SymbolInfo } from './elf-builder.ts';
 import { writeDataSection, writeMapDefinitions } from './map-section.ts';
 import { sectionName } from './section-name.ts';
+
+/** Of `.BTF.ext`: its header, and one record of each kind. */
+const EXT_HEADER_BYTES = 24;
+const FUNCTION_RECORD_BYTES = 8;
+const LINE_RECORD_BYTES = 16;
 
 /** A collection that the format of objects cannot hold. */
 export class ObjectWriteError extends Error {
@@ -17,11 +22,22 @@ export class ObjectWriteError extends Error {
 }
 
 /**
- * An ELF object that libbpf's loaders take (bpftool, `bpfleet run FILE.o`): programs by section, maps by their BTF, the
- * functions that helpers call in `.text`. Such a loader knows nothing of the script: it runs no BEGIN, has no timers, and
- * prints maps as bytes. Throws ObjectWriteError.
+ * What an object can hold of a compiled script. A loader of objects knows nothing of the script: it runs no BEGIN, has no
+ * timers, and gives maps as bytes.
  */
-export function writeObject({ maps, programs }: CollectionSpec): Uint8Array {
+export function objectOf({ maps, programs }: CollectionSpec): ObjectSpec {
+  return {
+    maps,
+    programs: programs.map(({ attach, ...program }) => ({ ...program, section: sectionName(attach) })),
+    license: programs[0]?.license ?? 'GPL',
+  };
+}
+
+/**
+ * An ELF object that libbpf's loaders take (bpftool, `bpfleet run FILE.o`): programs by section, maps by their BTF, the
+ * functions that helpers call in `.text`. Throws ObjectWriteError.
+ */
+export function writeObject({ maps, programs, license: terms, file = '' }: ObjectSpec): Uint8Array {
   const elf = new ElfBuilder();
   const btf = new BtfBuilder();
   const names = new Identifiers();
@@ -44,7 +60,7 @@ export function writeObject({ maps, programs }: CollectionSpec): Uint8Array {
   const sections = new Map<string, CodeSection>();
   for (const part of parts) {
     if (!part.entry) continue;
-    const name = sectionName(part.program.attach);
+    const name = part.program.section;
     const section = sections.get(name) ?? new CodeSection(name, symbols, text);
     sections.set(name, section);
     section.add(part, names);
@@ -53,17 +69,18 @@ export function writeObject({ maps, programs }: CollectionSpec): Uint8Array {
     section.write(elf);
     section.relocate(elf, textSymbol);
   }
-  const license = new TextEncoder().encode(`${programs[0]?.license ?? 'GPL'}\0`);
+  const license = new TextEncoder().encode(`${terms}\0`);
   elf.section('license', SectionFlag.ALLOC | SectionFlag.WRITE, license);
-  const functions = functionInfo(btf, textSection === null ? [...sections.values()] : [text, ...sections.values()]);
+  const code = textSection === null ? [...sections.values()] : [text, ...sections.values()];
+  const extended = extendedInfo(btf, code, file);
   elf.section('.BTF', 0, btf.build());
-  elf.section('.BTF.ext', 0, functions);
+  elf.section('.BTF.ext', 0, extended);
   return elf.build();
 }
 
 /** One function of a program: the program itself, or one that a helper calls. */
 interface Part {
-  readonly program: ProgramSpec;
+  readonly program: ObjectProgram;
   readonly name: string;
   readonly entry: boolean;
   readonly instructions: readonly Instruction[];
@@ -71,7 +88,7 @@ interface Part {
   readonly slot: number;
 }
 
-function cut(programs: readonly ProgramSpec[]): Part[] {
+function cut(programs: readonly ObjectProgram[]): Part[] {
   return programs.flatMap((program) => {
     const functions = program.functions ?? [{ instruction: 0, name: program.name }];
     return functions.map(({ instruction, name }, index): Part => {
@@ -86,7 +103,7 @@ function cut(programs: readonly ProgramSpec[]): Part[] {
 }
 
 /** Maps whose value instructions address: these cannot also be given to a helper, which takes a map itself. */
-function addressedMaps(programs: readonly ProgramSpec[]): ReadonlySet<string> {
+function addressedMaps(programs: readonly ObjectProgram[]): ReadonlySet<string> {
   const uses = (source: number) =>
     programs.flatMap(({ instructions }) =>
       instructions.flatMap(({ map, src }) => (map !== undefined && src === source ? [map] : [])),
@@ -155,8 +172,18 @@ class CodeSection {
     elf.relocate(this.#number, places);
   }
 
+  /** The lines of its programs, by bytes into this section. */
+  lines(): readonly (ObjectLine & { readonly offset: number })[] {
+    return this.#parts.flatMap(({ part: { program, entry }, offset }) =>
+      (entry ? (program.lines ?? []) : []).map((line) => ({
+        ...line,
+        offset: offset + slotCount(program.instructions.slice(0, line.instruction)) * SLOT_BYTES,
+      })),
+    );
+  }
+
   /** Where a function of a program is, bytes into this section. */
-  offsetOf(program: ProgramSpec, slot: number): number {
+  offsetOf(program: ObjectProgram, slot: number): number {
     return this.#parts.find(({ part }) => part.program === program && part.slot === slot)?.offset ?? 0;
   }
 
@@ -180,26 +207,40 @@ function isFunction(opcode: number, src: number): boolean {
   return opcode === LDDW && src === PseudoSource.FUNCTION;
 }
 
-/** `.BTF.ext`: the type of each function, which the kernel asks for where helpers call them. */
-function functionInfo(btf: BtfBuilder, sections: readonly CodeSection[]): Uint8Array {
-  const HEADER_BYTES = 24;
-  const RECORD_BYTES = 8;
-  const add = functionTypes(btf);
-  const words: number[] = [RECORD_BYTES];
-  for (const { name, functions } of sections) {
-    words.push(btf.string(name), functions.length);
-    for (const { name: called, entry, offset } of functions)
-      words.push(offset, add(called, entry ? 'global' : 'static'));
-  }
-  const bytes = new Uint8Array(HEADER_BYTES + words.length * 4);
+/**
+ * `.BTF.ext`: the type of each function, which the kernel asks for where helpers call them, and the lines of programs, which
+ * its messages show. Source of the format: the kernel's Documentation/bpf/btf.rst.
+ */
+function extendedInfo(btf: BtfBuilder, sections: readonly CodeSection[], file: string): Uint8Array {
+  const addFunction = functionTypes(btf);
+  const functions = infoWords(FUNCTION_RECORD_BYTES, sections, btf, (section) =>
+    section.functions.map(({ name, entry, offset }) => [offset, addFunction(name, entry ? 'global' : 'static')]),
+  );
+  const lines = infoWords(LINE_RECORD_BYTES, sections, btf, (section) =>
+    section.lines().map(({ offset, line, text }) => [offset, btf.string(file), btf.string(text), line << 10]),
+  );
+  const [functionBytes, lineBytes] = [functions.length * 4, lines.length * 4];
+  const words = [EXT_HEADER_BYTES, 0, functionBytes, functionBytes, lineBytes, ...functions, ...lines];
+  const bytes = new Uint8Array(4 + words.length * 4);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, 0xeb9f, true);
   view.setUint8(2, 1);
-  const infoBytes = words.length * 4;
-  for (const [index, word] of [HEADER_BYTES, 0, infoBytes, infoBytes, 0].entries())
-    view.setUint32(4 + index * 4, word, true);
-  for (const [index, word] of words.entries()) view.setUint32(HEADER_BYTES + index * 4, word, true);
+  for (const [index, word] of words.entries()) view.setUint32(4 + index * 4, word, true);
   return bytes;
+}
+
+/** The size of a record, then section by section its name, how many records it has, and they. Nothing where there are none. */
+function infoWords(
+  recordBytes: number,
+  sections: readonly CodeSection[],
+  btf: BtfBuilder,
+  recordsOf: (section: CodeSection) => readonly (readonly number[])[],
+): number[] {
+  const words = sections.flatMap((section) => {
+    const records = recordsOf(section);
+    return records.length === 0 ? [] : [btf.string(section.name), records.length, ...records.flat()];
+  });
+  return words.length === 0 ? [] : [recordBytes, ...words];
 }
 
 /** Names as identifiers of C, which the kernel takes as well; each is given once. */

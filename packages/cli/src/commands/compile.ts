@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { ExitStatus, wrongRequest } from '../cli-error.ts';
+import { emitAssembly } from '../compile/emit-assembly.ts';
 import { emitStage, type Stage } from '../compile/emit-stage.ts';
 import { type ProgramText, readScript } from '../run/read-program.ts';
 import { wholeProgram } from '../run/validate-program.ts';
@@ -11,10 +12,14 @@ export interface CompileOptions {
   readonly output?: string;
 }
 
-/** `bpfleet compile FILE | -e SCRIPT`: compiles for this node's kernel, and loads nothing. Throws CliError. */
+/** `bpfleet compile FILE | -e SCRIPT`: compiles or assembles for this node's kernel, and loads nothing. Throws CliError. */
 export async function compile(file: string | undefined, options: CompileOptions, terminal: Terminal): Promise<void> {
   if (options.emit === 'elf' && options.output === undefined && terminal.outIsTerminal) {
     throw wrongRequest('An object is no text: give the file it is to be written to, -o FILE.bpf.o.');
+  }
+  if (file?.endsWith('.bpf.s') === true && options.execute === undefined) {
+    write(emitAssembly(file, options.emit), options, terminal);
+    return;
   }
   const program = await wholeProgram(scriptOf(file, options.execute));
   // A tree needs no kernel; code does, for the fields of tracepoints.
@@ -22,12 +27,12 @@ export async function compile(file: string | undefined, options: CompileOptions,
     options.emit === 'ast'
       ? (await import('@bpfleet/compiler')).permissiveEnv()
       : (await import('@bpfleet/tracer')).compileEnv();
-  const emitted = await emitStage(program, options.emit, env, ExitStatus.wrongRequest);
-  if (options.output === undefined) {
-    terminal.out.write(emitted);
-  } else {
-    writeFileSync(options.output, emitted);
-  }
+  write(await emitStage(program, options.emit, env, ExitStatus.wrongRequest), options, terminal);
+}
+
+function write(emitted: string | Uint8Array, { output }: CompileOptions, terminal: Terminal): void {
+  if (output === undefined) terminal.out.write(emitted);
+  else writeFileSync(output, emitted);
 }
 
 function scriptOf(file: string | undefined, script: string | undefined): ProgramText {

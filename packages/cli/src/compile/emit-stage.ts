@@ -29,14 +29,14 @@ export async function emitStage(
     case 'asm':
       return asmText(collection, program.source);
     case 'elf':
-      return objectOf(collection, status);
+      return bytesOf(collection, status);
   }
 }
 
-async function objectOf(collection: CollectionSpec, status: number): Promise<Uint8Array> {
-  const { ObjectWriteError, writeObject } = await import('@bpfleet/bpf');
+async function bytesOf(collection: CollectionSpec, status: number): Promise<Uint8Array> {
+  const { ObjectWriteError, objectOf, writeObject } = await import('@bpfleet/bpf');
   try {
-    return writeObject(collection);
+    return writeObject(objectOf(collection));
   } catch (error) {
     if (!(error instanceof ObjectWriteError)) throw error;
     throw new CliError(status, `An object cannot hold this script: ${error.message}.`);

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { ObjectWriteError, writeObject } from '@bpfleet/bpf';
+import { ObjectWriteError, objectOf, writeObject } from '@bpfleet/bpf';
 import { type CompileEnv, compile } from '@bpfleet/compiler';
 import type { ProgramText } from '../run/read-program.ts';
 import { LocalError } from './local-error.ts';
@@ -9,7 +9,7 @@ export function emitElf({ source }: ProgramText, file: string, env: CompileEnv):
   const { spec } = compile(source, env);
   if (spec === undefined) return;
   try {
-    writeFileSync(file, writeObject(spec));
+    writeFileSync(file, writeObject(objectOf(spec)));
   } catch (error) {
     if (error instanceof ObjectWriteError) {
       throw new LocalError(`An object cannot hold this script: ${error.message}`, { cause: error });

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
+import type { CliError } from '../cli-error.ts';
 import type { ProgramObject, ProgramText } from '../run/read-program.ts';
 import type { HeaderOptions } from '../run/with-files.ts';
 import { LocalError } from './local-error.ts';
@@ -7,7 +8,7 @@ import { LocalError } from './local-error.ts';
 /** Largest script, bytes. */
 const MAX_SCRIPT = 1_000_000;
 
-/** The script as text, of a file, or of stdin for `-`; or an object of a file named *.o. Throws LocalError. */
+/** The script as text, of a file, or of stdin for `-`; or an object of a file named *.o or *.bpf.s. Throws LocalError. */
 export async function readLocalProgram(
   script: string | undefined,
   file: string | undefined,
@@ -16,7 +17,7 @@ export async function readLocalProgram(
   if (script !== undefined && script !== '') return whole({ kind: 'script', source: script, name: 'stdin' }, headers);
   if (file === undefined) throw new LocalError("USAGE: filename or -e 'program' required.");
   if (file === '-') return whole({ kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' }, headers);
-  if (file.endsWith('.o')) return readObject(file);
+  if (file.endsWith('.o') || file.endsWith('.bpf.s')) return readObject(file);
   return whole({ kind: 'script', source: readBounded(file, file), name: file }, headers);
 }
 
@@ -35,7 +36,8 @@ async function readObject(file: string): Promise<ProgramText | ProgramObject> {
   try {
     return readProgramFile(file);
   } catch (error) {
-    throw new LocalError((error as Error).message, { cause: error });
+    const { message, report } = error as CliError;
+    throw new LocalError(message, { ...(report !== undefined && { reports: [report] }), cause: error });
   }
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { ElfError, MAX_OBJECT_BYTES, readObject } from '@bpfleet/bpf';
-import { wrongRequest } from '../cli-error.ts';
+import { basename } from 'node:path';
+import { assemble, ElfError, MAX_OBJECT_BYTES, type ObjectSpec, readObject, writeObject } from '@bpfleet/bpf';
+import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
+import { plural } from '../render/number.ts';
 
 export interface ProgramText {
   readonly kind: 'script';
@@ -9,7 +11,7 @@ export interface ProgramText {
   readonly name: string;
 }
 
-/** An ELF object for BPF, of a file. */
+/** An ELF object for BPF, of a file, or made of one in assembler. */
 export interface ProgramObject {
   readonly kind: 'object';
   readonly object: Uint8Array;
@@ -19,26 +21,41 @@ export interface ProgramObject {
 /** Largest file that is taken for a script, bytes. */
 const MAX_SCRIPT = 1_000_000;
 
-/** WHAT of `bpfleet run`: a script as text, or the name of a file that holds one or an object. Throws CliError. */
+/** WHAT of `bpfleet run`: a script as text, or the name of a file that holds one, an object or assembler. Throws CliError. */
 export function readProgram(what: string): ProgramText | ProgramObject {
   if (what.trim() === '') {
     throw wrongRequest(
       'There is no script.',
-      "Give one in quotes, such as 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }', or FILE.bt, or FILE.bpf.o.",
+      "Give one in quotes, such as 'tracepoint:syscalls:sys_enter_openat { @[comm] = count(); }', or FILE.bt, FILE.bpf.o or FILE.bpf.s.",
     );
   }
   if (/[{}\n]/.test(what)) {
     return { kind: 'script', source: what, name: 'stdin' };
   }
-  if (what.endsWith('.bpf.s')) {
-    throw wrongRequest(`${what}: this version runs scripts and ELF objects, no assembler.`);
-  }
   return readProgramFile(what);
 }
 
-/** A file by its name: `*.o` is an ELF object, anything else a script. Throws CliError. */
+/** A file by its name: `*.o` is an ELF object, `*.bpf.s` assembler, anything else a script. Throws CliError. */
 export function readProgramFile(file: string): ProgramText | ProgramObject {
-  return file.endsWith('.o') ? readObjectFile(file) : readScript(file);
+  if (file.endsWith('.o')) return readObjectFile(file);
+  if (file.endsWith('.bpf.s')) return { kind: 'object', object: writeObject(readAssembly(file)), name: file };
+  return readScript(file);
+}
+
+/** What a file in assembler becomes. Throws CliError with a report of all that is wrong in it. */
+export function readAssembly(file: string): ObjectSpec {
+  const source = readBounded(file, MAX_SCRIPT, 'a script').toString('utf8');
+  const assembled = assemble(source, basename(file));
+  if ('object' in assembled) return assembled.object;
+  const lines = source.split('\n');
+  const report = assembled.errors
+    .map(({ line, column, message }) => {
+      const text = (lines[line - 1] ?? '').replaceAll('\t', ' ');
+      return `${file}:${line}:${column}: ERROR: ${message}\n${text}\n${' '.repeat(column - 1)}~\n`;
+    })
+    .join('');
+  const { length } = assembled.errors;
+  throw new CliError(ExitStatus.wrongRequest, `The file has ${plural(length, 'error')}.`, { report });
 }
 
 /** A script of a file. Throws CliError. */

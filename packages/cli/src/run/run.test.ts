@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readObject } from '@bpfleet/bpf';
 import type { SessionResource } from '@bpfleet/client';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CliError } from '../cli-error.ts';
@@ -31,7 +32,7 @@ describe('readProgram', () => {
     ['no file', 'nowhere.bt', 'nowhere.bt: there is no such file'],
     ['a folder', tmpdir(), 'is a folder'],
     ['no object', 'nowhere.bpf.o', 'nowhere.bpf.o: there is no such file'],
-    ['assembler', 'x.bpf.s', 'no assembler'],
+    ['no assembler', 'nowhere.bpf.s', 'nowhere.bpf.s: there is no such file'],
   ])('%s', (_, what, message) => {
     expect(() => readProgram(what)).toThrow(wrong(message));
   });
@@ -42,6 +43,21 @@ describe('readProgram', () => {
     expect(() => readProgram(file)).toThrow(wrong('x.bpf.o is no BPF object: it is no ELF file.'));
     writeFileSync(file, readFileSync(process.execPath).subarray(0, 4096));
     expect(() => readProgram(file)).toThrow(wrong(/is for machine \d+, not for BPF \(247\)/));
+  });
+
+  test('assembler becomes an object, or all that is wrong with it is told', () => {
+    const file = join(folder, 'x.bpf.s');
+    writeFileSync(file, '.program p kprobe/vfs_read\n  r0 = 0\n  exit\n');
+    const program = readProgram(file);
+    const sections = program.kind === 'object' ? readObject(program.object).map(({ name }) => name) : [];
+    expect(sections).toContain('kprobe/vfs_read');
+    writeFileSync(file, '.program p kprobe/vfs_read\n  r0 = r11\n  goto out\n');
+    expect(() => readProgram(file)).toThrow(
+      expect.objectContaining({
+        message: 'The file has 2 errors.',
+        report: expect.stringMatching(/x\.bpf\.s:2:8: ERROR: [\s\S]*x\.bpf\.s:3:8: ERROR: there is no label out/),
+      }),
+    );
   });
 
   test('a file that is no script', () => {

@@ -18,7 +18,7 @@ export function explainFailure(what: string, errno: number, messages: readonly s
     return new VerifierError(
       program,
       errno,
-      { reason: readVerifierLog(log).reason, instruction: null, source: null },
+      { reason: `${readVerifierLog(log).reason}${sourceOf(log)}`, instruction: null, source: null },
       log.trim(),
     );
   }
@@ -26,4 +26,11 @@ export function explainFailure(what: string, errno: number, messages: readonly s
   const first = messages[0]?.replace(/^libbpf: /, '').trim();
   if (first === undefined || errnoName(errno) === 'EPERM') return errnoError(what, errno);
   return new KernelError(errnoName(errno), `cannot ${what}: ${first}`);
+}
+
+/** The line of the source that the verifier was at last, where the object tells its lines. */
+function sourceOf(log: string): string {
+  const [, text, place] = [...log.matchAll(/^; (.*?)(?: @ (\S+:\d+))?$/gm)].at(-1) ?? [];
+  if (text === undefined || text.trim() === '') return '';
+  return `, at "${text.trim()}"${place === undefined ? '' : ` (${place})`}`;
 }
