@@ -2,6 +2,9 @@ import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
 import { VerifierError } from '../program/load-program.ts';
 import { readVerifierLog } from '../program/verifier-log.ts';
 
+/** Of a line of the source that is shown, characters. */
+const MAX_SOURCE = 120;
+
 /** As libbpf 1.x prints the log of a program that was refused. */
 const PROGRAM_LOG = /prog '([^']*)': -- BEGIN PROG LOAD LOG --\n([\s\S]*?)-- END PROG LOAD LOG --/;
 
@@ -32,5 +35,5 @@ export function explainFailure(what: string, errno: number, messages: readonly s
 function sourceOf(log: string): string {
   const [, text, place] = [...log.matchAll(/^; (.*?)(?: @ (\S+:\d+))?$/gm)].at(-1) ?? [];
   if (text === undefined || text.trim() === '') return '';
-  return `, at "${text.trim()}"${place === undefined ? '' : ` (${place})`}`;
+  return `, at "${text.trim().slice(0, MAX_SOURCE)}"${place === undefined ? '' : ` (${place})`}`;
 }
