@@ -79,8 +79,8 @@ async function measured(
 }
 
 /** What `bpfleet run` is given. */
-async function programOf(one: SessionCase): Promise<string> {
-  if ('object' in one) return await buildObject(one.name, one.object);
+function programOf(one: SessionCase): string | Promise<string> {
+  if ('object' in one) return buildObject(one.name, one.object);
   return 'assembler' in one ? writeProgram(one.name, 'bpf.s', one.assembler) : one.script;
 }
 

@@ -118,7 +118,9 @@ describe('ELF objects', () => {
     const source = `${map('m', 'HASH')} ${program(GETPPID, 'return *(__u64 *)bpf_map_lookup_elem(&m, &(int){1});')}`;
     const { loads, reason, verifierLog } = await answer(source);
     expect(loads).toBe(false);
-    expect(reason).toMatch(/^the kernel refused program "f": R\d invalid mem access 'map_value_or_null', at "struct .+"( \(.*\))?$/);
+    expect(reason).toMatch(
+      /^the kernel refused program "f": R\d invalid mem access 'map_value_or_null', at "struct .+"( \(.*\))?$/,
+    );
     expect(verifierLog).toMatch(/invalid mem access/);
   });
 
