@@ -111,7 +111,7 @@ function printOperand(expression: Expression, minimum: number, indent: string): 
 /** What stands before `.`, `[`: `-a.b` is `-(a.b)`, and `(a)[1]` of a map would be its key. */
 function printObject(expression: Expression, indent: string): string {
   const text = printExpression(expression, indent);
-  const loose = isLoose(expression) || ['unary', 'cast', 'update'].includes(expression.kind);
+  const loose = isLoose(expression) || ['unary', 'cast', 'update', 'comptime'].includes(expression.kind);
   return loose || (expression.kind === 'map' && expression.key === undefined) ? `(${text})` : text;
 }
 

@@ -81,6 +81,7 @@ const { expression, block, blockExpression } = fc.letrec<Tree>((tie) => ({
       .record({ operator: fc.constantFrom('!', '~', '-', '+', '*'), operand: tie('expression') })
       .map((parts) => ({ kind: 'unary', ...parts, span }) as const),
     fc.oneof(variable, tie('map')).map((operand) => ({ kind: 'unary', operator: '&', operand, span }) as const),
+    tie('expression').map((operand) => ({ kind: 'comptime', operand, span }) as const),
     fc
       .record({
         operator: fc.constantFrom('++', '--'),
