@@ -1,4 +1,5 @@
 import type { FunctionBuilder } from '../ir/function-builder.ts';
+import type { Lowering } from '../ir/lowering.ts';
 import type { Operand } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { AggregateType } from '../types/type.ts';
@@ -35,7 +36,7 @@ export const hist: AggregateDefinition = {
   slots: (type) => histSlots(type.histBits ?? 0),
   update(lowering, measured = 0n, cell, type) {
     const bits = type.histBits ?? 0;
-    countBucket(lowering, cell, histSlot(lowering.builder, measured, bits, type), histSlots(bits));
+    countBucket(lowering, cell, histSlot(lowering, measured, bits, type), histSlots(bits));
   },
 };
 
@@ -44,7 +45,8 @@ function histSlots(bits: number): number {
   return ((63 - bits + 1) << bits) + (1 << bits) + 1;
 }
 
-function histSlot(builder: FunctionBuilder, value: Operand, bits: number, { signed }: AggregateType): Operand {
+function histSlot(lowering: Lowering, value: Operand, bits: number, { signed }: AggregateType): Operand {
+  const { builder, looping } = lowering;
   const slot = builder.newRegister();
   const [positive, small, large, after] = [
     builder.newBlock(),
@@ -61,7 +63,7 @@ function histSlot(builder: FunctionBuilder, value: Operand, bits: number, { sign
   builder.assign(slot, builder.binary('add', value, 1n));
   builder.jump(after);
   builder.startBlock(large);
-  const power = floorLog2(builder, value);
+  const power = looping ? straightLog2(builder, value) : floorLog2(builder, value);
   builder.assign(slot, bits === 0 ? builder.binary('add', power, 2n) : subBucket(builder, value, power, bits));
   builder.jump(after);
   builder.startBlock(after);
@@ -92,6 +94,19 @@ function floorLog2(builder: FunctionBuilder, value: Operand): Operand {
       if (step > 1n) builder.update(rest, 'ushr', step);
       builder.update(result, 'add', step);
     });
+  }
+  return result;
+}
+
+/** The same without a branch. `high` has at most 32 bits, so the first bit of its negation says whether it is zero. */
+function straightLog2(builder: FunctionBuilder, value: Operand): Operand {
+  let rest = value;
+  let result: Operand = 0n;
+  for (let step = 5n; step >= 0n; step--) {
+    const high = builder.binary('ushr', rest, 1n << step);
+    const add = builder.binary('shl', builder.binary('ushr', builder.negate(high), 63n), step);
+    rest = builder.binary('ushr', rest, add);
+    result = builder.binary('or', result, add);
   }
   return result;
 }

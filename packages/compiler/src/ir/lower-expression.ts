@@ -45,6 +45,7 @@ export interface LoweringInput {
 
 /** Turns the typed expressions of one probe into instructions. What each kind of expression does lies beside it. */
 export class ProbeLowering implements Lowering {
+  looping = false;
   readonly resources: Resources;
   readonly target: ProbeTarget;
   readonly env: CompileEnv;
@@ -359,7 +360,10 @@ export class ProbeLowering implements Lowering {
   }
 
   inLoop(exits: Exits, body: () => void): void {
+    const outer = this.looping;
+    this.looping = true;
     this.#leaving(exits, () => this.#within(new RememberedValues(this.#remembered, true), body));
+    this.looping = outer;
   }
 
   #leaving(exits: Exits, body: () => void): void {

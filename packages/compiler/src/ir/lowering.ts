@@ -59,6 +59,8 @@ export interface Lowering {
   variableType(symbol: VariableSymbol): Type;
   symbolOf(variable: Variable): VariableSymbol;
   readonly exits: Exits;
+  /** Whether what is written is in a loop: the verifier may walk it for each round, and each branch in it twice as often. */
+  readonly looping: boolean;
   /** Writes the body of a loop, where `break`, `continue` and `return` go elsewhere. */
   inLoop(exits: Exits, body: () => void): void;
   /** Writes what may not run: values that are found there are not remembered after it. */
