@@ -134,7 +134,7 @@ export class ExpressionGenerator {
    * one all the same, in a choice that is never taken.
    */
   #binary(left: string, right: string): string {
-    const folds = !/[$@]/.test(right);
+    const folds = !/[$@]/.test(right) || right.includes('?');
     return `(${folds ? `(int64)${left}` : left} ${this.#random.pick(arithmetic)} ${right})`;
   }
 
