@@ -60,7 +60,7 @@ export function visitExpression(expression: Expression, visit: (expression: Expr
 }
 
 /** Calls `visit` for every expression within a statement and within the statements inside it. */
-function visitStatementExpressions(statement: Statement, visit: (expression: Expression) => void): void {
+export function visitStatementExpressions(statement: Statement, visit: (expression: Expression) => void): void {
   for (const expression of statementExpressions(statement)) visitExpression(expression, visit);
   for (const inner of childStatements(statement)) visitStatementExpressions(inner, visit);
 }
