@@ -27,7 +27,7 @@ import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap, readPrintedMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
 import { valueReaders } from './read-stack.ts';
-import { RunCounting } from './run-stats.ts';
+import { RunCounting } from './run-counting.ts';
 import { fromKernel } from './trace-error.ts';
 import type { ValueReaders } from './value-readers.ts';
 

@@ -71,6 +71,9 @@ test('--emit-elf writes the programs to a file, and the script runs all the same
       status: 0,
     });
     expect(readObject(readFileSync(file)).map(({ name }) => name)).toContain('raw_tracepoint');
+    const unsafe = join(folder, 'unsafe.bpf.o');
+    await local(['--unsafe', '--emit-elf', unsafe, '-e', 'BEGIN { system("true"); exit(); }']);
+    expect(readObject(readFileSync(unsafe)).length).toBeGreaterThan(0);
     expect(await local(['--emit-elf', join(folder, 'no', 'x'), '-e', 'BEGIN { exit(); }'])).toMatchObject({
       err: expect.stringMatching(/^ERROR: Failed to write ".*": ENOENT/),
       status: 1,

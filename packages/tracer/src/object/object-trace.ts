@@ -2,7 +2,7 @@ import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, waitForPrograms } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
-import { RunCounting } from '../run-stats.ts';
+import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
