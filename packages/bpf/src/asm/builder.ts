@@ -1,3 +1,4 @@
+import { slotStarts } from './encode.ts';
 import type { HelperName } from './helper.ts';
 import { Helper } from './helper.ts';
 import type { Instruction } from './instruction.ts';
@@ -141,13 +142,7 @@ export class InstructionBuilder {
 
   /** The finished instructions. Throws JumpRangeError where a jump is too far. */
   build(): Instruction[] {
-    const slots: number[] = [];
-    let slot = 0;
-    for (const instruction of this.#instructions) {
-      slots.push(slot);
-      slot += instruction.opcode === LDDW ? 2 : 1;
-    }
-    slots.push(slot);
+    const slots = slotStarts(this.#instructions);
     const built = this.#instructions.slice();
     for (const { index, label } of this.#jumps) {
       const target = this.#labels[label];

@@ -19,6 +19,17 @@ export function slotCount(instructions: readonly Instruction[]): number {
   return instructions.reduce((slots, instruction) => slots + (instruction.opcode === LDDW ? 2 : 1), 0);
 }
 
+/** The slot where each instruction begins, and behind them the one after the last. */
+export function slotStarts(instructions: readonly Instruction[]): number[] {
+  const starts: number[] = [];
+  let slot = 0;
+  for (const { opcode } of instructions) {
+    starts.push(slot);
+    slot += opcode === LDDW ? 2 : 1;
+  }
+  return [...starts, slot];
+}
+
 /**
  * Little-endian bytes for the kernel. `mapFd` gives the file descriptor of a map by its name in the collection.
  * Of a MAP_VALUE load, `imm` is the offset in the value.

@@ -1,4 +1,4 @@
-import { encode, slotCount } from '../asm/encode.ts';
+import { encode, slotCount, slotStarts } from '../asm/encode.ts';
 import type { Instruction } from '../asm/instruction.ts';
 import { SLOT_BYTES } from '../asm/limits.ts';
 import { LDDW, PseudoSource } from '../asm/opcode.ts';
@@ -174,12 +174,11 @@ class CodeSection {
 
   /** The lines of its programs, by bytes into this section. */
   lines(): readonly (ObjectLine & { readonly offset: number })[] {
-    return this.#parts.flatMap(({ part: { program, entry }, offset }) =>
-      (entry ? (program.lines ?? []) : []).map((line) => ({
-        ...line,
-        offset: offset + slotCount(program.instructions.slice(0, line.instruction)) * SLOT_BYTES,
-      })),
-    );
+    return this.#parts.flatMap(({ part: { program, entry }, offset }) => {
+      const slots = slotStarts(program.instructions);
+      const lines = entry ? (program.lines ?? []) : [];
+      return lines.map((line) => ({ ...line, offset: offset + (slots[line.instruction] ?? 0) * SLOT_BYTES }));
+    });
   }
 
   /** Where a function of a program is, bytes into this section. */

@@ -1,7 +1,8 @@
 import type { ObjectLine, ObjectMap, ObjectProgram, ObjectSpec } from '../../spec/object-spec.ts';
+import { slotStarts } from '../encode.ts';
 import type { Instruction } from '../instruction.ts';
 import { MAX_INSTRUCTIONS, MAX_JUMP } from '../limits.ts';
-import { LDDW, PseudoSource } from '../opcode.ts';
+import { PseudoSource } from '../opcode.ts';
 import { mapDirective, programDirective } from './directive.ts';
 import { type AssembledLine, assembleInstruction, type JumpTarget } from './instruction-text.ts';
 import { LineCursor, LineError } from './line-cursor.ts';
@@ -180,13 +181,7 @@ class Assembler {
   }
 
   #withJumps({ instructions, jumps, labels }: OpenProgram): Instruction[] {
-    const slots: number[] = [];
-    let slot = 0;
-    for (const { opcode } of instructions) {
-      slots.push(slot);
-      slot += opcode === LDDW ? 2 : 1;
-    }
-    slots.push(slot);
+    const slots = slotStarts(instructions);
     const built = instructions.slice();
     for (const { index, line, target } of jumps) {
       const jump = built[index] as Instruction;
