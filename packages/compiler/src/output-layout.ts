@@ -97,7 +97,8 @@ export type RecordLayout =
       readonly size: number;
     }
   /** Texts that follow the header up to the record's end, each with its zero. `size`: of the header alone. */
-  | { readonly kind: 'join'; readonly separator: string; readonly size: number }
+  /** Texts from `size` on, up to what `end` says, each with its zero. */
+  | { readonly kind: 'join'; readonly separator: string; readonly end: FieldLayout; readonly size: number }
   /** A helper that failed: with which result. */
   | {
       readonly kind: 'helper';

@@ -1,4 +1,5 @@
 import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
+import { ProgramType } from '@bpfleet/bpf';
 import { type Diagnostic, type MapOutput, markSource, type OutputLayout, placeOf, type Span } from '@bpfleet/compiler';
 import {
   type AttachPoint,
@@ -8,8 +9,10 @@ import {
   joinLinks,
   KernelError,
   type Link,
+  PerfBuffer,
   type Program,
   RingBuffer,
+  runByProbe,
   testRun,
   userSymbols,
   WallClock,
@@ -30,6 +33,8 @@ import { valueReaders } from './read-stack.ts';
 import { RunCounting } from './run-counting.ts';
 import { fromKernel } from './trace-error.ts';
 import type { ValueReaders } from './value-readers.ts';
+
+type RecordRing = RingBuffer | PerfBuffer;
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
@@ -54,8 +59,8 @@ export class LoadedTrace implements Trace {
   readonly #records: RecordReader;
   readonly #readers: ValueReaders;
   readonly #clock = new WallClock();
-  readonly #events: RingBuffer | null;
-  readonly #control: RingBuffer | null;
+  readonly #events: RecordRing | null;
+  readonly #control: RecordRing | null;
   readonly #counters: BpfMap | null;
   readonly #counting = new RunCounting();
   #links: Link[] = [];
@@ -85,12 +90,12 @@ export class LoadedTrace implements Trace {
     this.printsMaps = prepared.config.printMapsOnExit;
     this.hasProbes = hasProbes(spec);
     let collection: Collection | null = null;
-    let events: RingBuffer | null = null;
+    let events: RecordRing | null = null;
     try {
       collection = Collection.load(spec);
       const { eventRing, controlRing, counters } = outputs;
-      events = eventRing === undefined ? null : new RingBuffer(collection.map(eventRing));
-      this.#control = controlRing === undefined ? null : new RingBuffer(collection.map(controlRing));
+      events = eventRing === undefined ? null : openRecords(collection.map(eventRing));
+      this.#control = controlRing === undefined ? null : openRecords(collection.map(controlRing));
       this.#counters = counters === undefined ? null : collection.map(counters);
     } catch (error) {
       events?.close();
@@ -224,7 +229,9 @@ export class LoadedTrace implements Trace {
 
   #runOnce(kind: 'begin' | 'end'): void {
     for (const { fd, spec } of this.#collection.programs) {
-      if (spec.attach.kind === kind) testRun(fd, kind.toUpperCase());
+      if (spec.attach.kind !== kind) continue;
+      if (spec.type === ProgramType.KPROBE) runByProbe(fd, kind.toUpperCase());
+      else testRun(fd, kind.toUpperCase());
     }
   }
 
@@ -249,12 +256,13 @@ export class LoadedTrace implements Trace {
     this.#read(this.#control, UNBOUNDED, accept);
     const prints = events.length;
     this.#read(this.#events, limit, accept);
-    // Both rings are in order by themselves.
-    if (prints > 0 && prints < events.length) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    // Rings are in order by themselves, but not the buffers of several CPUs.
+    const mixed = prints > 0 && prints < events.length;
+    if (mixed || this.#events instanceof PerfBuffer) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     return events;
   }
 
-  #read(ring: RingBuffer | null, limit: number, accept: (record: TraceRecord) => void): void {
+  #read(ring: RecordRing | null, limit: number, accept: (record: TraceRecord) => void): void {
     let view: DataView | null = null;
     let memory: Buffer = Buffer.alloc(0);
     ring?.read(limit, (bytes, offset, length) => {
@@ -366,6 +374,12 @@ export class LoadedTrace implements Trace {
       runs: infos.reduce((sum, { runs }) => sum + runs, 0n),
     };
   }
+}
+
+/** A ring buffer, or where the kernel has none a buffer for each CPU. */
+function openRecords(map: BpfMap): RecordRing {
+  const { bufferBytes } = map.spec;
+  return bufferBytes === undefined ? new RingBuffer(map) : new PerfBuffer(map, bufferBytes);
 }
 
 /** Of no place in the script. */

@@ -77,7 +77,8 @@ export class RecordReader {
       case 'time':
         return { kind: 'text', type: 'time', ns, text: formatTime(layout.format, Date.now()), values: [] };
       case 'join': {
-        const text = readTexts(bytes, offset + HEADER_SIZE, offset + length).join(layout.separator);
+        const end = Math.min(length, Number(bytes.readBigUInt64LE(offset + layout.end.offset)));
+        const text = readTexts(bytes, offset + layout.size, offset + end).join(layout.separator);
         return { kind: 'text', type: 'join', ns, text: `${text}\n`, values: [text] };
       }
       case 'cat':

@@ -7,6 +7,8 @@ import { stackMapSpec } from '../types/stack-map.ts';
 
 /** Of more processes than this the oldest are told of again. */
 const KNOWN_PROCESSES = 4096;
+/** So that a CPU that prints more than others does not lose soon. */
+const MIN_BUFFER_BYTES = 64 * 1024;
 
 /** The kernel maps of a script: its own, then those its programs turned out to need. */
 export function collectMapSpecs(
@@ -21,15 +23,7 @@ export function collectMapSpecs(
   }
   const array = (name: string, type: MapType, valueSize: number, maxEntries: number) =>
     specs.push({ name, type, keySize: 4, valueSize, maxEntries, flags: 0 });
-  const ring = (name: string, bytes: number) =>
-    specs.push({
-      name,
-      type: MapType.RINGBUF,
-      keySize: 0,
-      valueSize: 0,
-      maxEntries: ringBytes(bytes, env.pageSize),
-      flags: 0,
-    });
+  const ring = (name: string, bytes: number) => specs.push(ringSpec(name, bytes, env));
   if (resources.eventRing) ring(internalMaps.events, config.eventRingBytes);
   if (resources.controlRing) ring(internalMaps.control, config.controlRingBytes);
   if (resources.counters) array(internalMaps.counters, MapType.PERCPU_ARRAY, 8, Object.keys(CounterSlot).length);
@@ -71,6 +65,16 @@ export function outputLayout(
     ...(resources.controlRing ? { controlRing: internalMaps.control } : {}),
     ...(resources.counters ? { counters: internalMaps.counters } : {}),
   };
+}
+
+/** Before 5.8 a buffer for each CPU, which have together what one ring would have. */
+function ringSpec(name: string, bytes: number, { features, pageSize, cpus }: CompileEnv): MapSpec {
+  if (features.has('ringbuf')) {
+    const maxEntries = ringBytes(bytes, pageSize);
+    return { name, type: MapType.RINGBUF, keySize: 0, valueSize: 0, maxEntries, flags: 0 };
+  }
+  const bufferBytes = ringBytes(Math.max(MIN_BUFFER_BYTES, bytes / cpus), pageSize);
+  return { name, type: MapType.PERF_EVENT_ARRAY, keySize: 4, valueSize: 4, maxEntries: cpus, flags: 0, bufferBytes };
 }
 
 /** A ring is a power of two of whole pages. */
