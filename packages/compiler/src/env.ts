@@ -218,6 +218,8 @@ export interface CompileEnv extends ScriptCall {
   readonly unsafe?: boolean;
   /** Allows cat(), which reads any file as the tracer. */
   readonly mayReadFiles?: boolean;
+  /** Allows skboutput(), which writes any file as the tracer. */
+  readonly mayWriteFiles?: boolean;
   /**
    * Keeps variables in memory, where the verifier does not follow their values, and loops in callbacks: it then walks
    * fewer ways through a program that it found too large. What comes out runs slower.

@@ -24,6 +24,7 @@ import { errorText } from './error-text.ts';
 import { helperText } from './helper-text.ts';
 import { type Printed, readFile, runCommand } from './obey-shell.ts';
 import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
+import { PacketFiles } from './packet-files.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
@@ -61,6 +62,8 @@ export class LoadedTrace implements Trace {
   readonly #clock = new WallClock();
   readonly #events: RecordRing | null;
   readonly #control: RecordRing | null;
+  readonly #packets: PerfBuffer | null;
+  readonly #packetFiles = new PacketFiles();
   readonly #counters: BpfMap | null;
   readonly #counting = new RunCounting();
   #links: Link[] = [];
@@ -91,14 +94,17 @@ export class LoadedTrace implements Trace {
     this.hasProbes = hasProbes(spec);
     let collection: Collection | null = null;
     let events: RecordRing | null = null;
+    let packets: PerfBuffer | null = null;
     try {
       collection = Collection.load(spec);
-      const { eventRing, controlRing, counters } = outputs;
+      const { eventRing, controlRing, packetBuffer, counters } = outputs;
       events = eventRing === undefined ? null : openRecords(collection.map(eventRing));
       this.#control = controlRing === undefined ? null : openRecords(collection.map(controlRing));
+      packets = packetBuffer === undefined ? null : openPackets(collection.map(packetBuffer));
       this.#counters = counters === undefined ? null : collection.map(counters);
     } catch (error) {
       events?.close();
+      packets?.close();
       collection?.close();
       throw fromKernel(error, 'load', prepared.source, diagnostics);
     }
@@ -111,6 +117,7 @@ export class LoadedTrace implements Trace {
     };
     this.#records = new RecordReader(outputs.records, this.#readers);
     this.#events = events;
+    this.#packets = packets;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
     this.programIds = loaded.programs.map(({ id }) => id);
   }
@@ -153,7 +160,8 @@ export class LoadedTrace implements Trace {
   }
 
   get hasNews(): boolean {
-    return this.#pending.length > 0 || (this.#events?.pending() ?? 0) > 0 || (this.#control?.pending() ?? 0) > 0;
+    const rings = [this.#events, this.#control, this.#packets];
+    return this.#pending.length > 0 || rings.some((ring) => (ring?.pending() ?? 0) > 0);
   }
 
   readMaps(): MapState[] {
@@ -200,6 +208,8 @@ export class LoadedTrace implements Trace {
       this.#closeLinks();
       this.#events?.close();
       this.#control?.close();
+      this.#packets?.close();
+      this.#packetFiles.close();
       this.#collection.close();
       this.#counting.set(false);
     }
@@ -254,6 +264,7 @@ export class LoadedTrace implements Trace {
       events.push(...this.#obey(record));
     };
     this.#read(this.#control, UNBOUNDED, accept);
+    this.#read(this.#packets, UNBOUNDED, accept);
     const prints = events.length;
     this.#read(this.#events, limit, accept);
     // Rings are in order by themselves, but not the buffers of several CPUs.
@@ -290,6 +301,10 @@ export class LoadedTrace implements Trace {
         return [];
       case 'text':
         return [{ at, type: record.type, text: record.text, values: record.values }];
+      case 'packet': {
+        const complaint = this.#packetFiles.write(record.path, at, record.packet);
+        return complaint === null ? [] : [{ at, type: 'complaint', text: complaint, values: [] }];
+      }
       case 'cat':
         return printed(at, 'cat', readFile(record.target, record.limit));
       case 'system':
@@ -380,6 +395,11 @@ export class LoadedTrace implements Trace {
 function openRecords(map: BpfMap): RecordRing {
   const { bufferBytes } = map.spec;
   return bufferBytes === undefined ? new RingBuffer(map) : new PerfBuffer(map, bufferBytes);
+}
+
+/** Packets always go through buffers of CPUs: the helper knows no ring. */
+function openPackets(map: BpfMap): PerfBuffer {
+  return new PerfBuffer(map, map.spec.bufferBytes ?? 0);
 }
 
 /** Of no place in the script. */

@@ -22,6 +22,7 @@ export const Helper = {
   get_stack: 67, // 4.18
   get_current_cgroup_id: 80, // 4.18
   send_signal: 109, // 5.3
+  skb_output: 111, // 5.5
   probe_read_user: 112, // 5.5
   probe_read_kernel: 113, // 5.5
   probe_read_user_str: 114, // 5.5

@@ -111,7 +111,7 @@ function sendFilled(lowering: Lowering, ring: Ring, id: number, size: number, fi
   });
 }
 
-function fillRecord({ builder }: Lowering, record: number, id: number, fill: (register: number) => void): void {
+export function fillRecord({ builder }: Lowering, record: number, id: number, fill: (register: number) => void): void {
   builder.store(8, inRegister(record), BigInt(id));
   builder.store(8, inRegister(record, 8), builder.call('ktime_get_ns'));
   fill(record);

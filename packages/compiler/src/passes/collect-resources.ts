@@ -9,6 +9,8 @@ import { stackMapSpec } from '../types/stack-map.ts';
 const KNOWN_PROCESSES = 4096;
 /** So that a CPU that prints more than others does not lose soon. */
 const MIN_BUFFER_BYTES = 64 * 1024;
+/** A packet that was put together of many may have 64 KiB. */
+const PACKET_BYTES = 512 * 1024;
 
 /** The kernel maps of a script: its own, then those its programs turned out to need. */
 export function collectMapSpecs(
@@ -26,6 +28,7 @@ export function collectMapSpecs(
   const ring = (name: string, bytes: number) => specs.push(ringSpec(name, bytes, env));
   if (resources.eventRing) ring(internalMaps.events, config.eventRingBytes);
   if (resources.controlRing) ring(internalMaps.control, config.controlRingBytes);
+  if (resources.packetBuffer) specs.push(perfSpec(internalMaps.packets, PACKET_BYTES * env.cpus, env));
   if (resources.counters) array(internalMaps.counters, MapType.PERCPU_ARRAY, 8, Object.keys(CounterSlot).length);
   if (resources.scratchBytes > 0) {
     array(internalMaps.scratch, MapType.PERCPU_ARRAY, resources.scratchBytes, resources.scratchElements);
@@ -63,6 +66,7 @@ export function outputLayout(
     ...(missingProbes === 'error' ? {} : { missingProbes }),
     ...(resources.eventRing ? { eventRing: internalMaps.events } : {}),
     ...(resources.controlRing ? { controlRing: internalMaps.control } : {}),
+    ...(resources.packetBuffer ? { packetBuffer: internalMaps.packets } : {}),
     ...(resources.counters ? { counters: internalMaps.counters } : {}),
   };
 }
@@ -73,6 +77,10 @@ function ringSpec(name: string, bytes: number, { features, pageSize, cpus }: Com
     const maxEntries = ringBytes(bytes, pageSize);
     return { name, type: MapType.RINGBUF, keySize: 0, valueSize: 0, maxEntries, flags: 0 };
   }
+  return perfSpec(name, bytes, { pageSize, cpus });
+}
+
+function perfSpec(name: string, bytes: number, { pageSize, cpus }: Pick<CompileEnv, 'pageSize' | 'cpus'>): MapSpec {
   const bufferBytes = ringBytes(Math.max(MIN_BUFFER_BYTES, bytes / cpus), pageSize);
   return { name, type: MapType.PERF_EVENT_ARRAY, keySize: 4, valueSize: 4, maxEntries: cpus, flags: 0, bufferBytes };
 }

@@ -5,7 +5,7 @@ import { syscallPart } from '../types/syscall-part.ts';
 import { joinFunctions } from './join-functions.ts';
 import type { TypedProbe } from './model.ts';
 import type { Branch, ProgramPlan } from './program-plan.ts';
-import { allSyscalls, rawTarget } from './raw-target.ts';
+import { allSyscalls, rawTarget, typedTarget } from './raw-target.ts';
 import { usedArguments } from './used-arguments.ts';
 
 /** Puts probes on system calls into one program for all calls' entries and one for their exits; others stay alone. */
@@ -18,7 +18,7 @@ export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): Pro
     const { syscall } = probe.target;
     const key = possible && syscall !== undefined ? sharingKey(probe, syscall.at) : undefined;
     if (syscall === undefined || key === undefined) {
-      const raw = rawTarget(probe, env);
+      const raw = typedTarget(probe, env) ?? rawTarget(probe, env);
       plans.push(alone(raw === undefined ? probe : { ...probe, target: raw }));
       continue;
     }

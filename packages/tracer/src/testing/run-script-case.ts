@@ -28,7 +28,11 @@ export async function runScriptCase(
   const deadline = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   values.pid = `${child.pid}`;
   try {
-    const trace = await load({ kind: 'script', source: fill(program), allow: { unsafe: true, readFiles: true } });
+    const trace = await load({
+      kind: 'script',
+      source: fill(program),
+      allow: { unsafe: true, readFiles: true, writeFiles: true },
+    });
     try {
       trace.attach();
       child.stdin.write('go\n');
