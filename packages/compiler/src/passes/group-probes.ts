@@ -3,6 +3,7 @@ import { compatOffset } from '../ir/lower-syscall.ts';
 import type { AllSyscalls, ProbeTarget } from '../probes/provider.ts';
 import { syscallPart } from '../types/syscall-part.ts';
 import { joinFunctions } from './join-functions.ts';
+import { knowsItsProbe } from './knows-its-probe.ts';
 import type { TypedProbe } from './model.ts';
 import type { Branch, ProgramPlan } from './program-plan.ts';
 import { allSyscalls, rawTarget, typedTarget } from './raw-target.ts';
@@ -74,7 +75,13 @@ function sharedContext({ context }: ProbeTarget, all: AllSyscalls): ProbeTarget[
 function sharingKey(probe: TypedProbe, at: 'enter' | 'exit'): string | undefined {
   const { clause, target, typing } = probe;
   const used = usedArguments(probe);
-  if (used === undefined || target.context.kind !== 'tracepoint' || target.context.format === null) return undefined;
+  if (
+    used === undefined ||
+    knowsItsProbe(typing) ||
+    target.context.kind !== 'tracepoint' ||
+    target.context.format === null
+  )
+    return undefined;
   const { fields } = target.context.format;
   const parts = used.map((name) => {
     const field = fields.find((candidate) => candidate.name === name);
