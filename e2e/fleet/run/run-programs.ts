@@ -25,7 +25,7 @@ export function runPrograms(fleet: Fleet, one: ProgramsCase): Promise<Outcome[]>
 }
 
 async function verdictsOf(node: FleetNode, { programs }: ProgramsCase): Promise<Verdict[]> {
-  const each = 'random' in programs ? programs.random * patienceForEachMs : 0;
+  const each = typeof programs === 'string' ? 0 : programs.random * patienceForEachMs;
   return readVerdicts(await node.run(node.conform(programs), Math.max(leastPatienceMs, each)));
 }
 
