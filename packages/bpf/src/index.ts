@@ -22,6 +22,7 @@ export { type DwarfFunction, type DwarfParameter, DwarfTypes } from './dwarf/dwa
 export { readSplitPackage } from './dwarf/split-package.ts';
 export { buildId, debugLink } from './elf/build-id.ts';
 export type { ByteSource } from './elf/byte-source.ts';
+export { compressedSymbols } from './elf/compressed-symbols.ts';
 export * from './elf/elf-error.ts';
 export { type ElfFile, openElf } from './elf/elf-tables.ts';
 export * from './elf/read-functions.ts';
