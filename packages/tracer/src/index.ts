@@ -5,8 +5,9 @@ export { type ListProbesOptions, listProbes, type ProbeList } from './list-probe
 export { listScript } from './list-script.ts';
 export { isTypePattern, listTypes } from './list-types.ts';
 export type { ListedProbe } from './listed-probe.ts';
-export { check, loadTrace } from './load-trace.ts';
+export { check, loadTrace, refusedUse } from './load-trace.ts';
 export { type NodeFacts, nodeFacts } from './node-facts.ts';
 export type { BenchRun, TestRun, TestWatch } from './own-runs.ts';
 export { runTrace } from './run-trace.ts';
 export { TraceError, type TraceErrorCode } from './trace-error.ts';
+export type { Denied } from './uses/program-uses.ts';
