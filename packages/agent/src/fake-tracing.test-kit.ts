@@ -1,6 +1,6 @@
 import type { MapSchema } from '@bpfleet/aggregate';
 import { noLoss } from '@bpfleet/aggregate';
-import type { RunOptions, Trace, TraceEnd, TraceProgram, TraceWindow } from '@bpfleet/tracer';
+import type { RunOptions, Trace, TraceEnd, TraceLimits, TraceProgram, TraceWindow } from '@bpfleet/tracer';
 import type { Tracing } from './tracing.ts';
 
 const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
@@ -80,6 +80,8 @@ export class FakeRun {
 /** A tracer without a kernel. A script that begins with "!" does not compile, and "~" is refused by the verifier. */
 export class FakeTracing implements Tracing {
   readonly runs: FakeRun[] = [];
+  /** Under which programs were loaded, the newest last. */
+  readonly limits: TraceLimits[] = [];
 
   nodeFacts = async () => ({
     arch: 'x86-64',
@@ -104,7 +106,8 @@ export class FakeTracing implements Tracing {
 
   listProbes: Tracing['listProbes'] = async (pattern) => ({ probes: [{ name: pattern, arguments: [] }], matched: 7 });
 
-  loadTrace: Tracing['loadTrace'] = async (program) => {
+  loadTrace: Tracing['loadTrace'] = async (program, limits = {}) => {
+    this.limits.push(limits);
     const source = textOf(program);
     const failure = source.startsWith('!') ? 'compile' : source.startsWith('~') ? 'verifier' : null;
     if (failure) {
@@ -115,6 +118,12 @@ export class FakeTracing implements Tracing {
     const run = new FakeRun(source);
     this.runs.push(run);
     return run.trace;
+  };
+
+  /** A script that has a word of `denied.functions` is refused. */
+  refusedUse: Tracing['refusedUse'] = async (program, denied) => {
+    const word = denied.functions.find((each) => textOf(program).includes(each));
+    return word === undefined ? null : `${word} is forbidden`;
   };
 
   runTrace: Tracing['runTrace'] = (trace, options) => {

@@ -146,10 +146,10 @@ export interface TraceWindow {
 }
 
 /**
- * Told of each sample the fraction of this machine's CPU time that the programs took; null where the kernel does not count
- * it, once. Says whether the next sample is to begin at once.
+ * Told of each sample the fraction of this machine's CPU time that the programs took; null, once, where the kernel does not
+ * count it. Says when the next sample is to begin: soon is within a second, later within two.
  */
-export type OnOverhead = (share: number | null) => boolean;
+export type OnOverhead = (share: number | null) => 'at-once' | 'soon' | 'later';
 
 export interface RunOptions {
   /** Windows end at wall-clock multiples of this; the first and the last may be shorter. Milliseconds. */
@@ -164,7 +164,7 @@ export interface RunOptions {
   readonly stayAttached?: boolean;
   /** Measures by samples what the programs cost. */
   readonly measureOverhead?: boolean;
-  /** Measures it each second, and tells. */
+  /** Measures it, and tells. */
   readonly onOverhead?: OnOverhead;
   /** How many events of a second are taken, asked all the time; what comes beyond is counted as sampled out. */
   readonly eventsPerSecond?: () => number | null;

@@ -1,4 +1,13 @@
+import type { Trace, TraceEvent } from './api.ts';
+
 const SECOND_MS = 1_000;
+
+/** What was taken out of the rings. */
+export interface Drained {
+  readonly events: readonly TraceEvent[];
+  /** Thrown away: those over the limit. */
+  readonly sampledOut: number;
+}
 
 /** How many events may still be taken in this second: the seconds are counted from the start. What a quiet one leaves is gone. */
 export class EventBudget {
@@ -13,8 +22,19 @@ export class EventBudget {
     this.#startMs = startMs;
   }
 
-  /** @param nowMs by the clock of `startMs` */
-  left(nowMs: number): number {
+  /** Empties the rings of at most `limit` events. `nowMs`: by the clock of `startMs`. */
+  drain(trace: Pick<Trace, 'drain' | 'skip'>, limit: number, nowMs: number): Drained {
+    const left = this.#left(nowMs);
+    const found = left > 0 ? trace.drain(Math.min(limit, left)) : [];
+    // A program's print() of a map comes on top of the limit.
+    const events = found.length > left ? found.slice(0, left) : found;
+    this.#taken += events.length;
+    const more = limit - found.length;
+    const skipped = events.length >= left && more > 0 ? skip(trace, more) : 0;
+    return { events, sampledOut: found.length - events.length + skipped };
+  }
+
+  #left(nowMs: number): number {
     const second = Math.floor((nowMs - this.#startMs) / SECOND_MS);
     if (second !== this.#second) {
       this.#second = second;
@@ -23,8 +43,8 @@ export class EventBudget {
     const perSecond = this.#perSecond();
     return perSecond === null ? Number.POSITIVE_INFINITY : Math.max(0, perSecond - this.#taken);
   }
+}
 
-  take(events: number): void {
-    this.#taken += events;
-  }
+function skip(trace: Pick<Trace, 'drain' | 'skip'>, limit: number): number {
+  return trace.skip?.(limit) ?? trace.drain(limit).length;
 }

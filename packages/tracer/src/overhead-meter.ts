@@ -4,16 +4,14 @@ import type { RunClock } from './run-clock.ts';
 
 /** Counting makes programs slower, so that only a part of the time is counted. Milliseconds. */
 const SAMPLE_MS = 100;
-const EVERY_MS = 2_000;
-/** Where somebody acts upon it. */
-const WATCHED_EVERY_MS = 1_000;
+/** From the end of one to the beginning of the next. */
+const PAUSE_MS = { 'at-once': 0, soon: 900, later: 1_900 } as const;
 
 /** What the programs of a trace cost, by samples: the first begins at once. */
 export class OverheadMeter {
   readonly #trace: Trace;
   readonly #clock: RunClock;
   readonly #onSample: OnOverhead | undefined;
-  readonly #pauseMs: number;
   #counting = false;
   #switchAt: number;
   #sinceMs = 0;
@@ -26,7 +24,6 @@ export class OverheadMeter {
     this.#trace = trace;
     this.#clock = clock;
     this.#onSample = onSample;
-    this.#pauseMs = (onSample === undefined ? EVERY_MS : WATCHED_EVERY_MS) - SAMPLE_MS;
     this.#switchAt = clock.monotonicMs();
   }
 
@@ -34,7 +31,7 @@ export class OverheadMeter {
   step(): number {
     const now = this.#clock.monotonicMs();
     if (now >= this.#switchAt) {
-      if (this.#counting) this.#switchAt = now + (this.#sample(now) ? 0 : this.#pauseMs);
+      if (this.#counting) this.#switchAt = now + this.#sample(now);
       if (now >= this.#switchAt) this.#begin(now);
     }
     return this.#switchAt - now;
@@ -60,13 +57,15 @@ export class OverheadMeter {
     this.#switchAt = now + SAMPLE_MS;
   }
 
-  /** Whether the next sample is to follow at once; then the kernel goes on counting. */
-  #sample(now: number): boolean {
+  /** Returns how long to wait for the next. Where it follows at once the kernel goes on counting. */
+  #sample(now: number): number {
     const { ns, ms } = this.#read(now);
-    if (!this.#uncounted && ms > 0 && this.#onSample?.(shareOf(ns, ms)) === true) return true;
+    const share = this.#uncounted || ms <= 0 ? null : shareOf(ns, ms);
+    const pauseMs = PAUSE_MS[(share === null ? undefined : this.#onSample?.(share)) ?? 'later'];
+    if (pauseMs === 0) return 0;
     this.#trace.countRuns(false);
     this.#counting = false;
-    return false;
+    return pauseMs;
   }
 
   #stop(now: number): void {

@@ -231,7 +231,7 @@ describe('runTrace', () => {
     const onOverhead = (share: number | null) => {
       expect(share).toBeCloseTo(1e-3 / onlineCpus().length, 6);
       told.push(clock.monotonicMs());
-      return told.length === 2 || told.length === 3;
+      return told.length === 2 || told.length === 3 ? 'at-once' : 'soon';
     };
     await record(clock, trace, { intervalMs: 1000, durationMs: 3000, onOverhead });
     expect(told).toEqual([100, 1100, 1200, 1300, 2300]);
@@ -244,7 +244,7 @@ describe('runTrace', () => {
       override runStats = () => null as never;
     }
     const told: (number | null)[] = [];
-    const onOverhead = (share: number | null) => told.push(share) > 99;
+    const onOverhead = (share: number | null) => (told.push(share) > 99 ? 'soon' : 'later');
     const { end } = await record(clock, new Uncounted(clock), { intervalMs: 1000, durationMs: 3000, onOverhead });
     expect(told).toEqual([null]);
     expect(end.overhead).toBeNull();
@@ -257,7 +257,7 @@ describe('runTrace', () => {
     let letGo: () => void = () => undefined;
     const onOverhead = () => {
       if (clock.monotonicMs() > 5000) abort.abort();
-      return false;
+      return 'soon' as const;
     };
     let atWindow = 0;
     const onWindow = (window: TraceWindow) => {

@@ -122,24 +122,17 @@ class Run {
 
   /** Returns how many events there were, taken or not. */
   #drain(windows: WindowBuilder, limit: number): number {
-    const left = this.#budget?.left(this.#clock.monotonicMs()) ?? Number.POSITIVE_INFINITY;
-    const found = left > 0 ? this.#trace.drain(Math.min(limit, left)) : [];
-    // A program's print() of a map comes on top of the limit.
-    const events = this.#inFleetTime(found.length > left ? found.slice(0, left) : found);
-    this.#budget?.take(events.length);
+    const { events: found, sampledOut } = this.#budget?.drain(this.#trace, limit, this.#clock.monotonicMs()) ?? {
+      events: this.#trace.drain(limit),
+      sampledOut: 0,
+    };
+    const events = this.#inFleetTime(found);
     if (events.length > 0) {
       if (this.#options.keepEvents !== false) windows.add(events);
       this.#options.onEvents?.(events);
     }
-    const more = limit - found.length;
-    const skipped = events.length >= left && more > 0 ? this.#skip(more) : 0;
-    const surplus = found.length - events.length + skipped;
-    if (surplus > 0) windows.sampleOut(surplus);
-    return found.length + skipped;
-  }
-
-  #skip(limit: number): number {
-    return this.#trace.skip?.(limit) ?? this.#trace.drain(limit).length;
+    if (sampledOut > 0) windows.sampleOut(sampledOut);
+    return events.length + sampledOut;
   }
 
   /** After detach nothing new comes, so this ends; and nothing that is in the rings is left behind. */
@@ -155,7 +148,7 @@ class Run {
     return this.#options.clockOffsetMs?.() ?? 0;
   }
 
-  #inFleetTime(events: TraceEvent[]): readonly TraceEvent[] {
+  #inFleetTime(events: readonly TraceEvent[]): readonly TraceEvent[] {
     const offset = BigInt(Math.round(this.#offsetMs() * 1e6));
     return offset === 0n ? events : events.map((event) => ({ ...event, at: event.at + offset }));
   }
