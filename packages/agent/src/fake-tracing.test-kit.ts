@@ -17,6 +17,8 @@ export class FakeRun {
   /** Every state it has been in. */
   readonly states: ('loaded' | 'attached' | 'detached' | 'closed')[] = ['loaded'];
   options: RunOptions | null = null;
+  /** What its end says was lost. */
+  lost = noLoss();
   #end: ((how: TraceEnd['ended']) => void) | null = null;
 
   constructor(source: string) {
@@ -47,7 +49,7 @@ export class FakeRun {
     });
     if (this.state === 'attached') this.states.push('detached');
     await options.onWindow({ ...countWindow(Date.now(), 'last', 1n) });
-    return { ended, exitCode: 0, attachedAt, detachedAt: Date.now(), lost: noLoss(), overhead: 0.01 };
+    return { ended, exitCode: 0, attachedAt, detachedAt: Date.now(), lost: this.lost, overhead: 0.01 };
   }
 
   readonly trace: Trace = {

@@ -163,7 +163,7 @@ export class NodeGuard {
   /** After a change: what the policy does not allow any more is ended. */
   async #judgeAll(): Promise<void> {
     const policy = this.#with.policy.last;
-    for (const entry of [...this.#entries]) {
+    for (const entry of [...this.#entries].filter(({ stopped }) => !stopped)) {
       const reason = await this.#refusal(entry.trace, policy).catch((error: Error) => error.message);
       if (reason !== null) this.#stop(entry, `the policy of this node has changed: ${reason}`);
     }
