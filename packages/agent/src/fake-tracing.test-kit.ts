@@ -1,6 +1,6 @@
 import type { MapSchema } from '@bpfleet/aggregate';
 import { noLoss } from '@bpfleet/aggregate';
-import type { RunOptions, Trace, TraceEnd, TraceLimits, TraceProgram, TraceWindow } from '@bpfleet/tracer';
+import type { RunOptions, Trace, TraceEnd, TraceEvent, TraceLimits, TraceProgram, TraceWindow } from '@bpfleet/tracer';
 import type { Tracing } from './tracing.ts';
 
 const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
@@ -11,12 +11,16 @@ export function countWindow(start: number, key: string, by: bigint): TraceWindow
   return { start, end: start + 1000, maps: [{ map: 0, entries: [entry] }], events: [], lost: noLoss() };
 }
 
+export const printedEvent = (text: string): TraceEvent => ({ at: 1n, type: 'printf', text, values: [] });
+
 /** A trace that a test drives. */
 export class FakeRun {
   readonly source: string;
   /** Every state it has been in. */
   readonly states: ('loaded' | 'attached' | 'detached' | 'closed')[] = ['loaded'];
   options: RunOptions | null = null;
+  /** What it has printed and nobody has taken. */
+  readonly ring: TraceEvent[] = [];
   /** What its end says was lost. */
   lost = noLoss();
   #end: ((how: TraceEnd['ended']) => void) | null = null;
@@ -62,7 +66,7 @@ export class FakeRun {
     attach: () => {
       this.states.push('attached');
     },
-    drain: () => [],
+    drain: (limit = Number.POSITIVE_INFINITY) => this.ring.splice(0, limit),
     hasNews: false,
     exitRequested: false,
     exitCode: 0,
@@ -84,6 +88,8 @@ export class FakeTracing implements Tracing {
   readonly runs: FakeRun[] = [];
   /** Under which programs were loaded, the newest last. */
   readonly limits: TraceLimits[] = [];
+  /** Loading waits for it. */
+  slow: Promise<void> = Promise.resolve();
 
   nodeFacts = async () => ({
     arch: 'x86-64',
@@ -110,6 +116,7 @@ export class FakeTracing implements Tracing {
 
   loadTrace: Tracing['loadTrace'] = async (program, limits = {}) => {
     this.limits.push(limits);
+    await this.slow;
     const source = textOf(program);
     const failure = source.startsWith('!') ? 'compile' : source.startsWith('~') ? 'verifier' : null;
     if (failure) {

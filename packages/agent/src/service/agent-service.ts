@@ -87,7 +87,7 @@ export function agentService({
         const candidate = { program, asked: readLimits(request.limits) };
         const held = await collections.load(await tracing(), candidate, callerOf(call), leaseMs);
         // Who has gone meanwhile, or waited no longer, would never hear of it.
-        if (call.cancelled) {
+        if (hasGone(call)) {
           collections.remove(held);
           throw new RpcError('CANCELLED', 'the caller waited no longer, so that nothing was kept');
         }
@@ -205,6 +205,11 @@ function describe({ trace, deadline, lost, ...known }: Described): Collection {
     runCount: stats?.runs ?? 0n,
     mapBytes: BigInt(trace.mapBytes),
   });
+}
+
+/** The deadline is looked at as well: that it has passed may not have been noticed yet. */
+function hasGone(call: grpc.ServerUnaryCall<unknown, unknown>): boolean {
+  return call.cancelled || Number(call.getDeadline()) <= Date.now();
 }
 
 /** Aborts when the caller goes away, or waits no longer. */

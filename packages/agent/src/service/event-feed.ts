@@ -39,7 +39,7 @@ export class EventFeed {
   }
 
   /**
-   * Messages until `signal` aborts or the collection has ended; of all collections where `collection` is empty. Throws RpcError
+   * An empty message, then messages until `signal` aborts or the collection has ended; of all collections where `collection` is empty. Throws RpcError
    * RESOURCE_EXHAUSTED.
    */
   async *watch(collection: string, signal: AbortSignal): AsyncGenerator<Item, void, void> {
@@ -51,6 +51,7 @@ export class EventFeed {
     const leave = () => reader.leave();
     signal.addEventListener('abort', leave, { once: true });
     try {
+      yield { collectionId: collection };
       if (!signal.aborted) yield* reader.items();
     } finally {
       signal.removeEventListener('abort', leave);
