@@ -6,6 +6,8 @@ import * as grpc from '@grpc/grpc-js';
 export interface AgentProcess {
   readonly child: ChildProcess;
   readonly client: GrpcClient<typeof AgentService>;
+  /** What it has logged so far. */
+  readonly log: () => string;
 }
 
 /** Kills a process; resolves once it is gone. */
@@ -36,15 +38,19 @@ export class AgentProcesses {
       '--input-type=module',
     ];
     const line = [...wrap, process.execPath, ...flags, '-e', script];
-    const child = spawn(line[0] as string, line.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(line[0] as string, line.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+    let logged = '';
+    child.stderr.on('data', (data: Buffer) => {
+      logged += data.toString();
+    });
     this.#children.push(child);
     const socket = await new Promise<string>((resolve, reject) => {
       child.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()));
-      child.once('exit', (code) => reject(new Error(`the agent ended with status ${code}`)));
+      child.once('exit', (code) => reject(new Error(`the agent ended with status ${code}: ${logged}`)));
     });
     const client = grpcClient(AgentService, `unix:${socket}`, grpc.credentials.createInsecure());
     this.#clients.push(client);
-    return { child, client };
+    return { child, client, log: () => logged };
   }
 
   /** Kills all of them. */

@@ -25,6 +25,7 @@ import { type Identity, loadIdentity, saveIdentity } from './identity/identity.t
 import { openStateDir, type StateDir } from './identity/state-dir.ts';
 import { loadTracing } from './load-tracing.ts';
 import { nodeFactsOfBoot, nodeInfo } from './node-info.ts';
+import { tellPrivileges } from './privilege/tell-privileges.ts';
 import { Sessions } from './reconcile/sessions.ts';
 import type { ServiceSurroundings } from './service/agent-service.ts';
 import { Callers } from './service/callers.ts';
@@ -88,6 +89,7 @@ async function startOn(
   const policy = policyOf(config, log);
   undo.push(() => policy.close());
   const facts = await nodeFactsOfBoot(join(dir.root, 'node-facts.json'), tracing);
+  tellPrivileges(facts, log);
   const identity = await identityOf(dir, config, facts, log);
   const bootEpoch = await raiseBootEpoch(dir);
   const nodeName = identity?.name ?? config.name ?? hostname();

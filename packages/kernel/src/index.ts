@@ -27,7 +27,7 @@ export { isProgramLoaded } from './program/is-loaded.ts';
 export { VerifierError } from './program/load-program.ts';
 export { loadedPrograms } from './program/loaded-programs.ts';
 export { type ProgramInfo, programInfo } from './program/program-info.ts';
-export { enableRunStats } from './program/run-stats.ts';
+export { countsRunsAlways, enableRunStats } from './program/run-stats.ts';
 export { testRun } from './program/test-run.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';

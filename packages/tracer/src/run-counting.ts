@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { enableRunStats, KernelError } from '@bpfleet/kernel';
+import { countsRunsAlways, enableRunStats, KernelError } from '@bpfleet/kernel';
 
 /** Has the kernel count what programs cost, while that is wanted: it makes each run of every program some 30 ns longer. */
 export class RunCounting {
@@ -24,15 +23,7 @@ export class RunCounting {
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
       // Only CAP_SYS_ADMIN may have it count; an administrator may have told it to count always.
-      this.#counted = countsAlways();
+      this.#counted = countsRunsAlways();
     }
-  }
-}
-
-function countsAlways(): boolean {
-  try {
-    return readFileSync('/proc/sys/kernel/bpf_stats_enabled', 'utf8').trim() === '1';
-  } catch {
-    return false;
   }
 }
