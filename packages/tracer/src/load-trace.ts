@@ -1,6 +1,7 @@
 import type { KernelFeature } from '@bpfleet/compiler';
 import { loadKernelSymbols } from '@bpfleet/kernel';
 import type { CheckResult, ScriptProgram, Trace, TraceLimits, TraceProgram } from './api.ts';
+import { checkUses } from './check-limits.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
 import { ObjectTrace } from './object/object-trace.ts';
@@ -8,6 +9,9 @@ import { type PreparedObject, prepareObject, readTypes } from './object/prepare-
 import { tryObject } from './object/try-object.ts';
 import { type PreparedTrace, prepareTrace } from './prepare-trace.ts';
 import { TraceError } from './trace-error.ts';
+import { deniedUse } from './uses/denied-use.ts';
+import { objectUses } from './uses/object-uses.ts';
+import type { Denied } from './uses/program-uses.ts';
 
 /** What the kernel's symbols are read for: probes on its functions, and stacks. Where a name says something else, no harm is done. */
 const USES_SYMBOLS = /\b(k(ret)?probe|kr?|kstack)\b/;
@@ -41,10 +45,7 @@ export async function check(program: TraceProgram, limits?: TraceLimits): Promis
   }
 }
 
-async function prepare(
-  program: TraceProgram,
-  limits: TraceLimits | undefined,
-): Promise<PreparedTrace | PreparedObject> {
+async function prepare(program: TraceProgram, limits: TraceLimits = {}): Promise<PreparedTrace | PreparedObject> {
   if (program.kind === 'script') {
     // Before anything is measured, and without blocking, as compiling and reading stacks would: a slow node takes
     // seconds for it, in which it must answer its controller. Read with the first stack, it came after the session's end.
@@ -52,8 +53,29 @@ async function prepare(
     return prepareTrace(program, compileEnv(), limits);
   }
   readTypes(program);
-  await tryObject(program.object, limits);
+  checkUses(() => objectUses(program.object), limits);
+  await tryObject(program.object, costLimits(limits));
   return prepareObject(program, limits);
+}
+
+/**
+ * Whether a program that may be running already is forbidden by now: one sentence, or null. Throws TraceError where it
+ * does not compile.
+ */
+export async function refusedUse(program: TraceProgram, denied: Denied): Promise<string | null> {
+  if (program.kind === 'object') return deniedUse(objectUses(program.object), denied);
+  try {
+    prepareTrace(program, compileEnv(), { denied });
+    return null;
+  } catch (error) {
+    if (error instanceof TraceError && error.code === 'permission') return error.message;
+    throw error;
+  }
+}
+
+/** A trial is of what the object costs. */
+function costLimits({ mapBytes, probes }: TraceLimits): TraceLimits {
+  return { ...(mapBytes === undefined ? {} : { mapBytes }), ...(probes === undefined ? {} : { probes }) };
 }
 
 function load(prepared: PreparedTrace | PreparedObject, program: TraceProgram, limits?: TraceLimits): Trace {

@@ -1,7 +1,7 @@
-import { accessSync, constants } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { KernelError } from '../kernel-error.ts';
 import { VerifierError } from '../program/load-program.ts';
-import { enableRunStats } from '../program/run-stats.ts';
+import { countsRunsAlways, enableRunStats } from '../program/run-stats.ts';
 import { tracefs } from '../tracefs/tracefs.ts';
 import { attachFeatures } from './attach-features.ts';
 import type { Feature } from './feature.ts';
@@ -20,7 +20,7 @@ const features: readonly Feature[] = [
 
 function probeBtf(): string | null {
   try {
-    accessSync('/sys/kernel/btf/vmlinux', constants.R_OK);
+    closeSync(openSync('/sys/kernel/btf/vmlinux', 'r'));
     return null;
   } catch {
     return 'this kernel gives no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)';
@@ -33,7 +33,7 @@ function probeTracefs(): null {
 }
 
 function probeRunStats(): null {
-  enableRunStats().close();
+  if (!countsRunsAlways()) enableRunStats().close();
   return null;
 }
 
@@ -44,7 +44,7 @@ export interface KernelFeatures {
 }
 
 /** To be raised where a probe changes in what it finds. */
-const REVISION = 1;
+const REVISION = 2;
 let before: KnownFeatures | null = null;
 
 /** By feature: null, or why it is missing. A kernel does not learn while it runs. */
