@@ -6,13 +6,16 @@ import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
+import { objectWarning } from './object-warning.ts';
 import type { PreparedObject } from './prepare-object.ts';
 import { readObjectMap } from './read-object-map.ts';
+import { RecordBuffers } from './record-buffers.ts';
 
 /** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
 export class ObjectTrace implements Trace {
   readonly schemas;
-  readonly warnings: readonly Diagnostic[];
+  /** Grows where a ring buffer was full. */
+  readonly warnings: Diagnostic[];
   readonly probes: number;
   readonly hasProbes = true;
   readonly mapBytes: number;
@@ -22,7 +25,9 @@ export class ObjectTrace implements Trace {
   readonly #object: KernelObject;
   readonly #programs: readonly number[];
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
+  readonly #buffers: RecordBuffers;
   readonly #counting = new RunCounting();
+  readonly #told = new Set<string>();
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   /** What there is to tell once it is closed. */
@@ -30,17 +35,18 @@ export class ObjectTrace implements Trace {
 
   /** Loads maps and programs. Throws TraceError, and then nothing is left behind. */
   constructor(prepared: PreparedObject) {
-    const { object, outputs, programs, diagnostics } = prepared;
+    const { object, outputs, records, programs, diagnostics } = prepared;
     try {
       object.load();
       this.programIds = programs.map((index) => programInfo(object.programFd(index)).id);
       this.#maps = outputs.map((output) => ({ output, map: mapOf(object, output.map) }));
+      this.#buffers = new RecordBuffers(records, (output) => mapOf(object, output.map));
     } catch (error) {
       object.close();
       throw fromKernel(error, 'load', '', diagnostics);
     }
     this.schemas = outputs.map(({ schema }) => schema);
-    this.warnings = diagnostics;
+    this.warnings = [...diagnostics];
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
     this.#object = object;
@@ -59,11 +65,19 @@ export class ObjectTrace implements Trace {
     }
   }
 
-  readonly hasNews = false;
+  get hasNews(): boolean {
+    return this.#buffers.hasNews;
+  }
 
-  /** Objects print nothing that is read. */
-  drain(): TraceEvent[] {
-    return [];
+  /** The records of its ring buffers. */
+  drain(limit = Number.POSITIVE_INFINITY): TraceEvent[] {
+    const events = this.#buffers.drain(limit);
+    for (const name of this.#buffers.full.filter((each) => !this.#told.has(each))) {
+      this.#told.add(name);
+      const why = 'the program did not find room for records, which nobody counts';
+      this.warnings.push(objectWarning(`ring buffer ${name} was full: ${why}; give it more entries`));
+    }
+    return events;
   }
 
   readMaps(): MapState[] {
@@ -96,6 +110,7 @@ export class ObjectTrace implements Trace {
     this.detach();
     this.#last = { lost: this.losses(), stats: this.runStats() };
     this.#state = 'closed';
+    this.#buffers.close();
     this.#object.close();
     this.#counting.set(false);
   }

@@ -1,4 +1,3 @@
-import { Btf, BtfError, ElfError, readObject } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { KernelObject, type ObjectProgram } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
@@ -6,6 +5,8 @@ import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
 import { objectMemory } from './object-memory.ts';
+import { readTypes } from './object-types.ts';
+import type { RecordOutput } from './record-output.ts';
 import { isTracingSection } from './tracing-section.ts';
 
 /** An object opened and looked through, before the kernel has seen it. */
@@ -14,6 +15,7 @@ export interface PreparedObject {
   /** Places of the programs that are loaded. */
   readonly programs: readonly number[];
   readonly outputs: readonly ObjectOutput[];
+  readonly records: readonly RecordOutput[];
   /** Warnings only. */
   readonly diagnostics: readonly Diagnostic[];
   readonly probes: number;
@@ -31,25 +33,13 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
     if (pinned !== undefined) {
       throw new TraceError('unsupported', `map ${pinned.name} asks to be pinned: nothing may outlive the trace`);
     }
-    const { outputs, warnings } = mapOutputs(object.maps, types);
+    const { outputs, records, warnings } = mapOutputs(object.maps, types);
     const prepared = { probes: programs.length, mapBytes: objectMemory(object.maps), diagnostics: warnings };
     checkLimits(prepared, limits);
-    return { object, programs, outputs, ...prepared };
+    return { object, programs, outputs, records, ...prepared };
   } catch (error) {
     object.close();
     throw error;
-  }
-}
-
-/** The types of an object whose every part is where it says; null where it has none. Throws TraceError: compile. */
-export function readTypes({ object, name }: Program): Btf | null {
-  try {
-    const section = readObject(object).find((each) => each.name === '.BTF');
-    return section === undefined ? null : Btf.checked(section.bytes);
-  } catch (error) {
-    if (!(error instanceof ElfError || error instanceof BtfError)) throw error;
-    const what = error instanceof BtfError ? `its type information is damaged: ${error.message}` : error.message;
-    throw new TraceError('compile', `${name ?? 'the object'}: ${what}`, { cause: error });
   }
 }
 
