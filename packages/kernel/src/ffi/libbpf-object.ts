@@ -15,6 +15,8 @@ export interface LibbpfObject {
   readonly bpf_program__name: (program: Pointer) => string;
   readonly bpf_program__section_name: (program: Pointer) => string;
   readonly bpf_program__autoload: (program: Pointer) => boolean;
+  /** Before load only. */
+  readonly bpf_program__set_autoload: (program: Pointer, autoload: boolean) => number;
   readonly bpf_program__fd: (program: Pointer) => number;
   readonly bpf_program__attach: (program: Pointer) => Pointer | null;
   readonly bpf_link__destroy: (link: Pointer) => number;
@@ -23,11 +25,17 @@ export interface LibbpfObject {
   readonly bpf_map__key_size: (map: Pointer) => number;
   readonly bpf_map__value_size: (map: Pointer) => number;
   readonly bpf_map__max_entries: (map: Pointer) => number;
+  /** Before load only. */
+  readonly bpf_map__set_max_entries: (map: Pointer, entries: number) => number;
   readonly bpf_map__map_flags: (map: Pointer) => number;
   readonly bpf_map__btf_key_type_id: (map: Pointer) => number;
   readonly bpf_map__btf_value_type_id: (map: Pointer) => number;
   readonly bpf_map__is_internal: (map: Pointer) => boolean;
   readonly bpf_map__pin_path: (map: Pointer) => string | null;
+  /** The path is copied; null: the map is not pinned, whatever the object says. Before load only. */
+  readonly bpf_map__set_pin_path: (map: Pointer, path: string | null) => number;
+  /** Before load only; the descriptor is duplicated. */
+  readonly bpf_map__reuse_fd: (map: Pointer, fd: number) => number;
   readonly bpf_map__fd: (map: Pointer) => number;
 }
 
@@ -51,6 +59,7 @@ function declare(): LibbpfObject {
     bpf_program__name: of('bpf_program__name', 'str'),
     bpf_program__section_name: of('bpf_program__section_name', 'str'),
     bpf_program__autoload: of('bpf_program__autoload', 'bool'),
+    bpf_program__set_autoload: library.func('bpf_program__set_autoload', 'int', ['void *', 'bool']),
     bpf_program__fd: of('bpf_program__fd', 'int'),
     bpf_program__attach: of('bpf_program__attach', 'void *'),
     bpf_link__destroy: of('bpf_link__destroy', 'int'),
@@ -64,6 +73,9 @@ function declare(): LibbpfObject {
     bpf_map__btf_value_type_id: of('bpf_map__btf_value_type_id', 'uint32'),
     bpf_map__is_internal: of('bpf_map__is_internal', 'bool'),
     bpf_map__pin_path: of('bpf_map__pin_path', 'str'),
+    bpf_map__set_max_entries: library.func('bpf_map__set_max_entries', 'int', ['void *', 'uint32']),
+    bpf_map__set_pin_path: library.func('bpf_map__set_pin_path', 'int', ['void *', 'str']),
+    bpf_map__reuse_fd: library.func('bpf_map__reuse_fd', 'int', ['void *', 'int']),
     bpf_map__fd: of('bpf_map__fd', 'int'),
   };
 }

@@ -3,7 +3,7 @@ import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpfObject } from '../ffi/libbpf-object.ts';
 import type { Pointer } from '../ffi/libc.ts';
 import { errno } from '../ffi/native.ts';
-import { KernelError } from '../kernel-error.ts';
+import { errnoError, KernelError } from '../kernel-error.ts';
 import type { Link } from '../link/link.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -39,8 +39,8 @@ export interface ObjectMap {
  * The bytes must have passed `readObject`: libbpf runs in this process and is not made for hostile files.
  */
 export class KernelObject {
-  readonly programs: readonly ObjectProgram[];
-  readonly maps: readonly ObjectMap[];
+  programs: readonly ObjectProgram[];
+  maps: readonly ObjectMap[];
   readonly #programs: readonly Pointer[];
   readonly #maps: readonly Pointer[];
   #object: Pointer | null;
@@ -59,6 +59,24 @@ export class KernelObject {
     this.#programs = walk((previous) => libbpf.bpf_object__next_program(object, previous));
     this.#maps = walk((previous) => libbpf.bpf_object__next_map(object, previous));
     this.programs = this.#programs.map(readProgram);
+    this.maps = this.#maps.map(readMap);
+  }
+
+  /** Before load: whether a program is loaded, whatever the object says. Throws KernelError. */
+  setLoads(index: number, loads: boolean): void {
+    this.#open();
+    const { name = '' } = this.programs[index] ?? {};
+    const result = getLibbpfObject().bpf_program__set_autoload(this.#programs[index] as Pointer, loads);
+    if (result < 0) throw errnoError(`choose whether to load program "${name}"`, result);
+    this.programs = this.#programs.map(readProgram);
+  }
+
+  /** Before load: how many entries a map has. Throws KernelError. */
+  resizeMap(index: number, entries: number): void {
+    this.#open();
+    const { name = '' } = this.maps[index] ?? {};
+    const result = getLibbpfObject().bpf_map__set_max_entries(this.#maps[index] as Pointer, entries);
+    if (result < 0) throw errnoError(`give map "${name}" ${entries} entries`, result);
     this.maps = this.#maps.map(readMap);
   }
 

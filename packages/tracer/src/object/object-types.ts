@@ -23,6 +23,7 @@ export interface TypeRef {
 
 /** What an object says of its own types. */
 export interface ObjectTypes {
+  readonly sections: readonly ObjectSection[];
   /** Null where the object was built without `-g`. */
   readonly btf: (ValueTypes & Pick<Btf, 'length' | 'variables'>) | null;
   /** A structure, or the typedef of one, by its name: of BTF, and of DWARF where that lacks it. */
@@ -46,11 +47,11 @@ export function readTypes({ object, name }: { readonly object: Uint8Array; reado
 
 class ReadTypes implements ObjectTypes {
   readonly btf: Btf | null;
-  readonly #sections: readonly ObjectSection[];
+  readonly sections: readonly ObjectSection[];
   #debug: DwarfTypes | null | undefined;
 
   constructor(sections: readonly ObjectSection[], btf: Btf | null) {
-    this.#sections = sections;
+    this.sections = sections;
     this.btf = btf;
   }
 
@@ -66,7 +67,7 @@ class ReadTypes implements ObjectTypes {
   /** DWARF only adds: where it is damaged, there is none. */
   #ofDebug<T>(ask: (debug: DwarfTypes) => T | undefined): T | undefined {
     try {
-      this.#debug ??= objectDebugTypes(this.#sections) ?? null;
+      this.#debug ??= objectDebugTypes(this.sections) ?? null;
       return this.#debug === null ? undefined : ask(this.#debug);
     } catch (error) {
       if (!(error instanceof DwarfError || error instanceof ElfError)) throw error;

@@ -3,6 +3,7 @@ import { KernelObject, type ObjectProgram } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
+import { applyManifest, requireManifest } from './apply-manifest.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
 import { objectMemory } from './object-memory.ts';
 import { readTypes } from './object-types.ts';
@@ -26,20 +27,22 @@ export interface PreparedObject {
 /** Whoever gets it closes `object`. Throws TraceError: compile, unsupported, limit. */
 export function prepareObject(program: Program, limits: TraceLimits = {}): PreparedObject {
   const types = readTypes(program);
+  const manifest = requireManifest(types.sections);
   const object = open(program.object);
   try {
+    applyManifest(object, manifest);
     const programs = tracingPrograms(object.programs);
     const pinned = object.maps.find((map) => map.pinned);
     if (pinned !== undefined) {
       throw new TraceError('unsupported', `map ${pinned.name} asks to be pinned: nothing may outlive the trace`);
     }
-    const { outputs, records, warnings } = mapOutputs(object.maps, types);
+    const { outputs, records, warnings } = mapOutputs(object.maps, types, manifest.outputs);
     const prepared = { probes: programs.length, mapBytes: objectMemory(object.maps), diagnostics: warnings };
     checkLimits(prepared, limits);
     return { object, programs, outputs, records, ...prepared };
   } catch (error) {
     object.close();
-    throw error;
+    throw fromKernel(error, 'load', '', []);
   }
 }
 

@@ -45,6 +45,7 @@ const fields: Readonly<Record<number, readonly [name: string, type: number, bitO
   ],
 };
 const types: ObjectTypes = {
+  sections: [],
   btf: {
     length: list.length,
     resolve: (id) => list[id] ?? { kind: 'void' },

@@ -61,7 +61,7 @@ export class RecordBuffers {
         const { text, value } = readObjectRecord(output, memory, offset, length);
         events.push({ at, type: 'value', text, values: [value] });
       });
-      buffer.wasFull ||= free < buffer.longest + HEADER_BYTES;
+      buffer.wasFull ||= free <= roundedUp(buffer.longest + HEADER_BYTES);
     }
     return events;
   }
@@ -69,4 +69,9 @@ export class RecordBuffers {
   close(): void {
     for (const { ring } of this.#buffers.splice(0)) ring.close();
   }
+}
+
+/** Records begin at multiples of 8; the kernel leaves one byte of a ring free at least. */
+function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
 }
