@@ -124,7 +124,7 @@ function buildChecked(
   diagnostics: Diagnostics,
 ): IrFunction | 'split' | undefined {
   try {
-    if (plan.raw !== undefined) return buildDispatch(plan, input);
+    if (plan.all !== undefined) return buildDispatch(plan, input);
     return buildFunction(plan.functions === undefined ? input : { ...input, probe: sharedProbe(plan, input) });
   } catch (error) {
     if (!(error instanceof ProgramTooLargeError)) throw error;

@@ -26,6 +26,11 @@ export type KernelFeature =
   | 'uprobe'
   /** Raw tracepoints with typed arguments (5.5; CONFIG_DEBUG_INFO_BTF). */
   | 'tp_btf'
+  /**
+   * Programs at raw tracepoints keep their CPU (before 7.0, or where the kernel does not preempt itself). Elsewhere one
+   * that lost it is not run for other tasks of that CPU until it is back.
+   */
+  | 'steady_raw'
   /** Programs that run over the kernel's objects (5.8; CONFIG_DEBUG_INFO_BTF). */
   | 'iter'
   /** Probes on many functions of the kernel at once (5.18; CONFIG_FPROBE). */
@@ -199,11 +204,16 @@ export interface CompileEnv extends ScriptCall {
   readonly unsafe?: boolean;
   /** Allows cat(), which reads any file as the tracer. */
   readonly mayReadFiles?: boolean;
+  /**
+   * Keeps variables in memory, where the verifier does not follow their values, and loops in callbacks: it then walks
+   * fewer ways through a program that it found too large. What comes out runs slower.
+   */
+  readonly forgetful?: boolean;
 }
 
 const allFeatures: readonly KernelFeature[] = [
   ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
-  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'steady_raw', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
 ];
 
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */

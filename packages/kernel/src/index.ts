@@ -28,6 +28,7 @@ export { loadedPrograms } from './program/loaded-programs.ts';
 export { type ProgramInfo, programInfo } from './program/program-info.ts';
 export { enableRunStats } from './program/run-stats.ts';
 export { testRun } from './program/test-run.ts';
+export { PerfBuffer } from './ring/perf-buffer.ts';
 export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
 export { addDebugFolders } from './symbols/debug-files.ts';

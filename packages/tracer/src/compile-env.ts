@@ -25,7 +25,7 @@ import { triedFeatures } from './tried-features.ts';
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
   ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
-  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'steady_raw', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
 ];
 
 const formats = new Map<string, TracepointFormat | undefined>();

@@ -1,5 +1,5 @@
 import { loadKernelSymbols } from '@bpfleet/kernel';
-import type { CheckResult, Trace, TraceLimits, TraceProgram } from './api.ts';
+import type { CheckResult, ScriptProgram, Trace, TraceLimits, TraceProgram } from './api.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
 import { ObjectTrace } from './object/object-trace.ts';
@@ -11,10 +11,12 @@ import { TraceError } from './trace-error.ts';
 
 /** What the kernel's symbols are read for: probes on its functions, and stacks. Where a name says something else, no harm is done. */
 const USES_SYMBOLS = /\b(k(ret)?probe|kr?|kstack)\b/;
+/** kernel/bpf/verifier.c: `BPF program is too large`, `The sequence of 8193 jumps is too complex`. */
+const TOO_LARGE = /\bis too (large|complex)\b/;
 
 /** Compiles a script for this node, or opens an object, and loads it into its kernel; nothing is attached yet. Throws TraceError. */
 export async function loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace> {
-  return load(await prepare(program, limits));
+  return load(await prepare(program, limits), program, limits);
 }
 
 /** Would it load here? Loads and gives everything back. */
@@ -22,7 +24,7 @@ export async function check(program: TraceProgram, limits?: TraceLimits): Promis
   let prepared: PreparedTrace | PreparedObject | null = null;
   try {
     prepared = await prepare(program, limits);
-    load(prepared).close();
+    load(prepared, program, limits).close();
     return answer(true, prepared, { diagnostics: prepared.diagnostics, reason: '', verifierLog: '' });
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
@@ -46,8 +48,28 @@ async function prepare(
   return prepareObject(program, limits);
 }
 
-function load(prepared: PreparedTrace | PreparedObject): Trace {
-  return 'object' in prepared ? new ObjectTrace(prepared) : new LoadedTrace(prepared);
+function load(prepared: PreparedTrace | PreparedObject, program: TraceProgram, limits?: TraceLimits): Trace {
+  if ('object' in prepared) return new ObjectTrace(prepared);
+  try {
+    return new LoadedTrace(prepared);
+  } catch (error) {
+    if (program.kind !== 'script' || !isTooLarge(error)) throw error;
+    return loadForgetful(program, limits, error);
+  }
+}
+
+/** Once more, so that the verifier has fewer ways to walk. Throws what it said at first where that is no help. */
+function loadForgetful(program: ScriptProgram, limits: TraceLimits | undefined, first: unknown): Trace {
+  try {
+    return new LoadedTrace(prepareTrace(program, { ...compileEnv(), forgetful: true }, limits));
+  } catch (error) {
+    throw error instanceof TraceError ? first : error;
+  }
+}
+
+/** The verifier gave up: after a million instructions walked, or 8,192 ways that wait to be walked. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof TraceError && error.code === 'verifier' && TOO_LARGE.test(error.message);
 }
 
 function answer(

@@ -15,7 +15,7 @@ export function joinFunctions(plans: readonly ProgramPlan[], env: CompileEnv): P
   const order: (ProgramPlan | string)[] = [];
   for (const plan of plans) {
     const [branch] = plan.branches;
-    const key = plan.raw === undefined && branch !== undefined ? joinKey(branch.probe, env) : undefined;
+    const key = plan.all === undefined && branch !== undefined ? joinKey(branch.probe, env) : undefined;
     if (key === undefined) order.push(plan);
     else if (groups.has(key)) groups.get(key)?.push(plan);
     else {
