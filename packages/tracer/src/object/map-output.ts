@@ -1,5 +1,5 @@
 import type { MapKind, MapSchema } from '@bpfleet/aggregate';
-import { type ManifestMerge, type ManifestOutput, MapType, type ObjectManifest } from '@bpfleet/bpf';
+import { didYouMean, type ManifestMerge, type ManifestOutput, MapType, type ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import type { ObjectMap } from '@bpfleet/kernel';
 import { type KeyField, keyLayout, MAX_KEY_PARTS } from './key-layout.ts';
@@ -70,6 +70,8 @@ class Collector {
   readonly #outputs: ObjectOutput[] = [];
   readonly #records: RecordOutput[] = [];
   readonly #warnings: Diagnostic[] = [];
+  /** Names of what could be results. */
+  readonly #known = new Set<string>();
   readonly #types: ObjectTypes;
   readonly #manifest: NonNullable<ObjectManifest['outputs']>;
 
@@ -79,6 +81,12 @@ class Collector {
   }
 
   finish(): ObjectOutputs {
+    for (const name of Object.keys(this.#manifest)) {
+      if (this.#known.has(name)) continue;
+      const hint = didYouMean(name, this.#known);
+      const advice = hint === undefined ? '' : `; ${hint}`;
+      this.#warn(`the manifest names an output that the object does not have, ${name}${advice}`);
+    }
     const spare = this.#outputs.splice(MAX_OUTPUTS);
     if (spare.length > 0) {
       this.#warn(`${spare.length} more parts of values are not among the results: at most ${MAX_OUTPUTS} are`);
@@ -111,7 +119,8 @@ class Collector {
     if (btf === null || section === undefined) return;
     for (const { name, type: id, offset, size, global, section: of } of btf.variables()) {
       if (!global || of !== section || !isName(name)) continue;
-      if (this.#asked(name).show === false || (of !== '.bss' && !Object.hasOwn(this.#manifest, name))) continue;
+      const { show = of === '.bss' || Object.hasOwn(this.#manifest, name) } = this.#asked(name);
+      if (!show) continue;
       const what = `variable ${name}`;
       if (offset + size > map.valueSize) this.#absent(what, 'it lies outside of its section');
       else {
@@ -123,10 +132,6 @@ class Collector {
 
   #buffer(map: ObjectMap, index: number, { record }: ManifestOutput): void {
     const buffer = map.type === MapType.RINGBUF ? 'ring' : 'perf';
-    if (buffer === 'perf') {
-      this.#warn(`records of ${map.name} are not read yet`);
-      return;
-    }
     const output = recordOutput(map, index, buffer, this.#types, record);
     this.#records.push(output);
     if (output.fields === null) {
@@ -152,6 +157,11 @@ class Collector {
 
   #leaves(of: Value, leaves: readonly ValueLeaf[]): void {
     const { fields = {}, merge } = this.#asked(of.name);
+    const paths = leaves.map(({ path }) => path.join('.'));
+    for (const name of Object.keys(fields).filter((each) => !paths.includes(each))) {
+      const advice = didYouMean(name, paths) ?? `there are ${paths.filter((each) => each !== '').join(', ')}`;
+      this.#warn(`the manifest names a field that ${of.what} does not have, ${name}; ${advice}`);
+    }
     for (const leaf of leaves) {
       const path = leaf.path.join('.');
       if (leaf.offset + of.base + extentOf(leaf) > of.size) this.#absent(`${of.what} ${path}`, 'it is cut off');
@@ -203,6 +213,7 @@ class Collector {
   }
 
   #asked(name: string): ManifestOutput {
+    this.#known.add(name);
     return Object.hasOwn(this.#manifest, name) ? (this.#manifest[name] ?? {}) : {};
   }
 

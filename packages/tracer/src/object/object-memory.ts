@@ -1,6 +1,7 @@
 import { type MapSpec, MapType } from '@bpfleet/bpf';
 import { mapMemory, type ObjectMap, pageSize, possibleCpus } from '@bpfleet/kernel';
 import { TraceError } from '../trace-error.ts';
+import { PERF_BUFFER_BYTES } from './record-buffers.ts';
 
 const TYPES: readonly number[] = Object.values(MapType);
 
@@ -29,6 +30,7 @@ export function objectMemory(maps: readonly ObjectMap[]): number {
 
 function memoryOf(map: ObjectMap): number {
   const { type, maxEntries, name } = map;
+  if (type === MapType.PERF_EVENT_ARRAY) return PERF_BUFFER_BYTES * possibleCpus();
   const [key, value] = [roundedUp(map.keySize), roundedUp(map.valueSize)];
   if (isMapType(type)) return mapMemory(objectMapSpec(map), possibleCpus(), pageSize());
   if (POINTERS.includes(type)) return 8 * maxEntries;

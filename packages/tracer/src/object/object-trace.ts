@@ -69,7 +69,7 @@ export class ObjectTrace implements Trace {
     return this.#buffers.hasNews;
   }
 
-  /** The records of its ring buffers. */
+  /** The records of its ring and perf buffers. */
   drain(limit = Number.POSITIVE_INFINITY): TraceEvent[] {
     const events = this.#buffers.drain(limit);
     for (const name of this.#buffers.full.filter((each) => !this.#told.has(each))) {
@@ -86,7 +86,7 @@ export class ObjectTrace implements Trace {
 
   losses(): LossCounts {
     if (this.#state === 'closed') return this.#last.lost;
-    return { ...noLoss(), kernel: this.#sum('recursionMisses') };
+    return { ...noLoss(), kernel: this.#sum('recursionMisses') + this.#buffers.lost };
   }
 
   countRuns(on: boolean): void {

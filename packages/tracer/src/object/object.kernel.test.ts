@@ -142,6 +142,40 @@ describe('ELF objects', () => {
     expect(trace.drain()).toEqual([]);
   });
 
+  test('records of a perf buffer arrive, or are counted as lost', async () => {
+    const workload = await startWorkload(20_000);
+    const source = `
+      struct call { __u32 number; char comm[6]; };
+      struct { __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY); __uint(key_size, 4); __uint(value_size, 4); } events SEC(".maps");
+      const struct call *unused __attribute__((unused));
+      static __u32 number;
+      SEC("${GETPPID}") int enter(void *ctx) {
+        if (bpf_get_current_pid_tgid() >> 32 != ${workload.pid}) return 0;
+        struct call call = { .number = number++ };
+        bpf_get_current_comm(call.comm, sizeof(call.comm));
+        bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &call, sizeof(call));
+        return 0;
+      }
+      ${LICENSE}`;
+    const trace = await load(build(source));
+    try {
+      trace.attach();
+      await workload.run();
+      const [first, ...rest] = trace.drain();
+      expect(first?.text).toBe('events number=0 comm=calle\n');
+      // The kernel tells of losses with the next record that finds room.
+      const more = await startWorkload(1);
+      await more.run();
+      trace.detach();
+      const late = trace.drain();
+      expect(BigInt(1 + rest.length + late.length) + trace.losses().kernel).toBeLessThanOrEqual(20_000n);
+      expect(1 + rest.length + late.length).toBeGreaterThan(1_000);
+      expect(trace.mapBytes).toBeGreaterThan(256 * 1024);
+    } finally {
+      trace.close();
+    }
+  });
+
   test('histograms, texts and counters in maps and in .bss, by their types alone', async () => {
     const workload = await startWorkload(500);
     const source = `

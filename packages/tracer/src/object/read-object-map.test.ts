@@ -144,7 +144,7 @@ describe('maps of an object', () => {
   });
 
   test('a manifest says how it merges instead', () => {
-    const manifest = { m: { fields: { slots: 'max' } }, gone: { show: false } } as const;
+    const manifest = { m: { fields: { slots: 'max' } } } as const;
     const { outputs, warnings } = mapOutputs([object({ valueType: STATS, valueSize: 24 })], types, manifest);
     expect(outputs[0]?.schema).toMatchObject({ name: '@m.slots', kind: 'max', key: ['uint', 'uint'] });
     expect(values(outputs[0], readable([[7, 3, 0, 1, 0, 0, 0]]))).toEqual([
@@ -152,7 +152,16 @@ describe('maps of an object', () => {
       [7n, 2n, 1n],
     ]);
     expect(warnings).toEqual([]);
-    expect(mapOutputs([object({ name: 'gone' })], types, manifest).outputs).toEqual([]);
+    expect(mapOutputs([object({})], types, { m: { show: false } })).toMatchObject({ outputs: [], warnings: [] });
+  });
+
+  test('what a manifest names and the object lacks is told', () => {
+    const part = { valueType: STATS, valueSize: 24 };
+    const { warnings } = mapOutputs([object(part)], types, { mm: {}, m: { fields: { com: 'last', slots: 'hist' } } });
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "the manifest names a field that map m does not have, com; did you mean 'comm'?",
+      expect.stringMatching(/^the manifest names an output that the object does not have, mm/),
+    ]);
   });
 
   test('extremes of CPUs pass over those that have set none', () => {
