@@ -2,6 +2,7 @@ import { loadKernelSymbols } from '@bpfleet/kernel';
 import type { CheckResult, ScriptProgram, Trace, TraceLimits, TraceProgram } from './api.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
+import { composedProgram } from './object/composed-program.ts';
 import { ObjectTrace } from './object/object-trace.ts';
 import { readTypes } from './object/object-types.ts';
 import { type PreparedObject, prepareObject } from './object/prepare-object.ts';
@@ -43,9 +44,10 @@ async function prepare(
     if (USES_SYMBOLS.test(program.source)) await loadKernelSymbols();
     return prepareTrace(program, compileEnv(), limits);
   }
-  readTypes(program);
-  await tryObject(program.object, limits);
-  return prepareObject(program, limits);
+  const composed = composedProgram(program);
+  readTypes(composed);
+  await tryObject(composed.object, limits);
+  return prepareObject(composed, limits);
 }
 
 function load(prepared: PreparedTrace | PreparedObject, program: TraceProgram, limits?: TraceLimits): Trace {

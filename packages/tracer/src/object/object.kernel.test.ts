@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Composite } from '@bpfleet/aggregate';
+import { composeObject } from '@bpfleet/bpf';
 import { isProgramLoaded } from '@bpfleet/kernel';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TraceLimits } from '../api.ts';
@@ -212,6 +213,65 @@ describe('ELF objects', () => {
     } finally {
       trace.close();
     }
+  });
+
+  test('a manifest and parameters: what is set, sized, merged and left out', async () => {
+    const workload = await startWorkload(300);
+    const source = `
+      enum mode { OFF, ADD, MOST };
+      const volatile __u32 targ_pid = 0;
+      const volatile enum mode mode = OFF;
+      const volatile _Bool wide = 0;
+      const volatile char name[8] = "";
+      static const volatile struct { __s16 step, least; } config = { 1, 1 };
+      ${map('most', 'HASH')} ${map('start', 'HASH')}
+      SEC("${GETPPID}") int enter(void *ctx) {
+        __u32 pid = bpf_get_current_pid_tgid() >> 32;
+        if (pid != targ_pid || mode != MOST || !wide || name[0] != 'x' || name[1] != 0) return 0;
+        __u64 first = 1, *n = bpf_map_lookup_elem(&most, &pid);
+        if (n) *n += config.step; else bpf_map_update_elem(&most, &pid, &first, BPF_ANY);
+        return 0;
+      }
+      SEC("?${GETPPID}") int optional(void *ctx) { return 0; }
+      SEC("tp_btf/no_such_event") int unwanted(void *ctx) { return 0; }
+      ${LICENSE}`;
+    const manifest = {
+      license: 'GPL',
+      kernels: '>=5.8',
+      parameters: { mode: { default: 'MOST' }, name: { default: 'x' }, 'config.step': { default: 9 } },
+      outputs: { most: { merge: 'max' }, start: { show: false } },
+      maps: { most: { entries: 77 } },
+      programs: { optional: { load: true }, unwanted: { load: false } },
+    };
+    const composed = composeObject(build(source), manifest, {
+      targ_pid: String(workload.pid),
+      wide: 'true',
+      'config.step': '2',
+    });
+    if ('problems' in composed) throw new Error(JSON.stringify(composed.problems));
+    const trace = await load(composed.object);
+    try {
+      trace.attach();
+      await workload.run();
+      trace.detach();
+      expect(trace.probes).toBe(2);
+      expect(trace.schemas).toMatchObject([{ name: '@most', kind: 'max' }]);
+      expect([...(trace.readMaps()[0]?.entries.values() ?? [])].map(({ cells }) => cells.get(0))).toEqual([599n]);
+    } finally {
+      trace.close();
+    }
+  });
+
+  test.each<[object, RegExp]>([
+    [{ kernels: '<3' }, /^its manifest is for kernels <3; this is /],
+    [{ license: 'MIT' }, /^the manifest says license MIT, the object itself GPL/],
+    [{ maps: { call: { entries: 1 } } }, /a map that the object does not have, call; did you mean 'calls'\?/],
+    [{ programs: { g: { load: false } } }, /a program that the object does not have, g/],
+    [{ maps: { calls: { entries: 4_000_000_000 } } }, /cannot|at most|memory|too/i],
+  ])('manifest %j: refused', async (manifest, message) => {
+    const composed = composeObject(build(counting(1)), manifest, {});
+    if ('problems' in composed) throw new Error(JSON.stringify(composed.problems));
+    await expect(load(composed.object)).rejects.toMatchObject({ message: expect.stringMatching(message) });
   });
 
   test('would load here, with a warning of what is only bytes', async () => {
