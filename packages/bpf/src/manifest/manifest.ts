@@ -55,6 +55,10 @@ export interface ManifestMap {
 export interface ManifestProgram {
   /** false: it is not loaded; true: also where the object says `SEC("?...")`. */
   readonly load?: boolean;
+  /** true: where this kernel lacks what the program is attached to, the others run without it. */
+  readonly optional?: boolean;
+  /** Instead of what its section says, as a section says it: `kprobe/vfs_read`, `uprobe//bin/bash:readline`. */
+  readonly attach?: string;
   /** Of `perf_event`: samples a second of this event on every CPU. */
   readonly event?: ManifestPerfEvent;
   readonly frequency?: number;
@@ -62,7 +66,7 @@ export interface ManifestProgram {
   readonly interfaces?: readonly string[];
   /** Of tc: which way. */
   readonly direction?: 'ingress' | 'egress';
-  /** Of cgroup programs: the folder below /sys/fs/cgroup, or its whole path. */
+  /** Of cgroup programs: the group's path in the hierarchy of version 2, `/a/b`, or its whole path below /sys/fs/cgroup. */
   readonly cgroup?: string;
 }
 

@@ -155,6 +155,11 @@ const manifestRule = table({
   programs: named(
     table({
       load: truth,
+      optional: truth,
+      attach: say(
+        (each) => typeof each === 'string' && /^[a-z_.]+\/[^\s\0]{1,1024}$/.test(each),
+        'must be a place as a section has it, such as kprobe/vfs_read or uprobe//bin/bash:readline',
+      ),
       event: oneOf(perfEvents),
       frequency: number(1, MAX_FREQUENCY),
       interfaces: list(

@@ -19,6 +19,34 @@ export interface LibbpfObject {
   readonly bpf_program__set_autoload: (program: Pointer, autoload: boolean) => number;
   readonly bpf_program__fd: (program: Pointer) => number;
   readonly bpf_program__attach: (program: Pointer) => Pointer | null;
+  readonly bpf_program__attach_kprobe: (program: Pointer, isReturn: boolean, name: string) => Pointer | null;
+  /** `pid` -1: of every process. */
+  readonly bpf_program__attach_uprobe_opts: (
+    program: Pointer,
+    pid: number,
+    path: string,
+    offset: number,
+    options: Uint8Array,
+  ) => Pointer | null;
+  readonly bpf_program__attach_usdt: (
+    program: Pointer,
+    pid: number,
+    path: string,
+    provider: string,
+    name: string,
+    options: null,
+  ) => Pointer | null;
+  readonly bpf_program__attach_tracepoint: (program: Pointer, category: string, name: string) => Pointer | null;
+  readonly bpf_program__attach_raw_tracepoint: (program: Pointer, name: string) => Pointer | null;
+  /** Kernel 5.9. */
+  readonly bpf_program__attach_xdp: (program: Pointer, interfaceIndex: number) => Pointer | null;
+  /** Kernel 5.7. */
+  readonly bpf_program__attach_cgroup: (program: Pointer, folder: number) => Pointer | null;
+  /** Kernel 5.8. */
+  readonly bpf_program__attach_netns: (program: Pointer, namespace: number) => Pointer | null;
+  /** Before load only; 0: of the kernel itself. */
+  readonly bpf_program__set_attach_target: (program: Pointer, programFd: number, name: string) => number;
+  readonly bpf_link__fd: (link: Pointer) => number;
   readonly bpf_link__destroy: (link: Pointer) => number;
   readonly bpf_map__name: (map: Pointer) => string;
   readonly bpf_map__type: (map: Pointer) => number;
@@ -62,6 +90,20 @@ function declare(): LibbpfObject {
     bpf_program__set_autoload: library.func('bpf_program__set_autoload', 'int', ['void *', 'bool']),
     bpf_program__fd: of('bpf_program__fd', 'int'),
     bpf_program__attach: of('bpf_program__attach', 'void *'),
+    bpf_program__attach_kprobe: library.func('bpf_program__attach_kprobe', 'void *', ['void *', 'bool', 'str']),
+    bpf_program__attach_uprobe_opts: library.func('bpf_program__attach_uprobe_opts', 'void *', [
+      ...['void *', 'int', 'str', 'size_t', 'void *'],
+    ]),
+    bpf_program__attach_usdt: library.func('bpf_program__attach_usdt', 'void *', [
+      ...['void *', 'int', 'str', 'str', 'str', 'void *'],
+    ]),
+    bpf_program__attach_tracepoint: library.func('bpf_program__attach_tracepoint', 'void *', ['void *', 'str', 'str']),
+    bpf_program__attach_raw_tracepoint: library.func('bpf_program__attach_raw_tracepoint', 'void *', ['void *', 'str']),
+    bpf_program__attach_xdp: library.func('bpf_program__attach_xdp', 'void *', ['void *', 'int']),
+    bpf_program__attach_cgroup: library.func('bpf_program__attach_cgroup', 'void *', ['void *', 'int']),
+    bpf_program__attach_netns: library.func('bpf_program__attach_netns', 'void *', ['void *', 'int']),
+    bpf_program__set_attach_target: library.func('bpf_program__set_attach_target', 'int', ['void *', 'int', 'str']),
+    bpf_link__fd: of('bpf_link__fd', 'int'),
     bpf_link__destroy: of('bpf_link__destroy', 'int'),
     bpf_map__name: of('bpf_map__name', 'str'),
     bpf_map__type: of('bpf_map__type', 'int'),

@@ -8,6 +8,7 @@ import type { Link } from '../link/link.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { explainFailure } from './explain-failure.ts';
 import { withLibbpfLog } from './libbpf-log.ts';
+import { attachObjectProgram, type ObjectTarget, targetText } from './object-target.ts';
 
 /** A program of an object. */
 export interface ObjectProgram {
@@ -16,6 +17,12 @@ export interface ObjectProgram {
   readonly section: string;
   /** False where the object says that it is not to be loaded (`SEC("?...")`). */
   readonly loads: boolean;
+}
+
+/** An attached program of an object. */
+export interface ObjectLink extends Link {
+  /** Of the kernel's link, where it has one. */
+  readonly fd: number;
 }
 
 /** A map of an object. Sizes in bytes; type identifiers are of the object's BTF, 0 where there is none. */
@@ -100,21 +107,40 @@ export class KernelObject {
     return new BpfMap(spec, new FileDescriptor(getLibbpfObject().bpf_map__fd(this.#maps[index] as Pointer)));
   }
 
-  /** Attaches a loaded program as its section says. Throws KernelError. */
-  attach(index: number): Link {
+  /** Attaches a loaded program. Throws KernelError. */
+  attach(index: number, target: ObjectTarget = { kind: 'section' }): ObjectLink {
     this.#open();
     const { name = '', section = '' } = this.programs[index] ?? {};
     const libbpf = getLibbpfObject();
+    const what = `attach program "${name}" to ${targetText(target, section)}`;
     let link = withLibbpfLog((messages) => {
-      const attached = libbpf.bpf_program__attach(this.#programs[index] as Pointer);
-      if (attached === null) throw explainFailure(`attach program "${name}" to ${section}`, errno(), messages);
+      const attached = attachObjectProgram(libbpf, this.#programs[index] as Pointer, target);
+      if (attached === null) throw explainFailure(what, errno(), messages);
       return attached as Pointer | null;
     });
     const detach = () => {
       if (link !== null) libbpf.bpf_link__destroy(link);
       link = null;
     };
-    return { detach, close: detach };
+    return {
+      detach,
+      close: detach,
+      get fd() {
+        if (link === null) throw new KernelError('EBADF', `program "${name}" is detached`);
+        return libbpf.bpf_link__fd(link);
+      },
+    };
+  }
+
+  /** Before load: the function, or event, that a program of fentry, fexit, tp_btf or lsm is for. Throws KernelError. */
+  setTarget(index: number, function_: string): void {
+    this.#open();
+    const { name = '' } = this.programs[index] ?? {};
+    withLibbpfLog((messages) => {
+      const program = this.#programs[index] as Pointer;
+      const result = getLibbpfObject().bpf_program__set_attach_target(program, 0, function_);
+      if (result < 0) throw explainFailure(`make program "${name}" for ${function_}`, result, messages);
+    });
   }
 
   /** Unloads; links are closed before. */

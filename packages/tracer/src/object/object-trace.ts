@@ -4,10 +4,12 @@ import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, wait
 import type { Trace, TraceEvent } from '../api.ts';
 import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
+import { attachProgram } from './attach-program.ts';
+import { IteratorLines } from './iterator-lines.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
 import { objectWarning } from './object-warning.ts';
-import type { PreparedObject } from './prepare-object.ts';
+import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
 import { readObjectMap } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
 
@@ -17,13 +19,15 @@ export class ObjectTrace implements Trace {
   /** Grows where a ring buffer was full. */
   readonly warnings: Diagnostic[];
   readonly probes: number;
-  readonly hasProbes = true;
+  /** False where there are only iterators, which are done once they are read. */
+  readonly hasProbes: boolean;
   readonly mapBytes: number;
   readonly programIds: readonly number[];
   readonly exitRequested = false;
   readonly exitCode = 0;
   readonly #object: KernelObject;
-  readonly #programs: readonly number[];
+  readonly #programs: readonly PlannedObjectProgram[];
+  readonly #lines = new IteratorLines();
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
   readonly #buffers: RecordBuffers;
   readonly #counting = new RunCounting();
@@ -38,7 +42,7 @@ export class ObjectTrace implements Trace {
     const { object, outputs, records, programs, diagnostics } = prepared;
     try {
       object.load();
-      this.programIds = programs.map((index) => programInfo(object.programFd(index)).id);
+      this.programIds = programs.map(({ index }) => programInfo(object.programFd(index)).id);
       this.#maps = outputs.map((output) => ({ output, map: mapOf(object, output.map) }));
       this.#buffers = new RecordBuffers(records, (output) => mapOf(object, output.map));
     } catch (error) {
@@ -48,6 +52,7 @@ export class ObjectTrace implements Trace {
     this.schemas = outputs.map(({ schema }) => schema);
     this.warnings = [...diagnostics];
     this.probes = prepared.probes;
+    this.hasProbes = programs.some(({ plan }) => plan.how !== 'iterator');
     this.mapBytes = prepared.mapBytes;
     this.#object = object;
     this.#programs = programs;
@@ -57,7 +62,9 @@ export class ObjectTrace implements Trace {
     if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
     this.#state = 'attached';
     try {
-      for (const index of this.#programs) this.#links.push(this.#object.attach(index));
+      for (const { index, plan } of this.#programs) {
+        this.#links.push(attachProgram(this.#object, index, plan, this.#lines));
+      }
     } catch (error) {
       this.#state = 'detached';
       this.#closeLinks();
@@ -66,12 +73,13 @@ export class ObjectTrace implements Trace {
   }
 
   get hasNews(): boolean {
-    return this.#buffers.hasNews;
+    return this.#lines.hasNews || this.#buffers.hasNews;
   }
 
-  /** The records of its ring and perf buffers. */
+  /** The lines of its iterators, and the records of its ring and perf buffers. */
   drain(limit = Number.POSITIVE_INFINITY): TraceEvent[] {
-    const events = this.#buffers.drain(limit);
+    const lines = this.#lines.drain(limit);
+    const events = [...lines, ...this.#buffers.drain(limit - lines.length)];
     for (const name of this.#buffers.full.filter((each) => !this.#told.has(each))) {
       this.#told.add(name);
       const why = 'the program did not find room for records, which nobody counts';
@@ -111,6 +119,7 @@ export class ObjectTrace implements Trace {
     this.#last = { lost: this.losses(), stats: this.runStats() };
     this.#state = 'closed';
     this.#buffers.close();
+    this.#lines.close();
     this.#object.close();
     this.#counting.set(false);
   }
@@ -121,7 +130,7 @@ export class ObjectTrace implements Trace {
   }
 
   #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
-    return this.#programs.reduce((sum, index) => sum + programInfo(this.#object.programFd(index))[what], 0n);
+    return this.#programs.reduce((sum, { index }) => sum + programInfo(this.#object.programFd(index))[what], 0n);
   }
 }
 

@@ -297,7 +297,8 @@ describe('ELF objects', () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ['a section that is not traced', program('xdp', ''), /program "f" is in section "xdp"/],
+    ['a section without a place', program('xdp', ''), /program "f" is in section "xdp", which does not say where/],
+    ['a section that belongs to others', program('sk_msg', ''), /program "f" is in section "sk_msg"/],
     [
       'a map that would stay',
       `${map('kept', 'HASH', '__u64', '__uint(pinning, LIBBPF_PIN_BY_NAME);')} ${program(GETPPID, '')}`,

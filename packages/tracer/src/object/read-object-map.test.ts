@@ -5,7 +5,6 @@ import type { ReadableMap } from '../read-map.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
 import type { ObjectTypes } from './object-types.ts';
 import { readObjectMap } from './read-object-map.ts';
-import { isTracingSection } from './tracing-section.ts';
 
 const u32: CType = { kind: 'integer', size: 4, signed: false, character: false };
 const char: CType = { kind: 'integer', size: 1, signed: true, character: true };
@@ -233,19 +232,4 @@ describe('maps of an object', () => {
   test.each([[{ internal: true }], [{ type: 3 }], [{ type: MapType.STACK_TRACE }]])('%j holds no results', (part) => {
     expect(mapOutputs([object(part)], types)).toEqual({ outputs: [], records: [], warnings: [] });
   });
-});
-
-test.each([
-  ['tracepoint/syscalls/sys_enter_openat', true],
-  ['tp_btf/sched_switch', true],
-  ['kprobe.multi/vfs_*', true],
-  ['fentry/vfs_read', true],
-  ['kprobe', false],
-  ['raw_tp.w/x', false],
-  ['xdp', false],
-  ['lsm/file_open', false],
-  ['fmod_ret/x', false],
-  ['perf_event', false],
-])('section %s: %s', (section, traces) => {
-  expect(isTracingSection(section)).toBe(traces);
 });
