@@ -19,6 +19,8 @@ interface CaseFrame {
   readonly workload?: string;
   /** Features, as `bpfleet nodes` lists them, without which a node skips it. */
   readonly needs?: readonly string[];
+  /** Functions of the kernel without which a node skips it. */
+  readonly functions?: readonly string[];
   /** Throws where a node's part of the answer is not what it must be. */
   readonly check: (answer: CaseAnswer) => void;
 }

@@ -2,8 +2,22 @@ import type { DebugInfo, DwarfFunction, ElfFunction, StaticProbe, TypeSource } f
 import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
-/** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
+/** What a kernel can do beyond 5.4, the oldest that compiled programs run on. */
 export type KernelFeature =
+  /** bpf_probe_read_user and _kernel apart (5.5). */
+  | 'probe_read_user'
+  /** bpf_jiffies64 (5.5). */
+  | 'jiffies'
+  /** bpf_send_signal_thread (5.5). */
+  | 'signal_thread'
+  /** bpf_get_ns_current_pid_tgid (5.7). */
+  | 'ns_pid'
+  /** bpf_ktime_get_boot_ns (5.8). */
+  | 'boot_time'
+  /** Ring buffers (5.8). */
+  | 'ringbuf'
+  /** BPF_PROG_TEST_RUN of raw tracepoint programs (5.10). */
+  | 'raw_tracepoint_test_run'
   /** Atomic operations that give the value before (5.12). */
   | 'atomic_fetch'
   /** bpf_map_lookup_percpu_elem (5.19). */
@@ -204,6 +218,8 @@ export interface CompileEnv extends ScriptCall {
   readonly unsafe?: boolean;
   /** Allows cat(), which reads any file as the tracer. */
   readonly mayReadFiles?: boolean;
+  /** Allows skboutput(), which writes any file as the tracer. */
+  readonly mayWriteFiles?: boolean;
   /**
    * Keeps variables in memory, where the verifier does not follow their values, and loops in callbacks: it then walks
    * fewer ways through a program that it found too large. What comes out runs slower.
@@ -212,6 +228,8 @@ export interface CompileEnv extends ScriptCall {
 }
 
 const allFeatures: readonly KernelFeature[] = [
+  ...(['probe_read_user', 'jiffies', 'signal_thread', 'ns_pid', 'boot_time', 'ringbuf'] as const),
+  'raw_tracepoint_test_run',
   ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
   ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'steady_raw', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
 ];

@@ -25,6 +25,8 @@ export interface ScriptPermissions {
   readonly unsafe?: boolean;
   /** Print any file: cat(). */
   readonly readFiles?: boolean;
+  /** Write any file: skboutput(). */
+  readonly writeFiles?: boolean;
 }
 
 /** An ELF object as clang makes it for BPF; libbpf loads it, fitted to this kernel (CO-RE). `name`: as of a script. */

@@ -58,12 +58,13 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
 
 /** The node as this script may use it. */
 function envOf({ allow = {}, childPid, pid, call }: ScriptProgram, env: CompileEnv): CompileEnv {
-  const { unsafe = false, readFiles = false } = allow;
+  const { unsafe = false, readFiles = false, writeFiles = false } = allow;
   return {
     ...env,
     ...call,
     unsafe,
     mayReadFiles: readFiles,
+    mayWriteFiles: writeFiles,
     ...(childPid === undefined ? {} : { childPid }),
     ...(pid === undefined ? {} : processEnv(pid, env)),
   };

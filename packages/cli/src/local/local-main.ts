@@ -106,7 +106,7 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
       showStages(program, options.stages, tracer.compileEnv(), { out, err });
     }
     if (given.emitElf !== undefined && program.kind === 'script') {
-      const env = { ...tracer.compileEnv(), unsafe: given.unsafe === true, mayReadFiles: true };
+      const env = { ...tracer.compileEnv(), unsafe: given.unsafe === true, mayReadFiles: true, mayWriteFiles: true };
       (await import('./emit-elf.ts')).emitElf(program, given.emitElf, env);
     }
     if (given.mode === 'codegen') return 0;

@@ -96,7 +96,7 @@ function programOf({ program, options, env, pid, child }: LocalRun): Parameters<
   };
   return {
     ...program,
-    allow: { readFiles: true, unsafe: given.unsafe === true },
+    allow: { readFiles: true, writeFiles: true, unsafe: given.unsafe === true },
     ...(child === undefined ? {} : { childPid: child.pid }),
     ...(pid === undefined ? {} : { pid }),
     call,

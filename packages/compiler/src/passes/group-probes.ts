@@ -3,9 +3,10 @@ import { compatOffset } from '../ir/lower-syscall.ts';
 import type { AllSyscalls, ProbeTarget } from '../probes/provider.ts';
 import { syscallPart } from '../types/syscall-part.ts';
 import { joinFunctions } from './join-functions.ts';
+import { knowsItsProbe } from './knows-its-probe.ts';
 import type { TypedProbe } from './model.ts';
 import type { Branch, ProgramPlan } from './program-plan.ts';
-import { allSyscalls, rawTarget } from './raw-target.ts';
+import { allSyscalls, rawTarget, typedTarget } from './raw-target.ts';
 import { usedArguments } from './used-arguments.ts';
 
 /** Puts probes on system calls into one program for all calls' entries and one for their exits; others stay alone. */
@@ -18,7 +19,7 @@ export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): Pro
     const { syscall } = probe.target;
     const key = possible && syscall !== undefined ? sharingKey(probe, syscall.at) : undefined;
     if (syscall === undefined || key === undefined) {
-      const raw = rawTarget(probe, env);
+      const raw = typedTarget(probe, env) ?? rawTarget(probe, env);
       plans.push(alone(raw === undefined ? probe : { ...probe, target: raw }));
       continue;
     }
@@ -74,7 +75,13 @@ function sharedContext({ context }: ProbeTarget, all: AllSyscalls): ProbeTarget[
 function sharingKey(probe: TypedProbe, at: 'enter' | 'exit'): string | undefined {
   const { clause, target, typing } = probe;
   const used = usedArguments(probe);
-  if (used === undefined || target.context.kind !== 'tracepoint' || target.context.format === null) return undefined;
+  if (
+    used === undefined ||
+    knowsItsProbe(typing) ||
+    target.context.kind !== 'tracepoint' ||
+    target.context.format === null
+  )
+    return undefined;
   const { fields } = target.context.format;
   const parts = used.map((name) => {
     const field = fields.find((candidate) => candidate.name === name);

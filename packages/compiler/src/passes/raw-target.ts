@@ -6,6 +6,9 @@ import { syscallPart } from '../types/syscall-part.ts';
 import type { TypedProbe } from './model.ts';
 import { usedArguments } from './used-arguments.ts';
 
+/** Functions whose helpers take pointers with types only. */
+const TYPED_CALLS: ReadonlySet<string> = new Set(['skboutput']);
+
 type Attached = Pick<ProbeTarget, 'programType' | 'attach'>;
 
 /** Kernels that have this keep a raw program from interrupting itself (6.1), as they do with a tracepoint's own. */
@@ -14,11 +17,26 @@ const GUARDED = 'BPF_LINK_TYPE_UPROBE_MULTI';
 /** How a program is attached to a raw tracepoint, with types where this kernel has them. */
 function rawAttachment(event: string, env: CompileEnv): Attached & { readonly typed: boolean } {
   // Loads through typed pointers need the thread as one, too: 5.11, which every kernel of 5.12 has.
-  const typed = env.features.has('tp_btf') && env.features.has('atomic_fetch');
-  const btfId = typed ? env.types?.named(`btf_trace_${event}`) : undefined;
-  return btfId === undefined
+  const typed = env.features.has('atomic_fetch') ? typedAttachment(event, env) : undefined;
+  return typed === undefined
     ? { programType: ProgramType.RAW_TRACEPOINT, attach: { kind: 'raw_tracepoint', event }, typed: false }
-    : { programType: ProgramType.TRACING, attach: { kind: 'tp_btf', event, btfId }, typed: true };
+    : { ...typed, typed: true };
+}
+
+function typedAttachment(event: string, { features, types }: CompileEnv): Attached | undefined {
+  const btfId = features.has('tp_btf') ? types?.named(`btf_trace_${event}`) : undefined;
+  if (btfId === undefined) return undefined;
+  return { programType: ProgramType.TRACING, attach: { kind: 'tp_btf', event, btfId } };
+}
+
+/** A raw tracepoint whose clause calls what asks for types: as a program that has them. undefined for any other probe. */
+export function typedTarget({ target, typing }: TypedProbe, env: CompileEnv): ProbeTarget | undefined {
+  const { attach } = target;
+  if (attach.kind !== 'raw_tracepoint') return undefined;
+  const asks = [...typing.expressions.keys()].some((one) => one.kind === 'call' && TYPED_CALLS.has(one.name));
+  if (!asks) return undefined;
+  const typed = typedAttachment(attach.event, env);
+  return typed === undefined ? undefined : { ...target, ...typed };
 }
 
 /** How a program is attached to the tracepoint of all system calls: the cheapest way that leaves out no run. */

@@ -21,6 +21,7 @@ export interface Libc {
   /** close on a thread of libuv's pool. */
   readonly closeAsync: (fd: number, done: () => void) => void;
   readonly sysconf: (name: number) => number;
+  readonly getsid: (pid: number) => number;
   /** `time`: 16 bytes for a struct timespec. */
   readonly clock_gettime: (clock: number, time: Uint8Array) => number;
   /** `list`: address of a va_list, which the call uses up. */
@@ -51,6 +52,7 @@ function declare(): Libc {
     munmap: library.func('munmap', 'int', ['void *', 'size_t']),
     close,
     closeAsync: close.async,
+    getsid: library.func('getsid', 'int', ['int']),
     sysconf: library.func('sysconf', 'long', ['int']),
     clock_gettime: library.func('clock_gettime', 'int', ['int', 'void *']),
     vsnprintf: library.func('vsnprintf', 'int', ['void *', 'size_t', 'void *', 'void *']),
