@@ -46,10 +46,10 @@ export interface ManifestOutput {
 export interface ManifestMap {
   /** Instead of the object's own `max_entries`. */
   readonly entries?: number;
-  /** A map that somebody has pinned is used instead of an own one. */
+  /** A map that somebody has pinned, at this path, is used instead of an own one. */
   readonly share?: string;
-  /** The map is pinned there while the trace runs. */
-  readonly pin?: string;
+  /** The map is the trace's own, also where the object asks to pin it. */
+  readonly private?: boolean;
 }
 
 export interface ManifestProgram {
@@ -76,6 +76,6 @@ export const perfEvents = [
 ] as const;
 export type ManifestPerfEvent = (typeof perfEvents)[number];
 
-/** network: xdp, tc, cgroup and socket programs · security: lsm · kernel: struct_ops, fmod_ret. */
-export const changes = ['network', 'security', 'kernel'] as const;
+/** network: xdp, tc, cgroup and socket programs · security: lsm · kernel: fmod_ret, raw_tp.w · maps: those that others have pinned. */
+export const changes = ['network', 'security', 'kernel', 'maps'] as const;
 export type ManifestChange = (typeof changes)[number];

@@ -44,11 +44,11 @@ describe('what is wrong is told with its place', () => {
     [{ outputs: { 'a b': {} } }, 'outputs.a b: is no name that C could have'],
     [{ parameters: { x: { default: 1.5 } } }, 'parameters.x.default: must be a number, a text'],
     [{ maps: { m: { entries: 0 } } }, 'maps.m.entries: must be a whole number from 1 to 4294967295'],
-    [{ maps: { m: { pin: '/etc/passwd' } } }, 'maps.m.pin: must be a path below /sys/fs/bpf/'],
-    [{ maps: { m: { pin: '/sys/fs/bpf/../x' } } }, 'maps.m.pin: must be a path below /sys/fs/bpf/'],
+    [{ maps: { m: { share: '/etc/passwd' } } }, 'maps.m.share: must be a path below /sys/fs/bpf/'],
+    [{ maps: { m: { share: '/sys/fs/bpf/../x' } } }, 'maps.m.share: must be a path below /sys/fs/bpf/'],
     [{ kernels: 'new' }, 'kernels: must be a range of kernels'],
     [{ programs: { p: { cgroup: 'a/../..' } } }, 'programs.p.cgroup: must be a path without'],
-    [{ changes: ['everything'] }, 'changes.0: must be one of network, security, kernel'],
+    [{ changes: ['everything'] }, 'changes.0: must be one of network, security, kernel, maps'],
     [{ outputs: { constructor: { toString: 1 } } }, 'outputs.constructor.toString: is not known here'],
   ])('%j', (given, message) => {
     expect(problemsOf(given).join('\n')).toContain(message);

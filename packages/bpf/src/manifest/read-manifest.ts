@@ -151,7 +151,7 @@ const manifestRule = table({
     table({ description: text, merge, fields: named(merge, FIELDS), record: name, show: truth }),
     IDENTIFIER,
   ),
-  maps: named(table({ entries: number(1, MAX_ENTRIES), share: pin, pin }), IDENTIFIER),
+  maps: named(table({ entries: number(1, MAX_ENTRIES), share: pin, private: truth }), IDENTIFIER),
   programs: named(
     table({
       load: truth,

@@ -61,7 +61,9 @@ export interface LibbpfObject {
   readonly bpf_map__is_internal: (map: Pointer) => boolean;
   readonly bpf_map__pin_path: (map: Pointer) => string | null;
   /** The path is copied; null: the map is not pinned, whatever the object says. Before load only. */
-  readonly bpf_map__set_pin_path: (map: Pointer, path: string | null) => number;
+  readonly bpf_map__set_pin_path: (map: Pointer, path: null) => number;
+  /** Of a pinned map or program. */
+  readonly bpf_obj_get: (path: string) => number;
   /** Before load only; the descriptor is duplicated. */
   readonly bpf_map__reuse_fd: (map: Pointer, fd: number) => number;
   readonly bpf_map__fd: (map: Pointer) => number;
@@ -117,6 +119,7 @@ function declare(): LibbpfObject {
     bpf_map__pin_path: of('bpf_map__pin_path', 'str'),
     bpf_map__set_max_entries: library.func('bpf_map__set_max_entries', 'int', ['void *', 'uint32']),
     bpf_map__set_pin_path: library.func('bpf_map__set_pin_path', 'int', ['void *', 'str']),
+    bpf_obj_get: library.func('bpf_obj_get', 'int', ['str']),
     bpf_map__reuse_fd: library.func('bpf_map__reuse_fd', 'int', ['void *', 'int']),
     bpf_map__fd: of('bpf_map__fd', 'int'),
   };

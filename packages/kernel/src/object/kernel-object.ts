@@ -1,7 +1,7 @@
 import type { MapSpec } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpfObject } from '../ffi/libbpf-object.ts';
-import type { Pointer } from '../ffi/libc.ts';
+import { getLibc, type Pointer } from '../ffi/libc.ts';
 import { errno } from '../ffi/native.ts';
 import { errnoError, KernelError } from '../kernel-error.ts';
 import type { Link } from '../link/link.ts';
@@ -85,6 +85,38 @@ export class KernelObject {
     const result = getLibbpfObject().bpf_map__set_max_entries(this.#maps[index] as Pointer, entries);
     if (result < 0) throw errnoError(`give map "${name}" ${entries} entries`, result);
     this.maps = this.#maps.map(readMap);
+  }
+
+  /** Before load: a map is this process's own, also where the object asks to pin it. */
+  ownMap(index: number): void {
+    this.#open();
+    getLibbpfObject().bpf_map__set_pin_path(this.#maps[index] as Pointer, null);
+    this.maps = this.#maps.map(readMap);
+  }
+
+  /** Before load: the map that somebody has pinned takes the place of an own one. Throws KernelError: also where they differ. */
+  shareMap(index: number, path: string): void {
+    this.#open();
+    const libbpf = getLibbpfObject();
+    const before = this.maps[index] as ObjectMap;
+    const fd = libbpf.bpf_obj_get(path);
+    if (fd < 0) throw errnoError(`use the map that is pinned at ${path}`, fd);
+    try {
+      this.ownMap(index);
+      const result = libbpf.bpf_map__reuse_fd(this.#maps[index] as Pointer, fd);
+      if (result < 0) throw errnoError(`use the map that is pinned at ${path}`, result);
+    } finally {
+      getLibc().close(fd);
+    }
+    this.maps = this.#maps.map(readMap);
+    const after = this.maps[index] as ObjectMap;
+    const same = (['type', 'keySize', 'valueSize'] as const).every((part) => before[part] === after[part]);
+    if (!same) {
+      throw new KernelError(
+        'EINVAL',
+        `the map that is pinned at ${path} is of another type or size than ${before.name}`,
+      );
+    }
   }
 
   /** Creates the maps, fits the programs to this kernel (CO-RE) and loads them. Throws KernelError, VerifierError. */

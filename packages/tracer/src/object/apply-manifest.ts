@@ -4,6 +4,7 @@ import {
   isInKernelRange,
   type ManifestMap,
   type ManifestProgram,
+  MapType,
   type ObjectManifest,
   type ObjectSection,
   problemText,
@@ -31,14 +32,29 @@ export function requireManifest(sections: readonly ObjectSection[]): ObjectManif
 
 /** Sizes maps and chooses programs as a manifest says, before anything is loaded. Throws TraceError: compile, KernelError. */
 export function applyManifest(object: KernelObject, manifest: ObjectManifest): void {
-  for (const [name, { entries }] of settingsOf(manifest.maps)) {
+  for (const [name, { entries, share, private: isOwn }] of settingsOf(manifest.maps)) {
     const index = indexOf(object.maps, name, 'map');
     if (entries !== undefined) object.resizeMap(index, entries);
+    if (isOwn === true) object.ownMap(index);
+    if (share !== undefined) shareMap(object, index, share, manifest);
   }
   for (const [name, { load }] of settingsOf(manifest.programs)) {
     const index = indexOf(object.programs, name, 'program');
     if (load !== undefined) object.setLoads(index, load);
   }
+}
+
+/** Whoever has pinned it relies on what is in it; and records go to one reader. */
+function shareMap(object: KernelObject, index: number, path: string, { changes = [] }: ObjectManifest): void {
+  const { name = '', type = 0 } = object.maps[index] ?? {};
+  if (!changes.includes('maps')) {
+    const why = `map ${name} is to be the one that is pinned at ${path}, which others use`;
+    throw new TraceError('unsupported', `${why}: the manifest must allow it, by changes: [maps]`);
+  }
+  if (type === MapType.RINGBUF || type === MapType.PERF_EVENT_ARRAY) {
+    throw new TraceError('unsupported', `map ${name} cannot be shared: its records go to one reader`);
+  }
+  object.shareMap(index, path);
 }
 
 function settingsOf<T extends ManifestMap | ManifestProgram>(table: Readonly<Record<string, T>> = {}): [string, T][] {

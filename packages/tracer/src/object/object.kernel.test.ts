@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, rmSync, statfsSync } from 'node:fs';
 import type { Composite } from '@bpfleet/aggregate';
 import { composeObject } from '@bpfleet/bpf';
 import { isProgramLoaded } from '@bpfleet/kernel';
@@ -61,6 +62,11 @@ async function startWorkload(calls: number) {
 
 const load = (object: Uint8Array, limits?: TraceLimits) =>
   loadTrace({ kind: 'object', object, name: 'x.bpf.o' }, limits);
+const composed = (object: Uint8Array, manifest: object) => {
+  const made = composeObject(object, manifest, {});
+  if ('problems' in made) throw new Error(JSON.stringify(made.problems));
+  return made.object;
+};
 const answer = (source: string) => check({ kind: 'object', object: build(`${source}\n${LICENSE}`) });
 
 describe('ELF objects', () => {
@@ -243,13 +249,13 @@ describe('ELF objects', () => {
       maps: { most: { entries: 77 } },
       programs: { optional: { load: true }, unwanted: { load: false } },
     };
-    const composed = composeObject(build(source), manifest, {
+    const made = composeObject(build(source), manifest, {
       targ_pid: String(workload.pid),
       wide: 'true',
       'config.step': '2',
     });
-    if ('problems' in composed) throw new Error(JSON.stringify(composed.problems));
-    const trace = await load(composed.object);
+    if ('problems' in made) throw new Error(JSON.stringify(made.problems));
+    const trace = await load(made.object);
     try {
       trace.attach();
       await workload.run();
@@ -269,9 +275,55 @@ describe('ELF objects', () => {
     [{ programs: { g: { load: false } } }, /a program that the object does not have, g/],
     [{ maps: { calls: { entries: 4_000_000_000 } } }, /cannot|at most|memory|too/i],
   ])('manifest %j: refused', async (manifest, message) => {
-    const composed = composeObject(build(counting(1)), manifest, {});
-    if ('problems' in composed) throw new Error(JSON.stringify(composed.problems));
-    await expect(load(composed.object)).rejects.toMatchObject({ message: expect.stringMatching(message) });
+    await expect(load(composed(build(counting(1)), manifest))).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('a map that another has pinned is used, where the manifest allows it; one that asks to be pinned may be private', async (context) => {
+    if (statfsSync('/sys/fs/bpf').type !== 0xcafe4a11) context.skip('bpffs is not mounted at /sys/fs/bpf');
+    const path = `/sys/fs/bpf/bpfleet_test_${process.pid}`;
+    const pinned = spawnSync('bpftool', [
+      'map',
+      'create',
+      path,
+      'type',
+      'hash',
+      'key',
+      '4',
+      'value',
+      '8',
+      'entries',
+      '8',
+      'name',
+      'm',
+    ]);
+    if (pinned.status !== 0) context.skip('bpftool is not installed, or may not create a map');
+    try {
+      const kept = map('kept', 'HASH', '__u64', '__uint(pinning, LIBBPF_PIN_BY_NAME);');
+      const body = 'bpf_map_update_elem(&kept, &(__u32){7}, &(__u64){9}, BPF_ANY);';
+      const object = build(`${kept} ${program(GETPPID, body)} ${LICENSE}`);
+      const settings = (manifest: object) => load(composed(object, manifest));
+      await expect(settings({ maps: { kept: { share: path } } })).rejects.toThrow(/by changes: \[maps\]/);
+      await expect(settings({ maps: { kept: { share: `${path}_none` } }, changes: ['maps'] })).rejects.toThrow(
+        /ENOENT/,
+      );
+      for (const manifest of [
+        { maps: { kept: { private: true } } },
+        { maps: { kept: { share: path } }, changes: ['maps'] },
+      ]) {
+        const trace = await settings(manifest);
+        trace.attach();
+        await (await startWorkload(1)).run();
+        const entries = trace.readMaps()[0]?.entries.values() ?? [];
+        expect([...entries].map(({ key, cells }) => [...key, cells.get(0)])).toEqual([[7n, 9n]]);
+        trace.close();
+      }
+      expect(existsSync('/sys/fs/bpf/kept')).toBe(false);
+      expect(existsSync(path)).toBe(true);
+    } finally {
+      rmSync(path, { force: true });
+    }
   });
 
   test('would load here, with a warning of what is only bytes', async () => {

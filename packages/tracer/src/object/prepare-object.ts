@@ -44,7 +44,10 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
     const { programs, diagnostics } = planPrograms(object, manifest);
     const pinned = object.maps.find((map) => map.pinned);
     if (pinned !== undefined) {
-      throw new TraceError('unsupported', `map ${pinned.name} asks to be pinned: nothing may outlive the trace`);
+      throw new TraceError(
+        'unsupported',
+        `map ${pinned.name} asks to be pinned, and nothing may outlive the trace: a manifest says maps: ${pinned.name}: share: PATH, or private: true`,
+      );
     }
     const { outputs, records, warnings } = mapOutputs(object.maps, types, manifest.outputs);
     const prepared = {
