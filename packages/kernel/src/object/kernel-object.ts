@@ -84,14 +84,14 @@ export class KernelObject {
     const { name = '' } = this.maps[index] ?? {};
     const result = getLibbpfObject().bpf_map__set_max_entries(this.#maps[index] as Pointer, entries);
     if (result < 0) throw errnoError(`give map "${name}" ${entries} entries`, result);
-    this.maps = this.#maps.map(readMap);
+    this.#readMaps();
   }
 
   /** Before load: a map is this process's own, also where the object asks to pin it. */
   ownMap(index: number): void {
     this.#open();
     getLibbpfObject().bpf_map__set_pin_path(this.#maps[index] as Pointer, null);
-    this.maps = this.#maps.map(readMap);
+    this.#readMaps();
   }
 
   /** Before load: the map that somebody has pinned takes the place of an own one. Throws KernelError: also where they differ. */
@@ -108,7 +108,7 @@ export class KernelObject {
     } finally {
       getLibc().close(fd);
     }
-    this.maps = this.#maps.map(readMap);
+    this.#readMaps();
     const after = this.maps[index] as ObjectMap;
     const same = (['type', 'keySize', 'valueSize'] as const).every((part) => before[part] === after[part]);
     if (!same) {
@@ -179,6 +179,14 @@ export class KernelObject {
   close(): void {
     if (this.#object !== null) getLibbpfObject().bpf_object__close(this.#object);
     this.#object = null;
+  }
+
+  /** A shared map may have been made without types: the object's own say what is in it. */
+  #readMaps(): void {
+    this.maps = this.#maps.map((map, index) => {
+      const { keyType = 0, valueType = 0 } = this.maps[index] ?? {};
+      return { ...readMap(map), keyType, valueType };
+    });
   }
 
   #open(): Pointer {
