@@ -13,6 +13,7 @@ export * from './btf/btf.ts';
 export * from './btf/btf-error.ts';
 export * from './btf/definition-text.ts';
 export * from './btf/function-btf.ts';
+export { headerText } from './btf/header-text.ts';
 export * from './btf/type-source.ts';
 export { didYouMean } from './did-you-mean.ts';
 export { DebugInfo } from './dwarf/debug-info.ts';
