@@ -23,9 +23,10 @@ function assertions(btf: Btf): string {
   );
   const count = new Map<string, number>();
   for (const { name } of all) count.set(name, (count.get(name) ?? 0) + 1);
-  return all
-    .filter(({ kind, name }) => kind !== 'enum' && count.get(name) === 1)
-    // A compiler for BPF has another va_list.
+  return (
+    all
+      .filter(({ kind, name }) => kind !== 'enum' && count.get(name) === 1)
+      // A compiler for BPF has another va_list.
       .filter(({ id }) => !btf.members(id).some(({ type }) => /va_list/.test(btf.text(type))))
       .map(({ kind, name, id }) => {
         const places = btf
