@@ -18,6 +18,11 @@ export interface ScriptProgram {
   readonly allow?: ScriptPermissions;
   /** The process that was started with the trace, for `cpid`. */
   readonly childPid?: number;
+  /**
+   * How code without a name is told: `place`: by its file and the place in it, which are the same on every node and after
+   * the process. Absent: by its address, as bpftrace does.
+   */
+  readonly unnamed?: 'place';
 }
 
 export interface ScriptPermissions {

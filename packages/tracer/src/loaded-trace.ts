@@ -30,7 +30,7 @@ import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap, readPrintedMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
-import { valueReaders } from './read-stack.ts';
+import { nodeSymbols, valueReaders } from './read-stack.ts';
 import { RunCounting } from './run-counting.ts';
 import { fromKernel } from './trace-error.ts';
 import type { ValueReaders } from './value-readers.ts';
@@ -112,7 +112,7 @@ export class LoadedTrace implements Trace {
     this.#collection = loaded;
     const { maxStringLength, stringTrailer } = prepared.config;
     this.#readers = {
-      ...valueReaders((name) => loaded.map(name)),
+      ...valueReaders((name) => loaded.map(name), nodeSymbols(prepared.unnamed)),
       cut: { bytes: maxStringLength, trailer: stringTrailer },
     };
     this.#records = new RecordReader(outputs.records, this.#readers);

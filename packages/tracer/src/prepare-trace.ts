@@ -18,6 +18,7 @@ export interface PreparedTrace {
   readonly source: string;
   /** How messages call the source. */
   readonly name: string;
+  readonly unnamed: ScriptProgram['unnamed'];
   readonly spec: CollectionSpec;
   readonly outputs: OutputLayout;
   readonly config: CompileConfig;
@@ -40,7 +41,8 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
   const probes = spec.programs.reduce((sum, program) => sum + probesOf(program), 0);
   const mapBytes = memoryOf(spec);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
-  return { source: program.source, name: nameOf(program), spec, outputs, config, diagnostics, probes, mapBytes };
+  const told = { source: program.source, name: nameOf(program), unnamed: program.unnamed };
+  return { ...told, spec, outputs, config, diagnostics, probes, mapBytes };
 }
 
 /** Tests and benchmarks do not count: they are run only where they are asked for. */

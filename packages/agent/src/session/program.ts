@@ -14,7 +14,7 @@ export function readProgram(program: Program | undefined, name: string): TracePr
     case 'script': {
       const source = program.source.value;
       if (Buffer.byteLength(source) > maxScriptBytes) return `the script is longer than ${maxScriptBytes} bytes`;
-      return { kind: 'script', source };
+      return { kind: 'script', source, unnamed: 'place' };
     }
     case 'object': {
       const { manifest, parameters } = program;

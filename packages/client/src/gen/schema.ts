@@ -521,10 +521,15 @@ export interface components {
             state: "pending" | "running" | "complete" | "partial" | "failed" | "cancelled";
         };
         StackFrame: {
+            /** @description Without a symbol: which build of the file. */
+            buildId?: string;
             module: string;
-            /** @description Bytes from the symbol. */
+            /** @description Bytes from the symbol; without one the place in the file. */
             offset: number;
+            /** @description Empty where the code belongs to no function with a name. */
             symbol: string;
+            /** @description How it is printed, where not as symbol+offset. */
+            text?: string;
         };
         Token: {
             /** Format: date-time */
