@@ -56,7 +56,15 @@ async function prepare(
   const composed = composedProgram(program);
   readTypes(composed);
   await tryObject(composed.object, limits);
-  return prepareObject(composed, limits);
+  const prepared = prepareObject(composed, limits);
+  if (prepared.outputs.some(({ key }) => key.some(({ stack }) => stack !== undefined))) {
+    // As above.
+    await loadKernelSymbols().catch((error: unknown) => {
+      prepared.object.close();
+      throw error;
+    });
+  }
+  return prepared;
 }
 
 function load(prepared: PreparedTrace | PreparedObject, program: TraceProgram, limits?: TraceLimits): Trace {

@@ -2,7 +2,7 @@ import type { MapKind, MapSchema } from '@bpfleet/aggregate';
 import { didYouMean, type ManifestMerge, type ManifestOutput, MapType, type ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import type { ObjectMap } from '@bpfleet/kernel';
-import { type KeyField, keyLayout, MAX_KEY_PARTS } from './key-layout.ts';
+import { type KeyField, keyLayout, MAX_KEY_PARTS, type StackMap } from './key-layout.ts';
 import type { ObjectTypes, TypeRef } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import { type RecordOutput, recordOutput } from './record-output.ts';
@@ -58,7 +58,7 @@ export function mapOutputs(
   types: ObjectTypes,
   manifest: ObjectManifest['outputs'] = {},
 ): ObjectOutputs {
-  const collector = new Collector(types, manifest);
+  const collector = new Collector(types, manifest, stackMap(maps));
   for (const [index, map] of maps.entries()) {
     if (map.internal) collector.variables(map, index);
     else collector.map(map, index);
@@ -75,9 +75,12 @@ class Collector {
   readonly #types: ObjectTypes;
   readonly #manifest: NonNullable<ObjectManifest['outputs']>;
 
-  constructor(types: ObjectTypes, manifest: NonNullable<ObjectManifest['outputs']>) {
+  readonly #stacks: StackMap | undefined;
+
+  constructor(types: ObjectTypes, manifest: NonNullable<ObjectManifest['outputs']>, stacks: StackMap | undefined) {
     this.#types = types;
     this.#manifest = manifest;
+    this.#stacks = stacks;
   }
 
   finish(): ObjectOutputs {
@@ -107,7 +110,7 @@ class Collector {
     if (!isName(map.name)) this.#absent(`map ${map.name}`, 'it has an unusual name');
     if (type === null) this.#absent(`map ${map.name}`, 'its value has no type information');
     if (!isName(map.name) || type === null) return;
-    const key = source === 'array' ? [ARRAY_INDEX] : keyLayout(this.#typeOf(map.keyType), map.keySize);
+    const key = source === 'array' ? [ARRAY_INDEX] : keyLayout(this.#typeOf(map.keyType), map.keySize, this.#stacks);
     this.#value({ what: `map ${map.name}`, name: map.name, index, source, key, type, base: 0, size: map.valueSize });
   }
 
@@ -241,6 +244,12 @@ interface Value extends Pick<ObjectOutput, 'source' | 'key'> {
   readonly type: TypeRef;
   readonly base: number;
   readonly size: number;
+}
+
+/** Undefined where it has none, or several: then no number says of which it is. */
+function stackMap(maps: readonly ObjectMap[]): StackMap | undefined {
+  const [first, second] = maps.filter(({ type }) => type === MapType.STACK_TRACE);
+  return first === undefined || second !== undefined ? undefined : { map: first.name, depth: first.valueSize / 8 };
 }
 
 function adviceOn({ name }: Value): string {

@@ -2,8 +2,10 @@ import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, waitForPrograms } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
+import { valueReaders } from '../read-stack.ts';
 import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
+import type { ValueReaders } from '../value-readers.ts';
 import { attachProgram } from './attach-program.ts';
 import { IteratorLines } from './iterator-lines.ts';
 import type { ObjectOutput } from './map-output.ts';
@@ -30,6 +32,7 @@ export class ObjectTrace implements Trace {
   readonly #lines = new IteratorLines();
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
   readonly #buffers: RecordBuffers;
+  readonly #readers: ValueReaders;
   readonly #counting = new RunCounting();
   readonly #told = new Set<string>();
   #links: Link[] = [];
@@ -44,6 +47,7 @@ export class ObjectTrace implements Trace {
       object.load();
       this.programIds = programs.map(({ index }) => programInfo(object.programFd(index)).id);
       this.#maps = outputs.map((output) => ({ output, map: mapOf(object, output.map) }));
+      this.#readers = valueReaders((name) => mapNamed(object, name));
       this.#buffers = new RecordBuffers(records, (output) => mapOf(object, output.map));
     } catch (error) {
       object.close();
@@ -89,7 +93,7 @@ export class ObjectTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return this.#maps.map(({ output, map }) => readObjectMap(output, map));
+    return this.#maps.map(({ output, map }) => readObjectMap(output, map, this.#readers));
   }
 
   losses(): LossCounts {
@@ -132,6 +136,13 @@ export class ObjectTrace implements Trace {
   #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
     return this.#programs.reduce((sum, { index }) => sum + programInfo(this.#object.programFd(index))[what], 0n);
   }
+}
+
+function mapNamed(object: KernelObject, name: string): BpfMap {
+  return mapOf(
+    object,
+    object.maps.findIndex((map) => map.name === name),
+  );
 }
 
 function mapOf(object: KernelObject, index: number): BpfMap {

@@ -102,6 +102,37 @@ describe('programs of other types', () => {
     }
   });
 
+  test('stacks of a key are found by their symbols', async () => {
+    const source = `
+      struct key { __u32 pid; int user_stack_id; int kern_stack_id; };
+      struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __uint(key_size, 4); __uint(value_size, 127 * 8); __uint(max_entries, 1024); } stackmap SEC(".maps");
+      struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 1024); __type(key, struct key); __type(value, __u64); } counts SEC(".maps");
+      SEC("tp_btf/sys_enter") int enter(void *ctx) {
+        struct key key = { bpf_get_current_pid_tgid() >> 32 };
+        __u64 one = 1, *n;
+        if (key.pid != ${process.pid}) return 0;
+        key.user_stack_id = bpf_get_stackid(ctx, &stackmap, BPF_F_USER_STACK);
+        key.kern_stack_id = bpf_get_stackid(ctx, &stackmap, 0);
+        n = bpf_map_lookup_elem(&counts, &key);
+        if (n) __sync_fetch_and_add(n, 1); else bpf_map_update_elem(&counts, &key, &one, BPF_ANY);
+        return 0;
+      }`;
+    const trace = await load(source);
+    try {
+      expect(trace.schemas[0]).toMatchObject({ name: '@counts', key: ['uint', 'stack', 'stack'] });
+      trace.attach();
+      readFileSync('/proc/self/stat');
+      trace.detach();
+      const entries = [...(trace.readMaps()[0]?.entries.values() ?? [])];
+      const symbols = (part: number) =>
+        entries.flatMap(({ key }) => (key[part] as readonly { readonly symbol: string }[]).map(({ symbol }) => symbol));
+      expect(symbols(2).join(' ')).toMatch(/syscall/);
+      expect(symbols(1).length).toBeGreaterThan(0);
+    } finally {
+      trace.close();
+    }
+  });
+
   test('a uprobe where the manifest puts it', async () => {
     const source = '__u64 calls; SEC("uprobe") int enter(void *ctx) { __sync_fetch_and_add(&calls, 1); return 0; }';
     const trace = await load(source, { programs: { enter: { attach: 'uprobe/libc.so.6:getppid' } } });

@@ -2,7 +2,8 @@ import { type Cells, type Entry, emptyState, keyId, type MapState, mergeCells, t
 import { type MapEntry, nodeIdentity } from '@bpfleet/kernel';
 import { readField, readNumber } from '../read-field.ts';
 import type { ReadableMap } from '../read-map.ts';
-import { noReaders } from '../value-readers.ts';
+import { noReaders, type ValueReaders } from '../value-readers.ts';
+import type { KeyField } from './key-layout.ts';
 import type { ObjectOutput } from './map-output.ts';
 
 /**
@@ -12,13 +13,13 @@ import type { ObjectOutput } from './map-output.ts';
 const FIRST_SLOT = 2;
 
 /** A map of an object as it is now. Law: an entry is the merge of its CPUs' values. */
-export function readObjectMap(output: ObjectOutput, map: ReadableMap): MapState {
+export function readObjectMap(output: ObjectOutput, map: ReadableMap, readers: ValueReaders = noReaders): MapState {
   const state = emptyState(output.schema);
   const skipsZero = output.source !== 'hash' || output.leaf.arrays.length > 0;
   for (const row of rows(output, map)) {
     const key = [
       ...(output.byNode ? [nodeIdentity().hostname] : []),
-      ...output.key.map(({ field }) => readField(bufferOf(row.key), 0, field, noReaders)),
+      ...output.key.map((part) => readKeyPart(bufferOf(row.key), part, readers)),
     ];
     const value = bufferOf(row.value);
     for (const { at, indexes } of places(output)) {
@@ -27,6 +28,16 @@ export function readObjectMap(output: ObjectOutput, map: ReadableMap): MapState 
     }
   }
   return state;
+}
+
+function readKeyPart(key: Buffer, { field, stack }: KeyField, readers: ValueReaders): Scalar {
+  const value = readField(key, 0, field, readers);
+  if (stack === undefined) return value;
+  const { map, depth, process } = stack;
+  // A number without sign is none where it is negative as one with sign.
+  const id = BigInt.asIntN(field.size * 8, value as bigint);
+  const owner = process === null ? 0 : Number(readNumber(key, 0, process, readers));
+  return readers.stack({ kind: 'stack', map, depth, user: process !== null, mode: 'bpftrace' }, id, owner);
 }
 
 function* rows({ source }: ObjectOutput, map: ReadableMap): Generator<MapEntry> {
