@@ -32,6 +32,8 @@ interface ScriptCase {
 interface ObjectCase {
   /** C, of which clang makes one object for all nodes; linux/bpf.h and bpf_helpers.h are included. */
   readonly object: string;
+  /** The YAML beside it. */
+  readonly manifest?: string;
 }
 
 interface AssemblerCase {

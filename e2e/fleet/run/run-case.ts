@@ -85,7 +85,7 @@ async function measured(
 
 /** What `bpfleet run` is given. */
 function programOf(one: SessionCase): string | Promise<string> {
-  if ('object' in one) return buildObject(one.name, one.object);
+  if ('object' in one) return buildObject(one.name, one.object, one.manifest);
   return 'assembler' in one ? writeProgram(one.name, 'bpf.s', one.assembler) : one.script;
 }
 

@@ -179,6 +179,7 @@ describe('what breaks the contract is refused', () => {
       'schema.kind',
     ],
     ['no kind', () => decodeSchema(create(MapSchemaSchema, { name: '@x' })), 'schema.kind'],
+    ['a field of nothing', () => decodeSchema(create(MapSchemaSchema, { name: '@x.', kind: 1 })), 'schema.name'],
     ['a strange name', () => decodeSchema(create(MapSchemaSchema, { name: '@x\u001b[2J', kind: 1 })), 'schema.name'],
     [
       'an endless lhist',

@@ -40,6 +40,10 @@ export interface ObjectProgram {
   readonly kind: 'object';
   readonly object: Uint8Array;
   readonly name?: string;
+  /** As JSON, instead of the one that the object carries. */
+  readonly manifest?: string;
+  /** Global variables to set, by name. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** Bounds on what a trace may cost this node; breaking one refuses the program before anything is loaded. */

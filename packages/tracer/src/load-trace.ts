@@ -4,8 +4,10 @@ import type { CheckResult, ScriptProgram, Trace, TraceLimits, TraceProgram } fro
 import { checkUses } from './check-limits.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
+import { composedProgram } from './object/composed-program.ts';
 import { ObjectTrace } from './object/object-trace.ts';
-import { type PreparedObject, prepareObject, readTypes } from './object/prepare-object.ts';
+import { readTypes } from './object/object-types.ts';
+import { type PreparedObject, prepareObject } from './object/prepare-object.ts';
 import { tryObject } from './object/try-object.ts';
 import { type PreparedTrace, prepareTrace } from './prepare-trace.ts';
 import { TraceError } from './trace-error.ts';
@@ -52,10 +54,19 @@ async function prepare(program: TraceProgram, limits: TraceLimits = {}): Promise
     if (USES_SYMBOLS.test(program.source)) await loadKernelSymbols();
     return prepareTrace(program, compileEnv(), limits);
   }
-  readTypes(program);
-  checkUses(() => objectUses(program.object), limits);
-  await tryObject(program.object, costLimits(limits));
-  return prepareObject(program, limits);
+  const composed = composedProgram(program);
+  readTypes(composed);
+  checkUses(() => objectUses(composed.object), limits);
+  await tryObject(composed.object, costLimits(limits));
+  const prepared = prepareObject(composed, limits);
+  if (prepared.outputs.some(({ key }) => key.some(({ stack }) => stack !== undefined))) {
+    // As above.
+    await loadKernelSymbols().catch((error: unknown) => {
+      prepared.object.close();
+      throw error;
+    });
+  }
+  return prepared;
 }
 
 /**
@@ -63,7 +74,7 @@ async function prepare(program: TraceProgram, limits: TraceLimits = {}): Promise
  * does not compile.
  */
 export async function refusedUse(program: TraceProgram, denied: Denied): Promise<string | null> {
-  if (program.kind === 'object') return deniedUse(objectUses(program.object), denied);
+  if (program.kind === 'object') return deniedUse(objectUses(composedProgram(program).object), denied);
   try {
     prepareTrace(program, compileEnv(), { denied });
     return null;

@@ -16,8 +16,14 @@ export function readProgram(program: Program | undefined, name: string): TracePr
       if (Buffer.byteLength(source) > maxScriptBytes) return `the script is longer than ${maxScriptBytes} bytes`;
       return { kind: 'script', source, unnamed: 'place' };
     }
-    case 'object':
-      return { kind: 'object', object: program.source.value, name };
+    case 'object': {
+      const { manifest, parameters } = program;
+      const settings = {
+        ...(manifest !== '' && { manifest }),
+        ...(Object.keys(parameters).length > 0 && { parameters }),
+      };
+      return { kind: 'object', object: program.source.value, name, ...settings };
+    }
     default:
       return 'a program is required: a script or an object';
   }

@@ -91,10 +91,8 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
     await listByPattern(file ?? '*', { verbose: given.verbose === true, ...of }, out, warn);
     return 0;
   }
-  const program = await readLocalProgram(given.script, file, {
-    folders: options.includeFolders,
-    first: options.includes,
-  });
+  const headers = { folders: options.includeFolders, first: options.includes };
+  const program = await readLocalProgram(given.script, file, headers, options.named);
   demandRights();
   const pid = given.pid === undefined ? undefined : readPid(given.pid);
   const tracer = await import('@bpfleet/tracer');

@@ -410,11 +410,19 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "object";
+            /** @description What docs/manifest.md says, as JSON. */
+            manifest?: {
+                [key: string]: unknown;
+            };
             /**
              * Format: base64
              * @description An ELF object as clang makes it for BPF, in base64.
              */
             object: string;
+            /** @description Global variables to set before the object is loaded, by name; numbers beyond 2^53 as strings. */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
         };
         Ready: {
             /** @enum {string} */

@@ -25,12 +25,18 @@ export type PerfEventSpec =
   /** Fires on time that passes on the CPU, idle or not. */
   | { readonly kind: 'cpu-clock'; readonly frequency: number }
   | { readonly kind: 'cpu-clock'; readonly periodNs: bigint }
-  /** Fires each `period` events; `config` is the event's number in linux/perf_event.h. */
+  /** Fires each `period` events, or about so many times a second; `config` is the event's number in linux/perf_event.h. */
   | {
       readonly kind: 'counter';
       readonly counter: 'software' | 'hardware';
       readonly config: number;
       readonly period: bigint;
+    }
+  | {
+      readonly kind: 'counter';
+      readonly counter: 'software' | 'hardware';
+      readonly config: number;
+      readonly frequency: number;
     }
   /** Fires each time memory is used: `mode` some of `r`, `w`, `x`; bytes. */
   | { readonly kind: 'breakpoint'; readonly address: bigint; readonly length: number; readonly mode: string }
@@ -69,8 +75,8 @@ export function perfEventAttr(spec: PerfEventSpec): Buffer {
     case 'counter':
       attr.writeUInt32LE(spec.counter === 'software' ? PERF_TYPE_SOFTWARE : PERF_TYPE_HARDWARE, 0);
       attr.writeBigUInt64LE(BigInt(spec.config), 8);
-      attr.writeBigUInt64LE(spec.period, 16);
-      attr.writeBigUInt64LE(DISABLED, 40);
+      attr.writeBigUInt64LE('period' in spec ? spec.period : BigInt(spec.frequency), 16);
+      attr.writeBigUInt64LE('period' in spec ? DISABLED : DISABLED | FREQ, 40);
       break;
     case 'breakpoint': {
       const code = spec.mode === 'x' ? CODE_LENGTH[process.arch] : undefined;
