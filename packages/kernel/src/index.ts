@@ -31,6 +31,7 @@ export { isProgramLoaded } from './program/is-loaded.ts';
 export { VerifierError } from './program/load-program.ts';
 export { loadedPrograms } from './program/loaded-programs.ts';
 export { type ProgramInfo, programInfo } from './program/program-info.ts';
+export { type ProgramText, programText } from './program/program-text.ts';
 export { runByProbe } from './program/run-by-probe.ts';
 export { countsRunsAlways, enableRunStats } from './program/run-stats.ts';
 export { testRun } from './program/test-run.ts';

@@ -1,6 +1,6 @@
 import { helperName } from './helper-names.ts';
 import type { Instruction } from './instruction.ts';
-import { Alu, Atomic, Class, classOf, Jump, LDDW, Mode, PseudoSource, Source } from './opcode.ts';
+import { Alu, Atomic, Class, classOf, Jump, LDDW, Mode, PSEUDO_CALL, PseudoSource, Source } from './opcode.ts';
 
 const aluSigns: Record<number, string> = {
   [Alu.ADD]: '+=',
@@ -45,29 +45,46 @@ const atomicNames: Record<number, string> = {
 };
 const sizeBits = [32, 16, 8, 64];
 
+/** Names of what a program that a kernel holds has numbers for. undefined: the number is shown. */
+export interface ProgramNames {
+  /** Of a helper, by the number that is called. */
+  call(imm: number): string | undefined;
+  /** Of a map, by what stands in the instruction. */
+  map(imm: bigint): string | undefined;
+}
+
+/** As they come from a compiler. */
+const ownNames: ProgramNames = {
+  call: (imm) => {
+    const name = helperName(imm);
+    return name === undefined ? undefined : `bpf_${name}`;
+  },
+  map: () => undefined,
+};
+
 /** A program as text, a line an instruction: `12: (bf) r6 = r1`. Numbers are slots, as jumps count. */
-export function disassemble(instructions: readonly Instruction[]): string {
+export function disassemble(instructions: readonly Instruction[], names: ProgramNames = ownNames): string {
   let slot = 0;
   let text = '';
   for (const instruction of instructions) {
-    text += `${String(slot).padStart(4)}: ${disassembleOne(instruction)}\n`;
+    text += `${String(slot).padStart(4)}: ${disassembleOne(instruction, names)}\n`;
     slot += instruction.opcode === LDDW ? 2 : 1;
   }
   return text;
 }
 
 /** One instruction as the verifier's log writes it (kernel/bpf/disasm.c). */
-export function disassembleOne(instruction: Instruction): string {
-  return `(${instruction.opcode.toString(16).padStart(2, '0')}) ${body(instruction) ?? 'unknown'}`;
+export function disassembleOne(instruction: Instruction, names: ProgramNames = ownNames): string {
+  return `(${instruction.opcode.toString(16).padStart(2, '0')}) ${body(instruction, names) ?? 'unknown'}`;
 }
 
-function body(instruction: Instruction): string | undefined {
+function body(instruction: Instruction, names: ProgramNames): string | undefined {
   const { opcode, dst, src, imm } = instruction;
   const bits = sizeBits[(opcode & 0x18) >> 3] ?? 0;
   const memory = (base: number) => `*(u${bits} *)(r${base} ${signed(instruction.offset)})`;
   switch (classOf(opcode)) {
     case Class.LD:
-      return opcode === LDDW ? `r${dst} = ${wideImmediate(instruction)}` : undefined;
+      return opcode === LDDW ? `r${dst} = ${wideImmediate(instruction, names)}` : undefined;
     case Class.LDX:
       if ((opcode & 0xe0) === Mode.MEM) return `r${dst} = ${memory(src)}`;
       return (opcode & 0xe0) === Mode.MEMSX
@@ -82,9 +99,9 @@ function body(instruction: Instruction): string | undefined {
     case Class.ALU64:
       return arithmetic(instruction, 'r');
     case Class.JMP:
-      return jump(instruction, 'r');
+      return jump(instruction, 'r', names);
     default:
-      return jump(instruction, 'w');
+      return jump(instruction, 'w', names);
   }
 }
 
@@ -105,20 +122,22 @@ function arithmetic({ opcode, dst, src, offset, imm }: Instruction, register: 'r
   return `${register}${dst} ${operator} ${(opcode & Source.X) !== 0 ? `${register}${src}` : imm}`;
 }
 
-function jump({ opcode, dst, src, offset, imm }: Instruction, register: 'r' | 'w'): string | undefined {
+function jump(
+  { opcode, dst, src, offset, imm }: Instruction,
+  register: 'r' | 'w',
+  names: ProgramNames,
+): string | undefined {
   const operation = opcode & 0xf0;
   if (operation === Jump.EXIT) return 'exit';
-  if (operation === Jump.CALL) return `call ${calleeName(Number(imm))}#${imm}`;
+  if (operation === Jump.CALL) {
+    if (src === PSEUDO_CALL) return `call pc${signed(Number(imm))}`;
+    return `call ${names.call(Number(imm)) ?? 'unknown'}#${imm}`;
+  }
   if (operation === Jump.JA) return `goto pc${signed(offset)}`;
   const sign = jumpSigns[operation];
   if (sign === undefined) return undefined;
   const right = (opcode & Source.X) !== 0 ? `${register}${src}` : `0x${BigInt.asUintN(32, imm).toString(16)}`;
   return `if ${register}${dst} ${sign} ${right} goto pc${signed(offset)}`;
-}
-
-function calleeName(id: number): string {
-  const name = helperName(id);
-  return name === undefined ? 'unknown' : `bpf_${name}`;
 }
 
 function atomic({ dst, src, offset, imm }: Instruction, bits: number): string | undefined {
@@ -135,11 +154,13 @@ function atomic({ dst, src, offset, imm }: Instruction, bits: number): string | 
   return sign && `lock *${address} ${sign}= r${src}`;
 }
 
-function wideImmediate({ src, imm, map }: Instruction): string {
-  const name = map ?? 'fd';
+function wideImmediate({ src, imm, map }: Instruction, names: ProgramNames): string {
+  const known = names.map(imm);
+  const name = map ?? known ?? 'fd';
   if (src === PseudoSource.FUNCTION) return `function[${signed(Number(BigInt.asIntN(32, imm)))}]`;
   if (src === PseudoSource.MAP_FD) return `map[${name}]`;
-  if (src === PseudoSource.MAP_VALUE) return `map[${name}][0]+${imm}`;
+  // Where the map is a number, the place in its value is in the second slot.
+  if (src === PseudoSource.MAP_VALUE) return `map[${name}][0]+${known === undefined ? imm : imm >> 32n}`;
   return `0x${BigInt.asUintN(64, imm).toString(16)}`;
 }
 

@@ -64,6 +64,9 @@ export const Atomic = { ADD: 0x00, OR: 0x40, AND: 0x50, XOR: 0xa0, FETCH: 0x01, 
  */
 export const PseudoSource = { MAP_FD: 1, MAP_VALUE: 2, FUNCTION: 4 } as const;
 
+/** In the source register of a call: of a function of the program itself, by how far it is. */
+export const PSEUDO_CALL = 1;
+
 /** The opcode of `lddw`, the one instruction that takes two slots. */
 export const LDDW = Class.LD | Mode.IMM | Size.DW;
 
