@@ -40,6 +40,11 @@ export type SpoolEntry =
   | (RunId & { readonly kind: 'manifest'; readonly manifest: Uint8Array })
   /** The manifest was acknowledged: nothing of this run is kept. */
   | (RunId & { readonly kind: 'closed' })
+  /**
+   * Opens a segment: all runs that there were, by `runKey`. What older segments say of others is over: the one that said so may
+   * be gone before them.
+   */
+  | { readonly kind: 'opened'; readonly runs: readonly string[] }
   /** All that was known of a run when a segment was opened, so that older segments may go. */
   | (RunId & {
       readonly kind: 'checkpoint';

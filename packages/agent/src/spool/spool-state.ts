@@ -61,6 +61,11 @@ export function applyEntry(
   entry: SpoolEntry,
   where?: Omit<FrameRef, 'seq' | 'records' | 'total'>,
 ): void {
+  if (entry.kind === 'opened') {
+    const runs = new Set(entry.runs);
+    for (const known of state.keys()) if (!runs.has(known)) state.delete(known);
+    return;
+  }
   const key = runKey(entry);
   if (entry.kind === 'closed') {
     state.delete(key);
