@@ -11,6 +11,7 @@ import {
   type RunState,
   runKey,
   type SpoolState,
+  totalAt,
 } from './spool-state.ts';
 
 /** A frame as the spool takes it. */
@@ -189,7 +190,7 @@ export class Spool {
     return this.#serially(async () => {
       const run = this.#state.get(runKey(id));
       if (!run || seq <= run.acked) return;
-      this.#note({ kind: 'ack', ...idOf(id), seq });
+      this.#acknowledge(run, seq);
       this.#settleRefused(run);
       await this.#sweep();
     });
@@ -294,6 +295,10 @@ export class Spool {
     this.#pending.push(entry);
   }
 
+  #acknowledge(run: RunState, seq: bigint): void {
+    this.#note({ kind: 'ack', ...idOf(run), seq, total: totalAt(run, seq) });
+  }
+
   #drop(run: RunState, first: bigint, last: bigint, records: bigint): void {
     this.#note({ kind: 'drop', ...idOf(run), first, last, records });
   }
@@ -314,7 +319,7 @@ export class Spool {
 
   #settleRefused(run: RunState): void {
     const refused = this.#refused.get(runKey(run));
-    while (refused?.delete(run.acked + 1n)) this.#note({ kind: 'ack', ...idOf(run), seq: run.acked + 1n });
+    while (refused?.delete(run.acked + 1n)) this.#acknowledge(run, run.acked + 1n);
   }
 
   /** Removes the segments in which nothing waits to be delivered. */
