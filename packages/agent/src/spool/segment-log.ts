@@ -77,6 +77,8 @@ export class SegmentLog {
    * evicting the oldest segments, and asks `make` after that. Throws the disk's error once nothing is left to evict.
    */
   async write(estimate: number, sync: boolean, make: () => Uint8Array): Promise<{ segment: number; offset: number }> {
+    // Only what was there before makes room: evicting what this call has opened would go on for ever.
+    const before = this.#next;
     for (;;) {
       try {
         if (this.#current === null || this.#sizeOf(this.#current) >= this.#limits.segmentBytes) await this.#open();
@@ -92,7 +94,7 @@ export class SegmentLog {
         this.failures += 1;
         // What a failed sync left on the disk is unknown, so nothing more is written behind it.
         this.#current = null;
-        if (!(await this.evictOldest())) throw error;
+        if (!(await this.evictOldest(before))) throw error;
       }
     }
   }
@@ -124,10 +126,10 @@ export class SegmentLog {
   }
 
   /** Never the current segment, nor the newest with a whole checkpoint: the state is only on disk because of one of them. */
-  async evictOldest(): Promise<boolean> {
+  async evictOldest(before = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { segments } = this;
     const base = segments.findLast((segment) => this.#bases.has(segment)) ?? segments.at(-1);
-    const oldest = segments.find((segment) => segment !== this.#current && segment !== base);
+    const oldest = segments.find((segment) => segment < before && segment !== this.#current && segment !== base);
     if (oldest === undefined) return false;
     await this.settle();
     this.#owner.evicting(oldest);
