@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fleetState } from '../state.ts';
@@ -9,9 +9,14 @@ const folder = join(fleetState, 'objects');
 const triplet = process.arch === 'x64' ? 'x86_64-linux-gnu' : 'aarch64-linux-gnu';
 const head = '#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n#include <bpf/bpf_core_read.h>\n';
 
-/** Builds C as people build theirs for libbpf, and returns the object's path. @throws Error with what clang said */
-export async function buildObject(name: string, source: string): Promise<string> {
+/**
+ * Builds C as people build theirs for libbpf, with a manifest beside it where there is one, and returns the object's path.
+ * @throws Error with what clang said
+ */
+export async function buildObject(name: string, source: string, manifest?: string): Promise<string> {
   const path = writeProgram(name, 'bpf.c', `${head}${source}`);
+  rmSync(path.replace(/bpf\.c$/, 'yaml'), { force: true });
+  if (manifest !== undefined) writeProgram(name, 'yaml', manifest);
   const object = path.replace(/c$/, 'o');
   const args = ['-O2', '-g', '-target', 'bpf', `-I/usr/include/${triplet}`, '-c', path, '-o', object];
   await execute('clang', args).catch((error: { stderr?: string; message: string }) => {

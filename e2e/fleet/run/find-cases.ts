@@ -16,7 +16,8 @@ export async function findCases(words: readonly string[] | null): Promise<FleetC
       `There is no case "${nothing}": there are ${files.map((file) => file.slice(0, -3)).join(', ')}.`,
     );
   const chosen = files.filter((file) => words === null || words.some((word) => file.includes(word)));
-  return Promise.all(
-    chosen.map(async (file) => ((await import(resolve(folder, file))) as { default: FleetCase }).default),
+  const found = await Promise.all(
+    chosen.map(async (file) => ((await import(resolve(folder, file))) as { default: FleetCase | FleetCase[] }).default),
   );
+  return found.flat();
 }

@@ -19,6 +19,8 @@ interface CaseFrame {
   readonly workload?: string;
   /** Features, as `bpfleet nodes` lists them, without which a node skips it. */
   readonly needs?: readonly string[];
+  /** Functions of the kernel without which a node skips it. */
+  readonly functions?: readonly string[];
   /** Throws where a node's part of the answer is not what it must be. */
   readonly check: (answer: CaseAnswer) => void;
 }
@@ -30,6 +32,8 @@ interface ScriptCase {
 interface ObjectCase {
   /** C, of which clang makes one object for all nodes; linux/bpf.h and bpf_helpers.h are included. */
   readonly object: string;
+  /** The YAML beside it. */
+  readonly manifest?: string;
 }
 
 interface AssemblerCase {

@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 /**
- * Why something cannot be judged: the kernel left out runs of a program, and told so. Since 6.13 a program at a system call
+ * Why something cannot be judged: the kernel left out runs of a program, and told so. Since 7.0 a raw program
  * can be preempted, and is not run for other tasks of that CPU meanwhile.
  */
 export class LeftOut extends Error {

@@ -14,25 +14,18 @@ export function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
 }
 
 async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
-  const lacks = ({ info }: FleetNode) => one.needs?.find((feature) => !info.features.includes(feature));
   const absent = await fleet.leaveOutAbsent();
   const failed = [...absent].map(
     ([node, reason]): Outcome => ({ node: node.name, name: one.name, state: 'fail', reason, seconds: 0 }),
   );
-  const able = fleet.nodes.filter((node) => lacks(node) === undefined);
-  const skipped = fleet.nodes
-    .filter((node) => !able.includes(node))
-    .map((node): Outcome => {
-      const { name, info } = node;
-      const feature = lacks(node) ?? '';
-      return {
-        node: name,
-        name: one.name,
-        state: 'skipped',
-        reason: `needs ${feature}: ${info.missing[feature]}`,
-        seconds: 0,
-      };
-    });
+  const lacks = new Map<FleetNode, string | null>();
+  await eachOf(fleet.nodes, atOnce, async (node) => {
+    lacks.set(node, await lackOf(node, one));
+  });
+  const able = fleet.nodes.filter((node) => lacks.get(node) === null);
+  const skipped = [...lacks].flatMap(([{ name: node }, reason]): Outcome[] =>
+    reason === null ? [] : [{ node, name: one.name, state: 'skipped', reason, seconds: 0 }],
+  );
   if (able.length === 0) return [...failed, ...skipped];
   const start = performance.now();
   const judge = await measured(fleet, one, able).catch((error: Error) => () => {
@@ -43,6 +36,18 @@ async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
     able.map(async (node) => ({ ...(await outcomeOf(node.name, one.name, () => judge(node))), seconds })),
   );
   return [...failed, ...outcomes, ...skipped];
+}
+
+/** What a node has not that a case needs; null where it has all. */
+async function lackOf(node: FleetNode, { needs = [], functions = [] }: SessionCase): Promise<string | null> {
+  const { features, missing } = node.info;
+  const feature = needs.find((each) => !features.includes(each));
+  if (feature !== undefined) return `needs ${feature}: ${missing[feature]}`;
+  for (const name of functions) {
+    const found = await node.run(`grep -c ' [tT] ${name}$' /proc/kallsyms || true`);
+    if (found.trim() === '0') return `this kernel has no function ${name}`;
+  }
+  return null;
 }
 
 /** Runs the session and the workloads; what it returns throws where a node's part is wrong. */
@@ -80,7 +85,7 @@ async function measured(
 
 /** What `bpfleet run` is given. */
 function programOf(one: SessionCase): string | Promise<string> {
-  if ('object' in one) return buildObject(one.name, one.object);
+  if ('object' in one) return buildObject(one.name, one.object, one.manifest);
   return 'assembler' in one ? writeProgram(one.name, 'bpf.s', one.assembler) : one.script;
 }
 
@@ -90,10 +95,9 @@ async function countsOf(node: FleetNode, workload: string | undefined): Promise<
   return [...said.matchAll(/^made (\d+)$/gm)].map(([, count]) => Number(count));
 }
 
-/** Whether the kernel can preempt a program at a system call: since 6.13. */
+/** Whether the kernel may preempt a raw program: since 7.0. */
 function preemptsPrograms({ info: { kernel } }: FleetNode): boolean {
-  const [major = 0, minor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
-  return major > 6 || (major === 6 && minor >= 13);
+  return Number.parseInt(kernel, 10) >= 7;
 }
 
 /** What the answer sheet says of a node, for whoever looks for the cause. */

@@ -5,8 +5,9 @@ import type { ProgramsCase } from './fleet-case.ts';
 import type { FleetNode } from './fleet-node.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
-/** Emulated machines take some seconds for a large program. */
-const patienceMs = 1_500_000;
+/** Emulated machines take some seconds for a large program, and all of them share this one's CPUs. */
+const leastPatienceMs = 1_500_000;
+const patienceForEachMs = 15_000;
 
 /** Runs the programs on every node; what becomes of each is in the note. */
 export function runPrograms(fleet: Fleet, one: ProgramsCase): Promise<Outcome[]> {
@@ -24,7 +25,8 @@ export function runPrograms(fleet: Fleet, one: ProgramsCase): Promise<Outcome[]>
 }
 
 async function verdictsOf(node: FleetNode, { programs }: ProgramsCase): Promise<Verdict[]> {
-  return readVerdicts(await node.run(node.conform(programs), patienceMs));
+  const each = typeof programs === 'string' ? 0 : programs.random * patienceForEachMs;
+  return readVerdicts(await node.run(node.conform(programs), Math.max(leastPatienceMs, each)));
 }
 
 function summary(verdicts: readonly Verdict[]): string {

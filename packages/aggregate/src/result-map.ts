@@ -62,7 +62,7 @@ export function jsonScalar(value: Scalar, type: KeyType): JsonScalar {
   if (typeof value === 'bigint') return jsonInteger(asInteger(value, type === 'int'));
   if (typeof value !== 'object') return value;
   if (isNamed(value)) return value.text;
-  if (isStack(value)) return value.map(({ symbol, module, offset }) => ({ symbol, module, offset }));
+  if (isStack(value)) return [...value];
   const parts = value.parts.map((part) => jsonScalar(part, typeof part === 'bigint' && part < 0n ? 'int' : 'uint'));
   const { names } = value;
   if (names === undefined) return parts;

@@ -27,13 +27,19 @@ export interface Named {
   readonly bytes?: readonly number[];
 }
 
-/** A place in the code of a kernel or program. `offset` in bytes from the symbol; `module` is empty for the kernel proper. */
+/**
+ * A place in the code of a kernel or program. `offset` in bytes from the symbol; `module` is empty for the kernel proper.
+ * Of code in no function with a name `symbol` is empty, and `offset` is the place in the file `module`, which can still be
+ * looked up when `buildId` has told which build of it that is.
+ */
 export interface StackFrame {
   readonly symbol: string;
   readonly module: string;
   readonly offset: number;
   /** How it is printed, where not as `symbol+offset`. */
   readonly text?: string;
+  /** Hexadecimal, of a frame without a symbol whose file has one. */
+  readonly buildId?: string;
 }
 
 /** Who called whom, the innermost first. Stacks merge by their symbols, which all nodes share, not by address. */

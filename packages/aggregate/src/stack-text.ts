@@ -8,14 +8,17 @@ export function stackText(stack: Stack): string {
   return `\n${stack.map((frame) => `${margin(frame)}${frameText(frame)}\n`).join('')}`;
 }
 
-/** `vfs_read+17` */
-export function frameText({ symbol, offset, text }: StackFrame): string {
+/** `vfs_read+17`; of code without a name where it is, `[libx.so+0x1a2b]`. */
+export function frameText({ symbol, module, offset, text }: StackFrame): string {
   if (text !== undefined) return text;
+  if (symbol === '') return `[${module.slice(module.lastIndexOf('/') + 1)}+0x${offset.toString(16)}]`;
   // What is no symbol is an address.
   return offset === 0 && symbol.startsWith('0x') ? symbol : `${symbol}+${offset}`;
 }
 
 /** Equal for equal stacks, and only for those; never equal to the JSON of a string. */
 export function stackId(stack: Stack): string {
-  return JSON.stringify(stack.map(({ symbol, module, offset, text }) => [symbol, module, offset, text]));
+  return JSON.stringify(
+    stack.map(({ symbol, module, offset, text, buildId }) => [symbol, module, offset, text, buildId]),
+  );
 }

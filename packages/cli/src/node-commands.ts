@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { buildArchs, ownArch } from './build-arch.ts';
 import { collect, withExamples } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -22,7 +23,7 @@ export function addAgent(program: Command, finish: (status: number) => void): vo
 }
 
 /**
- * What needs no fleet: `bpfleet local` and `bpfleet compile`. The command line of `local` is bpftrace's; its words never
+ * What needs no fleet: `bpfleet local`, `bpfleet compile`, `bpfleet build` and `bpfleet btf`. The command line of `local` is bpftrace's; its words never
  * get here (main.ts), only its place in the help is.
  */
 export function addThisNode(program: Command, terminal: Terminal, finish: (status: number) => void): void {
@@ -52,5 +53,29 @@ export function addThisNode(program: Command, terminal: Terminal, finish: (statu
       ),
     "bpfleet compile -e 'BEGIN { @x = 1; }' --emit asm",
     'bpfleet compile FILE.bt --emit elf -o FILE.bpf.o',
+  );
+  withExamples(
+    program
+      .command('build')
+      .description('build an object for libbpf of C, with clang and a vmlinux.h of this kernel')
+      .argument('<file>', 'FILE.bpf.c')
+      .argument('[words...]', 'for clang, after --')
+      .option('-o, --output <file>', 'the object; FILE.bpf.o without it')
+      .addOption(new Option('--arch <arch>', 'the machines it is for').choices([...buildArchs]).default(ownArch()))
+      .option('--btf <file>', 'the types of another kernel, as BTF or in an ELF file')
+      .action(async (file: string, words: readonly string[], options) =>
+        (await import('./commands/build.ts')).build(file, words, options, terminal),
+      ),
+    'bpfleet build latency.bpf.c',
+    'bpfleet build latency.bpf.c --arch arm64 --btf vmlinux-arm64 -o latency.bpf.o -- -DMAX_ENTRIES=64',
+  );
+  withExamples(
+    program
+      .command('btf')
+      .description("write this kernel's types as a C header, vmlinux.h")
+      .option('-o, --output <file>', 'write it to a file')
+      .option('--btf <file>', 'the types of another kernel, as BTF or in an ELF file')
+      .action(async (options) => (await import('./commands/build.ts')).dumpBtf(options, terminal)),
+    'bpfleet btf -o vmlinux.h',
   );
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { addAgent, addThisNode } from './node-commands.ts';
-import { count, outputOption, withExamples } from './options.ts';
+import { collect, count, outputOption, withExamples } from './options.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -32,6 +32,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
       .option('--for <duration>', 'how long to trace', '10s')
       .option('--every <duration>', 'length of a result window', '1s')
+      .option('-p, --param <name=value>', 'sets a variable of an object; may be repeated', collect, [])
       .option('--limit <limits>', 'what it may cost a node: overhead=1%,events=10000/s,map=16MiB,probes=100')
       .addOption(new Option('--watch', 'show results and printed lines as they come').conflicts('detach'))
       .option('--detach', 'start it and return its id')
@@ -42,7 +43,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       }),
     "bpfleet run 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }' --nodes 'arch=arm64,kernel>=6.1'",
     'bpfleet run latency.bt --for 1m --every 5s --watch',
-    'bpfleet run latency.bpf.o --limit map=16MiB',
+    'bpfleet run latency.bpf.o --limit map=16MiB -p targ_pid=1',
     'bpfleet run latency.bt --strict -o json > result.json',
   );
   withExamples(

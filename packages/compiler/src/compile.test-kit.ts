@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { compile } from './compile.ts';
-import type { CompileEnv, TracepointName } from './env.ts';
+import type { CompileEnv, KernelFeature, TracepointName } from './env.ts';
 import { formatDiagnostic } from './source/format-diagnostic.ts';
 import { parseTracepointFormat, type TracepointFormat } from './types/tracepoint-format.ts';
 
@@ -34,12 +34,18 @@ const formats: Record<string, TracepointFormat> = {
   ),
 };
 
+/** What kernels have since 5.10, and 5.4 has not. */
+export const since510: readonly KernelFeature[] = [
+  ...(['probe_read_user', 'jiffies', 'signal_thread', 'ns_pid', 'boot_time', 'ringbuf'] as const),
+  'raw_tracepoint_test_run',
+];
+
 /** A node with a few tracepoints and no kernel behind it. */
 export const env: CompileEnv = {
   arch: 'x86-64',
   pageSize: 4096,
   cpus: 4,
-  features: new Set(['atomic_fetch', 'long_key']),
+  features: new Set([...since510, 'atomic_fetch', 'long_key']),
   tracepoints: {
     tracepoint: (category, event) => formats[`${category}:${event}`],
     list: () =>

@@ -87,6 +87,17 @@ describe('maps', () => {
     ]);
   });
 
+  test('a kernel without ring buffers gets a buffer for each CPU', () => {
+    const features = new Set([...env.features].filter((feature) => feature !== 'ringbuf'));
+    const { spec } = compile('BEGIN { printf("x"); exit(); }', { ...env, features });
+    expect(spec?.maps).toMatchObject([
+      { name: 'events', type: 4, maxEntries: env.cpus },
+      { name: 'control', type: 4, maxEntries: env.cpus },
+      { name: 'counters' },
+      { name: 'scratch' },
+    ]);
+  });
+
   test('rings are powers of two of the page size, and only there when used', () => {
     const pages: CompileEnv = { ...env, pageSize: 65536, config: { eventRingBytes: 100_000 } };
     const { spec, outputs } = compiled('BEGIN { printf("x"); exit(); }', pages);

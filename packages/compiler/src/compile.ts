@@ -1,4 +1,4 @@
-import { type AttachSpec, type CollectionSpec, JumpRangeError, type ProgramSpec, ProgramType } from '@bpfleet/bpf';
+import { type AttachSpec, type CollectionSpec, JumpRangeError, type ProgramSpec } from '@bpfleet/bpf';
 import { type EmittedProgram, emitProgram } from './codegen/emit.ts';
 import { StackOverflowError } from './codegen/stack.ts';
 import type { CompileResult } from './compile-result.ts';
@@ -17,6 +17,7 @@ import { type Analysis, analyze } from './passes/index.ts';
 import type { AnalysisContext, TypedProbe } from './passes/model.ts';
 import { prepareScript } from './passes/prepare-script.ts';
 import type { ProgramPlan } from './passes/program-plan.ts';
+import { onceProgramType } from './probes/begin-end.ts';
 import { Diagnostics } from './source/diagnostic.ts';
 import type { Span } from './source/span.ts';
 import { SourceText } from './source/text.ts';
@@ -60,7 +61,7 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   const told = new Set<string>();
   for (const program of diagnostics.hasErrors ? [] : programs) {
     const emitted = emitChecked(program, diagnostics);
-    if (emitted !== undefined) specs.push(programSpec(program, emitted, { text, license: config.license, told }));
+    if (emitted !== undefined) specs.push(programSpec(program, emitted, { text, license: config.license, told, env }));
   }
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), config, diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
@@ -104,7 +105,7 @@ function lowerPrograms(
     }
     programs.push({ ir: removeDeadCode(ir), plan });
   }
-  return resources.start ? [{ ir: buildStart() }, ...programs] : programs;
+  return resources.start ? [{ ir: buildStart(env) }, ...programs] : programs;
 }
 
 /** Programs that one wildcard needs. */
@@ -124,7 +125,7 @@ function buildChecked(
   diagnostics: Diagnostics,
 ): IrFunction | 'split' | undefined {
   try {
-    if (plan.raw !== undefined) return buildDispatch(plan, input);
+    if (plan.all !== undefined) return buildDispatch(plan, input);
     return buildFunction(plan.functions === undefined ? input : { ...input, probe: sharedProbe(plan, input) });
   } catch (error) {
     if (!(error instanceof ProgramTooLargeError)) throw error;
@@ -193,14 +194,22 @@ function emitChecked({ ir, plan }: LoweredProgram, diagnostics: Diagnostics): Em
   }
 }
 
+interface SpecContext {
+  readonly text: SourceText;
+  readonly license: string;
+  /** Probes of programs before, so that each is told once. */
+  readonly told: Set<string>;
+  readonly env: CompileEnv;
+}
+
 function programSpec(
   { ir, plan }: LoweredProgram,
   emitted: EmittedProgram,
-  { text, license, told }: { readonly text: SourceText; readonly license: string; readonly told: Set<string> },
+  { text, license, told, env }: SpecContext,
 ): ProgramSpec {
   return {
     name: ir.name,
-    type: plan?.programType ?? ProgramType.RAW_TRACEPOINT,
+    type: plan?.programType ?? onceProgramType(env),
     attach: plan?.attach ?? { kind: 'begin' },
     instructions: emitted.instructions,
     license,

@@ -213,7 +213,7 @@ describe('each mistake has its sentence', () => {
     ['iter:a { }', 'this kernel has no iterators for programs: they need 5.8 and CONFIG_DEBUG_INFO_BTF'],
     ['kprobe:f { }', 'this kernel has no kprobes (CONFIG_KPROBES)'],
     ['BEGIN { @ = kstack(1025); }', "kstack([int limit]): limit shouldn't exceed 1024, 1025 given"],
-    ['BEGIN { @ = kstack(0); }', 'kstack: invalid limit value'],
+    ['BEGIN { @ = kstack(-1); }', 'kstack: invalid limit value'],
     ['BEGIN { @ = kstack + 1; }', 'The + operator can not be used on expressions of types kstack_bpftrace_127, int8'],
     [
       'BEGIN { @ = kstack(1); @ = kstack(2); }',

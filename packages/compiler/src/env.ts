@@ -2,8 +2,22 @@ import type { DebugInfo, DwarfFunction, ElfFunction, StaticProbe, TypeSource } f
 import type { ScriptCall } from './script-call.ts';
 import type { TracepointFormat } from './types/tracepoint-format.ts';
 
-/** What a kernel can do beyond 5.10, the oldest that compiled programs run on. */
+/** What a kernel can do beyond 5.4, the oldest that compiled programs run on. */
 export type KernelFeature =
+  /** bpf_probe_read_user and _kernel apart (5.5). */
+  | 'probe_read_user'
+  /** bpf_jiffies64 (5.5). */
+  | 'jiffies'
+  /** bpf_send_signal_thread (5.5). */
+  | 'signal_thread'
+  /** bpf_get_ns_current_pid_tgid (5.7). */
+  | 'ns_pid'
+  /** bpf_ktime_get_boot_ns (5.8). */
+  | 'boot_time'
+  /** Ring buffers (5.8). */
+  | 'ringbuf'
+  /** BPF_PROG_TEST_RUN of raw tracepoint programs (5.10). */
+  | 'raw_tracepoint_test_run'
   /** Atomic operations that give the value before (5.12). */
   | 'atomic_fetch'
   /** bpf_map_lookup_percpu_elem (5.19). */
@@ -26,6 +40,11 @@ export type KernelFeature =
   | 'uprobe'
   /** Raw tracepoints with typed arguments (5.5; CONFIG_DEBUG_INFO_BTF). */
   | 'tp_btf'
+  /**
+   * Programs at raw tracepoints keep their CPU (before 7.0, or where the kernel does not preempt itself). Elsewhere one
+   * that lost it is not run for other tasks of that CPU until it is back.
+   */
+  | 'steady_raw'
   /** Programs that run over the kernel's objects (5.8; CONFIG_DEBUG_INFO_BTF). */
   | 'iter'
   /** Probes on many functions of the kernel at once (5.18; CONFIG_FPROBE). */
@@ -199,11 +218,20 @@ export interface CompileEnv extends ScriptCall {
   readonly unsafe?: boolean;
   /** Allows cat(), which reads any file as the tracer. */
   readonly mayReadFiles?: boolean;
+  /** Allows skboutput(), which writes any file as the tracer. */
+  readonly mayWriteFiles?: boolean;
+  /**
+   * Keeps variables in memory, where the verifier does not follow their values, and loops in callbacks: it then walks
+   * fewer ways through a program that it found too large. What comes out runs slower.
+   */
+  readonly forgetful?: boolean;
 }
 
 const allFeatures: readonly KernelFeature[] = [
+  ...(['probe_read_user', 'jiffies', 'signal_thread', 'ns_pid', 'boot_time', 'ringbuf'] as const),
+  'raw_tracepoint_test_run',
   ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
-  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'steady_raw', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
 ];
 
 /** Knows no node: finds every mistake that does not depend on one, for the controller and the command line. */

@@ -96,8 +96,16 @@ export type RecordLayout =
       readonly limit?: number;
       readonly size: number;
     }
-  /** Texts that follow the header up to the record's end, each with its zero. `size`: of the header alone. */
-  | { readonly kind: 'join'; readonly separator: string; readonly size: number }
+  /** Texts from `size` on, up to what `end` says, each with its zero. */
+  | { readonly kind: 'join'; readonly separator: string; readonly end: FieldLayout; readonly size: number }
+  /** A packet of which `length` bytes follow the record, but the first `skip` are not for the capture file at `path`. */
+  | {
+      readonly kind: 'packet';
+      readonly path: string;
+      readonly skip: number;
+      readonly length: FieldLayout;
+      readonly size: number;
+    }
   /** A helper that failed: with which result. */
   | {
       readonly kind: 'helper';
@@ -140,6 +148,8 @@ export interface OutputLayout {
   /** Names of the ring buffers; absent where no program writes to them. Exit, clear and print go through `control`. */
   readonly eventRing?: string;
   readonly controlRing?: string;
+  /** A perf event array. */
+  readonly packetBuffer?: string;
   /** Per-CPU array with one u64 a CounterSlot; absent where nothing can be lost. */
   readonly counters?: string;
 }

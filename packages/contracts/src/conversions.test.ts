@@ -51,7 +51,10 @@ const schemas: fc.Arbitrary<MapSchema> = fc
 const int64 = fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n });
 const uint64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
-const stack = fc.array(fc.record({ symbol: text, module: text, offset: fc.maxSafeNat() }), { maxLength: 4 });
+const frame = { symbol: text, module: text, offset: fc.maxSafeNat() };
+const stack = fc.array(fc.oneof(fc.record(frame), fc.record({ ...frame, buildId: fc.constantFrom('a226e0', '00') })), {
+  maxLength: 4,
+});
 const part: fc.Arbitrary<Scalar> = fc.oneof(text, int64, fc.boolean());
 const parts = fc.array(part, { maxLength: 3 });
 const arbitraries: Record<KeyType, fc.Arbitrary<Scalar>> = {
@@ -176,6 +179,7 @@ describe('what breaks the contract is refused', () => {
       'schema.kind',
     ],
     ['no kind', () => decodeSchema(create(MapSchemaSchema, { name: '@x' })), 'schema.kind'],
+    ['a field of nothing', () => decodeSchema(create(MapSchemaSchema, { name: '@x.', kind: 1 })), 'schema.name'],
     ['a strange name', () => decodeSchema(create(MapSchemaSchema, { name: '@x\u001b[2J', kind: 1 })), 'schema.name'],
     [
       'an endless lhist',

@@ -32,8 +32,8 @@ function scalarInit(scalar: Scalar): MessageInitShape<typeof ValueSchema> {
     default:
   }
   if (isStack(scalar)) {
-    const frames = scalar.map(({ symbol, module, offset, text = '' }) => ({
-      ...{ symbol, module, offset: BigInt(offset), text },
+    const frames = scalar.map(({ symbol, module, offset, text = '', buildId = '' }) => ({
+      ...{ symbol, module, offset: BigInt(offset), text, buildId },
     }));
     return { kind: { case: 'stack', value: { frames } } };
   }
@@ -86,12 +86,17 @@ function accepts(type: KeyType, kind: Exclude<Value['kind'], { case: undefined }
 
 function decodeStack({ frames }: StackMessage, path: string): Stack {
   requireAtMost(`${path}.stack.frames`, frames.length, ContractLimits.framesPerStack);
-  return frames.map(({ symbol, module, offset, text }) => {
+  return frames.map(({ symbol, module, offset, text, buildId }) => {
     requireAtMost(`${path}.stack.symbol`, symbol.length, ContractLimits.symbolLength);
     requireAtMost(`${path}.stack.module`, module.length, ContractLimits.nameLength);
     requireAtMost(`${path}.stack.text`, text.length, ContractLimits.symbolLength);
+    requireAtMost(`${path}.stack.buildId`, buildId.length, ContractLimits.nameLength);
     if (offset > BigInt(Number.MAX_SAFE_INTEGER)) throw new ContractError(`${path}.stack.offset`, 'is too large');
-    return { symbol, module, offset: Number(offset), ...(text === '' ? {} : { text }) };
+    return {
+      ...{ symbol, module, offset: Number(offset) },
+      ...(text === '' ? {} : { text }),
+      ...(buildId === '' ? {} : { buildId }),
+    };
   });
 }
 

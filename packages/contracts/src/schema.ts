@@ -58,7 +58,8 @@ export function encodeSchema(schema: MapSchema): MapSchemaMessage {
 
 /** A schema that is safe to merge and render by. Throws ContractError. */
 export function decodeSchema(message: MapSchemaMessage, path = 'schema'): MapSchema {
-  if (!/^@[A-Za-z0-9_]*$/.test(message.name)) {
+  // A script's map, or a field of a structure in one of an object's: `@stats.bytes`.
+  if (!/^@[A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$/.test(message.name)) {
     throw new ContractError(`${path}.name`, 'is no name of a map');
   }
   requireAtMost(`${path}.name`, message.name.length, ContractLimits.nameLength);

@@ -22,7 +22,7 @@ export default class ClosingReporter implements Reporter {
       }
     }
     // Where several runs are counted together.
-    const file = process.env['BPFLEET_COUNTS'];
+    const file = process.env.BPFLEET_COUNTS;
     if (file) appendFileSync(file, `${JSON.stringify({ ...counts, failures })}\n`);
     const lines = [...skipped.map((text) => `  skipped  ${text}`), ...failures.map((text) => `  failed  ${text}`)];
     process.stdout.write(

@@ -19,6 +19,11 @@ export interface ScriptProgram {
   readonly allow?: ScriptPermissions;
   /** The process that was started with the trace, for `cpid`. */
   readonly childPid?: number;
+  /**
+   * How code without a name is told: `place`: by its file and the place in it, which are the same on every node and after
+   * the process. Absent: by its address, as bpftrace does.
+   */
+  readonly unnamed?: 'place';
 }
 
 export interface ScriptPermissions {
@@ -26,6 +31,8 @@ export interface ScriptPermissions {
   readonly unsafe?: boolean;
   /** Print any file: cat(). */
   readonly readFiles?: boolean;
+  /** Write any file: skboutput(). */
+  readonly writeFiles?: boolean;
 }
 
 /** An ELF object as clang makes it for BPF; libbpf loads it, fitted to this kernel (CO-RE). `name`: as of a script. */
@@ -33,6 +40,10 @@ export interface ObjectProgram {
   readonly kind: 'object';
   readonly object: Uint8Array;
   readonly name?: string;
+  /** As JSON, instead of the one that the object carries. */
+  readonly manifest?: string;
+  /** Global variables to set, by name. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** Bounds on what a trace may cost this node; breaking one refuses the program before anything is loaded. */

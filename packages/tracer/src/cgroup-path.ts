@@ -35,6 +35,13 @@ export function cgroupPath(id: bigint, pattern = '*'): string {
   return found;
 }
 
+/** Where the groups of version 2 are: the folder of a group by its path in their hierarchy, `/a/b`. */
+export function cgroupFolder(path: string): string {
+  if (path === ROOT || path.startsWith(`${ROOT}/`)) return path;
+  const { folder } = hierarchies().find(({ name }) => name === 'unified') ?? { folder: ROOT };
+  return `${folder}/${path.replace(/^\/+/, '')}`;
+}
+
 function hierarchies(): Hierarchy[] {
   if (isUnified(ROOT)) return [{ name: 'unified', folder: ROOT }];
   return folders(ROOT)

@@ -24,8 +24,10 @@ import { triedFeatures } from './tried-features.ts';
 
 /** In the order of the compiler's type; what it can make use of. */
 const FEATURES: readonly KernelFeature[] = [
+  ...(['probe_read_user', 'jiffies', 'signal_thread', 'ns_pid', 'boot_time', 'ringbuf'] as const),
+  'raw_tracepoint_test_run',
   ...(['atomic_fetch', 'percpu_lookup', 'long_key', 'for_each_map_elem', 'loop', 'signed_division', 'tai'] as const),
-  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
+  ...(['kprobe', 'fentry', 'uprobe', 'tp_btf', 'steady_raw', 'iter', 'kprobe_multi', 'uprobe_multi'] as const),
 ];
 
 const formats = new Map<string, TracepointFormat | undefined>();

@@ -1,10 +1,13 @@
+import type { KernelFeature } from '@bpfleet/compiler';
 import { loadKernelSymbols } from '@bpfleet/kernel';
-import type { CheckResult, Trace, TraceLimits, TraceProgram } from './api.ts';
+import type { CheckResult, ScriptProgram, Trace, TraceLimits, TraceProgram } from './api.ts';
 import { checkUses } from './check-limits.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
+import { composedProgram } from './object/composed-program.ts';
 import { ObjectTrace } from './object/object-trace.ts';
-import { type PreparedObject, prepareObject, readTypes } from './object/prepare-object.ts';
+import { readTypes } from './object/object-types.ts';
+import { type PreparedObject, prepareObject } from './object/prepare-object.ts';
 import { tryObject } from './object/try-object.ts';
 import { type PreparedTrace, prepareTrace } from './prepare-trace.ts';
 import { TraceError } from './trace-error.ts';
@@ -14,10 +17,20 @@ import type { Denied } from './uses/program-uses.ts';
 
 /** What the kernel's symbols are read for: probes on its functions, and stacks. Where a name says something else, no harm is done. */
 const USES_SYMBOLS = /\b(k(ret)?probe|kr?|kstack)\b/;
+/** kernel/bpf/verifier.c: `BPF program is too large`, `The sequence of 8193 jumps is too complex`. */
+const TOO_LARGE = /\bis too (large|complex)\b/;
 
 /** Compiles a script for this node, or opens an object, and loads it into its kernel; nothing is attached yet. Throws TraceError. */
 export async function loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace> {
-  return load(await prepare(program, limits));
+  return load(await prepare(program, limits), program, limits);
+}
+
+/** As loadTrace, of a script, on a kernel that lacks more than this one does. */
+export async function loadAsOlder(script: ScriptProgram, without: readonly KernelFeature[]): Promise<Trace> {
+  await loadKernelSymbols();
+  const env = compileEnv();
+  const features = new Set([...env.features].filter((feature) => !without.includes(feature)));
+  return new LoadedTrace(prepareTrace(script, { ...env, features }));
 }
 
 /** Would it load here? Loads and gives everything back. */
@@ -25,7 +38,7 @@ export async function check(program: TraceProgram, limits?: TraceLimits): Promis
   let prepared: PreparedTrace | PreparedObject | null = null;
   try {
     prepared = await prepare(program, limits);
-    load(prepared).close();
+    load(prepared, program, limits).close();
     return answer(true, prepared, { diagnostics: prepared.diagnostics, reason: '', verifierLog: '' });
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
@@ -41,10 +54,19 @@ async function prepare(program: TraceProgram, limits: TraceLimits = {}): Promise
     if (USES_SYMBOLS.test(program.source)) await loadKernelSymbols();
     return prepareTrace(program, compileEnv(), limits);
   }
-  readTypes(program);
-  checkUses(() => objectUses(program.object), limits);
-  await tryObject(program.object, costLimits(limits));
-  return prepareObject(program, limits);
+  const composed = composedProgram(program);
+  readTypes(composed);
+  checkUses(() => objectUses(composed.object), limits);
+  await tryObject(composed.object, costLimits(limits));
+  const prepared = prepareObject(composed, limits);
+  if (prepared.outputs.some(({ key }) => key.some(({ stack }) => stack !== undefined))) {
+    // As above.
+    await loadKernelSymbols().catch((error: unknown) => {
+      prepared.object.close();
+      throw error;
+    });
+  }
+  return prepared;
 }
 
 /**
@@ -52,7 +74,7 @@ async function prepare(program: TraceProgram, limits: TraceLimits = {}): Promise
  * does not compile.
  */
 export async function refusedUse(program: TraceProgram, denied: Denied): Promise<string | null> {
-  if (program.kind === 'object') return deniedUse(objectUses(program.object), denied);
+  if (program.kind === 'object') return deniedUse(objectUses(composedProgram(program).object), denied);
   try {
     prepareTrace(program, compileEnv(), { denied });
     return null;
@@ -67,8 +89,28 @@ function costLimits({ mapBytes, probes }: TraceLimits): TraceLimits {
   return { ...(mapBytes === undefined ? {} : { mapBytes }), ...(probes === undefined ? {} : { probes }) };
 }
 
-function load(prepared: PreparedTrace | PreparedObject): Trace {
-  return 'object' in prepared ? new ObjectTrace(prepared) : new LoadedTrace(prepared);
+function load(prepared: PreparedTrace | PreparedObject, program: TraceProgram, limits?: TraceLimits): Trace {
+  if ('object' in prepared) return new ObjectTrace(prepared);
+  try {
+    return new LoadedTrace(prepared);
+  } catch (error) {
+    if (program.kind !== 'script' || !isTooLarge(error)) throw error;
+    return loadForgetful(program, limits, error);
+  }
+}
+
+/** Once more, so that the verifier has fewer ways to walk. Throws what it said at first where that is no help. */
+function loadForgetful(program: ScriptProgram, limits: TraceLimits | undefined, first: unknown): Trace {
+  try {
+    return new LoadedTrace(prepareTrace(program, { ...compileEnv(), forgetful: true }, limits));
+  } catch (error) {
+    throw error instanceof TraceError ? first : error;
+  }
+}
+
+/** The verifier gave up: after a million instructions walked, or 8,192 ways that wait to be walked. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof TraceError && error.code === 'verifier' && TOO_LARGE.test(error.message);
 }
 
 function answer(

@@ -1,4 +1,5 @@
 import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
+import { ProgramType } from '@bpfleet/bpf';
 import {
   type Diagnostic,
   type MapOutput,
@@ -16,8 +17,10 @@ import {
   joinLinks,
   KernelError,
   type Link,
+  PerfBuffer,
   type Program,
   RingBuffer,
+  runByProbe,
   testRun,
   userSymbols,
   WallClock,
@@ -29,15 +32,18 @@ import { errorText } from './error-text.ts';
 import { helperText } from './helper-text.ts';
 import { type Printed, readFile, runCommand } from './obey-shell.ts';
 import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
+import { PacketFiles } from './packet-files.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
 import { readMap, readPrintedMap } from './read-map.ts';
 import { RecordReader, type TraceRecord } from './read-record.ts';
-import { valueReaders } from './read-stack.ts';
+import { nodeSymbols, valueReaders } from './read-stack.ts';
 import { RunCounting } from './run-counting.ts';
 import { fromKernel } from './trace-error.ts';
 import type { ValueReaders } from './value-readers.ts';
+
+type RecordRing = RingBuffer | PerfBuffer;
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
@@ -70,8 +76,10 @@ export class LoadedTrace implements Trace {
   readonly #records: RecordReader;
   readonly #readers: ValueReaders;
   readonly #clock = new WallClock();
-  readonly #events: RingBuffer | null;
-  readonly #control: RingBuffer | null;
+  readonly #events: RecordRing | null;
+  readonly #control: RecordRing | null;
+  readonly #packets: PerfBuffer | null;
+  readonly #packetFiles = new PacketFiles();
   readonly #counters: BpfMap | null;
   readonly #counting = new RunCounting();
   #links: Link[] = [];
@@ -101,15 +109,18 @@ export class LoadedTrace implements Trace {
     this.printsMaps = prepared.config.printMapsOnExit;
     this.hasProbes = hasProbes(spec);
     let collection: Collection | null = null;
-    let events: RingBuffer | null = null;
+    let events: RecordRing | null = null;
+    let packets: PerfBuffer | null = null;
     try {
       collection = Collection.load(spec);
-      const { eventRing, controlRing, counters } = outputs;
-      events = eventRing === undefined ? null : new RingBuffer(collection.map(eventRing));
-      this.#control = controlRing === undefined ? null : new RingBuffer(collection.map(controlRing));
+      const { eventRing, controlRing, packetBuffer, counters } = outputs;
+      events = eventRing === undefined ? null : openRecords(collection.map(eventRing));
+      this.#control = controlRing === undefined ? null : openRecords(collection.map(controlRing));
+      packets = packetBuffer === undefined ? null : openPackets(collection.map(packetBuffer));
       this.#counters = counters === undefined ? null : collection.map(counters);
     } catch (error) {
       events?.close();
+      packets?.close();
       collection?.close();
       throw fromKernel(error, 'load', prepared.source, diagnostics);
     }
@@ -117,11 +128,12 @@ export class LoadedTrace implements Trace {
     this.#collection = loaded;
     const { maxStringLength, stringTrailer } = prepared.config;
     this.#readers = {
-      ...valueReaders((name) => loaded.map(name)),
+      ...valueReaders((name) => loaded.map(name), nodeSymbols(prepared.unnamed)),
       cut: { bytes: maxStringLength, trailer: stringTrailer },
     };
     this.#records = new RecordReader(outputs.records, this.#readers);
     this.#events = events;
+    this.#packets = packets;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
     this.programIds = loaded.programs.map(({ id }) => id);
   }
@@ -174,12 +186,14 @@ export class LoadedTrace implements Trace {
       else skipped += this.#interpret(memory, offset, length).length;
     };
     this.#visit(this.#control, UNBOUNDED, skip);
+    this.#visit(this.#packets, UNBOUNDED, skip);
     this.#visit(this.#events, limit, skip);
     return skipped;
   }
 
   get hasNews(): boolean {
-    return this.#pending.length > 0 || (this.#events?.pending() ?? 0) > 0 || (this.#control?.pending() ?? 0) > 0;
+    const rings = [this.#events, this.#control, this.#packets];
+    return this.#pending.length > 0 || rings.some((ring) => (ring?.pending() ?? 0) > 0);
   }
 
   readMaps(): MapState[] {
@@ -226,6 +240,8 @@ export class LoadedTrace implements Trace {
       this.#closeLinks();
       this.#events?.close();
       this.#control?.close();
+      this.#packets?.close();
+      this.#packetFiles.close();
       this.#collection.close();
       this.#counting.set(false);
     }
@@ -255,7 +271,9 @@ export class LoadedTrace implements Trace {
 
   #runOnce(kind: 'begin' | 'end'): void {
     for (const { fd, spec } of this.#collection.programs) {
-      if (spec.attach.kind === kind) testRun(fd, kind.toUpperCase());
+      if (spec.attach.kind !== kind) continue;
+      if (spec.type === ProgramType.KPROBE) runByProbe(fd, kind.toUpperCase());
+      else testRun(fd, kind.toUpperCase());
     }
   }
 
@@ -277,14 +295,16 @@ export class LoadedTrace implements Trace {
       events.push(...this.#interpret(memory, offset, length));
     };
     this.#visit(this.#control, UNBOUNDED, take);
+    this.#visit(this.#packets, UNBOUNDED, take);
     const prints = events.length;
     this.#visit(this.#events, limit, take);
-    // Both rings are in order by themselves.
-    if (prints > 0 && prints < events.length) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    // Rings are in order by themselves, but not the buffers of several CPUs.
+    const mixed = prints > 0 && prints < events.length;
+    if (mixed || this.#events instanceof PerfBuffer) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     return events;
   }
 
-  #visit(ring: RingBuffer | null, limit: number, visit: OnRawRecord): void {
+  #visit(ring: RecordRing | null, limit: number, visit: OnRawRecord): void {
     let view: DataView | null = null;
     let memory: Buffer = Buffer.alloc(0);
     ring?.read(limit, (bytes, offset, length) => {
@@ -320,6 +340,10 @@ export class LoadedTrace implements Trace {
         return [];
       case 'text':
         return [{ at, type: record.type, text: record.text, values: record.values }];
+      case 'packet': {
+        const complaint = this.#packetFiles.write(record.path, at, record.packet);
+        return complaint === null ? [] : [{ at, type: 'complaint', text: complaint, values: [] }];
+      }
       case 'cat':
         return printed(at, 'cat', readFile(record.target, record.limit));
       case 'system':
@@ -404,6 +428,17 @@ export class LoadedTrace implements Trace {
       runs: infos.reduce((sum, { runs }) => sum + runs, 0n),
     };
   }
+}
+
+/** A ring buffer, or where the kernel has none a buffer for each CPU. */
+function openRecords(map: BpfMap): RecordRing {
+  const { bufferBytes } = map.spec;
+  return bufferBytes === undefined ? new RingBuffer(map) : new PerfBuffer(map, bufferBytes);
+}
+
+/** Packets always go through buffers of CPUs: the helper knows no ring. */
+function openPackets(map: BpfMap): PerfBuffer {
+  return new PerfBuffer(map, map.spec.bufferBytes ?? 0);
 }
 
 /** Of no place in the script. */

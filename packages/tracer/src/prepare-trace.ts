@@ -19,6 +19,7 @@ export interface PreparedTrace {
   readonly source: string;
   /** How messages call the source. */
   readonly name: string;
+  readonly unnamed: ScriptProgram['unnamed'];
   readonly spec: CollectionSpec;
   readonly outputs: OutputLayout;
   readonly config: CompileConfig;
@@ -42,7 +43,8 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
   const mapBytes = memoryOf(spec);
   checkUses(() => scriptUses(ast, spec), limits, diagnostics);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
-  return { source: program.source, name: nameOf(program), spec, outputs, config, diagnostics, probes, mapBytes };
+  const told = { source: program.source, name: nameOf(program), unnamed: program.unnamed };
+  return { ...told, spec, outputs, config, diagnostics, probes, mapBytes };
 }
 
 /** Tests and benchmarks do not count: they are run only where they are asked for. */
@@ -60,12 +62,13 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
 
 /** The node as this script may use it. */
 function envOf({ allow = {}, childPid, pid, call }: ScriptProgram, env: CompileEnv): CompileEnv {
-  const { unsafe = false, readFiles = false } = allow;
+  const { unsafe = false, readFiles = false, writeFiles = false } = allow;
   return {
     ...env,
     ...call,
     unsafe,
     mayReadFiles: readFiles,
+    mayWriteFiles: writeFiles,
     ...(childPid === undefined ? {} : { childPid }),
     ...(pid === undefined ? {} : processEnv(pid, env)),
   };

@@ -28,6 +28,6 @@ test(`${count} random programs from seed ${firstSeed} do in the kernel what the 
     }
   }
   expect(problems.join('\n\n')).toBe('');
-  // A generator that writes what nobody compiles would prove nothing.
-  expect(tooLarge).toBeLessThanOrEqual(count / 20);
+  // None is too large to be compiled.
+  expect(tooLarge).toBe(0);
 });

@@ -26,6 +26,8 @@ export type TraceRecord =
   | { readonly kind: 'exit'; readonly ns: bigint; readonly code: number }
   /** A process that has just been heard of. */
   | { readonly kind: 'process'; readonly ns: bigint; readonly process: number }
+  /** A packet, the first bytes left out that are not for the file. */
+  | { readonly kind: 'packet'; readonly ns: bigint; readonly path: string; readonly packet: Uint8Array }
   /** A file to print, or a command to run. */
   | { readonly kind: 'cat' | 'system'; readonly ns: bigint; readonly target: string; readonly limit?: number }
   | {
@@ -81,8 +83,19 @@ export class RecordReader {
       case 'time':
         return { kind: 'text', type: 'time', ns, text: formatTime(layout.format, Date.now()), values: [] };
       case 'join': {
-        const text = readTexts(bytes, offset + HEADER_SIZE, offset + length).join(layout.separator);
+        const end = Math.min(length, Number(bytes.readBigUInt64LE(offset + layout.end.offset)));
+        const text = readTexts(bytes, offset + layout.size, offset + end).join(layout.separator);
         return { kind: 'text', type: 'join', ns, text: `${text}\n`, values: [text] };
+      }
+      case 'packet': {
+        const start = offset + layout.size;
+        const end = Math.min(offset + length, start + Number(bytes.readBigUInt64LE(offset + layout.length.offset)));
+        return {
+          kind: 'packet',
+          ns,
+          path: layout.path,
+          packet: bytes.subarray(Math.min(end, start + layout.skip), end),
+        };
       }
       case 'cat':
       case 'system':

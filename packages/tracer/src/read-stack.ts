@@ -1,6 +1,7 @@
 import type { Stack, StackFrame } from '@bpfleet/aggregate';
 import type { DataLayout } from '@bpfleet/compiler';
 import { type BpfMap, type KernelFrame, kernelSymbols, userSymbols } from '@bpfleet/kernel';
+import type { ScriptProgram } from './api.ts';
 import { renderValue } from './render-value.ts';
 import type { ValueReaders } from './value-readers.ts';
 
@@ -12,13 +13,18 @@ export interface StackSymbols {
   user(process: number, address: bigint): StackFrame;
 }
 
-const nodeSymbols: StackSymbols = {
-  kernel: (address) => kernelSymbols().find(address),
-  user: (process, address) => {
-    const { symbol, module, offset } = userSymbols().resolve(process, address);
-    return { symbol: symbol === '' ? `0x${address.toString(16)}` : symbol, module, offset };
-  },
-};
+/** Those of this node. `unnamed`: see ScriptProgram. */
+export function nodeSymbols(unnamed: ScriptProgram['unnamed']): StackSymbols {
+  return {
+    kernel: (address) => kernelSymbols().find(address),
+    user: (process, address) => {
+      const { symbol, module, offset, file } = userSymbols().resolve(process, address);
+      if (symbol !== '') return { symbol, module, offset };
+      if (unnamed === 'place' && file !== undefined) return { symbol, module, ...file };
+      return { symbol: `0x${address.toString(16)}`, module, offset };
+    },
+  };
+}
 
 /** Frames of the way from a probe into a program, which lie innermost: not what was asked for, and new each time. */
 const OWN = /^(0x|ftrace_trampoline$|bpf_trace_run|bpf_trampoline_|__bpf_trace_)/;
@@ -29,7 +35,7 @@ const OWN = /^(0x|ftrace_trampoline$|bpf_trace_run|bpf_trampoline_|__bpf_trace_)
  */
 export function valueReaders(
   mapOf: (name: string) => Pick<BpfMap, 'lookup'>,
-  symbols: StackSymbols = nodeSymbols,
+  symbols: StackSymbols = nodeSymbols(undefined),
 ): ValueReaders {
   const known = new Map<string, Stack>();
   return {
@@ -62,8 +68,8 @@ function shown({ mode, user }: StackData, address: bigint, frame: StackFrame): S
   const hex = address.toString(16);
   if (mode === 'raw') return { ...frame, text: hex };
   if (mode !== 'perf') return frame;
-  const known = !frame.symbol.startsWith('0x');
-  const place = known ? `${frame.symbol}+${frame.offset}` : frame.symbol;
+  const known = frame.symbol !== '' && !frame.symbol.startsWith('0x');
+  const place = known ? `${frame.symbol}+${frame.offset}` : `0x${hex}`;
   const file = known && frame.module !== '' ? frame.module : '[unknown]';
   return { ...frame, text: `\t${hex} ${place}${user ? ` (${file})` : ''}` };
 }

@@ -70,6 +70,7 @@ function foreignCalls(): Buffer {
 describe.each([
   ['typed arguments', []],
   ['arguments that are read', ['tp_btf']],
+  ['arguments in the record of an event', ['steady_raw']],
 ])('system calls, %s', (_title, without) => {
   test('are counted as the kernel counts them', async () => {
     const mine = '/pid == {{pid}}/';

@@ -14,10 +14,16 @@ export function readProgram(program: Program | undefined, name: string): TracePr
     case 'script': {
       const source = program.source.value;
       if (Buffer.byteLength(source) > maxScriptBytes) return `the script is longer than ${maxScriptBytes} bytes`;
-      return { kind: 'script', source };
+      return { kind: 'script', source, unnamed: 'place' };
     }
-    case 'object':
-      return { kind: 'object', object: program.source.value, name };
+    case 'object': {
+      const { manifest, parameters } = program;
+      const settings = {
+        ...(manifest !== '' && { manifest }),
+        ...(Object.keys(parameters).length > 0 && { parameters }),
+      };
+      return { kind: 'object', object: program.source.value, name, ...settings };
+    }
     default:
       return 'a program is required: a script or an object';
   }

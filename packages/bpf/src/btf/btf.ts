@@ -9,6 +9,19 @@ const MAX_NAME = 512;
 /** `BTF_INT_*`, the encodings of an integer (linux/btf.h). */
 const SIGNED = 1;
 const BOOL = 4;
+/** `BTF_VAR_GLOBAL_ALLOCATED`: defined here, and not `static`. */
+const GLOBAL_ALLOCATED = 1;
+
+/** A variable of an object that lies in a section. Bytes. */
+export interface BtfVariable {
+  readonly name: string;
+  readonly section: string;
+  /** Number of its type. */
+  readonly type: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly global: boolean;
+}
 
 /**
  * The types of a kernel, as `/sys/kernel/btf/vmlinux` holds them. Only where each type begins is read at once; a type
@@ -204,6 +217,32 @@ export class Btf implements TypeSource {
       const at = this.#at(id);
       if (kinds.includes(this.#kind(at)) && this.#u32(at) !== 0) yield { name: this.#name(at), id };
     }
+  }
+
+  /**
+   * The variables of an object, section by section. Where they lie is only known of a `.BTF` whose relocations are done
+   * (relocatedSection).
+   */
+  variables(): BtfVariable[] {
+    const found: BtfVariable[] = [];
+    for (let id = 1; id < this.length; id++) {
+      const section = this.#at(id);
+      if (this.#kind(section) !== Kind.DATASEC) continue;
+      for (let row = 0; row < this.#count(section); row++) {
+        const at = section + TYPE_BYTES + row * 12;
+        const variable = this.#at(this.#u32(at));
+        if (this.#kind(variable) !== Kind.VAR) continue;
+        found.push({
+          name: this.#name(variable),
+          section: this.#name(section),
+          type: this.#u32(variable + 8),
+          offset: this.#u32(at + 4),
+          size: this.#u32(at + 8),
+          global: this.#u32(variable + TYPE_BYTES) === GLOBAL_ALLOCATED,
+        });
+      }
+    }
+    return found;
   }
 
   functions(): readonly string[] {

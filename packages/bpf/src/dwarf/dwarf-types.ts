@@ -92,6 +92,11 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     return this.#found(this.#index.type(kind, name));
   }
 
+  /** Names of all structures. */
+  structures(): string[] {
+    return this.#index.names('struct');
+  }
+
   named(name: string): number | undefined {
     return this.#found(this.#index.type('name', name) ?? this.#index.type('enum', name));
   }

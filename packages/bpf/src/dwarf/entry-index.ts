@@ -57,6 +57,13 @@ export class EntryIndex {
     return undefined;
   }
 
+  /** Names of the types of a kind, in order. */
+  names(kind: TypeKind): string[] {
+    while (this.#readOn());
+    const prefix = `${kind} `;
+    return [...this.#types.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  }
+
   /** All enumerations, in order. */
   enumerations(): readonly number[] {
     while (this.#readOn());

@@ -21,6 +21,8 @@ export interface MapSpec {
   readonly valueSize: number;
   readonly maxEntries: number;
   readonly flags: number;
+  /** Of a perf event array: bytes of each CPU's buffer. */
+  readonly bufferBytes?: number;
   /** Of an array with one element: its value, set before any program is loaded. */
   readonly contents?: Uint8Array;
 }

@@ -19,6 +19,8 @@ export interface RunOptions extends RunSettings {
   readonly watch?: boolean;
   readonly detach?: boolean;
   readonly strict?: boolean;
+  /** Of objects: `NAME=VALUE` each. */
+  readonly param?: readonly string[];
   readonly output: 'table' | 'json';
 }
 
@@ -26,7 +28,7 @@ export interface RunOptions extends RunSettings {
 export async function run(what: string, options: RunOptions, terminal: Terminal): Promise<number> {
   const json = options.output === 'json';
   const given = readProgram(what);
-  const program = given.kind === 'script' ? await wholeProgram(given) : given;
+  const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options);
   const request = runRequest(program, options);
   for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
     terminal.err.write(`${printable(warning, '\n\t')}\n`);
@@ -64,6 +66,11 @@ export async function run(what: string, options: RunOptions, terminal: Terminal)
     await writeAnswer(client, results, options, terminal);
   }
   return interrupted ? ExitStatus.interrupted : exitStatus(results.session.state, options.strict === true);
+}
+
+async function withParameters(given: ProgramObject, { param = [] }: RunOptions): Promise<ProgramObject> {
+  const { withSettings } = await import('../run/object-settings.ts');
+  return withSettings(given, param);
 }
 
 async function startSession(

@@ -91,10 +91,8 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
     await listByPattern(file ?? '*', { verbose: given.verbose === true, ...of }, out, warn);
     return 0;
   }
-  const program = await readLocalProgram(given.script, file, {
-    folders: options.includeFolders,
-    first: options.includes,
-  });
+  const headers = { folders: options.includeFolders, first: options.includes };
+  const program = await readLocalProgram(given.script, file, headers, options.named);
   demandRights();
   const pid = given.pid === undefined ? undefined : readPid(given.pid);
   const tracer = await import('@bpfleet/tracer');
@@ -108,7 +106,7 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
       showStages(program, options.stages, tracer.compileEnv(), { out, err });
     }
     if (given.emitElf !== undefined && program.kind === 'script') {
-      const env = { ...tracer.compileEnv(), unsafe: given.unsafe === true, mayReadFiles: true };
+      const env = { ...tracer.compileEnv(), unsafe: given.unsafe === true, mayReadFiles: true, mayWriteFiles: true };
       (await import('./emit-elf.ts')).emitElf(program, given.emitElf, env);
     }
     if (given.mode === 'codegen') return 0;

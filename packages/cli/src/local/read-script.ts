@@ -8,16 +8,20 @@ import { LocalError } from './local-error.ts';
 /** Largest script, bytes. */
 const MAX_SCRIPT = 1_000_000;
 
-/** The script as text, of a file, or of stdin for `-`; or an object of a file named *.o or *.bpf.s. Throws LocalError. */
+/**
+ * The script as text, of a file, or of stdin for `-`; or an object of a file named *.o or *.bpf.s, with its variables set to
+ * `parameters`, NAME=VALUE each. Throws LocalError.
+ */
 export async function readLocalProgram(
   script: string | undefined,
   file: string | undefined,
   headers: HeaderOptions,
+  parameters: readonly string[] = [],
 ): Promise<ProgramText | ProgramObject> {
   if (script !== undefined && script !== '') return whole({ kind: 'script', source: script, name: 'stdin' }, headers);
   if (file === undefined) throw new LocalError("USAGE: filename or -e 'program' required.");
   if (file === '-') return whole({ kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' }, headers);
-  if (file.endsWith('.o') || file.endsWith('.bpf.s')) return readObject(file);
+  if (file.endsWith('.o') || file.endsWith('.bpf.s')) return readObject(file, parameters);
   return whole({ kind: 'script', source: readBounded(file, file), name: file }, headers);
 }
 
@@ -31,10 +35,12 @@ async function whole(program: ProgramText, headers: HeaderOptions): Promise<Prog
   }
 }
 
-async function readObject(file: string): Promise<ProgramText | ProgramObject> {
+async function readObject(file: string, parameters: readonly string[]): Promise<ProgramText | ProgramObject> {
   const { readProgramFile } = await import('../run/read-program.ts');
+  const { withSettings } = await import('../run/object-settings.ts');
   try {
-    return readProgramFile(file);
+    const program = readProgramFile(file);
+    return program.kind === 'object' ? await withSettings(program, parameters) : program;
   } catch (error) {
     const { message, report } = error as CliError;
     throw new LocalError(message, { ...(report !== undefined && { reports: [report] }), cause: error });

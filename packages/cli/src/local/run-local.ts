@@ -39,6 +39,7 @@ export async function runLocal(run: LocalRun, tracer: Tracer): Promise<number> {
   const trace = await tracer.loadTrace(programOf(run));
   try {
     await tellDiagnostics(trace, run);
+    const told = trace.warnings.length;
     if (options.given.verbose === true) {
       messages.note(`${trace.programIds.length} programs loaded, ${trace.mapBytes} bytes of maps and rings\n`);
     }
@@ -55,6 +56,7 @@ export async function runLocal(run: LocalRun, tracer: Tracer): Promise<number> {
       return 0;
     }
     const status = await follow(trace, tracer.runTrace, { ...run, output, out });
+    if (program.kind === 'object') await tellDiagnostics(trace, run, told);
     if (options.given.verbose === true && child !== undefined) tellEnd(child, messages);
     return status;
   } finally {
@@ -94,7 +96,7 @@ function programOf({ program, options, env, pid, child }: LocalRun): Parameters<
   };
   return {
     ...program,
-    allow: { readFiles: true, unsafe: given.unsafe === true },
+    allow: { readFiles: true, writeFiles: true, unsafe: given.unsafe === true },
     ...(child === undefined ? {} : { childPid: child.pid }),
     ...(pid === undefined ? {} : { pid }),
     call,
@@ -165,10 +167,12 @@ async function follow(
   }
 }
 
-async function tellDiagnostics(trace: Trace, { program, messages }: LocalRun): Promise<void> {
-  if (trace.warnings.length === 0) return;
+/** `from`: how many have been told. */
+async function tellDiagnostics(trace: Trace, { program, messages }: LocalRun, from = 0): Promise<void> {
+  const warnings = trace.warnings.slice(from);
+  if (warnings.length === 0) return;
   const { tell } = await import('./tell-diagnostics.ts');
-  tell(trace.warnings, program, messages);
+  tell(warnings, program, messages);
 }
 
 function tellEnd(child: HeldCommand, messages: Messages): void {

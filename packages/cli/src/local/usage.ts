@@ -49,5 +49,6 @@ EXAMPLES:
     bpfleet local -f json -e 'interval:s:1 { print(nsecs); }'
     bpfleet local -l 'tracepoint:syscalls:*open*'
     bpfleet local FILE.bpf.o                         an ELF object, as clang makes it
+    bpfleet local FILE.bpf.o -- --targ_pid=1         with a variable of it set
     bpfleet local FILE.bpf.s                         a program in assembler
 `;

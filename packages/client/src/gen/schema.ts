@@ -410,11 +410,19 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "object";
+            /** @description What docs/manifest.md says, as JSON. */
+            manifest?: {
+                [key: string]: unknown;
+            };
             /**
              * Format: base64
              * @description An ELF object as clang makes it for BPF, in base64.
              */
             object: string;
+            /** @description Global variables to set before the object is loaded, by name; numbers beyond 2^53 as strings. */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
         };
         Ready: {
             /** @enum {string} */
@@ -518,10 +526,15 @@ export interface components {
             state: "pending" | "running" | "complete" | "partial" | "failed" | "cancelled";
         };
         StackFrame: {
+            /** @description Without a symbol: which build of the file. */
+            buildId?: string;
             module: string;
-            /** @description Bytes from the symbol. */
+            /** @description Bytes from the symbol; without one the place in the file. */
             offset: number;
+            /** @description Empty where the code belongs to no function with a name. */
             symbol: string;
+            /** @description How it is printed, where not as symbol+offset. */
+            text?: string;
         };
         Token: {
             /** Format: date-time */

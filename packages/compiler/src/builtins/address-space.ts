@@ -10,7 +10,7 @@ function inSpace(name: 'kptr' | 'uptr', space: 'kernel' | 'user'): FunctionDefin
     kind: 'function',
     name,
     signature: `${name}(pointer)`,
-    kernel: '5.5',
+    kernel: '4.1',
     minimum: 1,
     maximum: 1,
     check(call, context): Type {

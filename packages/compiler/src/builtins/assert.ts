@@ -11,7 +11,7 @@ export const assert: FunctionDefinition = {
   kind: 'function',
   name: 'assert',
   signature: 'assert(condition, message)',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 2,
   maximum: 2,
   check(call, context) {

@@ -16,7 +16,7 @@ export const buf: FunctionDefinition = {
   kind: 'function',
   name: 'buf',
   signature: 'buf(data [, length])',
-  kernel: '5.5',
+  kernel: '4.1',
   minimum: 1,
   maximum: 2,
   check(call, context) {

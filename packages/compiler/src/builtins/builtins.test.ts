@@ -63,10 +63,7 @@ describe('mistakes have a sentence', () => {
     ['print(len("abc"));', 'call to len() expects a map, ustack, or kstack (string provided)'],
     ['socket_cookie(1);', 'socket_cookie can not be used with "special" probes'],
     ['path(1);', 'path can not be used with "special" probes'],
-    [
-      'skboutput("f", 1, 2, 3);',
-      'skboutput() is not supported: packets go through another ring than this tracer reads',
-    ],
+    ['skboutput("f", 1, 2, 3);', 'skboutput can not be used with "special" probes'],
     ['print(ppid);', "ppid needs the kernel's BTF (CONFIG_DEBUG_INFO_BTF), which this kernel does not give"],
   ])('%s', (statements, message) => {
     expect(messages(`BEGIN { ${statements} }`)).toContain(message);

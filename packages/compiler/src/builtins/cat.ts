@@ -9,7 +9,7 @@ export const cat: FunctionDefinition = {
   kind: 'function',
   name: 'cat',
   signature: 'cat("format", value ...)',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 1,
   maximum: 64,
   check(call, context) {

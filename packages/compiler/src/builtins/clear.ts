@@ -11,7 +11,7 @@ function wholeMapCommand(name: 'clear' | 'zero'): FunctionDefinition {
     kind: 'function',
     name,
     signature: `${name}(@map)`,
-    kernel: '5.8',
+    kernel: '4.4',
     minimum: 1,
     maximum: 1,
     check(call, context) {

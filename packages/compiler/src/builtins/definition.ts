@@ -35,10 +35,10 @@ export interface BuiltinDefinition {
   readonly name: string;
   /** It is one number that stays the same while a program runs. */
   readonly constant?: true;
-  /** The kernel that brought what it needs; all of them up to 5.10, the oldest there is. */
+  /** The kernel that brought what it needs; all of them up to 5.4, the oldest that scripts run on. */
   readonly kernel: string;
   /** Its text, where that is known when the script is compiled. */
-  known?(target: ProbeTarget): string;
+  known?(target: ProbeTarget): string | undefined;
   check(identifier: Identifier, context: CheckContext): Type;
   /** Strings may be left at `into`. */
   lower(lowering: Lowering, into?: Destination): Value;

@@ -10,7 +10,7 @@ function message(name: 'errorf' | 'warnf', severity: 'error' | 'warning'): Funct
     kind: 'function',
     name,
     signature: `${name}("format", value ...)`,
-    kernel: '5.8',
+    kernel: '4.4',
     minimum: 1,
     maximum: 64,
     check(call, context) {

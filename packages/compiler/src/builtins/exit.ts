@@ -1,6 +1,5 @@
 import { emitControl, RECORD_HEADER, send } from '../ir/lower-record.ts';
 import type { Lowering } from '../ir/lowering.ts';
-import { internalMaps } from '../ir/resources.ts';
 import { returnFromProgram } from '../ir/return-from-program.ts';
 import { inRegister, noValue } from '../ir/value.ts';
 import type { Expression } from '../syntax/ast.ts';
@@ -14,7 +13,7 @@ export const exit: FunctionDefinition = {
   kind: 'function',
   name: 'exit',
   signature: 'exit([code])',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 0,
   maximum: 1,
   check({ arguments: [code], span }, context) {
@@ -43,7 +42,7 @@ export function emitExit(lowering: Lowering, code: Expression | bigint | undefin
     const field = fieldLayout(int64, RECORD_HEADER, undefined);
     const size = RECORD_HEADER + field.size;
     const id = resources.record({ kind: 'exit', code: field }, size);
-    send(lowering, internalMaps.control, id, size, 'controlFull', (register) => {
+    send(lowering, 'control', id, size, (register) => {
       builder.store(8, inRegister(register, field.offset), value);
     });
   }

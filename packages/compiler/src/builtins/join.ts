@@ -11,7 +11,7 @@ export const join: FunctionDefinition = {
   kind: 'function',
   name: 'join',
   signature: 'join(array [, "separator"])',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 1,
   maximum: 2,
   check(call, context) {

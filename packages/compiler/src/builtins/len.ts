@@ -42,6 +42,7 @@ export const len: FunctionDefinition = {
     if (of.kind === 'map') return numberValue(countEntries(lowering, lowering.map(of.name)));
     const type = lowering.typeOf(of);
     if (type.kind !== 'stack') throw new Error('len() of no stack');
+    if (type.depth === 0) return numberValue(0n);
     const bytes = type.depth * 8;
     const frames = lowering.allocate(bytes);
     const written = builder.copy(

@@ -11,7 +11,7 @@ export const macaddr: FunctionDefinition = {
   kind: 'function',
   name: 'macaddr',
   signature: 'macaddr(bytes)',
-  kernel: '5.5',
+  kernel: '4.1',
   minimum: 1,
   maximum: 1,
   check(call, context) {

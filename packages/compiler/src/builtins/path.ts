@@ -5,6 +5,7 @@ import type { Expression } from '../syntax/ast.ts';
 import { stringType } from '../types/type.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { probeTypeOf } from './probetype.ts';
+import { requireHelper } from './required-helper.ts';
 
 /** Objects of this size and less may be on the stack, which the helper does not take of every kernel. */
 const SMALLEST = 40;
@@ -28,6 +29,8 @@ export const path: FunctionDefinition = {
       const message = 'path() takes a struct path that is reached from an argument by fields alone';
       context.report('invalid-argument', source.span, message, 'write path(args.file.f_path)');
     }
+    // Kernels that have the one have the other (5.10).
+    requireHelper('raw_tracepoint_test_run', call.span, 'path()', context);
     if (size === undefined) return stringType(config.maxStringLength);
     context.typeOf(size);
     const bytes = constantValue(size);

@@ -1,6 +1,8 @@
 import { initialNumber, ownNumber } from '../ir/process-number.ts';
 import { numberValue } from '../ir/value.ts';
-import type { BuiltinDefinition, FunctionDefinition } from './definition.ts';
+import type { Span } from '../source/span.ts';
+import type { BuiltinDefinition, CheckContext, FunctionDefinition } from './definition.ts';
+import { requireHelper } from './required-helper.ts';
 import { uint32 } from './uint32.ts';
 
 /**
@@ -12,18 +14,24 @@ function numbered(name: 'pid' | 'tid'): { builtin: BuiltinDefinition; call: Func
     name,
     constant: true,
     kernel: '4.2',
-    check: () => uint32,
+    check({ span }, context) {
+      checkNamespace(name, span, context);
+      return uint32;
+    },
     lower: (lowering) => numberValue(ownNumber(lowering, name)),
   };
   const call: FunctionDefinition = {
     kind: 'function',
     name,
     signature: `${name}([curr_ns|init])`,
-    kernel: '5.7',
+    kernel: '4.2; in a namespace of its own 5.7',
     minimum: 0,
     maximum: 1,
     words: true,
-    check({ arguments: [word] }, context) {
+    check(call, context) {
+      const [word] = call.arguments;
+      const asInitial = word?.kind === 'identifier' && word.name === 'init';
+      if (!asInitial) checkNamespace(name, call.span, context);
       if (word !== undefined && (word.kind !== 'identifier' || !['curr_ns', 'init'].includes(word.name))) {
         const message = `${name}() takes the name of a namespace of processes`;
         context.report('invalid-argument', word.span, message, `write ${name}(curr_ns) or ${name}(init)`);
@@ -36,6 +44,11 @@ function numbered(name: 'pid' | 'tid'): { builtin: BuiltinDefinition; call: Func
     },
   };
   return { builtin, call };
+}
+
+/** The initial namespace is the one that every kernel tells. */
+function checkNamespace(name: 'pid' | 'tid', span: Span, context: CheckContext): void {
+  if (context.env.pidNamespace !== undefined) requireHelper('ns_pid', span, `${name} within a container`, context);
 }
 
 export const { builtin: pid, call: pidFunction } = numbered('pid');

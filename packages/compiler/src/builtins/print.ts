@@ -12,7 +12,7 @@ export const print: FunctionDefinition = {
   kind: 'function',
   name: 'print',
   signature: 'print(@map [, top [, div]]) or print(value)',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 1,
   maximum: 3,
   check(call, context) {

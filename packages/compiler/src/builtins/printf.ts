@@ -9,7 +9,7 @@ export const printf: FunctionDefinition = {
   kind: 'function',
   name: 'printf',
   signature: 'printf("format", value ...)',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 1,
   maximum: 64,
   check(call, context) {

@@ -8,6 +8,7 @@ import { probeTypeOf } from './probetype.ts';
 export const probe: BuiltinDefinition = {
   name: 'probe',
   kernel: '4.1',
+  known: ({ name }) => name,
   check: (_identifier, { target }) => stringType(target.widths?.name ?? textBytes(target.name).length),
   lower(lowering, into) {
     const { name, names, widths } = lowering.target;
@@ -19,6 +20,7 @@ export const probe: BuiltinDefinition = {
 export const func: BuiltinDefinition = {
   name: 'func',
   kernel: '4.1',
+  known: (target) => target.function,
   check(identifier, { target, report }) {
     if (target.function !== undefined) {
       return stringType(target.widths?.function ?? textBytes(target.function).length);

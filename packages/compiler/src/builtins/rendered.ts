@@ -92,7 +92,7 @@ export const strftime: FunctionDefinition = {
   kind: 'function',
   name: 'strftime',
   signature: 'strftime("format", nsecs)',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 2,
   maximum: 2,
   check(call, context) {

@@ -9,7 +9,7 @@ function sarg(index: number): BuiltinDefinition {
   const name = `sarg${index}`;
   return {
     name,
-    kernel: '5.5',
+    kernel: '4.11',
     check(identifier, { target, report }) {
       if (target.context.kind === 'registers' && target.context.at === 'entry') return int64;
       report('invalid-use', identifier.span, `${target.name} has no ${name}`, 'kprobe and uprobe have it');

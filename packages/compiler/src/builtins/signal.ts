@@ -7,6 +7,7 @@ import { LAST_SIGNAL, signalNumber } from '../types/signal-table.ts';
 import { isNumber, voidType } from '../types/type.ts';
 import type { CheckContext, FunctionDefinition } from './definition.ts';
 import { probeTypeOf } from './probetype.ts';
+import { requireHelper } from './required-helper.ts';
 import { requireUnsafe } from './unsafe.ts';
 
 /** Kinds of probes that run for a process of their own, to which a signal can be sent. */
@@ -30,6 +31,7 @@ function sender(name: 'signal' | 'signal_thread', kernel: string): FunctionDefin
         const message = `${name}() can not be used for this probetype ${probeType}`;
         context.report('invalid-use', call.span, message, `it goes with ${probeTypes.join(', ')}`);
       }
+      if (name === 'signal_thread') requireHelper('signal_thread', call.span, 'signal_thread()', context);
       requireUnsafe(call, context);
       checkSignal(call, context);
       return voidType;

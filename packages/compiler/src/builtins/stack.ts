@@ -10,6 +10,8 @@ import type { BuiltinDefinition, CheckContext, FunctionDefinition } from './defi
 
 /** Another stack has the place in the map that this one's hash leads to. */
 const EEXIST = -17n;
+/** Of no frames there is no stack. */
+const NONE = -1n;
 /** BPF_F_USER_STACK: the program's, not the kernel's. */
 const USER_STACK = 256n;
 
@@ -90,9 +92,9 @@ function stackDepth(name: string, depth: Expression, context: CheckContext): num
   context.typeOf(depth);
   const value = constantValue(depth);
   // Of a longer limit no more comes: the kernel follows a stack so far (kernel.perf_event_max_stack).
-  if (value !== undefined && value >= 1n && value <= MAX_LIMIT) return Math.min(Number(value), MAX_STACK_DEPTH);
+  if (value !== undefined && value >= 0n && value <= MAX_LIMIT) return Math.min(Number(value), MAX_STACK_DEPTH);
   const message =
-    value === undefined || value < 1n
+    value === undefined || value < 0n
       ? `${name}: invalid limit value`
       : `${name}([int limit]): limit shouldn't exceed ${MAX_LIMIT}, ${value} given`;
   context.report('invalid-argument', depth.span, message, 'write a number of frames');
@@ -104,6 +106,17 @@ function stackDepth(name: string, depth: Expression, context: CheckContext): num
  * also its process, whose memory says what the addresses are.
  */
 function lowerStack(lowering: Lowering, type: StackType): Value {
+  const { builder } = lowering;
+  const id = type.depth === 0 ? NONE : takeStack(lowering, type);
+  if (!type.user) return numberValue(id);
+  const place = lowering.allocate(16);
+  builder.store(8, place, id);
+  builder.store(8, placeAt(place, 8), noteProcess(lowering));
+  return { kind: 'memory', place, size: 16 };
+}
+
+/** The stack's number in the map of stacks of its kind and depth. */
+function takeStack(lowering: Lowering, type: StackType): number {
   const { builder, resources } = lowering;
   const map = stackMapName(type);
   resources.stacks.set(map, type);
@@ -114,9 +127,5 @@ function lowerStack(lowering: Lowering, type: StackType): Value {
     { kind: 'operand', operand: type.user ? USER_STACK : 0n },
   );
   builder.when('eq', id, EEXIST, () => lowering.countLoss('stackLost'));
-  if (!type.user) return numberValue(id);
-  const place = lowering.allocate(16);
-  builder.store(8, place, id);
-  builder.store(8, placeAt(place, 8), noteProcess(lowering));
-  return { kind: 'memory', place, size: 16 };
+  return id;
 }

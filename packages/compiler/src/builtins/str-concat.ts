@@ -12,7 +12,7 @@ export const strConcat: FunctionDefinition = {
   kind: 'function',
   name: 'str_concat',
   signature: 'str_concat(a, b)',
-  kernel: '5.5',
+  kernel: '4.11',
   minimum: 2,
   maximum: 2,
   check(call, context) {

@@ -16,7 +16,7 @@ export const str: FunctionDefinition = {
   kind: 'function',
   name: 'str',
   signature: 'str(pointer [, length])',
-  kernel: '5.5',
+  kernel: '4.11',
   minimum: 1,
   maximum: 2,
   check(call, context) {

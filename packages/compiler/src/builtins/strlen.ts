@@ -11,7 +11,7 @@ export const strlen: FunctionDefinition = {
   kind: 'function',
   name: 'strlen',
   signature: 'strlen(string)',
-  kernel: '5.5',
+  kernel: '4.11',
   minimum: 1,
   maximum: 1,
   check(call, context) {
@@ -30,7 +30,7 @@ export const strcap: FunctionDefinition = {
   kind: 'function',
   name: 'strcap',
   signature: 'strcap(string)',
-  kernel: '5.5',
+  kernel: '4.11',
   minimum: 1,
   maximum: 1,
   check(call, context) {

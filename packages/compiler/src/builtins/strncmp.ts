@@ -14,7 +14,7 @@ export const strncmp: FunctionDefinition = {
   kind: 'function',
   name: 'strncmp',
   signature: 'strncmp(a, b, n)',
-  kernel: '5.5',
+  kernel: '4.11',
   minimum: 3,
   maximum: 3,
   check(call, context) {
@@ -45,7 +45,7 @@ export const memcmp: FunctionDefinition = {
   kind: 'function',
   name: 'memcmp',
   signature: 'memcmp(a, b, n)',
-  kernel: '5.5',
+  kernel: '4.11',
   minimum: 3,
   maximum: 3,
   check(call, context) {

@@ -21,7 +21,7 @@ function search(name: string, type: Type, result: (lowering: Lowering, index: Op
     kind: 'function',
     name,
     signature: `${name}(haystack, needle)`,
-    kernel: '5.5',
+    kernel: '4.11',
     minimum: 2,
     maximum: 2,
     check(call, context) {

@@ -10,7 +10,7 @@ export const system: FunctionDefinition = {
   kind: 'function',
   name: 'system',
   signature: 'system("format", value ...)',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 1,
   maximum: 64,
   check(call, context) {

@@ -47,7 +47,7 @@ function lowerField(lowering: Lowering, field: TaskField, task: Operand, into?: 
 function ofCurrent(field: TaskField): BuiltinDefinition {
   return {
     name: field.name,
-    kernel: '5.5',
+    kernel: '4.1',
     check: (identifier, context) => checkField(field, identifier.span, context),
     lower: (lowering, into) => lowerField(lowering, field, lowering.builder.call('get_current_task'), into),
   };
@@ -60,7 +60,7 @@ function ofTask(field: TaskField): FunctionDefinition {
     kind: 'function',
     name,
     signature: `${name}([task])`,
-    kernel: '5.5',
+    kernel: '4.1',
     minimum: 0,
     maximum: 1,
     check(call, context) {

@@ -11,7 +11,7 @@ export const time: FunctionDefinition = {
   kind: 'function',
   name: 'time',
   signature: 'time(["format"])',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 0,
   maximum: 1,
   check({ arguments: [format] }, context) {

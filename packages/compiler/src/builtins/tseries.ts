@@ -20,7 +20,7 @@ export const tseries: AggregateDefinition = {
   kind: 'aggregate',
   name: 'tseries',
   signature: 'tseries(n, interval, num_intervals [, "avg"|"max"|"min"|"sum"])',
-  kernel: '5.8',
+  kernel: '4.4',
   minimum: 3,
   maximum: 4,
   flagged: false,

@@ -14,9 +14,9 @@ const MAX_SHARED_PROGRAM = 6_000;
 
 /** One program for several system calls: the number leads to a branch, whose end leads on to the next stage. */
 export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'>): IrFunction {
-  const { raw, branches } = plan;
+  const { all, branches } = plan;
   const [first] = branches;
-  if (raw === undefined || first === undefined) throw new Error('only probes on system calls share a program');
+  if (all === undefined || first === undefined) throw new Error('only probes on system calls share a program');
   const builder = new FunctionBuilder(input.name, undefined, branches.length > 1 ? MAX_SHARED_PROGRAM : undefined);
   const loweringOf = ({ probe: { clause, typing, target } }: Branch, names?: NameTable) => {
     const shared = sharedVariables(clause, input.bindings, input.env);
@@ -25,7 +25,7 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
       target: names === undefined ? target : { ...target, names },
     });
   };
-  const number = lowerSyscallNumber(loweringOf(first), raw);
+  const number = lowerSyscallNumber(loweringOf(first), all);
   for (const stage of stagesOf(branches)) {
     const next = builder.newBlock();
     const blocks = stage.map(() => builder.newBlock());
@@ -41,7 +41,7 @@ export function buildDispatch(plan: ProgramPlan, input: Omit<BuildInput, 'probe'
           branch,
           named ? nameTable(branch.calls, input.resources, branch.probe.target.widths?.name) : undefined,
         );
-        lowerCompatCheck(lowering, raw, next);
+        lowerCompatCheck(lowering, all, next);
         lowerClause(lowering, branch.probe.clause);
       });
       builder.jump(next);

@@ -4,6 +4,7 @@ import type { Bindings, TypedProbe } from '../passes/model.ts';
 import { sharedVariables } from '../passes/shared-variables.ts';
 import type { Clause } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
+import { bootTime } from './boot-time.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { IrFunction } from './ir.ts';
 import { ProbeLowering } from './lower-expression.ts';
@@ -90,9 +91,9 @@ export function findScratch(lowering: Lowering, scratch: number): (() => void) |
 }
 
 /** Runs before every other program: notes when the trace began, for `elapsed`. */
-export function buildStart(): IrFunction {
+export function buildStart(env: CompileEnv): IrFunction {
   const builder = new FunctionBuilder('start');
-  const now = builder.call('ktime_get_boot_ns');
+  const now = builder.call(bootTime(env));
   builder.store(8, inRegister(builder.mapValue(internalMaps.start, 0)), now);
   return builder.finish(() => undefined);
 }

@@ -14,7 +14,7 @@ export function currentTask(lowering: Lowering): number {
 export function readTask(lowering: Lowering, field: string): Operand | undefined {
   const { builder, env, target } = lowering;
   const { context } = target;
-  if (context.kind !== 'tracepoint' || context.raw?.typed !== true) return undefined;
+  if (context.kind !== 'tracepoint' || context.all?.context !== 'typed') return undefined;
   const record = env.types?.record('struct', 'task_struct');
   const member = record === undefined ? undefined : env.types?.member(record, field);
   if (member === undefined || member.bitOffset % 32 !== 0) return undefined;

@@ -3,7 +3,6 @@ import { fieldLayout } from '../types/field-layout.ts';
 import { int64 } from '../types/type.ts';
 import { RECORD_HEADER, send } from './lower-record.ts';
 import type { Lowering } from './lowering.ts';
-import { internalMaps } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
 
 /** Helpers whose failures can be told. */
@@ -22,7 +21,7 @@ export function tellFailure(lowering: Lowering, helper: ToldHelper, { start, end
   const field = fieldLayout(int64, RECORD_HEADER, undefined);
   const size = RECORD_HEADER + field.size;
   const id = resources.record({ kind: 'helper', helper, result: field, span: { start, end } }, size);
-  send(lowering, internalMaps.events, id, size, 'ringFull', (register) => {
+  send(lowering, 'events', id, size, (register) => {
     builder.store(8, inRegister(register, field.offset), result);
   });
 }

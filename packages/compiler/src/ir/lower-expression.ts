@@ -2,12 +2,13 @@ import { findBuiltin, findFunction } from '../builtins/index.ts';
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import { CounterSlot } from '../output-layout.ts';
 import { comptimeTruth } from '../passes/comptime.ts';
+import type { Loop } from '../passes/loop-kind.ts';
 import type { Bindings, Typing, VariableSymbol } from '../passes/model.ts';
 import type { SharedVariables } from '../passes/shared-variables.ts';
 import { constantOf } from '../passes/type-constant.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
 import type { Span } from '../source/span.ts';
-import type { Block, BlockExpression, Expression, For, MapAccess, Variable } from '../syntax/ast.ts';
+import type { Block, BlockExpression, Expression, MapAccess, Variable } from '../syntax/ast.ts';
 import { mentions } from '../syntax/mentions.ts';
 import { printExpression } from '../syntax/print-expression.ts';
 import type { MapLayout } from '../types/map-layout.ts';
@@ -379,7 +380,7 @@ export class ProbeLowering implements Lowering {
     this.#variables = outside;
   }
 
-  inCallback(loop: For, builder: FunctionBuilder, body: () => void): void {
+  inCallback(loop: Loop, builder: FunctionBuilder, body: () => void): void {
     const outer = this.#builder;
     for (const symbol of this.#input.shared.read.get(loop) ?? []) {
       const home = this.#variables.get(symbol);

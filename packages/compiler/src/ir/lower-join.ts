@@ -1,5 +1,6 @@
-import type { AddressSpace } from '../types/type.ts';
-import { RECORD_HEADER } from './lower-record.ts';
+import { fieldLayout } from '../types/field-layout.ts';
+import { type AddressSpace, uint64 } from '../types/type.ts';
+import { RECORD_HEADER, sendCopy } from './lower-record.ts';
 import type { Lowering } from './lowering.ts';
 import { callReader, readInteger } from './read-memory.ts';
 import { internalMaps } from './resources.ts';
@@ -8,6 +9,9 @@ import { inRegister, type Operand, placeAt } from './value.ts';
 /** As bpftrace has it: so many texts, each of at most so many bytes with its zero. */
 const MAX_TEXTS = 16n;
 const TEXT_BYTES = 1024;
+/** The record tells where its texts end: a buffer of a perf event may have some bytes more. */
+const endField = fieldLayout(uint64, RECORD_HEADER, undefined);
+const TEXTS = RECORD_HEADER + endField.size;
 
 /**
  * Sends the texts that an array of pointers leads to, up to a null. They are put one after the other in scratch memory,
@@ -16,12 +20,12 @@ const TEXT_BYTES = 1024;
 export function lowerJoin(lowering: Lowering, array: Operand, space: AddressSpace, separator: string): void {
   const { builder, resources } = lowering;
   resources.eventRing = true;
-  const most = RECORD_HEADER + Number(MAX_TEXTS) * TEXT_BYTES;
+  const most = TEXTS + Number(MAX_TEXTS) * TEXT_BYTES;
   const record = lowering.allocate(most);
-  const id = resources.record({ kind: 'join', separator }, RECORD_HEADER);
+  const id = resources.record({ kind: 'join', separator, end: endField }, TEXTS);
   const next = builder.copy(array);
   const left = builder.copy(MAX_TEXTS);
-  const end = builder.copy(BigInt(RECORD_HEADER));
+  const end = builder.copy(BigInt(TEXTS));
   const [again, fits, some, read, done] = [
     builder.newBlock(),
     builder.newBlock(),
@@ -52,6 +56,7 @@ export function lowerJoin(lowering: Lowering, array: Operand, space: AddressSpac
   builder.startBlock(done);
   builder.store(8, record, BigInt(id));
   builder.store(8, placeAt(record, 8), builder.call('ktime_get_ns'));
+  builder.store(8, placeAt(record, endField.offset), end);
   sendBytes(lowering, record, end, most);
 }
 
@@ -59,13 +64,6 @@ function sendBytes(lowering: Lowering, record: Parameters<typeof placeAt>[0], en
   const { builder } = lowering;
   const size = builder.copy(end);
   builder.when('ule', size, BigInt(most), () => {
-    const refused = builder.call(
-      'ringbuf_output',
-      { kind: 'map', map: internalMaps.events },
-      { kind: 'address', place: record },
-      { kind: 'operand', operand: size },
-      { kind: 'operand', operand: 0n },
-    );
-    builder.when('ne', refused, 0n, () => lowering.countLoss('ringFull'));
+    sendCopy(lowering, { map: internalMaps.events, loss: 'ringFull' }, record, size);
   });
 }

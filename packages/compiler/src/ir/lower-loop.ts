@@ -1,19 +1,28 @@
 import type { HelperName } from '@bpfleet/bpf';
 import { constantValue } from '../passes/fold-constants.ts';
-import { loopKind } from '../passes/loop-kind.ts';
+import { type Loop, loopKind } from '../passes/loop-kind.ts';
 import type { Block, For, MapAccess, Range, Unroll, While } from '../syntax/ast.ts';
 import { isScalar, storageBytes, type TupleType, unknown } from '../types/type.ts';
 import type { Exits } from './exits.ts';
 import { FunctionBuilder } from './function-builder.ts';
 import type { CallArgument } from './ir.ts';
 import { foldCpus } from './lower-aggregate.ts';
+import { emitComplaint } from './lower-message.ts';
 import type { Lowering } from './lowering.ts';
 import { copyValue } from './memory.ts';
 import { returnFromProgram } from './return-from-program.ts';
 import { inObject, inRegister, type Operand, type Place, placeAt } from './value.ts';
 
+/** Rounds of a `while` that the kernel calls: nobody has seen that it ends, and no probe may take a CPU for long. */
+const MAX_WHILE_ROUNDS = 1n << 20n;
+
+export function lowerWhile(lowering: Lowering, statement: While): void {
+  if (loopKind(statement, lowering.env) === 'callback') whileByCallback(lowering, statement);
+  else whileInProgram(lowering, statement);
+}
+
 /** The verifier follows every round, so the loop must be seen to end. Kernel 5.3. */
-export function lowerWhile(lowering: Lowering, { condition, body }: While): void {
+function whileInProgram(lowering: Lowering, { condition, body }: While): void {
   const { builder } = lowering;
   const [head, inside, after] = [builder.newBlock(), builder.newBlock(), builder.newBlock()];
   builder.jump(head);
@@ -99,6 +108,25 @@ function forRangeByCallback(lowering: Lowering, statement: For, { from, to }: Ra
   builder.startBlock(none);
 }
 
+/** bpf_loop, up to a bound; a loop that would go on is ended, and that is told. Kernel 5.17. */
+function whileByCallback(lowering: Lowering, statement: While): void {
+  const rounds = MAX_WHILE_ROUNDS + 1n;
+  callForEach(lowering, statement, {
+    helper: 'loop',
+    context: 1,
+    endless: true,
+    arguments: (callback, context) => [{ kind: 'operand', operand: rounds }, callback, context],
+    prepare: () => {
+      const { builder } = lowering;
+      const [inside, after] = [builder.newBlock(), builder.newBlock()];
+      lowering.condition(statement.condition, inside, after);
+      builder.startBlock(after);
+      lowering.exits.break?.();
+      builder.startBlock(inside);
+    },
+  });
+}
+
 /** bpf_for_each_map_elem. Kernel 5.13. */
 function forEachEntry(lowering: Lowering, statement: For, over: MapAccess): void {
   const layout = lowering.map(over.name);
@@ -135,6 +163,8 @@ interface ForEach {
   /** Which argument of the callback is the context we gave. */
   readonly context: number;
   arguments(callback: CallArgument, context: CallArgument): readonly CallArgument[];
+  /** Whether it may still go on when all its rounds are over. */
+  readonly endless?: boolean;
   /** Gives the loop's variable its value, in the callback. */
   prepare(): void;
 }
@@ -143,13 +173,13 @@ interface ForEach {
  * The body as a function of its own that the kernel calls. It finds the program's context and scratch memory through
  * two words of its caller's stack; variables that both use are in scratch memory. It returns 1 to end the loop.
  */
-function callForEach(lowering: Lowering, statement: For, loop: ForEach): void {
+function callForEach(lowering: Lowering, statement: Loop, loop: ForEach): void {
   const { builder } = lowering;
   const words = inObject(builder.frame.allocateOnStack(16).id);
   builder.store(8, words, builder.context());
   builder.store(8, placeAt(words, 8), builder.scratchBase());
   const left = sharedCell(lowering);
-  builder.store(8, left, Left.loop);
+  builder.store(8, left, loop.endless ? Left.nothing : Left.loop);
   const callback = new FunctionBuilder('for_each', builder.frame.callback());
   callback.position = builder.position;
   const given = callback.parameter(loop.context);
@@ -171,11 +201,17 @@ function callForEach(lowering: Lowering, statement: For, loop: ForEach): void {
   );
   const flags: CallArgument = { kind: 'operand', operand: 0n };
   builder.call(loop.helper, ...loop.arguments({ kind: 'callback', index }, { kind: 'address', place: words }), flags);
+  if (loop.endless) {
+    builder.when('eq', builder.load(8, left), Left.nothing, () => {
+      emitComplaint(lowering, statement.span, `the loop was ended after ${MAX_WHILE_ROUNDS} rounds`);
+      builder.store(8, left, Left.loop);
+    });
+  }
   leaveAfter(lowering, builder.load(8, left));
 }
 
 /** What a callback left, which those around it go on leaving. */
-const Left = { loop: 0n, program: 1n, function: 2n } as const;
+const Left = { loop: 0n, program: 1n, function: 2n, nothing: 3n } as const;
 
 function exitsOf(callback: FunctionBuilder, left: Place, around: Exits): Exits {
   const leave = (what: bigint) => () => {
@@ -183,7 +219,7 @@ function exitsOf(callback: FunctionBuilder, left: Place, around: Exits): Exits {
     callback.return(1n);
   };
   return {
-    break: () => callback.return(1n),
+    break: leave(Left.loop),
     continue: () => callback.return(0n),
     exit: leave(Left.program),
     ...(around.return && { return: leave(Left.function) }),

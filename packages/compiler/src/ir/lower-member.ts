@@ -58,7 +58,7 @@ export function characterArray(
   const object = lowering.typeOf(expression.object);
   if (object.kind === 'args') {
     const { context } = lowering.target;
-    if (context.kind !== 'tracepoint' || context.raw !== undefined) return undefined;
+    if (context.kind !== 'tracepoint' || context.all !== undefined) return undefined;
     const field = fieldOf(lowering, expression);
     return field.dataLocation ? undefined : { address: addressIn(lowering, field), space: 'kernel' };
   }
@@ -111,8 +111,8 @@ function lowerTracepointField(lowering: Lowering, expression: Member, into?: Des
   const field = fieldOf(lowering, expression);
   const type = lowering.typeOf(expression);
   const { context: probed } = lowering.target;
-  if (probed.kind === 'tracepoint' && probed.raw !== undefined) {
-    return numberValue(lowerSyscallField(lowering, probed.raw, field, type));
+  if (probed.kind === 'tracepoint' && probed.all !== undefined) {
+    return numberValue(lowerSyscallField(lowering, probed.all, field, type));
   }
   const context = builder.context();
   switch (type.kind) {

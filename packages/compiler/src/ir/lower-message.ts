@@ -4,7 +4,6 @@ import { fieldLayout } from '../types/field-layout.ts';
 import { int64 } from '../types/type.ts';
 import { emitEvent, RECORD_HEADER, send } from './lower-record.ts';
 import type { Lowering } from './lowering.ts';
-import { internalMaps } from './resources.ts';
 import { inRegister, type Operand } from './value.ts';
 
 /** Sends an error or warning of the script, which user space prints with its place in the source. */
@@ -39,7 +38,7 @@ export function emitNumberMessage(
   const field = fieldLayout(int64, RECORD_HEADER, undefined);
   const size = RECORD_HEADER + field.size;
   const id = resources.record({ kind: 'message', severity, format, args: [field], span: { start, end } }, size);
-  send(lowering, internalMaps.events, id, size, 'ringFull', (register) => {
+  send(lowering, 'events', id, size, (register) => {
     builder.store(8, inRegister(register, field.offset), number);
   });
 }

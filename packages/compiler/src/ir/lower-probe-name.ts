@@ -37,6 +37,6 @@ export function lowerSharedText(lowering: Lowering, shared: SharedText, into?: D
 function probeNumber(lowering: Lowering): Operand {
   const { builder, target } = lowering;
   const { context } = target;
-  if (context.kind === 'tracepoint' && context.raw !== undefined) return lowerSyscallNumber(lowering, context.raw);
+  if (context.kind === 'tracepoint' && context.all !== undefined) return lowerSyscallNumber(lowering, context.all);
   return builder.call('get_attach_cookie', { kind: 'operand', operand: builder.context() });
 }

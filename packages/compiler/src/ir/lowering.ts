@@ -1,9 +1,10 @@
 import type { CompileConfig, CompileEnv } from '../env.ts';
 import type { CounterSlot } from '../output-layout.ts';
+import type { Loop } from '../passes/loop-kind.ts';
 import type { VariableSymbol } from '../passes/model.ts';
 import type { ProbeTarget } from '../probes/provider.ts';
 import type { Span } from '../source/span.ts';
-import type { Block, Expression, For, Variable } from '../syntax/ast.ts';
+import type { Block, Expression, Variable } from '../syntax/ast.ts';
 import type { MapLayout } from '../types/map-layout.ts';
 import type { Type } from '../types/type.ts';
 import type { Exits } from './exits.ts';
@@ -72,7 +73,7 @@ export interface Lowering {
   /** Writes statements that are written more than once: their variables have a place of their own each time. */
   inCopy(body: () => void): void;
   /** Writes a callback with a builder of its own: the body of a loop, which reads copies of what is only read in it. */
-  inCallback(loop: For, builder: FunctionBuilder, body: () => void): void;
+  inCallback(loop: Loop, builder: FunctionBuilder, body: () => void): void;
   /** Of the expression that is being written. */
   readonly span: Span;
   /** Adds one to a counter of what was lost. */

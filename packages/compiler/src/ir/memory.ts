@@ -1,4 +1,5 @@
 import type { Lowering, MemoryValue } from './lowering.ts';
+import { readHelper } from './read-helper.ts';
 import { internalMaps } from './resources.ts';
 import { type Destination, inRegister, type Operand, type Place, placeAt } from './value.ts';
 
@@ -27,7 +28,7 @@ function copyMemory(lowering: Lowering, source: Place, into: Destination): void 
   const { builder } = lowering;
   if (into.size > MAX_INLINE) {
     builder.call(
-      'probe_read_kernel',
+      readHelper(lowering.env, 'bytes', 'kernel'),
       { kind: 'address', place: into.place },
       { kind: 'operand', operand: BigInt(into.size) },
       { kind: 'address', place: source },

@@ -33,7 +33,7 @@ export function noteProcess(lowering: Lowering): Operand {
     const field = fieldLayout(uint64, RECORD_HEADER, undefined);
     const size = RECORD_HEADER + field.size;
     const id = resources.record({ kind: 'process', field }, size);
-    send(lowering, internalMaps.control, id, size, 'controlFull', (register) => {
+    send(lowering, 'control', id, size, (register) => {
       builder.store(8, inRegister(register, field.offset), process);
     });
   });

@@ -2,6 +2,7 @@ import type { AddressSpace } from '../types/type.ts';
 import { readFailed } from './helper-failure.ts';
 import type { Lowering } from './lowering.ts';
 import { clearMemory } from './memory.ts';
+import { readHelper } from './read-helper.ts';
 import { type Destination, type Operand, type Place, placeAt, type Value } from './value.ts';
 
 export interface TextSource {
@@ -94,10 +95,10 @@ export function callReader(
   bytes: Operand,
   address: Operand,
 ): number {
-  const { builder } = lowering;
+  const { builder, env } = lowering;
   const call = (from: 'user' | 'kernel') =>
     builder.call(
-      what === 'text' ? (`probe_read_${from}_str` as const) : (`probe_read_${from}` as const),
+      readHelper(env, what, from),
       { kind: 'address', place: into },
       { kind: 'operand', operand: bytes },
       { kind: 'operand', operand: address },

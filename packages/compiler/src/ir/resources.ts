@@ -8,6 +8,7 @@ export type RecordKind = RecordLayout extends infer R ? (R extends unknown ? Omi
 export const internalMaps = {
   events: 'events',
   control: 'control',
+  packets: 'packets',
   counters: 'counters',
   scratch: 'scratch',
   zeros: 'zeros',
@@ -22,6 +23,8 @@ export class Resources {
   readonly #recordIds = new Map<string, number>();
   eventRing = false;
   controlRing = false;
+  /** Packets that skboutput() writes. */
+  packetBuffer = false;
   counters = false;
   /** The time the trace began, for `elapsed`. */
   start = false;

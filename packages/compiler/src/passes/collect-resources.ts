@@ -7,6 +7,10 @@ import { stackMapSpec } from '../types/stack-map.ts';
 
 /** Of more processes than this the oldest are told of again. */
 const KNOWN_PROCESSES = 4096;
+/** So that a CPU that prints more than others does not lose soon. */
+const MIN_BUFFER_BYTES = 64 * 1024;
+/** A packet that was put together of many may have 64 KiB. */
+const PACKET_BYTES = 512 * 1024;
 
 /** The kernel maps of a script: its own, then those its programs turned out to need. */
 export function collectMapSpecs(
@@ -21,17 +25,10 @@ export function collectMapSpecs(
   }
   const array = (name: string, type: MapType, valueSize: number, maxEntries: number) =>
     specs.push({ name, type, keySize: 4, valueSize, maxEntries, flags: 0 });
-  const ring = (name: string, bytes: number) =>
-    specs.push({
-      name,
-      type: MapType.RINGBUF,
-      keySize: 0,
-      valueSize: 0,
-      maxEntries: ringBytes(bytes, env.pageSize),
-      flags: 0,
-    });
+  const ring = (name: string, bytes: number) => specs.push(ringSpec(name, bytes, env));
   if (resources.eventRing) ring(internalMaps.events, config.eventRingBytes);
   if (resources.controlRing) ring(internalMaps.control, config.controlRingBytes);
+  if (resources.packetBuffer) specs.push(perfSpec(internalMaps.packets, PACKET_BYTES * env.cpus, env));
   if (resources.counters) array(internalMaps.counters, MapType.PERCPU_ARRAY, 8, Object.keys(CounterSlot).length);
   if (resources.scratchBytes > 0) {
     array(internalMaps.scratch, MapType.PERCPU_ARRAY, resources.scratchBytes, resources.scratchElements);
@@ -69,8 +66,23 @@ export function outputLayout(
     ...(missingProbes === 'error' ? {} : { missingProbes }),
     ...(resources.eventRing ? { eventRing: internalMaps.events } : {}),
     ...(resources.controlRing ? { controlRing: internalMaps.control } : {}),
+    ...(resources.packetBuffer ? { packetBuffer: internalMaps.packets } : {}),
     ...(resources.counters ? { counters: internalMaps.counters } : {}),
   };
+}
+
+/** Before 5.8 a buffer for each CPU, which have together what one ring would have. */
+function ringSpec(name: string, bytes: number, { features, pageSize, cpus }: CompileEnv): MapSpec {
+  if (features.has('ringbuf')) {
+    const maxEntries = ringBytes(bytes, pageSize);
+    return { name, type: MapType.RINGBUF, keySize: 0, valueSize: 0, maxEntries, flags: 0 };
+  }
+  return perfSpec(name, bytes, { pageSize, cpus });
+}
+
+function perfSpec(name: string, bytes: number, { pageSize, cpus }: Pick<CompileEnv, 'pageSize' | 'cpus'>): MapSpec {
+  const bufferBytes = ringBytes(Math.max(MIN_BUFFER_BYTES, bytes / cpus), pageSize);
+  return { name, type: MapType.PERF_EVENT_ARRAY, keySize: 4, valueSize: 4, maxEntries: cpus, flags: 0, bufferBytes };
 }
 
 /** A ring is a power of two of whole pages. */

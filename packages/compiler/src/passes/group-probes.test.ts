@@ -53,7 +53,7 @@ function types(): Btf {
   return new Btf(Buffer.concat([header, Buffer.from(Uint32Array.from(words).buffer), Buffer.from(strings)]));
 }
 
-const all: readonly KernelFeature[] = ['atomic_fetch', 'percpu_lookup', 'long_key', 'tp_btf'];
+const all: readonly KernelFeature[] = ['atomic_fetch', 'percpu_lookup', 'long_key', 'tp_btf', 'steady_raw'];
 
 function env(changes: Partial<CompileEnv> = {}): CompileEnv {
   return {
@@ -106,9 +106,20 @@ describe('probes on system calls', () => {
   });
 
   test('are raw without typed arguments where the kernel has none', () => {
-    const features = new Set<KernelFeature>(['long_key']);
+    const features = new Set<KernelFeature>(['long_key', 'steady_raw']);
     expect(programs('t:syscalls:sys_enter_read { @[args.fd] = count(); }', { features })).toEqual([
       ['raw_tracepoint', ['sys_enter_read']],
+    ]);
+  });
+
+  test('share the event of all calls where a raw program could lose its CPU', () => {
+    const features = new Set(all.filter((feature) => feature !== 'steady_raw'));
+    const source = `t:syscalls:sys_enter_read { @f[args.fd] = count(); } t:syscalls:sys_enter_write { @ = count(); }
+      t:syscalls:sys_exit_read { @r[args.ret] = count(); }`;
+    const { spec } = compile(source, env({ features }));
+    expect(spec?.programs.map(({ attach, probes }) => [attach, probes?.length])).toEqual([
+      [{ kind: 'tracepoint', category: 'raw_syscalls', event: 'sys_enter' }, 2],
+      [{ kind: 'tracepoint', category: 'raw_syscalls', event: 'sys_exit' }, 1],
     ]);
   });
 

@@ -1,11 +1,12 @@
 import type { CompileEnv } from '../env.ts';
 import { compatOffset } from '../ir/lower-syscall.ts';
-import type { ProbeTarget, RawSyscall } from '../probes/provider.ts';
+import type { AllSyscalls, ProbeTarget } from '../probes/provider.ts';
 import { syscallPart } from '../types/syscall-part.ts';
 import { joinFunctions } from './join-functions.ts';
+import { knowsItsProbe } from './knows-its-probe.ts';
 import type { TypedProbe } from './model.ts';
 import type { Branch, ProgramPlan } from './program-plan.ts';
-import { rawAttachment, rawTarget } from './raw-target.ts';
+import { allSyscalls, rawTarget, typedTarget } from './raw-target.ts';
 import { usedArguments } from './used-arguments.ts';
 
 /** Puts probes on system calls into one program for all calls' entries and one for their exits; others stay alone. */
@@ -18,7 +19,7 @@ export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): Pro
     const { syscall } = probe.target;
     const key = possible && syscall !== undefined ? sharingKey(probe, syscall.at) : undefined;
     if (syscall === undefined || key === undefined) {
-      const raw = rawTarget(probe, env);
+      const raw = typedTarget(probe, env) ?? rawTarget(probe, env);
       plans.push(alone(raw === undefined ? probe : { ...probe, target: raw }));
       continue;
     }
@@ -28,7 +29,7 @@ export function groupProbes(probes: readonly TypedProbe[], env: CompileEnv): Pro
     }
     addCall(shared[syscall.at], key, probe, syscall.number);
   }
-  for (const [at, position] of positions) plans[position] = rawPlan(at, [...shared[at].values()], env);
+  for (const [at, position] of positions) plans[position] = sharedPlan(at, [...shared[at].values()], env);
   return joinFunctions(plans, env);
 }
 
@@ -54,18 +55,17 @@ function alone(probe: TypedProbe): ProgramPlan {
   return { programType, attach, branches: [{ probe, calls: new Map() }] };
 }
 
-function rawPlan(at: 'enter' | 'exit', branches: readonly Branch[], env: CompileEnv): ProgramPlan {
-  const { typed, ...attached } = rawAttachment(`sys_${at}`, env);
-  const raw: RawSyscall = { at, typed };
+function sharedPlan(at: 'enter' | 'exit', branches: readonly Branch[], env: CompileEnv): ProgramPlan {
+  const { all, ...attached } = allSyscalls(at, env);
   const withTarget = ({ probe, calls }: Branch): Branch => ({
-    probe: { ...probe, target: { ...probe.target, ...attached, context: rawContext(probe.target, raw) } },
+    probe: { ...probe, target: { ...probe.target, ...attached, context: sharedContext(probe.target, all) } },
     calls,
   });
-  return { ...attached, raw, branches: branches.map(withTarget) };
+  return { ...attached, all, branches: branches.map(withTarget) };
 }
 
-function rawContext({ context }: ProbeTarget, raw: RawSyscall): ProbeTarget['context'] {
-  return context.kind === 'tracepoint' ? { ...context, raw } : context;
+function sharedContext({ context }: ProbeTarget, all: AllSyscalls): ProbeTarget['context'] {
+  return context.kind === 'tracepoint' ? { ...context, all } : context;
 }
 
 /**
@@ -75,7 +75,13 @@ function rawContext({ context }: ProbeTarget, raw: RawSyscall): ProbeTarget['con
 function sharingKey(probe: TypedProbe, at: 'enter' | 'exit'): string | undefined {
   const { clause, target, typing } = probe;
   const used = usedArguments(probe);
-  if (used === undefined || target.context.kind !== 'tracepoint' || target.context.format === null) return undefined;
+  if (
+    used === undefined ||
+    knowsItsProbe(typing) ||
+    target.context.kind !== 'tracepoint' ||
+    target.context.format === null
+  )
+    return undefined;
   const { fields } = target.context.format;
   const parts = used.map((name) => {
     const field = fields.find((candidate) => candidate.name === name);

@@ -1,7 +1,7 @@
 import type { AttachSpec } from '@bpfleet/bpf';
-import { FUNC_ADDRESS } from '../builtins/func-address.ts';
 import type { CompileEnv } from '../env.ts';
 import { programArguments } from '../types/program-argument.ts';
+import { knowsItsProbe } from './knows-its-probe.ts';
 import type { TypedProbe } from './model.ts';
 import type { ProgramPlan } from './program-plan.ts';
 
@@ -15,7 +15,7 @@ export function joinFunctions(plans: readonly ProgramPlan[], env: CompileEnv): P
   const order: (ProgramPlan | string)[] = [];
   for (const plan of plans) {
     const [branch] = plan.branches;
-    const key = plan.raw === undefined && branch !== undefined ? joinKey(branch.probe, env) : undefined;
+    const key = plan.all === undefined && branch !== undefined ? joinKey(branch.probe, env) : undefined;
     if (key === undefined) order.push(plan);
     else if (groups.has(key)) groups.get(key)?.push(plan);
     else {
@@ -29,7 +29,7 @@ export function joinFunctions(plans: readonly ProgramPlan[], env: CompileEnv): P
 /** Equal for probes that may be joined; undefined for one that must stay alone. */
 function joinKey({ clause, target, typing, env }: TypedProbe, { features }: CompileEnv): string | undefined {
   const { attach, context, onlyPid } = target;
-  if (context.kind !== 'registers' || knowsItsAddress(typing)) return undefined;
+  if (context.kind !== 'registers' || knowsItsProbe(typing)) return undefined;
   const place = placeKey(attach);
   if (place === undefined || !features.has(attach.kind === 'kprobe' ? 'kprobe_multi' : 'uprobe_multi'))
     return undefined;
@@ -41,11 +41,6 @@ function joinKey({ clause, target, typing, env }: TypedProbe, { features }: Comp
 function argumentsKey({ expressions }: TypedProbe['typing'], env: CompileEnv): unknown {
   const isRead = [...expressions.values()].some(({ kind }) => kind === 'args');
   return isRead ? (programArguments(env)?.map(({ parameter: { name }, place }) => [name, place]) ?? null) : null;
-}
-
-/** Each of them has the address of its own function in its code. */
-function knowsItsAddress({ expressions }: TypedProbe['typing']): boolean {
-  return [...expressions.keys()].some((each) => each.kind === 'identifier' && each.name === FUNC_ADDRESS);
 }
 
 function placeKey(attach: AttachSpec): readonly unknown[] | undefined {

@@ -20,4 +20,15 @@ test.each([
   if (loop?.kind !== 'for') throw new Error('no loop');
   expect(loopKind(loop, { features: new Set(['loop']) })).toBe(kind);
   expect(loopKind(loop, { features: new Set() })).toBe('inline');
+  expect(loopKind(loop, { features: new Set(['loop']), forgetful: true })).toBe('callback');
+});
+
+test('a while is a callback only where the verifier is to forget what it counts', () => {
+  const source = 'BEGIN { $i = 0; while ($i < 5) { $i++; } }';
+  const { clauses } = parseScript(source, new Diagnostics(new SourceText(source)));
+  const loop = clauses[0]?.body.statements[1];
+  if (loop?.kind !== 'while') throw new Error('no loop');
+  expect(loopKind(loop, { features: new Set(['loop']) })).toBe('inline');
+  expect(loopKind(loop, { features: new Set(), forgetful: true })).toBe('inline');
+  expect(loopKind(loop, { features: new Set(['loop']), forgetful: true })).toBe('callback');
 });

@@ -1,5 +1,5 @@
 import type { CompileEnv } from '../env.ts';
-import type { Block, For } from '../syntax/ast.ts';
+import type { Block, For, While } from '../syntax/ast.ts';
 import { visitStatement, visitStatementExpressions } from '../syntax/visitor.ts';
 import { constantValue } from './fold-constants.ts';
 
@@ -8,15 +8,23 @@ const MAX_ROUNDS = 32n;
 /** ... and each way through a round again: a body that decides more often than this has too many of them. */
 const MAX_DECISIONS = 4;
 
+/** What may run as a function that the kernel calls for each round. */
+export type Loop = For | While;
+
 /**
- * How a `for` runs: in the program, or as a function that the kernel calls for each round, which shares its variables
+ * How a loop runs: in the program, or as a function that the kernel calls for each round, which shares its variables
  * through memory.
  */
-export function loopKind({ over, body }: For, { features }: Pick<CompileEnv, 'features'>): 'inline' | 'callback' {
+export function loopKind(
+  loop: Loop,
+  { features, forgetful = false }: Pick<CompileEnv, 'features' | 'forgetful'>,
+): 'inline' | 'callback' {
+  if (loop.kind === 'while') return forgetful && features.has('loop') ? 'callback' : 'inline';
+  const { over, body } = loop;
   if (over.kind === 'map') return 'callback';
   const from = constantValue(over.from);
   const to = constantValue(over.to);
-  const short = from !== undefined && to !== undefined && to - from <= MAX_ROUNDS;
+  const short = !forgetful && from !== undefined && to !== undefined && to - from <= MAX_ROUNDS;
   return (short && decisions(body) <= MAX_DECISIONS) || !features.has('loop') ? 'inline' : 'callback';
 }
 

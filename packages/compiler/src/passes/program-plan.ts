@@ -1,5 +1,5 @@
 import type { AttachSpec, ProgramType } from '@bpfleet/bpf';
-import type { RawSyscall } from '../probes/provider.ts';
+import type { AllSyscalls } from '../probes/provider.ts';
 import type { TypedProbe } from './model.ts';
 
 /** What becomes one program. */
@@ -8,7 +8,7 @@ export interface ProgramPlan {
   readonly attach: AttachSpec;
   /** In the order of the script. One without numbers is the whole program. */
   readonly branches: readonly Branch[];
-  readonly raw?: RawSyscall;
+  readonly all?: AllSyscalls;
   /** Of probes on many functions: the names of those. */
   readonly functions?: readonly string[];
 }

@@ -40,6 +40,20 @@ test.each<[string, string[], string[]]>([
   expect([...shared.read.values()].flatMap(names)).toEqual(read);
 });
 
+test.each<[string, string[]]>([
+  ['$a = 1; $i = 0; while ($i < 9) { $i++; $a += $i; }', ['$a']],
+  ['$a = 1; $s = 2; $i = 0; while ($i < 9) { $i += $s; print($a); }', ['$a']],
+  ['$a = 1; $t = 2; $s = $t; $i = 0; while ($i < 9) { $i += $s; }', ['$a']],
+  ['$a = 1; while (1) { if (++$a > 5) { break; } }', []],
+  ['$a = 1; if ($a > 0) { print($a); }', ['$a']],
+])('what the verifier may forget in %s, where loops are in the program', (body, forgotten) => {
+  const { clause, bindings } = analyzed(body);
+  const named = (env: Parameters<typeof sharedVariables>[2]) =>
+    [...sharedVariables(clause, bindings, env).written].map(({ name }) => name);
+  expect(named({ features: new Set(), forgetful: true })).toEqual(forgotten);
+  expect(named({ features: new Set() })).toEqual([]);
+});
+
 test.each<[string, string, string]>([
   ['0..32', 'inline', 'inline'],
   ['0..33', 'callback', 'inline'],

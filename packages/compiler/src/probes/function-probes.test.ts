@@ -1,6 +1,7 @@
 import type { CMember, CType, Instruction, TypeSource } from '@bpfleet/bpf';
 import { disassemble } from '@bpfleet/bpf';
 import { describe, expect, test } from 'vitest';
+import { since510 } from '../compile.test-kit.ts';
 import { compile } from '../compile.ts';
 import type { CompileEnv, KernelFeature } from '../env.ts';
 import { registerLayouts } from '../types/registers.ts';
@@ -73,7 +74,7 @@ function envOf(
     arch,
     pageSize: 4096,
     cpus: 2,
-    features: new Set([...features, 'atomic_fetch', 'long_key']),
+    features: new Set([...since510, ...features, 'atomic_fetch', 'long_key']),
     tracepoints: { tracepoint: () => undefined, list: () => [] },
     functions: {
       count: (name) => ({ vfs_read: 1, vfs_open: 1, twice: 2 })[name] ?? 0,

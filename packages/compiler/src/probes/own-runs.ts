@@ -28,7 +28,7 @@ function named(kind: 'test' | 'bench'): ProbeProvider {
     name: kind,
     aliases: [],
     usage,
-    expand(point, { diagnostics, taken }) {
+    expand(point, { diagnostics, taken, env }) {
       const [, name = ''] = point.parts;
       const fail = (message: string) => refuse(point, diagnostics, message, usage);
       if (point.parts.length !== 2) {
@@ -36,6 +36,10 @@ function named(kind: 'test' | 'bench'): ProbeProvider {
       }
       if (name === '') return fail(`${kind} probes must have a name`);
       const full = `${kind}:${name}`;
+      if (env.tracepoints !== null && !env.features.has('raw_tracepoint_test_run')) {
+        diagnostics.error('unsupported', point.span, `${kind} probes need kernel 5.10 or newer`);
+        return [];
+      }
       if (taken.has(full)) {
         return fail(`"${name}" was used as the name for more than one ${kind.toUpperCase()} probe`);
       }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { since510 } from '../compile.test-kit.ts';
 import { compile } from '../compile.ts';
 import type { CompileEnv } from '../env.ts';
 
@@ -6,7 +7,7 @@ const env: CompileEnv = {
   arch: 'x86-64',
   pageSize: 4096,
   cpus: 2,
-  features: new Set(['atomic_fetch', 'percpu_lookup', 'long_key']),
+  features: new Set([...since510, 'atomic_fetch', 'percpu_lookup', 'long_key']),
   tracepoints: { tracepoint: () => undefined, list: () => [] },
 };
 

@@ -13,8 +13,8 @@ type ProbeContext =
       readonly kind: 'tracepoint';
       readonly format: TracepointFormat | null;
       readonly space: AddressSpace;
-      /** Served by the raw tracepoint of all system calls: the fields are in registers. */
-      readonly raw?: RawSyscall;
+      /** Served by the tracepoint of all system calls: the fields are in registers, or in that record. */
+      readonly all?: AllSyscalls;
     }
   /** `arg0` and on, 8 bytes each. */
   | { readonly kind: 'raw-tracepoint' }
@@ -34,11 +34,15 @@ type ProbeContext =
       readonly raw?: true;
     };
 
-/** How a raw program at the tracepoint of all system calls finds what it needs. */
-export interface RawSyscall {
+/** How a program at the tracepoint of all system calls finds what it needs. */
+export interface AllSyscalls {
   readonly at: 'enter' | 'exit';
-  /** Whether the context's pointers have types, and memory behind them can be loaded as it is. */
-  readonly typed: boolean;
+  /**
+   * typed: a raw program, whose context's pointers have types; memory behind them is loaded as it is. untyped: a raw
+   * program that has to read that memory. record: the event `raw_syscalls:sys_enter` or `sys_exit`, whose record has
+   * the number and the arguments.
+   */
+  readonly context: 'typed' | 'untyped' | 'record';
 }
 
 /** Texts by the number of the system call or function, in the map of names. Bytes. */

@@ -3,7 +3,13 @@ import { AnswerSheetBody, SessionSummaryBody } from '../sessions/session.body.ts
 
 const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
 const StackFrameBody = z
-  .object({ symbol: z.string(), module: z.string(), offset: z.int().describe('Bytes from the symbol.') })
+  .object({
+    symbol: z.string().describe('Empty where the code belongs to no function with a name.'),
+    module: z.string(),
+    offset: z.int().describe('Bytes from the symbol; without one the place in the file.'),
+    text: z.string().optional().describe('How it is printed, where not as symbol+offset.'),
+    buildId: z.string().optional().describe('Without a symbol: which build of the file.'),
+  })
   .meta({ id: 'StackFrame' });
 const scalar = z.union([z.int(), z.string(), z.array(StackFrameBody)]);
 

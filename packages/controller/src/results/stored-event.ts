@@ -24,8 +24,10 @@ function storedValue(value: Scalar): JsonScalar {
     return storedText(value.text);
   }
   if (isStack(value)) {
-    return value.map(({ symbol, module, offset }) => ({
+    return value.map(({ symbol, module, offset, text, buildId }) => ({
       ...{ symbol: storedText(symbol), module: storedText(module), offset },
+      ...(text === undefined ? {} : { text: storedText(text) }),
+      ...(buildId === undefined ? {} : { buildId: storedText(buildId) }),
     }));
   }
   const parts = value.parts.map(storedValue);

@@ -1,4 +1,4 @@
-import { ElfError, readObject } from '@bpfleet/bpf';
+import { composeObject, ElfError, problemText, readObject } from '@bpfleet/bpf';
 import { compile, permissiveEnv } from '@bpfleet/compiler';
 import type { MessageInitShape, ProgramSchema } from '@bpfleet/contracts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
@@ -8,6 +8,28 @@ import { fromCompiler } from './program-diagnostics.ts';
 export type SessionProgram =
   | { readonly kind: 'script'; readonly source: string }
   | { readonly kind: 'object'; readonly object: Uint8Array };
+
+/** An object as a request has it. */
+export interface GivenObject {
+  readonly object: Uint8Array;
+  readonly manifest?: unknown;
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+/** The object with its manifest in it and its variables set: one thing to keep and to know by its digest. Throws Problem `invalid_program`. */
+export function objectProgram({ object, manifest, parameters = {} }: GivenObject): SessionProgram {
+  if (manifest === undefined && Object.keys(parameters).length === 0) return { kind: 'object', object };
+  const composed = composeObject(object, manifest, parameters);
+  if ('object' in composed) return { kind: 'object', object: composed.object };
+  const [first] = composed.problems;
+  const pointers = { object: '/program/object', manifest: '/program/manifest', parameter: '/program/parameters' };
+  const pointer = pointers[first?.what ?? 'object'];
+  const within = (first?.path ?? []).map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const detail = composed.problems.map(problemText).join('; ');
+  throw new Problem('invalid_program', `The object cannot be run so: ${detail}.`, {
+    pointer: pointer + within.join(''),
+  });
+}
 
 /** What can be told of a program without a kernel. Returns its warnings; throws Problem `invalid_program`. */
 export function checkProgram(program: SessionProgram): ProblemDiagnostic[] {

@@ -15,6 +15,11 @@ const ProgramBody = z
     z.strictObject({
       kind: z.literal('object'),
       object: z.base64().min(1).max(maxBase64).describe('An ELF object as clang makes it for BPF, in base64.'),
+      manifest: z.record(z.string(), z.unknown()).optional().describe('What docs/manifest.md says, as JSON.'),
+      parameters: z
+        .record(z.string().max(1_024), z.union([z.string().max(4_096), z.number(), z.boolean()]))
+        .optional()
+        .describe('Global variables to set before the object is loaded, by name; numbers beyond 2^53 as strings.'),
     }),
   ])
   .meta({ id: 'Program' });

@@ -19,6 +19,7 @@ import {
 import type { SessionRow } from './session.entity.ts';
 import { SessionService } from './session.service.ts';
 import { durationBounds, intervalBounds } from './session-bounds.ts';
+import { type GivenObject, objectProgram } from './session-program.ts';
 import { sessionListItem, sessionResource } from './session-resource.ts';
 
 const maxKeyLength = 255;
@@ -54,10 +55,7 @@ export class SessionController {
     }
     const durationMs = duration(body.for, '/for', durationBounds);
     const session = await this.sessions.create({
-      program:
-        body.program.kind === 'object'
-          ? { kind: 'object', object: Buffer.from(body.program.object, 'base64') }
-          : body.program,
+      program: body.program.kind === 'object' ? objectProgram(givenObject(body.program)) : body.program,
       selector: body.nodes,
       durationMs,
       intervalMs: duration(body.every, '/every', intervalBounds),
@@ -122,4 +120,13 @@ export class SessionController {
   private async resource(session: SessionRow): Promise<SessionResourceBody> {
     return sessionResource(session, await this.sessions.accounts(session.id));
   }
+}
+
+function givenObject(program: Extract<CreateSessionBody['program'], { kind: 'object' }>): GivenObject {
+  const { object, manifest, parameters = {} } = program;
+  return {
+    object: Buffer.from(object, 'base64'),
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)])),
+    ...(manifest !== undefined && { manifest }),
+  };
 }

@@ -13,7 +13,7 @@ import type { SessionRow } from './session.entity.ts';
 import { type NewSession, SessionService } from './session.service.ts';
 import { durationBounds, intervalBounds } from './session-bounds.ts';
 import { sessionMessage } from './session-message.ts';
-import type { SessionProgram } from './session-program.ts';
+import { objectProgram, type SessionProgram } from './session-program.ts';
 
 const defaultDurationMs = 10_000;
 const defaultIntervalMs = 1_000;
@@ -112,7 +112,12 @@ function checkOverhead(share: number): number {
 function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {
   const source = program?.source;
   if (source?.case === 'object') {
-    return { kind: 'object', object: source.value };
+    const { manifest = '', parameters = {} } = program ?? {};
+    return objectProgram({
+      object: source.value,
+      parameters,
+      ...(manifest !== '' && { manifest: manifestOf(manifest) }),
+    });
   }
   if (source?.case === 'script' && source.value !== '' && source.value.length <= maxSource) {
     return { kind: 'script', source: source.value };
@@ -120,4 +125,12 @@ function sessionProgram(program: CreateSessionRequest['program']): SessionProgra
   throw new Problem('invalid_request', `The request needs an object, or a script of up to ${maxSource} characters.`, {
     pointer: '/program',
   });
+}
+
+function manifestOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem('invalid_request', 'The manifest is no JSON.', { pointer: '/program/manifest' });
+  }
 }

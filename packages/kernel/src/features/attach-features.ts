@@ -1,6 +1,8 @@
+import { version } from 'node:os';
 import { ProgramType } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpf } from '../ffi/libbpf.ts';
+import { kernelTypes } from '../functions/kernel-types.ts';
 import { errnoError } from '../kernel-error.ts';
 import { attachMulti, missingUprobeMulti } from '../link/attach-multi.ts';
 import { attachPerfEvent, linkPerfEvent } from '../link/attach-perf-event.ts';
@@ -111,6 +113,17 @@ function probeIterator(): null {
   return null;
 }
 
+/**
+ * Since 7.0 the kernel guards its tracepoints by SRCU (`tp_transition_snapshot` has a `srcu_gp` since), where it
+ * had switched preemption off before.
+ */
+function probeSteadyRaw(): string | null {
+  const types = kernelTypes();
+  const guard = types?.record('struct', 'tp_transition_snapshot');
+  const bySrcu = guard !== undefined && types?.member(guard, 'srcu_gp') !== undefined;
+  return bySrcu && version().includes('PREEMPT') ? 'this kernel preempts programs at raw tracepoints' : null;
+}
+
 export const attachFeatures: readonly Feature[] = [
   { name: 'tracepoint', probe: probeTracepoint },
   { name: 'raw_tracepoint', probe: probeRawTracepoint },
@@ -120,6 +133,7 @@ export const attachFeatures: readonly Feature[] = [
   { name: 'kprobe', probe: () => probePmu('kprobe', 'do_exit') },
   { name: 'uprobe', probe: () => probePmu('uprobe', '/proc/self/exe') },
   { name: 'tp_btf', probe: () => probeTracing(BPF_TRACE_RAW_TP, 'sched_process_fork') },
+  { name: 'steady_raw', probe: probeSteadyRaw },
   { name: 'iter', probe: probeIterator },
   { name: 'kprobe_multi', probe: () => probeMulti(BPF_TRACE_KPROBE_MULTI, attachKprobes) },
   {

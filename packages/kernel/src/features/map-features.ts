@@ -48,6 +48,11 @@ export const mapFeatures: readonly Feature[] = [
   { name: 'batch', probe: probeBatch },
   { name: 'percpu_lookup', probe: probePercpuLookup },
   { name: 'for_each_map_elem', probe: () => probeHelper('for_each_map_elem', '5.13') },
+  { name: 'probe_read_user', probe: () => probeHelper('probe_read_user', '5.5') },
+  { name: 'jiffies', probe: () => probeHelper('jiffies64', '5.5') },
+  { name: 'signal_thread', probe: () => probeHelper('send_signal_thread', '5.5') },
+  { name: 'ns_pid', probe: () => probeHelper('get_ns_current_pid_tgid', '5.7') },
+  { name: 'boot_time', probe: () => probeHelper('ktime_get_boot_ns', '5.8') },
   { name: 'loop', probe: () => probeHelper('loop', '5.17') },
 ];
 

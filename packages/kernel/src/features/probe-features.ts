@@ -5,6 +5,7 @@ import { countsRunsAlways, enableRunStats } from '../program/run-stats.ts';
 import { tracefs } from '../tracefs/tracefs.ts';
 import { attachFeatures } from './attach-features.ts';
 import type { Feature } from './feature.ts';
+import { kernelKinds } from './kernel-kinds.ts';
 import { type KnownFeatures, knownFeatures } from './known-features.ts';
 import { instructionFeatures, mapFeatures } from './map-features.ts';
 
@@ -49,7 +50,7 @@ let before: KnownFeatures | null = null;
 /** By feature: null, or why it is missing. A kernel does not learn while it runs. */
 const probed = new Map<string, string | null>();
 
-/** Tries every feature that has not been tried yet; all of them take some 200 ms. */
+/** Tries every feature that has not been tried yet; all of them take some 200 ms. And which types and helpers there are, without a reason for what is not. */
 export function probeFeatures(): KernelFeatures {
   const present: string[] = [];
   const missing: Record<string, string> = {};
@@ -58,7 +59,7 @@ export function probeFeatures(): KernelFeatures {
     if (reason === null) present.push(feature.name);
     else missing[feature.name] = reason;
   }
-  return { features: present, missing };
+  return { features: [...present, ...kernelKinds()], missing };
 }
 
 /** Whether this kernel has one feature; tries only that. */

@@ -17,10 +17,14 @@ export interface Libc {
     offset: number,
   ) => Pointer;
   readonly munmap: (address: Pointer, length: number) => number;
+  readonly madvise: (address: Pointer, length: number, advice: number) => number;
+  /** Gives free memory of malloc back to the kernel (glibc). */
+  readonly malloc_trim: (keep: number) => number;
   readonly close: (fd: number) => number;
   /** close on a thread of libuv's pool. */
   readonly closeAsync: (fd: number, done: () => void) => void;
   readonly sysconf: (name: number) => number;
+  readonly getsid: (pid: number) => number;
   readonly getsockopt: (fd: number, level: number, name: number, value: Pointer, length: Pointer) => number;
   /** `time`: 16 bytes for a struct timespec. */
   readonly clock_gettime: (clock: number, time: Uint8Array) => number;
@@ -50,8 +54,11 @@ function declare(): Libc {
     ioctl: library.func('ioctl', 'int', ['int', 'ulong', 'long']),
     mmap: library.func('mmap', 'void *', ['void *', 'size_t', 'int', 'int', 'int', 'int64']),
     munmap: library.func('munmap', 'int', ['void *', 'size_t']),
+    madvise: library.func('madvise', 'int', ['void *', 'size_t', 'int']),
+    malloc_trim: library.func('malloc_trim', 'int', ['size_t']),
     close,
     closeAsync: close.async,
+    getsid: library.func('getsid', 'int', ['int']),
     getsockopt: library.func('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']),
     sysconf: library.func('sysconf', 'long', ['int']),
     clock_gettime: library.func('clock_gettime', 'int', ['int', 'void *']),

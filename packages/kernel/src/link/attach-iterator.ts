@@ -1,8 +1,8 @@
-import { closeSync, readSync } from 'node:fs';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpf } from '../ffi/libbpf.ts';
 import { errnoError } from '../kernel-error.ts';
 import { BPF_TRACE_ITER } from '../program/tracing-target.ts';
+import { IteratorText } from './iterator-text.ts';
 import type { Link } from './link.ts';
 
 const PIECE = 64 * 1024;
@@ -22,24 +22,13 @@ export function runIterator(programFd: number, iterator: string): Link {
   return { detach: () => link.close(), close: () => link.close() };
 }
 
-/** Reading is what makes the kernel go on; programs that write nothing there give an empty file. */
+/** Programs of scripts write nothing there: the text is empty. */
 function readAll(linkFd: number, what: string): void {
-  const iterator = getLibbpf().bpf_iter_create(linkFd);
-  if (iterator < 0) throw errnoError(what, iterator);
+  const text = new IteratorText(linkFd, what);
   const piece = Buffer.alloc(PIECE);
   try {
-    while (readPiece(iterator, piece) > 0);
+    while (text.isOpen) text.read(piece);
   } finally {
-    closeSync(iterator);
-  }
-}
-
-/** After a million objects the kernel lets others run (EAGAIN) and goes on at the next read. */
-function readPiece(iterator: number, piece: Buffer): number {
-  try {
-    return readSync(iterator, piece, 0, piece.length, null);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 1;
-    throw error;
+    text.close();
   }
 }

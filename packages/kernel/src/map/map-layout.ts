@@ -35,7 +35,9 @@ export function mapMemory(spec: MapSpec, possibleCpus: number, pageSize: number)
     case MapType.PERCPU_ARRAY:
       return value * spec.maxEntries;
     case MapType.PERF_EVENT_ARRAY:
-      return 8 * spec.maxEntries;
+      return (
+        (8 + (spec.bufferBytes === undefined ? 0 : ringSize(spec.bufferBytes, pageSize) + pageSize)) * spec.maxEntries
+      );
     case MapType.STACK_TRACE:
     case MapType.HASH:
     case MapType.LRU_HASH:

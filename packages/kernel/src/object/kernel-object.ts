@@ -1,13 +1,14 @@
 import type { MapSpec } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpfObject } from '../ffi/libbpf-object.ts';
-import type { Pointer } from '../ffi/libc.ts';
+import { getLibc, type Pointer } from '../ffi/libc.ts';
 import { errno } from '../ffi/native.ts';
-import { KernelError } from '../kernel-error.ts';
+import { errnoError, KernelError } from '../kernel-error.ts';
 import type { Link } from '../link/link.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { explainFailure } from './explain-failure.ts';
 import { withLibbpfLog } from './libbpf-log.ts';
+import { attachObjectProgram, type ObjectTarget, targetText } from './object-target.ts';
 
 /** A program of an object. */
 export interface ObjectProgram {
@@ -16,6 +17,12 @@ export interface ObjectProgram {
   readonly section: string;
   /** False where the object says that it is not to be loaded (`SEC("?...")`). */
   readonly loads: boolean;
+}
+
+/** An attached program of an object. */
+export interface ObjectLink extends Link {
+  /** Of the kernel's link, where it has one. */
+  readonly fd: number;
 }
 
 /** A map of an object. Sizes in bytes; type identifiers are of the object's BTF, 0 where there is none. */
@@ -39,8 +46,8 @@ export interface ObjectMap {
  * The bytes must have passed `readObject`: libbpf runs in this process and is not made for hostile files.
  */
 export class KernelObject {
-  readonly programs: readonly ObjectProgram[];
-  readonly maps: readonly ObjectMap[];
+  programs: readonly ObjectProgram[];
+  maps: readonly ObjectMap[];
   readonly #programs: readonly Pointer[];
   readonly #maps: readonly Pointer[];
   #object: Pointer | null;
@@ -60,6 +67,56 @@ export class KernelObject {
     this.#maps = walk((previous) => libbpf.bpf_object__next_map(object, previous));
     this.programs = this.#programs.map(readProgram);
     this.maps = this.#maps.map(readMap);
+  }
+
+  /** Before load: whether a program is loaded, whatever the object says. Throws KernelError. */
+  setLoads(index: number, loads: boolean): void {
+    this.#open();
+    const { name = '' } = this.programs[index] ?? {};
+    const result = getLibbpfObject().bpf_program__set_autoload(this.#programs[index] as Pointer, loads);
+    if (result < 0) throw errnoError(`choose whether to load program "${name}"`, result);
+    this.programs = this.#programs.map(readProgram);
+  }
+
+  /** Before load: how many entries a map has. Throws KernelError. */
+  resizeMap(index: number, entries: number): void {
+    this.#open();
+    const { name = '' } = this.maps[index] ?? {};
+    const result = getLibbpfObject().bpf_map__set_max_entries(this.#maps[index] as Pointer, entries);
+    if (result < 0) throw errnoError(`give map "${name}" ${entries} entries`, result);
+    this.#readMaps();
+  }
+
+  /** Before load: a map is this process's own, also where the object asks to pin it. */
+  ownMap(index: number): void {
+    this.#open();
+    getLibbpfObject().bpf_map__set_pin_path(this.#maps[index] as Pointer, null);
+    this.#readMaps();
+  }
+
+  /** Before load: the map that somebody has pinned takes the place of an own one. Throws KernelError: also where they differ. */
+  shareMap(index: number, path: string): void {
+    this.#open();
+    const libbpf = getLibbpfObject();
+    const before = this.maps[index] as ObjectMap;
+    const fd = libbpf.bpf_obj_get(path);
+    if (fd < 0) throw errnoError(`use the map that is pinned at ${path}`, fd);
+    try {
+      this.ownMap(index);
+      const result = libbpf.bpf_map__reuse_fd(this.#maps[index] as Pointer, fd);
+      if (result < 0) throw errnoError(`use the map that is pinned at ${path}`, result);
+    } finally {
+      getLibc().close(fd);
+    }
+    this.#readMaps();
+    const after = this.maps[index] as ObjectMap;
+    const same = (['type', 'keySize', 'valueSize'] as const).every((part) => before[part] === after[part]);
+    if (!same) {
+      throw new KernelError(
+        'EINVAL',
+        `the map that is pinned at ${path} is of another type or size than ${before.name}`,
+      );
+    }
   }
 
   /** Creates the maps, fits the programs to this kernel (CO-RE) and loads them. Throws KernelError, VerifierError. */
@@ -82,27 +139,54 @@ export class KernelObject {
     return new BpfMap(spec, new FileDescriptor(getLibbpfObject().bpf_map__fd(this.#maps[index] as Pointer)));
   }
 
-  /** Attaches a loaded program as its section says. Throws KernelError. */
-  attach(index: number): Link {
+  /** Attaches a loaded program. Throws KernelError. */
+  attach(index: number, target: ObjectTarget = { kind: 'section' }): ObjectLink {
     this.#open();
     const { name = '', section = '' } = this.programs[index] ?? {};
     const libbpf = getLibbpfObject();
+    const what = `attach program "${name}" to ${targetText(target, section)}`;
     let link = withLibbpfLog((messages) => {
-      const attached = libbpf.bpf_program__attach(this.#programs[index] as Pointer);
-      if (attached === null) throw explainFailure(`attach program "${name}" to ${section}`, errno(), messages);
+      const attached = attachObjectProgram(libbpf, this.#programs[index] as Pointer, target);
+      if (attached === null) throw explainFailure(what, errno(), messages);
       return attached as Pointer | null;
     });
     const detach = () => {
       if (link !== null) libbpf.bpf_link__destroy(link);
       link = null;
     };
-    return { detach, close: detach };
+    return {
+      detach,
+      close: detach,
+      get fd() {
+        if (link === null) throw new KernelError('EBADF', `program "${name}" is detached`);
+        return libbpf.bpf_link__fd(link);
+      },
+    };
+  }
+
+  /** Before load: the function, or event, that a program of fentry, fexit, tp_btf or lsm is for. Throws KernelError. */
+  setTarget(index: number, function_: string): void {
+    this.#open();
+    const { name = '' } = this.programs[index] ?? {};
+    withLibbpfLog((messages) => {
+      const program = this.#programs[index] as Pointer;
+      const result = getLibbpfObject().bpf_program__set_attach_target(program, 0, function_);
+      if (result < 0) throw explainFailure(`make program "${name}" for ${function_}`, result, messages);
+    });
   }
 
   /** Unloads; links are closed before. */
   close(): void {
     if (this.#object !== null) getLibbpfObject().bpf_object__close(this.#object);
     this.#object = null;
+  }
+
+  /** A shared map may have been made without types: the object's own say what is in it. */
+  #readMaps(): void {
+    this.maps = this.#maps.map((map, index) => {
+      const { keyType = 0, valueType = 0 } = this.maps[index] ?? {};
+      return { ...readMap(map), keyType, valueType };
+    });
   }
 
   #open(): Pointer {

@@ -18,6 +18,11 @@ test.each<[string, PerfEventSpec, (number | bigint)[]]>([
   ['frequency', { kind: 'cpu-clock', frequency: 99 }, [1, 72, 0n, 99n, 1n | (1n << 10n), 0, 0n, 0n]],
   ['period', { kind: 'cpu-clock', periodNs: 10n ** 9n }, [1, 72, 0n, 10n ** 9n, 1n, 0, 0n, 0n]],
   [
+    'counter by frequency',
+    { kind: 'counter', counter: 'hardware', config: 3, frequency: 49 },
+    [0, 72, 3n, 49n, 1n | (1n << 10n), 0, 0n, 0n],
+  ],
+  [
     'PMU',
     { kind: 'pmu', type: 8, config: 1n, config1: 2n ** 63n, config2: 16n },
     [8, 72, 1n, 0n, 1n, 0, 2n ** 63n, 16n],

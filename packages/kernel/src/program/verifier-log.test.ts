@@ -19,6 +19,12 @@ processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_stat
 const early = `unknown opcode ff
 processed 0 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0`;
 
+const endless = `5: (05) goto pc-3
+infinite loop detected at insn 3
+cur state: R1=1 R10=fp0
+old state: R1=1 R10=fp0
+processed 9 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0`;
+
 const backEdge = 'back-edge from insn 7 to 3';
 
 describe('readVerifierLog', () => {
@@ -26,6 +32,7 @@ describe('readVerifierLog', () => {
     ['a bad access', invalidAccess, "R1 invalid mem access 'scalar'", 1],
     ['statistics at the end', afterBranch, "R0 invalid mem access 'map_value_or_null'", 6],
     ['a refusal before the walk', early, 'unknown opcode ff', null],
+    ['an endless loop', endless, 'infinite loop detected at insn 3', 5],
     ['an instruction named in the sentence', backEdge, backEdge, 7],
     ['an empty log', '', 'the verifier gave no reason', null],
   ])('%s', (_name, log, reason, slot) => {

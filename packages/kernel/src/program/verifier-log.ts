@@ -22,6 +22,7 @@ const NOISE = [
   /^R\d+(_[a-z]+)?=/,
   /^func#\d+/,
   /^-- (BEGIN|END)/,
+  /^(cur|old) state:/,
   /^(last_idx|regs=|parent )/,
   /^(propagating|safe$|caller:|callee:|frame\d+:)/,
 ];

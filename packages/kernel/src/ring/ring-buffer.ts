@@ -47,6 +47,11 @@ export class RingBuffer {
     return this.#ring === null ? 0 : this.#saved.size + pendingBytes(this.#ring.memory);
   }
 
+  /** Bytes that programs find free in the ring now. */
+  free(): number {
+    return this.#ring === null ? this.size : this.size - pendingBytes(this.#ring.memory);
+  }
+
   close(): void {
     this.#ring?.unmap();
     this.#ring = null;

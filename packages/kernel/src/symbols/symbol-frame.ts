@@ -7,6 +7,8 @@ export interface SymbolFrame {
   readonly offset: number;
   /** Of programs the file, of the kernel the module; empty where there is none. */
   readonly module: string;
+  /** Of a frame without a symbol in a file: the place in that, bytes, and which build it is where it tells. */
+  readonly file?: { readonly offset: number; readonly buildId?: string };
 }
 
 /** How stacks are written: bpftrace's `stack_mode`. */

@@ -65,6 +65,19 @@ describe('a running process', () => {
     expect(found?.offset).toBeGreaterThan(0n);
   });
 
+  test('what is in no function keeps its file, the build of that and the place in it', () => {
+    const { address, path } = addressIn(pid, /\/libc[.-]/, 'getppid');
+    const mapping = parseProcessMaps(readFileSync(`/proc/${pid}/maps`, 'utf8')).find((one) => one.path === path);
+    if (mapping === undefined) throw new Error('no mapping');
+    // The table of jumps to other libraries comes first.
+    const at = BigInt(mapping.start + 4);
+    const { buildId } = symbols.buildId(pid, address) ?? {};
+    expect(symbols.resolve(pid, at)).toEqual({
+      ...{ address: at, symbol: '', offset: 0, module: path },
+      file: { offset: mapping.offset + 4, buildId },
+    });
+  });
+
   test('the page of code that the kernel gives', () => {
     const { start } = parseProcessMaps(readFileSync(`/proc/${pid}/maps`, 'utf8')).find(
       ({ path }) => path === '[vdso]',

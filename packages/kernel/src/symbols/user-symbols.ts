@@ -72,7 +72,7 @@ export class UserSymbols {
     if (found === null) return this.#inPrograms(Number(address)) ?? unknown;
     const { process, mapping } = found;
     const place = this.#place(pid, process, mapping, Number(address));
-    if (place === null) return { ...unknown, module: mapping.path };
+    if (place === null) return { ...unknown, module: mapping.path, ...this.#unnamed(pid, mapping, Number(address)) };
     return { address, symbol: demangle(place.name), offset: place.offset, module: mapping.path };
   }
 
@@ -83,6 +83,14 @@ export class UserSymbols {
     const { mapping } = found;
     const { buildId } = this.#module(pid, mapping);
     return buildId === undefined ? null : { buildId, offset: address - BigInt(mapping.start - mapping.offset) };
+  }
+
+  /** What is left of an address without a name, so that it can be looked up later. */
+  #unnamed(pid: number, mapping: CodeMapping, address: number): Pick<SymbolFrame, 'file'> {
+    if (isAnonymous(mapping) || !mapping.path.startsWith('/')) return {};
+    const { buildId } = this.#module(pid, mapping);
+    const offset = address - mapping.start + mapping.offset;
+    return { file: { offset, ...(buildId === undefined ? {} : { buildId }) } };
   }
 
   #locate(pid: number, address: number): { process: Process; mapping: CodeMapping } | null {

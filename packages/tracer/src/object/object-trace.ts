@@ -2,27 +2,39 @@ import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, waitForPrograms } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
+import { valueReaders } from '../read-stack.ts';
 import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
+import type { ValueReaders } from '../value-readers.ts';
+import { attachProgram } from './attach-program.ts';
+import { IteratorLines } from './iterator-lines.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
-import type { PreparedObject } from './prepare-object.ts';
+import { objectWarning } from './object-warning.ts';
+import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
 import { readObjectMap } from './read-object-map.ts';
+import { RecordBuffers } from './record-buffers.ts';
 
 /** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
 export class ObjectTrace implements Trace {
   readonly schemas;
-  readonly warnings: readonly Diagnostic[];
+  /** Grows where a ring buffer was full. */
+  readonly warnings: Diagnostic[];
   readonly probes: number;
-  readonly hasProbes = true;
+  /** False where there are only iterators, which are done once they are read. */
+  readonly hasProbes: boolean;
   readonly mapBytes: number;
   readonly programIds: readonly number[];
   readonly exitRequested = false;
   readonly exitCode = 0;
   readonly #object: KernelObject;
-  readonly #programs: readonly number[];
+  readonly #programs: readonly PlannedObjectProgram[];
+  readonly #lines = new IteratorLines();
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
+  readonly #buffers: RecordBuffers;
+  readonly #readers: ValueReaders;
   readonly #counting = new RunCounting();
+  readonly #told = new Set<string>();
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   /** What there is to tell once it is closed. */
@@ -30,18 +42,21 @@ export class ObjectTrace implements Trace {
 
   /** Loads maps and programs. Throws TraceError, and then nothing is left behind. */
   constructor(prepared: PreparedObject) {
-    const { object, outputs, programs, diagnostics } = prepared;
+    const { object, outputs, records, programs, diagnostics } = prepared;
     try {
       object.load();
-      this.programIds = programs.map((index) => programInfo(object.programFd(index)).id);
+      this.programIds = programs.map(({ index }) => programInfo(object.programFd(index)).id);
       this.#maps = outputs.map((output) => ({ output, map: mapOf(object, output.map) }));
+      this.#readers = valueReaders((name) => mapNamed(object, name));
+      this.#buffers = new RecordBuffers(records, (output) => mapOf(object, output.map));
     } catch (error) {
       object.close();
       throw fromKernel(error, 'load', '', diagnostics);
     }
     this.schemas = outputs.map(({ schema }) => schema);
-    this.warnings = diagnostics;
+    this.warnings = [...diagnostics];
     this.probes = prepared.probes;
+    this.hasProbes = programs.some(({ plan }) => plan.how !== 'iterator');
     this.mapBytes = prepared.mapBytes;
     this.#object = object;
     this.#programs = programs;
@@ -51,7 +66,9 @@ export class ObjectTrace implements Trace {
     if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
     this.#state = 'attached';
     try {
-      for (const index of this.#programs) this.#links.push(this.#object.attach(index));
+      for (const { index, plan } of this.#programs) {
+        this.#links.push(attachProgram(this.#object, index, plan, this.#lines));
+      }
     } catch (error) {
       this.#state = 'detached';
       this.#closeLinks();
@@ -59,20 +76,29 @@ export class ObjectTrace implements Trace {
     }
   }
 
-  readonly hasNews = false;
+  get hasNews(): boolean {
+    return this.#lines.hasNews || this.#buffers.hasNews;
+  }
 
-  /** Objects print nothing that is read. */
-  drain(): TraceEvent[] {
-    return [];
+  /** The lines of its iterators, and the records of its ring and perf buffers. */
+  drain(limit = Number.POSITIVE_INFINITY): TraceEvent[] {
+    const lines = this.#lines.drain(limit);
+    const events = [...lines, ...this.#buffers.drain(limit - lines.length)];
+    for (const name of this.#buffers.full.filter((each) => !this.#told.has(each))) {
+      this.#told.add(name);
+      const why = 'the program did not find room for records, which nobody counts';
+      this.warnings.push(objectWarning(`ring buffer ${name} was full: ${why}; give it more entries`));
+    }
+    return events;
   }
 
   readMaps(): MapState[] {
-    return this.#maps.map(({ output, map }) => readObjectMap(output, map));
+    return this.#maps.map(({ output, map }) => readObjectMap(output, map, this.#readers));
   }
 
   losses(): LossCounts {
     if (this.#state === 'closed') return this.#last.lost;
-    return { ...noLoss(), kernel: this.#sum('recursionMisses') };
+    return { ...noLoss(), kernel: this.#sum('recursionMisses') + this.#buffers.lost };
   }
 
   countRuns(on: boolean): void {
@@ -96,6 +122,8 @@ export class ObjectTrace implements Trace {
     this.detach();
     this.#last = { lost: this.losses(), stats: this.runStats() };
     this.#state = 'closed';
+    this.#buffers.close();
+    this.#lines.close();
     this.#object.close();
     this.#counting.set(false);
   }
@@ -106,8 +134,15 @@ export class ObjectTrace implements Trace {
   }
 
   #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
-    return this.#programs.reduce((sum, index) => sum + programInfo(this.#object.programFd(index))[what], 0n);
+    return this.#programs.reduce((sum, { index }) => sum + programInfo(this.#object.programFd(index))[what], 0n);
   }
+}
+
+function mapNamed(object: KernelObject, name: string): BpfMap {
+  return mapOf(
+    object,
+    object.maps.findIndex((map) => map.name === name),
+  );
 }
 
 function mapOf(object: KernelObject, index: number): BpfMap {

@@ -1,19 +1,26 @@
-import { Btf, BtfError, ElfError, readObject } from '@bpfleet/bpf';
+import type { ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
-import { KernelObject, type ObjectProgram } from '@bpfleet/kernel';
+import { KernelObject } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
+import { applyManifest, requireManifest } from './apply-manifest.ts';
+import { type AttachPlan, planProgram } from './attach-plan.ts';
+import { leftOut } from './choose-programs.ts';
+import { kernelPlaces } from './kernel-places.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
 import { objectMemory } from './object-memory.ts';
-import { isTracingSection } from './tracing-section.ts';
+import { readTypes } from './object-types.ts';
+import { objectWarning } from './object-warning.ts';
+import type { RecordOutput } from './record-output.ts';
 
 /** An object opened and looked through, before the kernel has seen it. */
 export interface PreparedObject {
   readonly object: KernelObject;
-  /** Places of the programs that are loaded. */
-  readonly programs: readonly number[];
+  /** The programs that are loaded. */
+  readonly programs: readonly PlannedObjectProgram[];
   readonly outputs: readonly ObjectOutput[];
+  readonly records: readonly RecordOutput[];
   /** Warnings only. */
   readonly diagnostics: readonly Diagnostic[];
   readonly probes: number;
@@ -21,35 +28,38 @@ export interface PreparedObject {
   readonly mapBytes: number;
 }
 
+export interface PlannedObjectProgram {
+  /** Place in the object's programs. */
+  readonly index: number;
+  readonly plan: AttachPlan;
+}
+
 /** Whoever gets it closes `object`. Throws TraceError: compile, unsupported, limit. */
 export function prepareObject(program: Program, limits: TraceLimits = {}): PreparedObject {
   const types = readTypes(program);
+  const manifest = requireManifest(types.sections);
   const object = open(program.object);
   try {
-    const programs = tracingPrograms(object.programs);
+    applyManifest(object, manifest);
+    const { programs, diagnostics } = planPrograms(object, manifest);
     const pinned = object.maps.find((map) => map.pinned);
     if (pinned !== undefined) {
-      throw new TraceError('unsupported', `map ${pinned.name} asks to be pinned: nothing may outlive the trace`);
+      throw new TraceError(
+        'unsupported',
+        `map ${pinned.name} asks to be pinned, and nothing may outlive the trace: a manifest says maps: ${pinned.name}: share: PATH, or private: true`,
+      );
     }
-    const { outputs, warnings } = mapOutputs(object.maps, types);
-    const prepared = { probes: programs.length, mapBytes: objectMemory(object.maps), diagnostics: warnings };
+    const { outputs, records, warnings } = mapOutputs(object.maps, types, manifest.outputs);
+    const prepared = {
+      probes: programs.length,
+      mapBytes: objectMemory(object.maps),
+      diagnostics: [...diagnostics, ...warnings],
+    };
     checkLimits(prepared, limits);
-    return { object, programs, outputs, ...prepared };
+    return { object, programs, outputs, records, ...prepared };
   } catch (error) {
     object.close();
-    throw error;
-  }
-}
-
-/** The types of an object whose every part is where it says; null where it has none. Throws TraceError: compile. */
-export function readTypes({ object, name }: Program): Btf | null {
-  try {
-    const section = readObject(object).find((each) => each.name === '.BTF');
-    return section === undefined ? null : Btf.checked(section.bytes);
-  } catch (error) {
-    if (!(error instanceof ElfError || error instanceof BtfError)) throw error;
-    const what = error instanceof BtfError ? `its type information is damaged: ${error.message}` : error.message;
-    throw new TraceError('compile', `${name ?? 'the object'}: ${what}`, { cause: error });
+    throw fromKernel(error, 'load', '', []);
   }
 }
 
@@ -61,18 +71,25 @@ function open(bytes: Uint8Array): KernelObject {
   }
 }
 
-function tracingPrograms(programs: readonly ObjectProgram[]): number[] {
-  const loaded = [...programs.keys()].filter((index) => programs[index]?.loads === true);
-  if (loaded.length === 0) throw new TraceError('compile', 'the object has no program to load');
-  for (const index of loaded) {
-    const { name = '', section = '' } = programs[index] ?? {};
-    if (isTracingSection(section)) continue;
-    const advice =
-      'sections are as in tracepoint/CATEGORY/NAME, raw_tp/NAME, tp_btf/NAME, kprobe/FUNCTION, fentry/FUNCTION';
-    throw new TraceError(
-      'unsupported',
-      `program "${name}" is in section "${section}", which is not attached to anything that is traced: ${advice}`,
-    );
+/** The programs that run, with where they are attached; those that are left out here are told. */
+function planPrograms(object: KernelObject, manifest: ObjectManifest) {
+  const diagnostics: Diagnostic[] = [];
+  for (const { index, reason } of leftOut(object.programs, manifest.programs, kernelPlaces)) {
+    object.setLoads(index, false);
+    diagnostics.push(objectWarning(`program "${object.programs[index]?.name}" is left out: ${reason}`));
   }
-  return loaded;
+  const programs: PlannedObjectProgram[] = [];
+  for (const [index, program] of object.programs.entries()) {
+    if (!program.loads) continue;
+    const { plan, change } = planProgram(program, manifest);
+    if (plan.how === 'retargeted') object.setTarget(index, plan.function);
+    if (change !== null) {
+      diagnostics.push(
+        objectWarning(`program "${program.name}" (${program.section}) can change what this machine does: ${change}`),
+      );
+    }
+    programs.push({ index, plan });
+  }
+  if (programs.length === 0) throw new TraceError('compile', 'the object has no program to load');
+  return { programs, diagnostics };
 }

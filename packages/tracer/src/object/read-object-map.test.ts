@@ -2,18 +2,63 @@ import { type CType, type MapSpec, MapType } from '@bpfleet/bpf';
 import type { ObjectMap } from '@bpfleet/kernel';
 import { describe, expect, test } from 'vitest';
 import type { ReadableMap } from '../read-map.ts';
-import { mapOutputs, type ObjectOutput, type ObjectTypes } from './map-output.ts';
+import { mapOutputs, type ObjectOutput } from './map-output.ts';
+import type { ObjectTypes } from './object-types.ts';
 import { readObjectMap } from './read-object-map.ts';
-import { isTracingSection } from './tracing-section.ts';
 
-/** `void`, an unsigned and a signed integer, and something else. */
+const u32: CType = { kind: 'integer', size: 4, signed: false, character: false };
+const char: CType = { kind: 'integer', size: 1, signed: true, character: true };
+const record = (id: number, size: number): CType => ({ kind: 'record', id, name: '', size });
+
+/** By number; those of a structure follow below. */
 const list: readonly CType[] = [
   { kind: 'void' },
-  { kind: 'integer', size: 4, signed: false, character: false },
+  u32,
   { kind: 'integer', size: 4, signed: true, character: false },
   { kind: 'other', name: 'double' },
+  char,
+  ...([
+    { kind: 'array', element: 4, length: 8 },
+    { kind: 'array', element: 1, length: 4 },
+    record(7, 24),
+    { kind: 'array', element: 7, length: 2 },
+    { ...u32, enumeration: 9 },
+    record(10, 4),
+    { kind: 'array', element: 1, length: 5_000 },
+  ] as const),
 ];
-const types: ObjectTypes = { length: list.length, resolve: (id) => list[id] ?? { kind: 'void' }, members: () => [] };
+const SLOTS = 6;
+const STATS = 7;
+const TWO_STATS = 8;
+const COLOR = 9;
+const UNION = 10;
+const LONG = 11;
+const fields: Readonly<Record<number, readonly [name: string, type: number, bitOffset: number][]>> = {
+  [STATS]: [
+    ['slots', SLOTS, 0],
+    ['comm', 5, 128],
+  ],
+  [UNION]: [
+    ['a', 1, 0],
+    ['b', 2, 0],
+  ],
+};
+const types: ObjectTypes = {
+  sections: [],
+  btf: {
+    length: list.length,
+    resolve: (id) => list[id] ?? { kind: 'void' },
+    members: (id) => (fields[id] ?? []).map(([name, type, bitOffset]) => ({ name, type, bitOffset, bits: 0 })),
+    enumerators: () => [{ name: 'RED', value: 2n }],
+    variables: () => [
+      { name: 'stats', section: '.bss', type: TWO_STATS, offset: 8, size: 48, global: true },
+      { name: 'own', section: '.bss', type: 1, offset: 0, size: 4, global: false },
+      { name: 'set', section: '.data', type: 1, offset: 0, size: 4, global: true },
+    ],
+  },
+  structure: () => undefined,
+  structures: () => [],
+};
 
 const object = (part: Partial<ObjectMap>): ObjectMap => ({
   name: 'm',
@@ -41,7 +86,7 @@ function readable(entries: [number, ...number[]][], part: Partial<ReadableMap & 
 
 function values(output: ObjectOutput | undefined, map: ReadableMap) {
   const entries = [...readObjectMap(output as ObjectOutput, map).entries.values()];
-  return entries.map(({ key, cells }) => [...key, cells.get(0)]);
+  return entries.map(({ key, cells, value }) => [...key, value ?? cells.get(0)]);
 }
 
 describe('maps of an object', () => {
@@ -80,11 +125,103 @@ describe('maps of an object', () => {
     ).toEqual([[1n, 5n]]);
   });
 
+  test('a structure is read field by field: a histogram by its name, a text as the last one', () => {
+    const { outputs, warnings } = mapOutputs([object({ valueType: STATS, valueSize: 24 })], types);
+    expect(outputs.map(({ schema: { name, kind, key } }) => [name, kind, key])).toEqual([
+      ['@m', 'hist', ['uint']],
+      ['@m.comm', 'value', ['uint']],
+    ]);
+    expect(warnings[0]?.message).toMatch(/taken for a histogram of powers of two/);
+    const map = readable([[7, 3, 0, 1, 0, 0x6162, 0]]);
+    const [slots] = readObjectMap(outputs[0] as ObjectOutput, map).entries.values();
+    // The first bucket of such histograms is 0 and 1, the third 4 to 7.
+    expect([...(slots?.cells ?? [])]).toEqual([
+      [2, 3n],
+      [4, 1n],
+    ]);
+    expect(values(outputs[1], map)).toEqual([[7n, 'ba']]);
+  });
+
+  test('a manifest says how it merges instead', () => {
+    const manifest = { m: { fields: { slots: 'max' } } } as const;
+    const { outputs, warnings } = mapOutputs([object({ valueType: STATS, valueSize: 24 })], types, manifest);
+    expect(outputs[0]?.schema).toMatchObject({ name: '@m.slots', kind: 'max', key: ['uint', 'uint'] });
+    expect(values(outputs[0], readable([[7, 3, 0, 1, 0, 0, 0]]))).toEqual([
+      [7n, 0n, 3n],
+      [7n, 2n, 1n],
+    ]);
+    expect(warnings).toEqual([]);
+    expect(mapOutputs([object({})], types, { m: { show: false } })).toMatchObject({ outputs: [], warnings: [] });
+  });
+
+  test('what a manifest names and the object lacks is told', () => {
+    const part = { valueType: STATS, valueSize: 24 };
+    const { warnings } = mapOutputs([object(part)], types, { mm: {}, m: { fields: { com: 'last', slots: 'hist' } } });
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "the manifest names a field that map m does not have, com; did you mean 'comm'?",
+      expect.stringMatching(/^the manifest names an output that the object does not have, mm/),
+    ]);
+  });
+
+  test('extremes of CPUs pass over those that have set none', () => {
+    const part = { type: MapType.PERCPU_HASH, valueType: 2 };
+    const [least] = mapOutputs([object(part)], types, { m: { merge: 'min' } }).outputs;
+    expect(values(least, readable([[7, 5, 0, 0, 0, 3, 0]], { cpus: 3, stride: 8 }))).toEqual([[7n, 3n]]);
+  });
+
+  test('the last of a whole structure, and the list of what nodes have', () => {
+    const map = { valueType: UNION };
+    const [last] = mapOutputs([object(map)], types, { m: { merge: 'last' } }).outputs;
+    expect(last?.schema).toMatchObject({ name: '@m', kind: 'value', key: ['uint'] });
+    expect(values(last, readable([[7, -1]]))).toEqual([
+      [7n, { kind: 'record', parts: [4_294_967_295n, -1n], names: ['a', 'b'] }],
+    ]);
+    const [each] = mapOutputs([object({})], types, { m: { merge: 'list' } }).outputs;
+    expect(each?.schema.key).toEqual(['string', 'uint']);
+    expect(values(each, readable([[7, -3]]))).toEqual([[expect.any(String), 7n, -3n]]);
+  });
+
+  test('an enumeration is shown by its name', () => {
+    const [output] = mapOutputs([object({ valueType: COLOR, keyType: COLOR })], types).outputs;
+    expect(output?.schema).toMatchObject({ kind: 'value', key: ['string'] });
+    expect(values(output, readable([[1, 2]]))).toEqual([
+      [
+        { kind: 'named', text: '1', number: 1n },
+        { kind: 'named', text: 'RED', number: 2n },
+      ],
+    ]);
+  });
+
+  test('variables: those of .bss that are not static, element by element', () => {
+    const bss = object({ name: 'x.bss', internal: true, type: MapType.ARRAY, valueSize: 56, valueType: 0 });
+    const data = object({ name: 'x.data', internal: true, type: MapType.ARRAY, valueSize: 4 });
+    const { outputs } = mapOutputs([bss, data], types);
+    expect(outputs.map(({ schema: { name, key } }) => [name, key])).toEqual([
+      ['@stats', ['uint']],
+      ['@stats.comm', ['uint']],
+    ]);
+    const map = readable([[0, 9, 9, ...[0, 0, 0, 0, 0, 0], ...[0, 2, 0, 0, 0x61, 0]]]);
+    expect(values(outputs[1], map)).toEqual([[1n, 'a']]);
+    expect(mapOutputs([data], types, { set: {} }).outputs[0]?.schema.name).toBe('@set');
+  });
+
+  test('a key without type information is a number, or bytes', () => {
+    expect(mapOutputs([object({ keyType: 0 })], types).outputs[0]?.schema.key).toEqual(['uint']);
+    const [output] = mapOutputs([object({ keyType: 0, keySize: 3 })], types).outputs;
+    expect(output?.schema.key).toEqual(['array']);
+  });
+
+  test('a ring whose records nobody describes is shown as bytes', () => {
+    const { records, warnings } = mapOutputs([object({ type: MapType.RINGBUF, valueType: 0 })], types);
+    expect(records).toEqual([{ map: 0, name: 'm', buffer: 'ring', fields: null }]);
+    expect(warnings[0]?.message).toMatch(/^records of m are shown as bytes: no structure is found for them/);
+  });
+
   test.each<[string, Partial<ObjectMap>, RegExp]>([
-    ['no type information', { keyType: 0 }, /map m is not part of the results: its key/],
-    ['a value that is none', { valueType: 3 }, /its value is not a single integer/],
-    ['a type larger than the key', { keySize: 2 }, /its key/],
-    ['a ring', { type: MapType.RINGBUF }, /records of m are not read yet/],
+    ['no type information', { valueType: 0 }, /map m is not part of the results: its value has no type/],
+    ['a value that is none', { valueType: 3 }, /its type double is not known/],
+    ['a type larger than the value', { valueSize: 2 }, /it is cut off/],
+    ['too many elements', { valueType: LONG, valueSize: 20_000 }, /too many elements/],
     ['a name', { name: 'x.y' }, /unusual name/],
   ])('%s: a warning', (_name, part, message) => {
     const { outputs, warnings } = mapOutputs([object(part)], types);
@@ -93,21 +230,6 @@ describe('maps of an object', () => {
   });
 
   test.each([[{ internal: true }], [{ type: 3 }], [{ type: MapType.STACK_TRACE }]])('%j holds no results', (part) => {
-    expect(mapOutputs([object(part)], types)).toEqual({ outputs: [], warnings: [] });
+    expect(mapOutputs([object(part)], types)).toEqual({ outputs: [], records: [], warnings: [] });
   });
-});
-
-test.each([
-  ['tracepoint/syscalls/sys_enter_openat', true],
-  ['tp_btf/sched_switch', true],
-  ['kprobe.multi/vfs_*', true],
-  ['fentry/vfs_read', true],
-  ['kprobe', false],
-  ['raw_tp.w/x', false],
-  ['xdp', false],
-  ['lsm/file_open', false],
-  ['fmod_ret/x', false],
-  ['perf_event', false],
-])('section %s: %s', (section, traces) => {
-  expect(isTracingSection(section)).toBe(traces);
 });

@@ -1,27 +1,51 @@
-import { type Entry, emptyState, keyId, type MapState, type Scalar } from '@bpfleet/aggregate';
-import type { FlatField } from '@bpfleet/bpf';
-import type { MapEntry } from '@bpfleet/kernel';
-import { readField } from '../read-field.ts';
+import { type Cells, type Entry, emptyState, keyId, type MapState, mergeCells, type Scalar } from '@bpfleet/aggregate';
+import { type MapEntry, nodeIdentity } from '@bpfleet/kernel';
+import { readField, readNumber } from '../read-field.ts';
 import type { ReadableMap } from '../read-map.ts';
-import { noReaders } from '../value-readers.ts';
+import { noReaders, type ValueReaders } from '../value-readers.ts';
+import type { KeyField } from './key-layout.ts';
 import type { ObjectOutput } from './map-output.ts';
 
-/** A map of an object as it is now. Law: an entry is the sum of its CPUs' values. */
-export function readObjectMap(output: ObjectOutput, map: ReadableMap): MapState {
+/**
+ * Slots of aggregate's hist: 0 is for negative values, 1 for 0, 2 for 1, 3 for 2 and 3. Of an object's histogram the first is for 0
+ * and 1 together: it is counted as 1, since a duration of less than one unit is more than none.
+ */
+const FIRST_SLOT = 2;
+
+/** A map of an object as it is now. Law: an entry is the merge of its CPUs' values. */
+export function readObjectMap(output: ObjectOutput, map: ReadableMap, readers: ValueReaders = noReaders): MapState {
   const state = emptyState(output.schema);
-  for (const { key, value } of output.isArray ? elements(map) : map.entries()) {
-    const sum = sumOfCpus(bufferOf(value), output.value, map);
-    if (output.isArray && sum === 0n) continue;
-    const parts = output.key.map((field) => readPart(bufferOf(key), 0, field));
-    const id = keyId(parts);
-    // Keys that differ only in their padding are one.
-    state.entries.set(id, { key: parts, cells: new Map([[0, cellOf(state.entries.get(id)) + sum]]) });
+  const skipsZero = output.source !== 'hash' || output.leaf.arrays.length > 0;
+  for (const row of rows(output, map)) {
+    const key = [
+      ...(output.byNode ? [nodeIdentity().hostname] : []),
+      ...output.key.map((part) => readKeyPart(bufferOf(row.key), part, readers)),
+    ];
+    const value = bufferOf(row.value);
+    for (const { at, indexes } of places(output)) {
+      const entry = entryOf(output, map, value, at, [...key, ...indexes]);
+      if (entry !== null && !(skipsZero && isZero(entry))) addEntry(state, entry);
+    }
   }
   return state;
 }
 
-function* elements(map: ReadableMap): Generator<MapEntry> {
-  for (let index = 0; index < map.spec.maxEntries; index++) {
+function readKeyPart(key: Buffer, { field, stack }: KeyField, readers: ValueReaders): Scalar {
+  const value = readField(key, 0, field, readers);
+  if (stack === undefined) return value;
+  const { map, depth, process } = stack;
+  // A number without sign is none where it is negative as one with sign.
+  const id = BigInt.asIntN(field.size * 8, value as bigint);
+  const owner = process === null ? 0 : Number(readNumber(key, 0, process, readers));
+  return readers.stack({ kind: 'stack', map, depth, user: process !== null, mode: 'bpftrace' }, id, owner);
+}
+
+function* rows({ source }: ObjectOutput, map: ReadableMap): Generator<MapEntry> {
+  if (source === 'hash') {
+    yield* map.entries();
+    return;
+  }
+  for (let index = 0; index < (source === 'variable' ? 1 : map.spec.maxEntries); index++) {
     const key = Buffer.alloc(map.spec.keySize);
     key.writeUInt32LE(index, 0);
     const value = map.lookup(key);
@@ -29,23 +53,77 @@ function* elements(map: ReadableMap): Generator<MapEntry> {
   }
 }
 
-function cellOf(entry: Entry | undefined): bigint {
-  return entry?.cells.get(0) ?? 0n;
+/** Where the elements of the arrays around a part lie, with their indexes: one place where there is no array. */
+function places({ leaf }: ObjectOutput): { readonly at: number; readonly indexes: readonly bigint[] }[] {
+  let all: { at: number; indexes: readonly bigint[] }[] = [{ at: leaf.offset, indexes: [] }];
+  for (const { stride, length } of leaf.arrays) {
+    all = all.flatMap(({ at, indexes }) =>
+      Array.from({ length }, (_, index) => ({ at: at + index * stride, indexes: [...indexes, BigInt(index)] })),
+    );
+  }
+  return all;
 }
 
-function sumOfCpus(value: Buffer, field: FlatField, map: ReadableMap): bigint {
-  let sum = 0n;
-  for (let cpu = 0; cpu < map.cpus; cpu++) sum += readPart(value, cpu * map.stride, field) as bigint;
-  return BigInt.asIntN(64, sum);
+/** Null where no CPU has set it: of an extreme, 0 says that. */
+function entryOf(
+  output: ObjectOutput,
+  map: ReadableMap,
+  value: Buffer,
+  at: number,
+  key: readonly Scalar[],
+): Entry | null {
+  const { schema, leaf } = output;
+  const bases = Array.from({ length: map.cpus }, (_, cpu) => cpu * map.stride + at);
+  if (schema.kind === 'value') {
+    const base = bases.find((each) => hasBytes(value, each, leaf.size)) ?? at;
+    return { key, cells: new Map(), value: readField(value, base, { ...leaf, offset: 0 }, noReaders) };
+  }
+  const isExtreme = schema.kind === 'min' || schema.kind === 'max';
+  const cells: Cells = new Map();
+  for (const base of bases) {
+    const own = output.slots === undefined ? numberCells(output, value, base) : slotCells(output.slots, value, base);
+    if (isExtreme && map.cpus > 1 && own.get(0) === 0n) continue;
+    mergeCells(schema, cells, own);
+  }
+  return isExtreme && cells.size === 0 ? null : { key, cells };
 }
 
-function readPart(bytes: Buffer, base: number, field: FlatField): Scalar {
-  const { offset, size, type } = field;
-  if (type === 'string')
-    return readField(bytes, base, { offset, size, data: { kind: 'string', bytes: size } }, noReaders);
-  const width = size as 1 | 2 | 4 | 8;
-  const data = { kind: 'integer', bytes: width, signed: type === 'int' } as const;
-  return readField(bytes, base, { offset, size, data }, noReaders);
+function numberCells({ leaf }: ObjectOutput, value: Buffer, base: number): Cells {
+  const number = readNumber(value, base, { data: leaf.data, offset: 0, size: leaf.size }, noReaders);
+  return new Map([[0, number as bigint]]);
+}
+
+function slotCells({ count, bytes }: NonNullable<ObjectOutput['slots']>, value: Buffer, base: number): Cells {
+  const cells: Cells = new Map();
+  for (let slot = 0; slot < count; slot++) {
+    const at = base + slot * bytes;
+    const number = bytes === 8 ? value.readBigUInt64LE(at) : BigInt(value.readUIntLE(at, bytes));
+    if (number !== 0n) cells.set(FIRST_SLOT + slot, number);
+  }
+  return cells;
+}
+
+function addEntry({ schema, entries }: MapState, entry: Entry): void {
+  const id = keyId(entry.key);
+  const same = entries.get(id);
+  // Keys that differ only in their padding are one.
+  if (same === undefined || schema.kind === 'value') entries.set(id, entry);
+  else mergeCells(schema, same.cells, entry.cells);
+}
+
+function isZero({ cells, value }: Entry): boolean {
+  if (value !== undefined) return isEmpty(value);
+  return [...cells.values()].every((cell) => cell === 0n);
+}
+
+function isEmpty(value: Scalar): boolean {
+  if (typeof value !== 'object') return value === 0n || value === '' || value === false;
+  if (!('kind' in value)) return value.length === 0;
+  return value.kind === 'named' ? (value.number ?? 0n) === 0n : value.parts.every(isEmpty);
+}
+
+function hasBytes(value: Buffer, at: number, size: number): boolean {
+  return value.subarray(at, at + size).some((byte) => byte !== 0);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { renderMap } from '@bpfleet/aggregate';
+import type { ScriptProgram, Trace } from '../api.ts';
 import { loadTrace } from '../load-trace.ts';
 import type { ScriptCase } from './script-case.ts';
 
@@ -14,10 +15,10 @@ const killNumber = process.arch === 'x64' ? 62 : 129;
  * programs the kernel left out or what it printed and the ring did not take. `{{pid}}` in the program is the
  * process of the command, `{{kill}}` in both the number of kill(2). Throws TraceError.
  */
-export async function runScriptCase({
-  program,
-  run: command,
-}: ScriptCase): Promise<{ readonly printed: string; readonly left: bigint }> {
+export async function runScriptCase(
+  { program, run: command }: ScriptCase,
+  load: (script: ScriptProgram) => Promise<Trace> = loadTrace,
+): Promise<{ readonly printed: string; readonly left: bigint }> {
   const values: Record<string, string> = { kill: `${killNumber}` };
   const fill = (text: string) => text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
   const child = spawn('/bin/sh', ['-c', `read go; ${fill(command ?? 'true')}`], {
@@ -27,7 +28,11 @@ export async function runScriptCase({
   const deadline = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   values.pid = `${child.pid}`;
   try {
-    const trace = await loadTrace({ kind: 'script', source: fill(program), allow: { unsafe: true, readFiles: true } });
+    const trace = await load({
+      kind: 'script',
+      source: fill(program),
+      allow: { unsafe: true, readFiles: true, writeFiles: true },
+    });
     try {
       trace.attach();
       child.stdin.write('go\n');

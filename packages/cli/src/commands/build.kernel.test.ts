@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Btf } from '@bpfleet/bpf';
+import { loadTrace } from '@bpfleet/tracer';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { ownArch } from '../build-arch.ts';
+import type { Terminal } from '../terminal.ts';
+import { build, dumpBtf } from './build.ts';
+
+const TYPES = '/sys/kernel/btf/vmlinux';
+const folder = mkdtempSync(join(tmpdir(), 'bpfleet-build-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let said = '';
+const terminal = { err: { write: (text: string) => (said += text) } } as unknown as Terminal;
+
+/** C that holds every size and place in the header against the kernel's types. */
+function assertions(btf: Btf): string {
+  const all = (['struct', 'union', 'enum'] as const).flatMap((kind) =>
+    [...btf.definitions(kind)].map((each) => ({ ...each, kind })),
+  );
+  const count = new Map<string, number>();
+  for (const { name } of all) count.set(name, (count.get(name) ?? 0) + 1);
+  return (
+    all
+      .filter(({ kind, name }) => kind !== 'enum' && count.get(name) === 1)
+      // A compiler for BPF has another va_list.
+      .filter(({ id }) => !btf.members(id).some(({ type }) => /va_list/.test(btf.text(type))))
+      .map(({ kind, name, id }) => {
+        const places = btf
+          .members(id)
+          .filter((member) => member.bits === 0 && member.name !== '')
+          .map(
+            (member) =>
+              `_Static_assert(__builtin_offsetof(${kind} ${name}, ${member.name}) == ${member.bitOffset / 8}, "");`,
+          );
+        return [`_Static_assert(sizeof(${kind} ${name}) == ${btf.node(id).to}, "${name}");`, ...places].join('\n');
+      })
+      .join('\n')
+  );
+}
+
+describe('bpfleet build', () => {
+  beforeEach((context) => {
+    said = '';
+    if (spawnSync('clang', ['--version']).status !== 0) context.skip('clang is not installed');
+    if (!existsSync('/usr/include/bpf/bpf_helpers.h')) context.skip("libbpf's headers are not installed (libbpf-dev)");
+    if (!existsSync(TYPES)) context.skip('this kernel gives no types');
+  });
+
+  test('the header has every type of this kernel as the kernel has it', () => {
+    const [header, check] = [join(folder, 'vmlinux.h'), join(folder, 'check.c')];
+    dumpBtf({ output: header }, terminal);
+    writeFileSync(check, `#include "vmlinux.h"\n${assertions(new Btf(readFileSync(TYPES)))}\n`);
+    const words = ['-target', 'bpf', '-fsyntax-only', '-Wno-everything', check];
+    const { status, stderr } = spawnSync('clang', words, { encoding: 'utf8' });
+    expect(stderr.split('\n').slice(0, 10)).toEqual(['']);
+    expect(status).toBe(0);
+  });
+
+  test('a program that reads the kernel by its types is built, loads and runs', async () => {
+    const source = join(folder, 'x.bpf.c');
+    writeFileSync(
+      source,
+      `#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+const volatile pid_t targ_pid = ${process.pid};
+u64 right, wrong;
+SEC("raw_tp/sys_enter") int enter(struct bpf_raw_tracepoint_args *ctx) {
+  struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+  if (bpf_get_current_pid_tgid() >> 32 != targ_pid) return 0;
+  __sync_fetch_and_add(BPF_CORE_READ(task, tgid) == targ_pid ? &right : &wrong, 1);
+  return 0;
+}
+char LICENSE[] SEC("license") = "GPL";
+`,
+    );
+    build(source, [], { arch: ownArch() }, terminal);
+    expect(said).toMatch(/x\.bpf\.o: raw_tp\/sys_enter \(\d+ bytes\)/);
+    const trace = await loadTrace({ kind: 'object', object: readFileSync(join(folder, 'x.bpf.o')) });
+    try {
+      trace.attach();
+      readFileSync('/proc/self/stat');
+      trace.detach();
+      const sums = Object.fromEntries(
+        trace.readMaps().map(({ schema, entries }) => [schema.name, [...entries.values()][0]?.cells.get(0) ?? 0n]),
+      );
+      expect(sums['@right']).toBeGreaterThan(0n);
+      expect(sums['@wrong']).toBe(0n);
+    } finally {
+      trace.close();
+    }
+  });
+
+  test('what clang says of a wrong program is shown', () => {
+    const source = join(folder, 'wrong.bpf.c');
+    writeFileSync(source, 'int f(void) { return nothing; }\n');
+    expect(() => build(source, [], { arch: 'x86-64' }, terminal)).toThrow(
+      expect.objectContaining({ status: 4, report: expect.stringMatching(/wrong\.bpf\.c:1:22: error: .*nothing/) }),
+    );
+    expect(existsSync(join(folder, 'wrong.bpf.o'))).toBe(false);
+  });
+});
+
+test('without clang: what to install', () => {
+  const source = join(folder, 'alone.bpf.c');
+  writeFileSync(source, '');
+  const before = process.env.CLANG;
+  process.env.CLANG = 'clang-that-is-not-there';
+  try {
+    expect(() => build(source, [], { arch: 'x86-64' }, terminal)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/apt-get install clang libbpf-dev/) }),
+    );
+  } finally {
+    if (before === undefined) delete process.env.CLANG;
+    else process.env.CLANG = before;
+  }
+});
+
+test.each([
+  ['no.bpf.c', /there is no such file/],
+  ['x.rs', /a program in C is named FILE\.bpf\.c/],
+])('%s: one sentence', (file, message) => {
+  expect(() => build(file, [], { arch: 'x86-64' }, terminal)).toThrow(message);
+});

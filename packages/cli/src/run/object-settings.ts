@@ -1,0 +1,124 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { type ComposeProblem, composeObject, problemText } from '@bpfleet/bpf';
+import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
+import { plural } from '../render/number.ts';
+import type { ProgramObject } from './read-program.ts';
+
+/** Largest manifest, bytes. */
+const MAX_MANIFEST = 64 * 1024;
+
+/** A manifest as it was read, and where each part of it stands. */
+interface ManifestFile {
+  readonly file: string;
+  readonly lines: readonly string[];
+  readonly content: unknown;
+  readonly placeOf: (path: ComposeProblem['path']) => { readonly line: number; readonly column: number };
+}
+
+/**
+ * The object with the manifest that stands beside its file, `NAME.yaml` of `NAME.bpf.o`, and with its variables set.
+ *
+ * @param parameters `NAME=VALUE` each; a name alone stands for `true`
+ * Throws CliError with a report of all that is wrong, by line of the manifest.
+ */
+export async function withSettings(program: ProgramObject, parameters: readonly string[]): Promise<ProgramObject> {
+  const file = manifestBeside(program.name);
+  const manifest = file === undefined ? undefined : await readManifestFile(file);
+  const composed = composeObject(program.object, manifest?.content, parametersOf(parameters));
+  if ('object' in composed) return { ...program, object: composed.object };
+  throw refusal(composed.problems, program, manifest);
+}
+
+function manifestBeside(object: string): string | undefined {
+  const name = object.replace(/\.(o|s)$/, '');
+  return [name.replace(/\.bpf$/, ''), name]
+    .flatMap((each) => [`${each}.yaml`, `${each}.yml`])
+    .find((each) => existsSync(each));
+}
+
+function parametersOf(words: readonly string[]): Record<string, string> {
+  const entries = words.map((word): [string, string] => {
+    const at = word.indexOf('=');
+    const [name, value] = at < 0 ? [word, 'true'] : [word.slice(0, at), word.slice(at + 1)];
+    if (name.trim() === '') throw wrongRequest(`${word}: a parameter has a name: NAME=VALUE.`);
+    return [name.trim(), value];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function readManifestFile(file: string): Promise<ManifestFile> {
+  if (statSync(file).size > MAX_MANIFEST)
+    throw wrongRequest(`${file} is larger than a manifest may be, ${MAX_MANIFEST} bytes.`);
+  const source = readFileSync(file, 'utf8');
+  const lines = source.split('\n');
+  const { isCollection, isPair, isNode, LineCounter, parseDocument } = await import('yaml');
+  const counter = new LineCounter();
+  const document = parseDocument(source, { lineCounter: counter, uniqueKeys: true, version: '1.2' });
+  const at = (offset: number) => {
+    const { line, col } = counter.linePos(offset);
+    return { line, column: col };
+  };
+  if (document.errors.length > 0) {
+    throw reported(
+      document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: message.replace(/ at line[\s\S]*/, '') })),
+      { file, lines },
+    );
+  }
+  return {
+    file,
+    lines,
+    content: contentOf(document, file),
+    placeOf: (path) => {
+      let node: unknown = document.contents;
+      let offset = 0;
+      for (const part of path) {
+        if (!isCollection(node)) break;
+        const item: unknown = node.items.find((each, index) =>
+          isPair(each) ? String(isNode(each.key) ? each.key.toJSON() : each.key) === String(part) : index === part,
+        );
+        const key = isPair(item) ? item.key : item;
+        if (isNode(key)) offset = key.range?.[0] ?? offset;
+        node = isPair(item) ? item.value : item;
+      }
+      return at(offset);
+    },
+  };
+}
+
+function contentOf(document: { toJS(options: { maxAliasCount: number }): unknown }, file: string): unknown {
+  try {
+    // Names that point to one place twice can make a small file unfold to anything: a manifest needs none.
+    return document.toJS({ maxAliasCount: 0 }) ?? {};
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw wrongRequest(`${file}: a manifest has no anchors and aliases (&x, *x).`);
+  }
+}
+
+function refusal(
+  problems: readonly ComposeProblem[],
+  program: ProgramObject,
+  manifest: ManifestFile | undefined,
+): CliError {
+  const ofManifest = problems.filter(({ what }) => what === 'manifest');
+  if (manifest !== undefined && ofManifest.length > 0) {
+    return reported(
+      ofManifest.map((each) => ({ ...manifest.placeOf(each.path), message: problemText(each) })),
+      manifest,
+    );
+  }
+  return wrongRequest(`${program.name}: ${problems.map(({ message }) => message).join('; ')}.`);
+}
+
+function reported(
+  wrong: readonly { readonly line: number; readonly column: number; readonly message: string }[],
+  { file, lines }: Pick<ManifestFile, 'file' | 'lines'>,
+): CliError {
+  const report = wrong
+    .map(({ line, column, message }) => {
+      const text = (lines[line - 1] ?? '').replaceAll('\t', ' ');
+      return `${file}:${line}:${column}: ERROR: ${message}\n${text}\n${' '.repeat(column - 1)}~\n`;
+    })
+    .join('');
+  return new CliError(ExitStatus.wrongRequest, `The manifest has ${plural(wrong.length, 'error')}.`, { report });
+}

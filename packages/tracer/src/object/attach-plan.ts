@@ -1,0 +1,197 @@
+import type { ManifestChange, ManifestProgram, ObjectManifest } from '@bpfleet/bpf';
+import type { ObjectProgram, ObjectTarget, PerfEventSpec } from '@bpfleet/kernel';
+import { TraceError } from '../trace-error.ts';
+
+/** How one program of an object is attached. */
+export type AttachPlan =
+  | { readonly how: 'libbpf'; readonly target: ObjectTarget }
+  /** Loaded for another function than its section says, then attached as that. */
+  | { readonly how: 'retargeted'; readonly function: string }
+  | { readonly how: 'iterator' }
+  | { readonly how: 'perf_event'; readonly event: PerfEventSpec; readonly name: string }
+  /** As its hierarchy has it, `/a/b`, or the whole path of its folder. */
+  | { readonly how: 'cgroup'; readonly path: string }
+  | { readonly how: 'xdp'; readonly interfaces: readonly string[] }
+  | { readonly how: 'tcx'; readonly interfaces: readonly string[]; readonly direction: 'ingress' | 'egress' };
+
+/** A plan, and what the program may change on the node: null where it only watches. */
+export interface PlannedProgram {
+  readonly plan: AttachPlan;
+  readonly change: ManifestChange | null;
+}
+
+const SECTION: AttachPlan = { how: 'libbpf', target: { kind: 'section' } };
+const DEFAULT_FREQUENCY = 99;
+
+/** `enum perf_sw_ids` and `enum perf_hw_id` (linux/perf_event.h). */
+const SOFTWARE: Readonly<Record<string, number>> = {
+  ...{ 'task-clock': 1, 'page-faults': 2, 'context-switches': 3, 'cpu-migrations': 4 },
+};
+const HARDWARE: Readonly<Record<string, number>> = {
+  ...{ 'cpu-cycles': 0, instructions: 1, 'cache-references': 2, 'cache-misses': 3, 'branch-misses': 5 },
+};
+
+/**
+ * Kinds of sections that only watch, and that libbpf attaches by their name alone (libbpf's docs/program_types.rst). Where
+ * a program of such a kind is given no place by its section, only a manifest can.
+ */
+const WATCHING =
+  /^(tracepoint|tp|raw_tracepoint|raw_tp|tp_btf|kprobe|kretprobe|kprobe\.multi|kretprobe\.multi|kprobe\.session|ksyscall|kretsyscall|fentry|fexit|fentry\.s|fexit\.s|uprobe|uretprobe|uprobe\.s|uretprobe\.s|uprobe\.multi|uretprobe\.multi|usdt)$/;
+/** Kinds that are made for one function, or event, when they are loaded. */
+const TYPED = /^(tp_btf|fentry|fexit|fentry\.s|fexit\.s|lsm|lsm\.s|fmod_ret|fmod_ret\.s)$/;
+/** Programs of a cgroup (libbpf's table of sections). */
+const CGROUP =
+  /^(cgroup|cgroup_skb|sockops|cgroup\/(skb|sock|sock_create|sock_release|post_bind[46]|bind[46]|connect[46]|connect_unix|getpeername[46]|getpeername_unix|getsockname[46]|getsockname_unix|sendmsg[46]|sendmsg_unix|recvmsg[46]|recvmsg_unix|sysctl|getsockopt|setsockopt|dev)|cgroup_skb\/(ingress|egress))$/;
+
+/**
+ * Where a program is attached, by its section and what the manifest says of it. Throws TraceError: unsupported where it is of a
+ * kind that is not run, or changes what the manifest does not allow; compile where something is missing or wrong.
+ */
+export function planProgram(
+  { name, section }: Pick<ObjectProgram, 'name' | 'section'>,
+  manifest: Pick<ObjectManifest, 'programs' | 'changes'> = {},
+): PlannedProgram {
+  const programs = manifest.programs ?? {};
+  const settings = Object.hasOwn(programs, name) ? (programs[name] ?? {}) : {};
+  const planned = { ...planSection(name, section, settings), change: changeOf(section) };
+  if (planned.change !== null && !(manifest.changes ?? []).includes(planned.change)) {
+    throw new TraceError(
+      'unsupported',
+      `program "${name}" is in section "${section}", which can change what this machine does: only a manifest may allow it, by changes: [${planned.change}]`,
+    );
+  }
+  return planned;
+}
+
+function planSection(name: string, section: string, settings: ManifestProgram): { readonly plan: AttachPlan } {
+  const [kind = '', place] = split(section);
+  if (kind === 'perf_event') return { plan: perfEvent(settings) };
+  if (settings.attach !== undefined) return { plan: attachedElsewhere(name, kind, settings.attach) };
+  if (WATCHING.test(kind)) {
+    // libbpf attaches a place in a file by itself only where that is whole: `uprobe/PATH:FUNCTION`.
+    const isWhole = place !== undefined && (!/^(u(ret)?probe|usdt)/.test(kind) || place.includes(':'));
+    if (isWhole) return { plan: SECTION };
+    throw noPlace(name, section, `programs: ${name}: attach: ${kind}/...`);
+  }
+  if (kind === 'iter' || kind === 'iter.s') return { plan: { how: 'iterator' } };
+  if (/^(lsm|lsm\.s|fmod_ret|fmod_ret\.s|raw_tp\.w|raw_tracepoint\.w)$/.test(kind)) return { plan: SECTION };
+  const { interfaces = [] } = settings;
+  if (/^xdp(\.frags)?$/.test(section)) {
+    if (interfaces.length === 0) throw noPlace(name, section, `programs: ${name}: interfaces: [NAME]`);
+    return { plan: { how: 'xdp', interfaces } };
+  }
+  const tc = /^(tc|tcx|classifier)(?:\/(ingress|egress))?$/.exec(section);
+  if (tc !== null) {
+    if (interfaces.length === 0) throw noPlace(name, section, `programs: ${name}: interfaces: [NAME]`);
+    const direction = (settings.direction ?? tc[2] ?? 'ingress') as 'ingress' | 'egress';
+    return { plan: { how: 'tcx', interfaces, direction } };
+  }
+  if (CGROUP.test(section)) {
+    if (settings.cgroup === undefined) throw noPlace(name, section, `programs: ${name}: cgroup: FOLDER`);
+    return { plan: { how: 'cgroup', path: settings.cgroup } };
+  }
+  if (section === 'sk_lookup' || section === 'flow_dissector')
+    return { plan: { how: 'libbpf', target: { kind: 'netns' } } };
+  throw notRun(name, section);
+}
+
+/** A place as a section has it, for a program that its section puts elsewhere or nowhere. */
+function attachedElsewhere(name: string, kind: string, attach: string): AttachPlan {
+  const [wanted = '', place = ''] = split(attach);
+  if (TYPED.test(kind)) {
+    if (wanted !== kind) throw wrongPlace(name, kind, attach);
+    return { how: 'retargeted', function: place };
+  }
+  const target = targetOf(wanted, place);
+  if (target === null || familyOf(wanted) !== familyOf(kind)) throw wrongPlace(name, kind, attach);
+  return { how: 'libbpf', target };
+}
+
+function targetOf(kind: string, place: string): ObjectTarget | null {
+  switch (kind) {
+    case 'kprobe':
+    case 'kretprobe':
+      return { kind: 'kprobe', function: place, return: kind === 'kretprobe' };
+    case 'uprobe':
+    case 'uretprobe':
+    case 'uprobe.s':
+    case 'uretprobe.s': {
+      const [, path, symbol] = /^(.+):([^:]+)$/.exec(place) ?? [];
+      if (path === undefined || symbol === undefined) return null;
+      return { kind: 'uprobe', path, function: symbol, return: kind.startsWith('uret') };
+    }
+    case 'usdt': {
+      const [, path, provider, name] = /^(.+):([^:]+):([^:]+)$/.exec(place) ?? [];
+      return path === undefined || provider === undefined || name === undefined
+        ? null
+        : { kind: 'usdt', path, provider, name };
+    }
+    case 'tracepoint':
+    case 'tp': {
+      const [category, event] = place.split('/');
+      return category === undefined || event === undefined ? null : { kind: 'tracepoint', category, event };
+    }
+    case 'raw_tracepoint':
+    case 'raw_tp':
+      return { kind: 'raw_tracepoint', event: place };
+    default:
+      return null;
+  }
+}
+
+/** Programs of one family have the same context, and so can stand in for each other. */
+function familyOf(kind: string): string {
+  const plain = kind.replace(/\.(s|multi|session)$/, '');
+  if (plain === 'tp') return 'tracepoint';
+  if (plain === 'raw_tp') return 'raw_tracepoint';
+  return /^[ku](ret)?probe$|^ksyscall$|^kretsyscall$|^usdt$/.test(plain) ? 'registers' : plain;
+}
+
+function perfEvent({ event = 'cpu-clock', frequency = DEFAULT_FREQUENCY }: ManifestProgram): AttachPlan {
+  const name = `${event} ${frequency} times a second`;
+  if (event === 'cpu-clock') return { how: 'perf_event', name, event: { kind: 'cpu-clock', frequency } };
+  const software = SOFTWARE[event];
+  const counter = software === undefined ? 'hardware' : 'software';
+  const config = software ?? HARDWARE[event] ?? 0;
+  return { how: 'perf_event', name, event: { kind: 'counter', counter, config, frequency } };
+}
+
+function changeOf(section: string): ManifestChange | null {
+  const [kind = ''] = split(section);
+  if (WATCHING.test(kind) || kind === 'perf_event' || kind === 'iter' || kind === 'iter.s') return null;
+  if (kind === 'lsm' || kind === 'lsm.s') return 'security';
+  return /^(fmod_ret|raw_tp\.w|raw_tracepoint\.w)/.test(kind) ? 'kernel' : 'network';
+}
+
+/** The kind, and what comes after its slash. */
+function split(section: string): [kind: string, place?: string] {
+  const slash = section.indexOf('/');
+  if (slash < 0) return [section];
+  const place = section.slice(slash + 1);
+  return place === '' ? [section.slice(0, slash)] : [section.slice(0, slash), place];
+}
+
+function noPlace(name: string, section: string, advice: string): TraceError {
+  const what = `program "${name}" is in section "${section}", which does not say where it is attached`;
+  return new TraceError('compile', `${what}: say it in a manifest, ${advice}`);
+}
+
+function wrongPlace(name: string, kind: string, attach: string): TraceError {
+  return new TraceError('compile', `program "${name}" of ${kind} cannot be attached to ${attach}`);
+}
+
+function notRun(name: string, section: string): TraceError {
+  const reasons: readonly (readonly [RegExp, string])[] = [
+    [/^\.?struct_ops/, 'what it registers would outlive the trace'],
+    [/^(tc|tcx|xdp|classifier|action)/, 'only xdp, tc, tc/ingress, tc/egress and tcx are attached'],
+    [/^sk_|^socket$|^lwt|^netfilter$/, 'it belongs to a socket, a route or a map that another program holds'],
+  ];
+  const [
+    ,
+    reason = 'sections are as in tracepoint/CATEGORY/NAME, raw_tp/NAME, tp_btf/NAME, kprobe/FUNCTION, fentry/FUNCTION',
+  ] = reasons.find(([pattern]) => pattern.test(section)) ?? [];
+  return new TraceError(
+    'unsupported',
+    `program "${name}" is in section "${section}", which is not attached to anything: ${reason}`,
+  );
+}

@@ -1,0 +1,43 @@
+import { attachEveryCpu, attachTcx, joinLinks, type KernelObject, type Link } from '@bpfleet/kernel';
+import { cgroupFolder } from '../cgroup-path.ts';
+import type { AttachPlan } from './attach-plan.ts';
+import type { IteratorLines } from './iterator-lines.ts';
+
+/** Attaches one loaded program as planned. Iterators are opened for their text. Throws KernelError, and then nothing is left. */
+export function attachProgram(object: KernelObject, index: number, plan: AttachPlan, lines: IteratorLines): Link {
+  switch (plan.how) {
+    case 'libbpf':
+      return object.attach(index, plan.target);
+    case 'retargeted':
+      return object.attach(index);
+    case 'iterator': {
+      const link = object.attach(index);
+      try {
+        lines.open(link.fd, object.programs[index]?.name ?? '');
+      } catch (error) {
+        link.close();
+        throw error;
+      }
+      return link;
+    }
+    case 'perf_event':
+      return attachEveryCpu(object.programFd(index), plan.event, `attach to ${plan.name}`);
+    case 'cgroup':
+      return object.attach(index, { kind: 'cgroup', path: cgroupFolder(plan.path) });
+    case 'xdp':
+      return each(plan.interfaces, (name) => object.attach(index, { kind: 'xdp', interface: name }));
+    case 'tcx':
+      return each(plan.interfaces, (name) => attachTcx(object.programFd(index), name, plan.direction));
+  }
+}
+
+function each(names: readonly string[], attach: (name: string) => Link): Link {
+  const links: Link[] = [];
+  try {
+    for (const name of names) links.push(attach(name));
+  } catch (error) {
+    joinLinks(links).close();
+    throw error;
+  }
+  return joinLinks(links);
+}

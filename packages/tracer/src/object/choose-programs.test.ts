@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { leftOut } from './choose-programs.ts';
+
+const programs = (...sections: string[]) =>
+  sections.map((section, index) => ({ name: `p${index}`, section, loads: true }));
+const kernel = (...features: string[]) => ({
+  hasFeature: (name: string) => features.includes(name),
+  missing: (section: string) => (section.endsWith('/gone') ? 'function gone' : null),
+});
+const out = (...given: Parameters<typeof leftOut>) => leftOut(...given).map(({ index }) => index);
+
+test.each([
+  ['fentry is there', ['fentry'], [1]],
+  ['fentry is not there', [], [0]],
+])('of two programs that do the same one runs: %s', (_name, features, expected) => {
+  expect(out(programs('fentry/f', 'kprobe/f', 'kprobe/g'), {}, kernel(...features))).toEqual(expected);
+});
+
+test('events with types and without', () => {
+  expect(out(programs('raw_tp/e', 'tp_btf/e', 'raw_tp/other'), {}, kernel('tp_btf'))).toEqual([0]);
+  expect(out(programs('raw_tracepoint/e', 'tp_btf/e'), {}, kernel())).toEqual([1]);
+});
+
+test('both run where a manifest says so, and one where the other is not loaded', () => {
+  const both = programs('fentry/f', 'kprobe/f');
+  expect(out(both, { p0: { load: true }, p1: { load: true } }, kernel('fentry'))).toEqual([]);
+  expect(out([{ ...both[0], loads: false } as (typeof both)[0], ...both.slice(1)], {}, kernel('fentry'))).toEqual([]);
+});
+
+test('what is optional is left out where its place is missing', () => {
+  const settings = { p0: { optional: true }, p1: { optional: true, attach: 'kprobe/gone' } };
+  expect(leftOut(programs('kprobe/gone', 'kprobe/f', 'kprobe/gone'), settings, kernel())).toEqual([
+    { index: 0, reason: 'this kernel has no function gone' },
+    { index: 1, reason: 'this kernel has no function gone' },
+  ]);
+});

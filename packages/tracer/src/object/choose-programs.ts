@@ -1,0 +1,68 @@
+import type { ObjectManifest } from '@bpfleet/bpf';
+import type { ObjectProgram } from '@bpfleet/kernel';
+
+/** What choosing needs to know of the kernel. */
+export interface KernelPlaces {
+  readonly hasFeature: (name: 'fentry' | 'tp_btf') => boolean;
+  /** What a section names and this kernel lacks, as in `function vfs_read`; null where it is there, or nobody knows. */
+  readonly missing: (section: string) => string | null;
+}
+
+/** Programs that are not loaded after all, by their place, and why. */
+export interface LeftOut {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** Kinds that do the same: with types, and the plain one that older kernels and machines have. */
+const PAIRS = [
+  { typed: /^fentry(\.s)?$/, plain: /^kprobe$/, feature: 'fentry' },
+  { typed: /^fexit(\.s)?$/, plain: /^kretprobe$/, feature: 'fentry' },
+  { typed: /^tp_btf$/, plain: /^raw_(tp|tracepoint)$/, feature: 'tp_btf' },
+] as const;
+
+/**
+ * Which of an object's programs are left out here. Objects for many kernels have a program twice, for `fentry/f` and
+ * `kprobe/f`, or `tp_btf/e` and `raw_tp/e`, and leave it to their loader which one runs: both would count everything twice. The
+ * typed one runs where this kernel has that. A manifest that says `load: true` of both has both; one that is `optional` is left
+ * out where its place is missing.
+ */
+export function leftOut(
+  programs: readonly ObjectProgram[],
+  settings: ObjectManifest['programs'] = {},
+  kernel: KernelPlaces,
+): LeftOut[] {
+  const own = (name: string) => (Object.hasOwn(settings, name) ? (settings[name] ?? {}) : {});
+  const out: LeftOut[] = [];
+  for (const [index, { name, section, loads }] of programs.entries()) {
+    if (!loads || own(name).load === true) continue;
+    const twin = twinOf(programs, index, kernel);
+    if (twin !== null) {
+      out.push({ index, reason: `it does the same as program "${twin.name}" (${twin.section}), which runs here` });
+      continue;
+    }
+    const missing = own(name).optional === true ? kernel.missing(own(name).attach ?? section) : null;
+    if (missing !== null) out.push({ index, reason: `this kernel has no ${missing}` });
+  }
+  return out;
+}
+
+/** The program that runs instead of one; null where it runs itself. */
+function twinOf(programs: readonly ObjectProgram[], index: number, kernel: KernelPlaces): ObjectProgram | null {
+  const [kind, place] = split(programs[index]?.section ?? '');
+  for (const { typed, plain, feature } of PAIRS) {
+    const others = typed.test(kind) ? plain : plain.test(kind) ? typed : null;
+    if (others === null || place === '') continue;
+    const twin = programs.find(
+      (each) => each.loads && split(each.section)[1] === place && others.test(split(each.section)[0]),
+    );
+    if (twin === undefined) continue;
+    return kernel.hasFeature(feature) === (others === typed) ? twin : null;
+  }
+  return null;
+}
+
+function split(section: string): [kind: string, place: string] {
+  const slash = section.indexOf('/');
+  return slash < 0 ? [section, ''] : [section.slice(0, slash), section.slice(slash + 1)];
+}

@@ -1,0 +1,92 @@
+import type { KeyType } from '@bpfleet/aggregate';
+import type { DataLayout, FieldLayout } from '@bpfleet/compiler';
+import type { TypeRef } from './object-types.ts';
+import { type NamedField, structureFields, valueLayout } from './value-layout.ts';
+
+/** One part of a key; null data: its bytes, as hexadecimal digits. */
+export interface KeyField {
+  readonly type: KeyType;
+  readonly field: FieldLayout;
+  /** Of a number of a stack: whose it is. */
+  readonly stack?: KeyStack;
+}
+
+/** A stack in a map of stacks; of a program's, `process` is where its process' number lies in the key. */
+export interface KeyStack {
+  /** Name of that map. */
+  readonly map: string;
+  readonly depth: number;
+  readonly process: FieldLayout | null;
+}
+
+/** The map of stacks of an object, where it has just one. */
+export type StackMap = Pick<KeyStack, 'map' | 'depth'>;
+
+/** How BCC's tools, and most others, call numbers of stacks. */
+const STACK = /^(?:(k|kern|kernel|u|user|ust)_?)?(?:stack|stk)(?:_?id)?$/;
+const PROCESS = ['tgid', 'pid'] as const;
+
+/** What one schema may have at most (contracts' ContractLimits). */
+export const MAX_KEY_PARTS = 16;
+const BYTES = { kind: 'array', element: { kind: 'integer', bytes: 1, signed: false }, stride: 1 } as const;
+
+/**
+ * The parts of a key of `size` bytes: the fields of a structure, or the one value that it is; without a type a number. What has
+ * parts whose type is not known, or too many, is one part, an array of bytes, so that two keys never become one.
+ */
+export function keyLayout(type: TypeRef | null, size: number, stacks?: StackMap): readonly KeyField[] {
+  const fields: readonly (Partial<NamedField> & FieldLayout)[] | null = type === null ? numberOf(size) : fieldsOf(type);
+  const isWhole = fields !== null && fields.length > 0 && fields.length <= MAX_KEY_PARTS && fields.every(isKnown);
+  if (isWhole && fields.every(({ offset, size: bytes }) => offset + bytes <= size)) {
+    return fields.map((each): KeyField => {
+      const { data, offset, size: bytes } = each;
+      const stack = stacks === undefined ? null : stackOf(each, fields, stacks);
+      const field = { data, offset, size: bytes };
+      return stack === null ? { type: keyType(data), field } : { type: 'stack', field, stack };
+    });
+  }
+  return [{ type: 'array', field: { data: { ...BYTES, length: size }, offset: 0, size } }];
+}
+
+/** Null where a field is no number of a stack, or nobody knows whose. */
+function stackOf(
+  { name, data }: Partial<NamedField> & FieldLayout,
+  fields: readonly (Partial<NamedField> & FieldLayout)[],
+  stacks: StackMap,
+): KeyStack | null {
+  const [found, whose = ''] = STACK.exec(name ?? '') ?? [];
+  if (found === undefined || data.kind !== 'integer') return null;
+  if (whose.startsWith('k')) return { ...stacks, process: null };
+  const [process] = PROCESS.flatMap((wanted) => fields.filter((each) => each.name === wanted));
+  return whose === '' || process === undefined ? null : { ...stacks, process };
+}
+
+function fieldsOf({ types, id }: TypeRef): readonly (Partial<NamedField> & FieldLayout)[] | null {
+  const type = types.resolve(id);
+  if (type.kind === 'record') return structureFields({ types, id: type.id });
+  const layout = valueLayout({ types, id });
+  return layout === null ? null : [{ ...layout, offset: 0 }];
+}
+
+function numberOf(size: number): readonly FieldLayout[] | null {
+  const data = { kind: 'integer', signed: false } as const;
+  return size === 4 || size === 8 ? [{ data: { ...data, bytes: size }, offset: 0, size }] : null;
+}
+
+function isKnown({ data, size }: FieldLayout): boolean {
+  return size > 0 && data.kind !== 'unreadable' && (data.kind !== 'record' || data.fields.every(isKnown));
+}
+
+function keyType(data: DataLayout): KeyType {
+  switch (data.kind) {
+    case 'integer':
+      return data.names !== undefined ? 'string' : data.signed && data.bits === undefined ? 'int' : 'uint';
+    case 'boolean':
+      return 'bool';
+    case 'record':
+    case 'array':
+      return data.kind;
+    default:
+      return 'string';
+  }
+}

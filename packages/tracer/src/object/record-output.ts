@@ -1,0 +1,55 @@
+import type { ObjectMap } from '@bpfleet/kernel';
+import type { ObjectTypes, TypeRef, ValueTypes } from './object-types.ts';
+import { recordType } from './record-type.ts';
+import { type NamedField, structureFields, valueLayout } from './value-layout.ts';
+
+/** How the records of a ring or perf buffer are read. */
+export interface RecordOutput {
+  /** Place in the object's maps. */
+  readonly map: number;
+  /** The map's name, with which an event's line begins. */
+  readonly name: string;
+  readonly buffer: 'ring' | 'perf';
+  /** Null where nothing says what a record is: it is shown as bytes. */
+  readonly fields: readonly NamedField[] | null;
+  /** An array of no length at the end: it has what is left of a record. */
+  readonly rest?: Rest;
+}
+
+/** `size`: bytes of an element; `text`: of characters. */
+interface Rest {
+  readonly name: string;
+  readonly offset: number;
+  readonly element: NamedField['data'];
+  readonly size: number;
+  readonly text: boolean;
+}
+
+/** @param named the structure's name where a manifest gives it */
+export function recordOutput(
+  map: ObjectMap,
+  index: number,
+  buffer: RecordOutput['buffer'],
+  types: ObjectTypes,
+  named?: string,
+): RecordOutput {
+  const type = named === undefined ? recordType(map, types) : types.structure(named);
+  const fields = type === undefined ? null : structureFields(type);
+  const rest = type === undefined ? undefined : restOf(type);
+  return { map: index, name: map.name, buffer, fields, ...(rest !== undefined && { rest }) };
+}
+
+function restOf({ types, id }: TypeRef): Rest | undefined {
+  const last = types.members(id).at(-1);
+  const array = last === undefined ? undefined : types.resolve(last.type);
+  if (last === undefined || array?.kind !== 'array' || array.length !== 0) return undefined;
+  const element = valueLayout({ types, id: array.element });
+  if (element === null || element.size === 0) return undefined;
+  const text = isCharacter(types, array.element);
+  return { name: last.name, offset: last.bitOffset / 8, element: element.data, size: element.size, text };
+}
+
+function isCharacter(types: ValueTypes, id: number): boolean {
+  const type = types.resolve(id);
+  return type.kind === 'integer' && type.character;
+}
