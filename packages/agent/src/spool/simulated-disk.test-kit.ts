@@ -1,7 +1,7 @@
 import type { SpoolDisk } from './disk.ts';
 
 /** What a disk says to a process that is no more. */
-export class ProcessDied extends Error {
+class ProcessDied extends Error {
   override readonly name = 'ProcessDied';
 }
 
