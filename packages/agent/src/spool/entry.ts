@@ -34,12 +34,18 @@ export type SpoolEntry =
     })
   /** A window that had nothing in it: how far was measured. */
   | (RunId & { readonly kind: 'mark'; readonly until: number })
-  | (RunId & { readonly kind: 'ack'; readonly seq: bigint })
+  /** `total`: records up to and including `seq`, where that is known: what is missing behind it can then be counted. */
+  | (RunId & { readonly kind: 'ack'; readonly seq: bigint; readonly total: bigint | null })
   /** Frames first..last will not be delivered; they held so many records. */
   | (RunId & { readonly kind: 'drop'; readonly first: bigint; readonly last: bigint; readonly records: bigint })
   | (RunId & { readonly kind: 'manifest'; readonly manifest: Uint8Array })
   /** The manifest was acknowledged: nothing of this run is kept. */
   | (RunId & { readonly kind: 'closed' })
+  /**
+   * Opens a segment: all runs that there were, by `runKey`. What older segments say of others is over: the one that said so may
+   * be gone before them.
+   */
+  | { readonly kind: 'opened'; readonly runs: readonly string[] }
   /** All that was known of a run when a segment was opened, so that older segments may go. */
   | (RunId & {
       readonly kind: 'checkpoint';

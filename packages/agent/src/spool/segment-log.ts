@@ -1,9 +1,18 @@
 import type { SpoolDisk } from './disk.ts';
 
+/** A segment that an earlier process left. */
+export interface ExistingSegment {
+  readonly bytes: number;
+  /** Whether its checkpoint is: a process may have died while it wrote that. */
+  readonly whole: boolean;
+}
+
 /** What a segment log asks of its owner. */
 export interface SegmentLogOwner {
   /** Records that open a new segment: with them, older segments are not needed to know the state. */
   checkpoint(): Uint8Array;
+  /** What is known and not written yet, to be durable before a segment goes. */
+  unwritten(): { readonly bytes: Uint8Array; written(): void } | null;
   /** The segment is about to go, with whatever is still in it. */
   evicting(segment: number): void;
 }
@@ -24,6 +33,8 @@ export class SegmentLog {
   readonly #limits: SegmentLogLimits;
   readonly #owner: SegmentLogOwner;
   readonly #sizes: Map<number, number>;
+  /** Segments whose checkpoint is whole. */
+  readonly #bases: Set<number>;
   #current: number | null = null;
   #next: number;
   /** Failed writes and syncs since the start. */
@@ -33,12 +44,13 @@ export class SegmentLog {
     disk: SpoolDisk,
     limits: SegmentLogLimits,
     owner: SegmentLogOwner,
-    existing: ReadonlyMap<number, number>,
+    existing: ReadonlyMap<number, ExistingSegment>,
   ) {
     this.#disk = disk;
     this.#limits = limits;
     this.#owner = owner;
-    this.#sizes = new Map(existing);
+    this.#sizes = new Map([...existing].map(([segment, { bytes }]) => [segment, bytes]));
+    this.#bases = new Set([...existing.keys()].filter((segment) => existing.get(segment)?.whole === true));
     this.#next = Math.max(0, ...existing.keys()) + 1;
   }
 
@@ -65,6 +77,8 @@ export class SegmentLog {
    * evicting the oldest segments, and asks `make` after that. Throws the disk's error once nothing is left to evict.
    */
   async write(estimate: number, sync: boolean, make: () => Uint8Array): Promise<{ segment: number; offset: number }> {
+    // Only what was there before makes room: evicting what this call has opened would go on for ever.
+    const before = this.#next;
     for (;;) {
       try {
         if (this.#current === null || this.#sizeOf(this.#current) >= this.#limits.segmentBytes) await this.#open();
@@ -80,7 +94,7 @@ export class SegmentLog {
         this.failures += 1;
         // What a failed sync left on the disk is unknown, so nothing more is written behind it.
         this.#current = null;
-        if (!(await this.evictOldest())) throw error;
+        if (!(await this.evictOldest(before))) throw error;
       }
     }
   }
@@ -103,6 +117,7 @@ export class SegmentLog {
       throw error;
     }
     this.#sizes.set(segment, head.length);
+    this.#bases.add(segment);
     this.#current = segment;
   }
 
@@ -110,13 +125,40 @@ export class SegmentLog {
     while (this.bytes + bytes > this.#limits.maxBytes) if (!(await this.evictOldest())) return;
   }
 
-  /** Never the current segment, nor the newest: the state is only on disk because of one of them. */
-  async evictOldest(): Promise<boolean> {
-    const oldest = this.segments.find((segment) => segment !== this.#current);
-    if (oldest === undefined || (this.#current === null && this.#sizes.size < 2)) return false;
+  /** Never the current segment, nor the newest with a whole checkpoint: the state is only on disk because of one of them. */
+  async evictOldest(before = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const { segments } = this;
+    const base = segments.findLast((segment) => this.#bases.has(segment)) ?? segments.at(-1);
+    const oldest = segments.find((segment) => segment < before && segment !== this.#current && segment !== base);
+    if (oldest === undefined) return false;
+    await this.settle();
     this.#owner.evicting(oldest);
     this.#sizes.delete(oldest);
     await this.#disk.remove(oldest).catch(() => undefined);
+    return true;
+  }
+
+  /**
+   * Writes what is not written yet behind the current segment, past the bound if need be. Law: before a segment goes, it is
+   * known on disk what is not needed of it; else the next process takes frames that were acknowledged for lost. A disk that does not
+   * take it has lost more than that.
+   */
+  async settle(): Promise<boolean> {
+    const unwritten = this.#owner.unwritten();
+    const segment = this.#current;
+    if (unwritten === null) return true;
+    if (segment === null) return false;
+    const offset = this.#sizeOf(segment);
+    try {
+      await this.#disk.writeAt(segment, offset, unwritten.bytes);
+      await this.#disk.sync(segment);
+    } catch {
+      this.failures += 1;
+      this.#current = null;
+      return false;
+    }
+    this.#sizes.set(segment, offset + unwritten.bytes.length);
+    unwritten.written();
     return true;
   }
 

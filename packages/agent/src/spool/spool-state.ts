@@ -61,6 +61,11 @@ export function applyEntry(
   entry: SpoolEntry,
   where?: Omit<FrameRef, 'seq' | 'records' | 'total'>,
 ): void {
+  if (entry.kind === 'opened') {
+    const runs = new Set(entry.runs);
+    for (const known of state.keys()) if (!runs.has(known)) state.delete(known);
+    return;
+  }
   const key = runKey(entry);
   if (entry.kind === 'closed') {
     state.delete(key);
@@ -88,7 +93,7 @@ export function applyEntry(
       run.until = Math.max(run.until, entry.until);
       return;
     case 'ack':
-      acknowledge(run, entry.seq);
+      acknowledge(run, entry.seq, entry.total);
       return;
     case 'drop':
       run.evicted += entry.records;
@@ -110,8 +115,9 @@ export function applyEntry(
       run.skeleton = entry.skeleton;
       run.manifest = entry.manifest;
       run.holes = [...entry.holes];
-      run.frames = run.frames.filter((frame) => !entry.holes.some((hole) => covers(hole, frame.seq)));
-      acknowledge(run, entry.acked);
+      // A frame behind it was never confirmed: its sync failed, and it was written again after this or not at all.
+      run.frames = run.frames.filter(({ seq }) => seq <= entry.last && !entry.holes.some((hole) => covers(hole, seq)));
+      acknowledge(run, entry.acked, entry.ackedTotal);
       run.ackedTotal = entry.ackedTotal;
       return;
   }
@@ -159,11 +165,11 @@ export function missingFrames(run: RunState): Hole[] {
   return missing;
 }
 
-function acknowledge(run: RunState, seq: bigint): void {
+function acknowledge(run: RunState, seq: bigint, total: bigint | null): void {
   if (seq <= run.acked) return;
   run.acked = seq > run.last ? run.last : seq;
+  run.ackedTotal = total;
   const firstKept = run.frames.findIndex((frame) => frame.seq > run.acked);
-  run.ackedTotal = totalAt(run, run.acked);
   run.frames = firstKept < 0 ? [] : run.frames.slice(firstKept);
   run.holes = run.holes
     .filter((hole) => hole.last > run.acked)
@@ -171,14 +177,28 @@ function acknowledge(run: RunState, seq: bigint): void {
     .map((hole) => (hole.first > run.acked ? hole : { first: run.acked + 1n, last: hole.last, records: 0n }));
 }
 
-/** Records of the frames up to and including `seq`, from a neighbour that says so. */
-function totalAt(run: RunState, seq: bigint): bigint | null {
-  if (seq === run.last) return run.total;
-  for (const frame of run.frames) {
-    if (frame.seq === seq) return frame.total;
-    if (frame.seq === seq + 1n) return frame.total - BigInt(frame.records);
+/** Records of the frames up to and including `seq`, where that can be told. */
+export function totalAt(run: RunState, seq: bigint): bigint | null {
+  if (seq >= run.last) return run.total;
+  let total = run.ackedTotal;
+  let next = run.acked + 1n;
+  const parts = [
+    ...run.frames.map((frame) => ({
+      first: frame.seq,
+      last: frame.seq,
+      records: BigInt(frame.records),
+      total: frame.total,
+    })),
+    ...run.holes.map((hole) => ({ ...hole, total: null })),
+  ].sort((a, b) => (a.first < b.first ? -1 : 1));
+  for (const part of parts) {
+    if (part.first > seq)
+      return part.first === seq + 1n && part.total !== null ? part.total - part.records : next > seq ? total : null;
+    // The records of a hole travel with its first seq.
+    total = part.total ?? (part.first === next && total !== null ? total + part.records : null);
+    next = part.last + 1n;
   }
-  return null;
+  return next > seq ? total : null;
 }
 
 function addHole(run: RunState, hole: Hole): void {

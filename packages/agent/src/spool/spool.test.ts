@@ -2,65 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SpoolDisk } from './disk.ts';
 import type { RunId } from './entry.ts';
+import { SimulatedDisk } from './simulated-disk.test-kit.ts';
 import { Spool, type SpooledFrame } from './spool.ts';
 import { type RunState, runKey } from './spool-state.ts';
-
-/** A disk in memory that can lose what was not synced, flip bits, and be full. */
-class SimulatedDisk implements SpoolDisk {
-  readonly files = new Map<number, { bytes: Uint8Array; synced: number }>();
-  capacity = Number.POSITIVE_INFINITY;
-
-  async list() {
-    return [...this.files.keys()].sort((a, b) => a - b);
-  }
-  async read(segment: number) {
-    return this.#file(segment).bytes.slice();
-  }
-  async readAt(segment: number, offset: number, length: number) {
-    return this.#file(segment).bytes.slice(offset, offset + length);
-  }
-  async writeAt(segment: number, offset: number, bytes: Uint8Array) {
-    const file = this.files.get(segment) ?? { bytes: new Uint8Array(), synced: 0 };
-    this.files.set(segment, file);
-    const used = [...this.files.values()].reduce((sum, each) => sum + each.bytes.length, 0);
-    const room = Math.max(0, Math.min(bytes.length, this.capacity - used + (file.bytes.length - offset)));
-    const grown = new Uint8Array(Math.max(file.bytes.length, offset + room));
-    grown.set(file.bytes);
-    grown.set(bytes.subarray(0, room), offset);
-    file.bytes = grown;
-    if (room < bytes.length) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  }
-  async sync(segment: number) {
-    const file = this.#file(segment);
-    file.synced = file.bytes.length;
-  }
-  async remove(segment: number) {
-    this.files.delete(segment);
-  }
-  async close() {}
-
-  /** The machine loses power: of what was not synced, a part remains. */
-  crash(part: number): void {
-    for (const [segment, file] of this.files) {
-      const kept = file.synced + Math.floor((file.bytes.length - file.synced) * part);
-      if (kept === 0) this.files.delete(segment);
-      else this.files.set(segment, { bytes: file.bytes.slice(0, kept), synced: kept });
-    }
-  }
-
-  flip(at: number): void {
-    const file = [...this.files.values()][Math.floor(at * this.files.size)];
-    if (!file || file.bytes.length === 0) return;
-    const bit = Math.floor(at * 7919 * file.bytes.length * 8) % (file.bytes.length * 8);
-    file.bytes[bit >> 3] = (file.bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-  }
-
-  #file(segment: number) {
-    const file = this.files.get(segment);
-    if (!file) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-    return file;
-  }
-}
 
 const id = { session: 's', epoch: 1n };
 const noLoss = { kernel: 0n, sampledOut: 0n, truncated: 0n, mapFull: 0n };

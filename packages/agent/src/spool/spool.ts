@@ -2,7 +2,7 @@ import { AgentError, causeOf } from '../agent-error.ts';
 import type { SpoolDisk } from './disk.ts';
 import { decodeEntry, encodeEntry, type RunId, type SpoolEntry, type SpoolLoss } from './entry.ts';
 import { encodeRecord, recordAt, recordHeaderBytes, scanRecords } from './record-codec.ts';
-import { SegmentLog, type SegmentLogLimits } from './segment-log.ts';
+import { type ExistingSegment, SegmentLog, type SegmentLogLimits } from './segment-log.ts';
 import {
   applyEntry,
   checkpointOf,
@@ -11,6 +11,7 @@ import {
   type RunState,
   runKey,
   type SpoolState,
+  totalAt,
 } from './spool-state.ts';
 
 /** A frame as the spool takes it. */
@@ -61,7 +62,7 @@ export class Spool {
     disk: SpoolDisk,
     limits: SegmentLogLimits,
     state: SpoolState,
-    sizes: ReadonlyMap<number, number>,
+    existing: ReadonlyMap<number, ExistingSegment>,
   ) {
     this.#disk = disk;
     this.#state = state;
@@ -72,7 +73,15 @@ export class Spool {
       {
         checkpoint: () => {
           this.#pending = [];
-          return Buffer.concat([...state.values()].map((run) => encodeRecord(encodeEntry(checkpointOf(run)))));
+          return encodeAll([{ kind: 'opened', runs: [...state.keys()] }, ...[...state.values()].map(checkpointOf)]);
+        },
+        unwritten: () => {
+          const entries = this.#pending;
+          if (entries.length === 0) return null;
+          const written = () => {
+            this.#pending = this.#pending.filter((entry) => !entries.includes(entry));
+          };
+          return { bytes: encodeAll(entries), written };
         },
         evicting: (segment) => {
           for (const run of state.values())
@@ -82,28 +91,35 @@ export class Spool {
             );
         },
       },
-      sizes,
+      existing,
     );
   }
 
   /** Reads what an earlier process left, whatever state it is in. Fails only if the folder cannot be read. */
   static async open(disk: SpoolDisk, limits: SpoolLimits): Promise<{ spool: Spool; damage: SpoolDamage }> {
     const state: SpoolState = new Map();
-    const sizes = new Map<number, number>();
+    const existing = new Map<number, ExistingSegment>();
     let damaged = 0;
     for (const segment of await disk.list()) {
+      // A process that was killed may not have synced it, and from here on others rely on what it says.
+      await disk.sync(segment).catch(() => undefined);
       const content = await disk.read(segment);
-      sizes.set(segment, content.length);
       const scan = scanRecords(content);
       damaged += scan.damagedBytes;
+      const missing = new Set<string>(['']);
       for (const { offset, length, body } of scan.records) {
         const entry = decodeEntry(body);
-        if (entry) applyEntry(state, entry, { segment, offset, length });
-        else damaged += length;
+        if (entry) {
+          applyEntry(state, entry, { segment, offset, length });
+          if (entry.kind === 'checkpoint') missing.delete(runKey(entry));
+          if (entry.kind === 'opened') for (const run of ['', ...entry.runs]) missing.add(run);
+          if (entry.kind === 'opened') missing.delete('');
+        } else damaged += length;
       }
+      existing.set(segment, { bytes: content.length, whole: missing.size === 0 });
     }
     const log = { maxBytes: limits.maxBytes, segmentBytes: Math.min(segmentBytes, Math.floor(limits.maxBytes / 4)) };
-    const spool = new Spool(disk, log, state, sizes);
+    const spool = new Spool(disk, log, state, existing);
     let frames = 0n;
     for (const run of state.values()) {
       for (const hole of missingFrames(run)) {
@@ -174,7 +190,7 @@ export class Spool {
     return this.#serially(async () => {
       const run = this.#state.get(runKey(id));
       if (!run || seq <= run.acked) return;
-      this.#note({ kind: 'ack', ...idOf(id), seq });
+      this.#acknowledge(run, seq);
       this.#settleRefused(run);
       await this.#sweep();
     });
@@ -279,6 +295,10 @@ export class Spool {
     this.#pending.push(entry);
   }
 
+  #acknowledge(run: RunState, seq: bigint): void {
+    this.#note({ kind: 'ack', ...idOf(run), seq, total: totalAt(run, seq) });
+  }
+
   #drop(run: RunState, first: bigint, last: bigint, records: bigint): void {
     this.#note({ kind: 'drop', ...idOf(run), first, last, records });
   }
@@ -299,7 +319,7 @@ export class Spool {
 
   #settleRefused(run: RunState): void {
     const refused = this.#refused.get(runKey(run));
-    while (refused?.delete(run.acked + 1n)) this.#note({ kind: 'ack', ...idOf(run), seq: run.acked + 1n });
+    while (refused?.delete(run.acked + 1n)) this.#acknowledge(run, run.acked + 1n);
   }
 
   /** Removes the segments in which nothing waits to be delivered. */
@@ -309,8 +329,9 @@ export class Spool {
     if (current === null) return;
     const live = new Set<number>([current]);
     for (const run of this.#state.values()) for (const frame of run.frames) live.add(frame.segment);
-    for (const segment of this.#log.segments)
-      if (!live.has(segment)) await this.#log.remove(segment).catch(() => undefined);
+    const idle = this.#log.segments.filter((segment) => !live.has(segment));
+    if (idle.length === 0 || !(await this.#log.settle())) return;
+    for (const segment of idle) await this.#log.remove(segment).catch(() => undefined);
   }
 
   #serially<T>(task: () => Promise<T>): Promise<T> {
@@ -318,6 +339,10 @@ export class Spool {
     this.#queue = result.catch(() => undefined);
     return result;
   }
+}
+
+function encodeAll(entries: readonly SpoolEntry[]): Uint8Array {
+  return Buffer.concat(entries.map((entry) => encodeRecord(encodeEntry(entry))));
 }
 
 const idOf = ({ session, epoch }: RunId): RunId => ({ session, epoch });
