@@ -10,10 +10,12 @@ import { attachProgram } from './attach-program.ts';
 import { IteratorLines } from './iterator-lines.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
+import type { ObjectTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
 import { readObjectMap } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
+import { readWholeMap, wholeMap } from './whole-map.ts';
 
 /** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
 export class ObjectTrace implements Trace {
@@ -33,6 +35,7 @@ export class ObjectTrace implements Trace {
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
   readonly #buffers: RecordBuffers;
   readonly #readers: ValueReaders;
+  readonly #types: ObjectTypes;
   readonly #counting = new RunCounting();
   readonly #told = new Set<string>();
   #links: Link[] = [];
@@ -59,6 +62,7 @@ export class ObjectTrace implements Trace {
     this.hasProbes = programs.some(({ plan }) => plan.how !== 'iterator');
     this.mapBytes = prepared.mapBytes;
     this.#object = object;
+    this.#types = prepared.types;
     this.#programs = programs;
   }
 
@@ -94,6 +98,11 @@ export class ObjectTrace implements Trace {
 
   readMaps(): MapState[] {
     return this.#maps.map(({ output, map }) => readObjectMap(output, map, this.#readers));
+  }
+
+  readWholeMap(name: string): MapState | null {
+    const whole = wholeMap(this.#object.maps, this.#types, name);
+    return whole === null ? null : readWholeMap(whole, mapOf(this.#object, whole.map));
   }
 
   losses(): LossCounts {

@@ -216,6 +216,17 @@ describe('ELF objects', () => {
         ['@stats.calls', 'sum', [pid, [[0, 500n]]]],
         ['@stats.inner.least', 'sum', [pid, [[0, -500n]]]],
       ]);
+      const whole = (name: string) =>
+        [...(trace.readWholeMap?.(name)?.entries.values() ?? [])].map(({ key, value }) => [key, value]);
+      const [[key, value] = []] = whole('stats');
+      expect(key).toEqual([pid]);
+      const sum = (value as Composite).parts.reduce(
+        (total, cpu) => total + ((cpu as Composite).parts[0] as bigint),
+        0n,
+      );
+      expect(sum).toBe(500n);
+      expect(whole('.bss')).toMatchObject([[[], { kind: 'record', names: ['hists'] }]]);
+      expect(whole('none')).toEqual([]);
     } finally {
       trace.close();
     }

@@ -10,13 +10,14 @@ import { leftOut } from './choose-programs.ts';
 import { kernelPlaces } from './kernel-places.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
 import { objectMemory } from './object-memory.ts';
-import { readTypes } from './object-types.ts';
+import { type ObjectTypes, readTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
 
 /** An object opened and looked through, before the kernel has seen it. */
 export interface PreparedObject {
   readonly object: KernelObject;
+  readonly types: ObjectTypes;
   /** The programs that are loaded. */
   readonly programs: readonly PlannedObjectProgram[];
   readonly outputs: readonly ObjectOutput[];
@@ -56,7 +57,7 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
       diagnostics: [...diagnostics, ...warnings],
     };
     checkLimits(prepared, limits);
-    return { object, programs, outputs, records, ...prepared };
+    return { object, types, programs, outputs, records, ...prepared };
   } catch (error) {
     object.close();
     throw fromKernel(error, 'load', '', []);

@@ -17,7 +17,7 @@ export function valueLayout({ types, id }: TypeRef): { readonly data: DataLayout
 
 /**
  * The fields of a structure or union; those of unnamed ones in it are its own. An array of length 0 at the end has size 0. Null
- * where it unfolds to more values than are shown.
+ * where it unfolds to more values than are shown, or a field lies outside of it.
  */
 export function structureFields({ types, id }: TypeRef): readonly NamedField[] | null {
   return new Layouts(types).fields(id, 0);
@@ -54,6 +54,9 @@ class Layouts {
 
   fields(record: number, depth: number, base = 0): NamedField[] | null {
     if (depth > MAX_DEPTH) return null;
+    const whole = this.#types.resolve(record);
+    // Of types that nobody vouches for: what lies outside of its structure would be read outside of the value.
+    const end = base + (whole.kind === 'record' ? whole.size : 0);
     const fields: NamedField[] = [];
     for (const { name, type, bitOffset, bits } of this.#types.members(record)) {
       const offset = base + Math.floor(bitOffset / 8);
@@ -62,12 +65,12 @@ class Layouts {
         // An unnamed bit-field only fills.
         if (resolved.kind !== 'record') continue;
         const inner = this.fields(resolved.id, depth + 1, offset);
-        if (inner === null) return null;
+        if (inner === null || offset + resolved.size > end) return null;
         fields.push(...inner);
         continue;
       }
       const field = bits === 0 ? this.#field(name, type, offset, depth) : this.#bits(name, resolved, bitOffset, bits);
-      if (field === null) return null;
+      if (field === null || offset + field.size > end) return null;
       fields.push(bits === 0 ? field : { ...field, offset });
     }
     return fields;
