@@ -24,6 +24,12 @@ test('labels become text', () => {
   });
 });
 
+test('who may use its own API, and what the node allows', () => {
+  const listen = { address: '0.0.0.0:7073', certificate: 'c', key: 'k', ca: 'a', names: ['ci'] };
+  const settings = { stateDir: 'x', socketGroup: 77, listen, policy: 'policy.yaml' };
+  expect(parse(JSON.stringify(settings))).toMatchObject({ socketGroup: '77', listen, policy: 'policy.yaml' });
+});
+
 test.each([
   ['controller: a:1', /stateDir: is required/],
   ['stateDir: x\nstatedir: y', /agent\.yaml:2: statedir: is no setting/],
@@ -33,6 +39,13 @@ test.each([
   ['stateDir: x\nlogLevel: loud', /logLevel: must be one of trace/],
   ['stateDir: x\nname: -a', /name: is not a name/],
   ['stateDir: x\njoinToken: 5', /joinToken: must be text/],
+  ['stateDir: x\npolicy: [a]', /policy: must be text/],
+  ['stateDir: x\nsocketGroup: [a]', /socketGroup: must be the name or number/],
+  ['stateDir: x\nlisten: 7073', /listen: must be a list of settings/],
+  ['stateDir: x\nlisten:\n  adress: a', /:3: listen\.adress: is no setting; there are address/],
+  ['stateDir: x\nlisten: {address: a, certificate: b, key: c, names: [d]}', /listen\.ca: is required/],
+  ['stateDir: x\nlisten: {address: a, certificate: b, key: c, ca: d}', /listen\.names: must be a list of the names/],
+  ['stateDir: x\nlisten: {address: a, certificate: b, key: c, ca: d, names: []}', /listen\.names: must be a list/],
 ])('%s is refused', (text, words) => {
   expect(() => parse(text)).toThrow(words);
 });

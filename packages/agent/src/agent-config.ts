@@ -16,11 +16,34 @@ export interface AgentConfig {
   /** Most bytes that undelivered results may take on disk. */
   readonly spoolBytes: number;
   readonly logLevel: LogLevel;
+  /** Name or number of the group that may use the socket. */
+  readonly socketGroup?: string;
+  /** Serves the node's own API over TCP as well. */
+  readonly listen?: ListenConfig;
+  /** Path of the node's policy file (`guard/policy.ts`); without one, nothing is bounded but what each session bounds itself. */
+  readonly policy?: string;
+}
+
+/** Mutual TLS; paths are of PEM files. */
+export interface ListenConfig {
+  /** HOST:PORT */
+  readonly address: string;
+  readonly certificate: string;
+  readonly key: string;
+  /** Authority of the callers' certificates. */
+  readonly ca: string;
+  /** Of callers: the common name of a certificate, or a DNS name in it. At least one. */
+  readonly names: readonly string[];
 }
 
 export const defaultSpoolBytes = 512 * 1024 * 1024;
 const minSpoolBytes = 1024 * 1024;
-const keys = ['stateDir', 'controller', 'joinToken', 'name', 'labels', 'socket', 'spoolBytes', 'logLevel'];
+const keys = [
+  ...['stateDir', 'controller', 'joinToken', 'name', 'labels', 'socket', 'socketGroup', 'listen', 'spoolBytes'],
+  ...['logLevel', 'policy'],
+];
+const listenKeys = ['address', 'certificate', 'key', 'ca', 'names'];
+const maxNames = 1_000;
 
 /** A configuration from a plain object, as a YAML file gives it. Throws SettingError, which says which key is wrong. */
 export function parseAgentConfig(settings: Record<string, unknown>): AgentConfig {
@@ -35,6 +58,9 @@ export function parseAgentConfig(settings: Record<string, unknown>): AgentConfig
   }
   const joinToken = text(settings, 'joinToken');
   const socket = text(settings, 'socket');
+  const policy = text(settings, 'policy');
+  const socketGroup = groupOf(settings.socketGroup);
+  const listen = listenOf(settings.listen);
   return {
     stateDir,
     controller: text(settings, 'controller') ?? null,
@@ -44,6 +70,9 @@ export function parseAgentConfig(settings: Record<string, unknown>): AgentConfig
     ...(socket === undefined ? {} : { socket }),
     spoolBytes: spoolBytes(settings.spoolBytes),
     logLevel: logLevel(settings.logLevel),
+    ...(policy === undefined ? {} : { policy }),
+    ...(socketGroup === undefined ? {} : { socketGroup }),
+    ...(listen === undefined ? {} : { listen }),
   };
 }
 
@@ -52,6 +81,38 @@ function text(settings: Record<string, unknown>, key: string): string | undefine
   if (value === undefined || value === null) return undefined;
   if (typeof value !== 'string' || value.trim() === '') throw new SettingError([key], 'must be text');
   return value;
+}
+
+function groupOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Number.isInteger(value) || (typeof value === 'string' && value.trim() !== '')) return String(value);
+  throw new SettingError(['socketGroup'], 'must be the name or number of a group');
+}
+
+function listenOf(value: unknown): ListenConfig | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    throw new SettingError(['listen'], `must be a list of settings: ${listenKeys.join(', ')}`);
+  }
+  const settings = value as Record<string, unknown>;
+  const unknown = Object.keys(settings).find((key) => !listenKeys.includes(key));
+  if (unknown !== undefined)
+    throw new SettingError(['listen', unknown], `is no setting; there are ${listenKeys.join(', ')}`);
+  const required = (key: string) => {
+    const found = settings[key];
+    if (typeof found === 'string' && found.trim() !== '') return found;
+    throw new SettingError(['listen', key], 'is required, and must be text');
+  };
+  const { names } = settings;
+  if (!Array.isArray(names) || names.length === 0 || names.length > maxNames || !names.every(isName)) {
+    throw new SettingError(['listen', 'names'], `must be a list of the names that may call, up to ${maxNames}`);
+  }
+  const [address, certificate, key, ca] = listenKeys.slice(0, 4).map(required) as [string, string, string, string];
+  return { address, certificate, key, ca, names };
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= 256;
 }
 
 function labels(value: unknown): Record<string, string> {

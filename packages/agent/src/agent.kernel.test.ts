@@ -1,71 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  AgentService,
   decodeMapDelta,
   durationFromMs,
   FramePayloadSchema,
   fromBinary,
-  type GrpcClient,
-  grpcClient,
   Manifest_Outcome,
   type MapDelta,
   ObservedAssignment_State,
   timestampFromMs,
 } from '@bpfleet/contracts';
 import { isProgramLoaded } from '@bpfleet/kernel';
-import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AgentProcesses, killed } from './agent-process.test-kit.ts';
 import { FakeFleet, newAuthority } from './fake-fleet.test-kit.ts';
 
 let dir: string;
-let children: ChildProcess[] = [];
-let clients: GrpcClient<typeof AgentService>[] = [];
+const agents = new AgentProcesses();
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'bpfleet-kernel-'));
 });
 afterEach(async () => {
-  for (const client of clients) client.close();
-  for (const child of children) await kill(child);
-  children = [];
-  clients = [];
+  await agents.close();
   await rm(dir, { recursive: true });
 });
 
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-}
-
-/** An agent as a process of its own; resolves once it serves its socket. */
-async function startAgentProcess(
-  config: object,
-): Promise<{ child: ChildProcess; client: GrpcClient<typeof AgentService> }> {
-  const settings = { stateDir: dir, name: 'n1', spoolBytes: 1 << 20, logLevel: 'warn', ...config };
-  const script = `
-    import { parseAgentConfig, startAgent } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
-    const agent = await startAgent(parseAgentConfig(${JSON.stringify(settings)}));
-    console.log(agent.socketPath);
-  `;
-  const flags = [
-    '--conditions=bpfleet-source',
-    '--experimental-transform-types',
-    '--no-warnings',
-    '--input-type=module',
-  ];
-  const child = spawn(process.execPath, [...flags, '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-  children.push(child);
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const client = grpcClient(AgentService, `unix:${line.toString().trim()}`, grpc.credentials.createInsecure());
-  clients.push(client);
-  return { child, client };
-}
+const startAgentProcess = (config: object) => agents.start({ stateDir: dir, ...config });
 
 const script = (value: string) => ({ source: { case: 'script' as const, value } });
 const getppid = `tracepoint:syscalls:sys_enter_getppid /pid == ${process.pid}/ { @n = count(); }`;
@@ -139,7 +101,7 @@ test('kill -9 in mid-session leaves no program; the agent comes back as itself a
     await expect.poll(total, { timeout: 10_000 }).toBe(777n);
     const key = await readFile(join(dir, 'key.pem'), 'utf8');
 
-    await kill(first.child);
+    await killed(first.child);
     await expect.poll(() => programs.some(isProgramLoaded), { timeout: 10_000 }).toBe(false);
 
     const second = await startAgentProcess({ controller });

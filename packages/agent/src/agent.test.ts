@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noLoss } from '@bpfleet/aggregate';
 import {
   decodeMapDelta,
   durationFromMs,
@@ -46,7 +47,9 @@ const token = (pin = fleet.authority.pin) => {
   return text;
 };
 
-async function start(options: { joinToken?: string; controller?: string } = {}): Promise<RunningAgent> {
+async function start(
+  options: { joinToken?: string; controller?: string; policy?: string } = {},
+): Promise<RunningAgent> {
   const agent = await startAgent(
     {
       stateDir: dir,
@@ -56,6 +59,7 @@ async function start(options: { joinToken?: string; controller?: string } = {}):
       labels: { zone: 'a' },
       spoolBytes: 1 << 20,
       logLevel: 'silent',
+      ...(options.policy ? { policy: options.policy } : {}),
     },
     { tracing: async () => tracing, log, times },
   );
@@ -73,8 +77,8 @@ const assignment = (sessionId: string, script = 'BEGIN {}', deadlineMs = 60_000)
   deadline: timestampFromMs(Date.now() + deadlineMs),
 });
 
-async function attached(sessionId: string): Promise<FakeRun> {
-  fleet.desire(assignment(sessionId));
+async function attached(sessionId: string, more: object = {}): Promise<FakeRun> {
+  fleet.desire({ ...assignment(sessionId), ...more });
   return until(() => {
     const run = tracing.runs.at(-1);
     if (!run?.options) throw new Error('not attached yet');
@@ -315,6 +319,56 @@ describe('sessions', () => {
     fleet.clockAheadMs = 5_000;
     const run = await attached('s1');
     await until(() => expect(run.options?.clockOffsetMs?.()).toBeGreaterThan(4_000));
+  });
+});
+
+describe('guard', () => {
+  test('the guard ends a session that costs too much, at once also while a window is written, and says why', async () => {
+    await start({ joinToken: token() });
+    const run = await attached('s1', { limits: { overhead: 0.01 } });
+    for (const share of [0.031, 0.031, 0.031]) run.options?.onOverhead?.(share);
+    expect(run.options?.signal?.aborted).toBe(true);
+    await until(() => expect(fleet.manifests).toHaveLength(1));
+    expect(fleet.manifests[0]).toMatchObject({
+      outcome: Manifest_Outcome.PARTIAL,
+      reason: expect.stringMatching(/^guard: overhead 3\.1 % over the limit of 1 %; [\d.]+ s of \d+ s measured$/),
+    });
+  });
+
+  test("the node's own policy wins: what it refuses is never attached, and what it comes to refuse is ended", async () => {
+    const policy = join(dir, 'policy.yaml');
+    await writeFile(policy, 'session: {map: 1KiB}\ndeny: {functions: [kstack]}');
+    await start({ joinToken: token(), policy });
+    await attached('s1', { program: { source: { case: 'script', value: 'count' } }, limits: { mapBytes: 1n << 30n } });
+    expect(tracing.limits).toEqual([{ mapBytes: 1024, denied: { probes: [], functions: ['kstack'] } }]);
+    await writeFile(policy, 'deny: {functions: [count]}');
+    await until(() => expect(fleet.manifests).toHaveLength(1));
+    expect(fleet.manifests[0]?.reason).toMatch(/^guard: the policy of this node has changed: count is forbidden; /);
+    await writeFile(policy, 'deny: {');
+    fleet.desire(assignment('s2'));
+    await until(() => expect(fleet.manifests).toHaveLength(2));
+    expect(fleet.manifests[1]).toMatchObject({
+      outcome: Manifest_Outcome.FAILED,
+      reason: expect.stringMatching(/^guard: this node's policy cannot be used, so nothing new runs here: /),
+    });
+    fleet.send({ case: 'check', value: { requestId: 1n, request: { program: assignment('x').program } as never } });
+    await until(() => expect(fleet.items('check')[0]?.response).toMatchObject({ loads: false }));
+  });
+
+  test('events over a limit are in the account with a reason', async () => {
+    await start({ joinToken: token() });
+    const run = await attached('s1', { limits: { eventsPerSecond: 10 } });
+    expect(run.options?.eventsPerSecond?.()).toBe(10);
+    await run.emit({ ...countWindow(1_000, 'a', 1n), lost: { ...noLoss(), sampledOut: 7n } });
+    run.lost = { ...noLoss(), sampledOut: 7n };
+    run.end('duration');
+    await until(() => expect(fleet.manifests).toHaveLength(1));
+    expect(fleet.manifests[0]).toMatchObject({
+      outcome: Manifest_Outcome.PARTIAL,
+      reason: 'guard: 7 events over the limit of 10/s were left out',
+      produced: 9n,
+      lost: { sampledOut: 7n },
+    });
   });
 });
 

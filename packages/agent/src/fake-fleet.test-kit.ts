@@ -77,6 +77,17 @@ async function issue(authority: Authority, subject: string, publicKey: never, na
   return certificate.toString('pem');
 }
 
+async function keyPem(keys: CryptoKeyPair): Promise<string> {
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`;
+}
+
+/** A key and its certificate, PEM. */
+export async function newIdentity(authority: Authority, subject: string, names: string[] = []) {
+  const keys = await generate();
+  return { key: await keyPem(keys), certificate: await issue(authority, subject, keys.publicKey, names) };
+}
+
 /** A controller without a database: it takes frames, acknowledges them as it is told to, and says what it got. */
 export class FakeFleet {
   readonly frames: Frame[] = [];
@@ -104,11 +115,11 @@ export class FakeFleet {
   async start(port = 0): Promise<void> {
     const keys = await generate();
     const leaf = await issue(this.authority, 'controller', keys.publicKey, ['controller.bpfleet']);
-    const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+    const key = await keyPem(keys);
     const ca = this.authority.certificate.toString('pem');
     const credentials = new MutualTls(
       { requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.3' },
-      { key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`, cert: `${leaf}\n${ca}\n`, ca },
+      { key, cert: `${leaf}\n${ca}\n`, ca },
     );
     const server = new grpc.Server(channelOptions());
     server.addService(grpcService(FleetService), {

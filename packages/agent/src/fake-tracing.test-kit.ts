@@ -1,6 +1,6 @@
 import type { MapSchema } from '@bpfleet/aggregate';
 import { noLoss } from '@bpfleet/aggregate';
-import type { RunOptions, Trace, TraceEnd, TraceProgram, TraceWindow } from '@bpfleet/tracer';
+import type { RunOptions, Trace, TraceEnd, TraceEvent, TraceLimits, TraceProgram, TraceWindow } from '@bpfleet/tracer';
 import type { Tracing } from './tracing.ts';
 
 const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
@@ -11,12 +11,18 @@ export function countWindow(start: number, key: string, by: bigint): TraceWindow
   return { start, end: start + 1000, maps: [{ map: 0, entries: [entry] }], events: [], lost: noLoss() };
 }
 
+export const printedEvent = (text: string): TraceEvent => ({ at: 1n, type: 'printf', text, values: [] });
+
 /** A trace that a test drives. */
 export class FakeRun {
   readonly source: string;
   /** Every state it has been in. */
   readonly states: ('loaded' | 'attached' | 'detached' | 'closed')[] = ['loaded'];
   options: RunOptions | null = null;
+  /** What it has printed and nobody has taken. */
+  readonly ring: TraceEvent[] = [];
+  /** What its end says was lost. */
+  lost = noLoss();
   #end: ((how: TraceEnd['ended']) => void) | null = null;
 
   constructor(source: string) {
@@ -47,7 +53,7 @@ export class FakeRun {
     });
     if (this.state === 'attached') this.states.push('detached');
     await options.onWindow({ ...countWindow(Date.now(), 'last', 1n) });
-    return { ended, exitCode: 0, attachedAt, detachedAt: Date.now(), lost: noLoss(), overhead: 0.01 };
+    return { ended, exitCode: 0, attachedAt, detachedAt: Date.now(), lost: this.lost, overhead: 0.01 };
   }
 
   readonly trace: Trace = {
@@ -60,7 +66,7 @@ export class FakeRun {
     attach: () => {
       this.states.push('attached');
     },
-    drain: () => [],
+    drain: (limit = Number.POSITIVE_INFINITY) => this.ring.splice(0, limit),
     hasNews: false,
     exitRequested: false,
     exitCode: 0,
@@ -80,6 +86,10 @@ export class FakeRun {
 /** A tracer without a kernel. A script that begins with "!" does not compile, and "~" is refused by the verifier. */
 export class FakeTracing implements Tracing {
   readonly runs: FakeRun[] = [];
+  /** Under which programs were loaded, the newest last. */
+  readonly limits: TraceLimits[] = [];
+  /** Loading waits for it. */
+  slow: Promise<void> = Promise.resolve();
 
   nodeFacts = async () => ({
     arch: 'x86-64',
@@ -104,7 +114,9 @@ export class FakeTracing implements Tracing {
 
   listProbes: Tracing['listProbes'] = async (pattern) => ({ probes: [{ name: pattern, arguments: [] }], matched: 7 });
 
-  loadTrace: Tracing['loadTrace'] = async (program) => {
+  loadTrace: Tracing['loadTrace'] = async (program, limits = {}) => {
+    this.limits.push(limits);
+    await this.slow;
     const source = textOf(program);
     const failure = source.startsWith('!') ? 'compile' : source.startsWith('~') ? 'verifier' : null;
     if (failure) {
@@ -115,6 +127,12 @@ export class FakeTracing implements Tracing {
     const run = new FakeRun(source);
     this.runs.push(run);
     return run.trace;
+  };
+
+  /** A script that has a word of `denied.functions` is refused. */
+  refusedUse: Tracing['refusedUse'] = async (program, denied) => {
+    const word = denied.functions.find((each) => textOf(program).includes(each));
+    return word === undefined ? null : `${word} is forbidden`;
   };
 
   runTrace: Tracing['runTrace'] = (trace, options) => {

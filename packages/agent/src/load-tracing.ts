@@ -11,6 +11,7 @@ export async function loadTracing(): Promise<Tracing> {
     check: tracer.check,
     listProbes: async (pattern, options) => tracer.listProbes(pattern, options),
     loadTrace: tracer.loadTrace,
+    refusedUse: tracer.refusedUse,
     runTrace: tracer.runTrace,
   };
 }

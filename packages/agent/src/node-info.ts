@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { create, type NodeInfo, NodeInfoSchema } from '@bpfleet/contracts';
 import { writeDurably } from './identity/write-durably.ts';
+import { effectiveSet } from './privilege/capabilities.ts';
 import type { NodeFacts, Tracing } from './tracing.ts';
 import { agentVersion } from './version.ts';
 
@@ -10,7 +11,9 @@ import { agentVersion } from './version.ts';
  */
 export async function nodeFactsOfBoot(path: string, tracing: () => Promise<Tracing>): Promise<NodeFacts> {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
-  const key = `${boot} ${agentVersion} ${process.geteuid?.()}`;
+  const counting = (await readFile('/proc/sys/kernel/bpf_stats_enabled', 'utf8').catch(() => '')).trim();
+  // With other rights it can do other things.
+  const key = `${boot} ${agentVersion} ${process.geteuid?.()} ${effectiveSet()} ${counting}`;
   const kept = await readFile(path, 'utf8')
     .then(parseKept)
     .catch(() => null);

@@ -11,19 +11,26 @@ import {
   type Hello,
   HelloSchema,
 } from '@bpfleet/contracts';
-import { createLogger, type Logger } from '@bpfleet/runtime';
+import { ConfigError, createLogger, type Logger } from '@bpfleet/runtime';
 import type { AgentConfig } from './agent-config.ts';
 import { AgentError } from './agent-error.ts';
 import { raiseBootEpoch } from './epoch/boot-epoch.ts';
 import { lockState } from './epoch/state-lock.ts';
 import { fleetClock } from './fleet-clock.ts';
+import { NodeGuard } from './guard/node-guard.ts';
+import { openPolicy } from './guard/policy.ts';
+import { fixedPolicy, PolicyFile, type PolicySource } from './guard/policy-file.ts';
 import { parseHostPort } from './identity/host-port.ts';
 import { type Identity, loadIdentity, saveIdentity } from './identity/identity.ts';
 import { openStateDir, type StateDir } from './identity/state-dir.ts';
 import { loadTracing } from './load-tracing.ts';
 import { nodeFactsOfBoot, nodeInfo } from './node-info.ts';
+import { tellPrivileges } from './privilege/tell-privileges.ts';
 import { Sessions } from './reconcile/sessions.ts';
+import type { ServiceSurroundings } from './service/agent-service.ts';
+import { Callers } from './service/callers.ts';
 import { Collections } from './service/collections.ts';
+import { EventFeed } from './service/event-feed.ts';
 import { openFileDisk } from './spool/file-disk.ts';
 import { Spool } from './spool/spool.ts';
 import type { NodeFacts, Tracing } from './tracing.ts';
@@ -37,6 +44,8 @@ export interface RunningAgent {
   readonly socketPath: string;
   /** Settled once the agent has ended. */
   readonly closed: Promise<void>;
+  /** Reads the node's policy again. */
+  reloadPolicy(): void;
   /** Ends what is measured cleanly, keeps what is not delivered in the spool. */
   close(): Promise<void>;
 }
@@ -76,7 +85,11 @@ async function startOn(
   undo: (() => unknown)[],
 ): Promise<RunningAgent> {
   const tracing = parts.tracing ?? loadTracing;
+  // First of all: an agent does not start under a policy that it cannot read.
+  const policy = policyOf(config, log);
+  undo.push(() => policy.close());
   const facts = await nodeFactsOfBoot(join(dir.root, 'node-facts.json'), tracing);
+  tellPrivileges(facts, log);
   const identity = await identityOf(dir, config, facts, log);
   const bootEpoch = await raiseBootEpoch(dir);
   const nodeName = identity?.name ?? config.name ?? hostname();
@@ -94,11 +107,19 @@ async function startOn(
   const offset = new ClockOffset();
   const clock = fleetClock(() => offset.ms);
   let uplink: Uplink | null = null;
+  const guard = new NodeGuard({
+    policy,
+    refusedUse: async (program, { deny }) => (await tracing()).refusedUse(program, deny),
+    log,
+  });
+  const feed = new EventFeed();
   const surroundings = {
     tracing,
+    guard,
     spool,
     clock,
     log,
+    feed,
     onChange: () => uplink?.report(),
     onSpooled: () => uplink?.deliver(),
   };
@@ -108,15 +129,20 @@ async function startOn(
   if (killed > 0)
     log.warn({ sessions: killed }, 'an earlier agent was killed while it measured; what it had spooled is delivered');
 
-  const collections = new Collections();
+  const collections = new Collections(guard, feed);
   undo.push(() => collections.close());
   const socketPath = config.socket ?? dir.socket;
-  const service = await startService(socketPath, {
+  const callers = new Callers(config.listen?.names ?? []);
+  const service = await startService(socketPath, config, callers, {
     tracing,
+    guard,
     nodeInfo: info,
     collections,
     sessions: () => sessions.active(),
     clock,
+    feed,
+    callerOf: (call) => callers.of(call),
+    log,
   });
   undo.push(() => service.close());
 
@@ -125,6 +151,7 @@ async function startOn(
       spool,
       sessions,
       tracing,
+      guard,
       log,
       onAcked: () => uplink?.deliver(),
       onRefused: (id, seq) => uplink?.deliverAgain(id, seq),
@@ -160,6 +187,7 @@ async function startOn(
       await uplink?.close();
       await service.close();
       collections.close();
+      policy.close();
       await spool.shut();
       await undo[0]?.();
       log.info({ node: nodeName }, 'agent ended');
@@ -171,6 +199,7 @@ async function startOn(
     nodeName,
     socketPath,
     closed: ended.promise,
+    reloadPolicy: () => policy.reload(),
     close: () => {
       closing ??= close();
       return closing;
@@ -198,25 +227,46 @@ async function identityOf(dir: StateDir, config: AgentConfig, facts: NodeFacts, 
   return identity;
 }
 
-async function startService(
-  path: string,
-  surroundings: Parameters<typeof import('./service/agent-service.ts')['agentService']>[0],
-) {
-  const [grpc, { agentService }, { serveSocket }] = await Promise.all([
+/** Throws AgentError `invalid_config`. */
+function policyOf(config: AgentConfig, log: Logger): PolicySource {
+  if (config.policy === undefined) return fixedPolicy(openPolicy);
+  try {
+    return new PolicyFile(config.policy, log);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new AgentError('invalid_config', `the node's policy cannot be used: ${error.message}`, { cause: error });
+  }
+}
+
+async function startService(path: string, config: AgentConfig, callers: Callers, surroundings: ServiceSurroundings) {
+  const [grpc, { agentService }, { authorise }, { serveSocket }, { serveTcp }] = await Promise.all([
     import('@grpc/grpc-js'),
     import('./service/agent-service.ts'),
+    import('./service/authorise.ts'),
     import('./service/serve-socket.ts'),
+    import('./service/serve-tcp.ts'),
   ]);
-  const server = new grpc.Server(channelOptions());
+  const server = new grpc.Server({ ...channelOptions(), interceptors: [authorise(callers)] });
   server.addService(grpcService(AgentService), agentService(surroundings));
   const health = addHealth(server, [AgentService]);
   addReflection(server, [AgentService, HealthService]);
-  await serveSocket(server, path);
-  return {
-    close: async () => {
-      health.close();
-      server.forceShutdown();
-      await import('node:fs/promises').then(({ rm }) => rm(path, { force: true }));
-    },
+  const socket = await serveSocket(server, path, {
+    callers,
+    group: config.socketGroup ?? null,
+    peerOf: async (fd) => (await import('@bpfleet/tracer')).peerCredentials(fd),
+    log: surroundings.log,
+  });
+  const close = async () => {
+    health.close();
+    surroundings.feed.close();
+    server.forceShutdown();
+    await socket.close();
   };
+  try {
+    if (config.listen) await serveTcp(server, config.listen);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
 }

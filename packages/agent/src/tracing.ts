@@ -1,4 +1,4 @@
-import type { CheckResult, RunOptions, Trace, TraceEnd, TraceLimits, TraceProgram } from '@bpfleet/tracer';
+import type { CheckResult, Denied, RunOptions, Trace, TraceEnd, TraceLimits, TraceProgram } from '@bpfleet/tracer';
 
 /** What the node is, as far as a kernel can be asked. */
 export interface NodeFacts {
@@ -25,5 +25,7 @@ export interface Tracing {
     options: { limit: number; arguments: boolean },
   ): Promise<{ readonly probes: readonly ListedProbe[]; readonly matched: number }>;
   loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace>;
+  /** What of a program that compiles here is forbidden: one sentence, or null. */
+  refusedUse(program: TraceProgram, denied: Denied): Promise<string | null>;
   runTrace(trace: Trace, options: RunOptions): Promise<TraceEnd>;
 }

@@ -24,6 +24,7 @@ export { objectDebugTypes } from './dwarf/object-debug.ts';
 export { readSplitPackage } from './dwarf/split-package.ts';
 export { buildId, debugLink } from './elf/build-id.ts';
 export type { ByteSource } from './elf/byte-source.ts';
+export { compressedSymbols } from './elf/compressed-symbols.ts';
 export * from './elf/elf-error.ts';
 export { type ElfFile, openElf } from './elf/elf-tables.ts';
 export type { ObjectSection } from './elf/object-section.ts';

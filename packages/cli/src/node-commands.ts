@@ -16,6 +16,7 @@ export function addAgent(program: Command, finish: (status: number) => void): vo
       .option('--state-dir <folder>', 'where identity and undelivered results are kept')
       .option('--name <name>', "the node's name; its host name without it")
       .option('--socket <path>', "of the node's own API")
+      .option('--policy <file>', 'what this node allows, whoever asks (YAML)')
       .action(async (options) => finish(await (await import('./commands/agent.ts')).agent(options))),
     'bpfleet agent --join TOKEN --controller controller.example:7072 --label role=web',
   );

@@ -33,7 +33,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       .option('--for <duration>', 'how long to trace', '10s')
       .option('--every <duration>', 'length of a result window', '1s')
       .option('-p, --param <name=value>', 'sets a variable of an object; may be repeated', collect, [])
-      .option('--limit <limits>', 'what it may cost a node: map=16MiB,probes=100')
+      .option('--limit <limits>', 'what it may cost a node: overhead=1%,events=10000/s,map=16MiB,probes=100')
       .addOption(new Option('--watch', 'show results and printed lines as they come').conflicts('detach'))
       .option('--detach', 'start it and return its id')
       .option('--strict', 'exit with 2 unless every node answered in full')

@@ -385,6 +385,7 @@ test('kernels without links for perf events attach by ioctl', async () => {
 test('features are there or have a reason', () => {
   const { features, missing } = probeFeatures();
   expect(features).toEqual(expect.arrayContaining(['btf', 'ringbuf', 'raw_tracepoint', 'raw_tracepoint_test_run']));
+  expect(features).toEqual(expect.arrayContaining(['program:kprobe', 'map:ringbuf', 'helper:ringbuf_reserve']));
   expect(features.filter((name) => name in missing)).toEqual([]);
   expect(Object.values(missing).every((reason) => reason.length > 10)).toBe(true);
 });

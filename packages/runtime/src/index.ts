@@ -1,3 +1,4 @@
+export * from './amount.ts';
 export * from './config.ts';
 export * from './duration.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';

@@ -1,6 +1,7 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
 import type { Diagnostic, ScriptCall } from '@bpfleet/compiler';
 import type { BenchRun, TestRun, TestWatch } from './own-runs.ts';
+import type { Denied } from './uses/program-uses.ts';
 
 /** What to trace. */
 export type TraceProgram = ScriptProgram | ObjectProgram;
@@ -50,6 +51,7 @@ export interface TraceLimits {
   /** Bytes of kernel memory in maps and rings. */
   readonly mapBytes?: number;
   readonly probes?: number;
+  readonly denied?: Denied;
 }
 
 /**
@@ -119,6 +121,11 @@ export interface Trace {
   runBenches?(): BenchRun[];
   /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear(), zero() and print() of the program. */
   drain(limit?: number): TraceEvent[];
+  /**
+   * Throws away what the rings hold now, at most `limit` events, without making sense of them. Obeys what is no event.
+   * Returns how many; where it is absent there is only drain().
+   */
+  skip?(limit: number): number;
   /** Whether a drain would find anything; cheap enough to be asked all the time. */
   readonly hasNews: boolean;
   /** True once a drain has seen exit(). */
@@ -129,7 +136,7 @@ export interface Trace {
   readMaps(): MapState[];
   /** Of objects: any map by its own name, or `.bss`, `.data`, `.rodata`, each value whole; null where there is none to list. */
   readWholeMap?(name: string): MapState | null;
-  /** Lost so far. `evicted` and `sampledOut` are always zero here. */
+  /** Lost so far. `evicted` and `sampledOut` are always zero here: neither is lost in the kernel. */
   losses(): LossCounts;
   /** Has the kernel count what the programs cost, or no longer; it costs them some 30 ns a run. */
   countRuns(on: boolean): void;
@@ -151,6 +158,12 @@ export interface TraceWindow {
   readonly lost: LossCounts;
 }
 
+/**
+ * Told of each sample the fraction of this machine's CPU time that the programs took; null, once, where the kernel does not
+ * count it. Says when the next sample is to begin: soon is within a second, later within two.
+ */
+export type OnOverhead = (share: number | null) => 'at-once' | 'soon' | 'later';
+
 export interface RunOptions {
   /** Windows end at wall-clock multiples of this; the first and the last may be shorter. Milliseconds. */
   readonly intervalMs: number;
@@ -158,12 +171,16 @@ export interface RunOptions {
   readonly durationMs?: number;
   /** Added to this node's clock to get the fleet's. Milliseconds. */
   readonly clockOffsetMs?: () => number;
-  /** Abort ends the trace early and cleanly: maps are still read and END still runs. */
+  /** Abort ends the trace early and cleanly: maps are still read and END still runs. It is detached at once, also while a window is taken. */
   readonly signal?: AbortSignal;
   /** Goes on where there is nothing to attach but BEGIN and END, until exit() or abort. */
   readonly stayAttached?: boolean;
   /** Measures by samples what the programs cost. */
   readonly measureOverhead?: boolean;
+  /** Measures it, and tells. */
+  readonly onOverhead?: OnOverhead;
+  /** How many events of a second are taken, asked all the time; what comes beyond is counted as sampled out. */
+  readonly eventsPerSecond?: () => number | null;
   /** Called once everything is attached. */
   readonly onAttached?: () => void;
   /** false: events go to `onEvents` alone, and windows have none; so that none waits in the ring for a window's end. */

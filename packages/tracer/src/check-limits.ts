@@ -1,6 +1,8 @@
 import type { Diagnostic } from '@bpfleet/compiler';
 import type { TraceLimits } from './api.ts';
 import { TraceError } from './trace-error.ts';
+import { deniedUse } from './uses/denied-use.ts';
+import type { ProgramUses } from './uses/program-uses.ts';
 
 /** Holds what a program would cost against the limits, before anything is loaded. Throws TraceError: limit. */
 export function checkLimits(
@@ -21,4 +23,14 @@ export function checkLimits(
       { diagnostics },
     );
   }
+}
+
+/** Holds what a program uses against what is forbidden, before anything is loaded. Throws TraceError: permission. */
+export function checkUses(
+  uses: () => ProgramUses,
+  { denied }: TraceLimits,
+  diagnostics: readonly Diagnostic[] = [],
+): void {
+  const refusal = denied === undefined ? null : deniedUse(uses(), denied);
+  if (refusal !== null) throw new TraceError('permission', refusal, { diagnostics });
 }

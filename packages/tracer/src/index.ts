@@ -1,12 +1,13 @@
-export { addDebugFolders } from '@bpfleet/kernel';
+export { addDebugFolders, type PeerCredentials, peerCredentials } from '@bpfleet/kernel';
 export type * from './api.ts';
 export { compileEnv } from './compile-env.ts';
 export { type ListProbesOptions, listProbes, type ProbeList } from './list-probes.ts';
 export { listScript } from './list-script.ts';
 export { isTypePattern, listTypes } from './list-types.ts';
 export type { ListedProbe } from './listed-probe.ts';
-export { check, loadTrace } from './load-trace.ts';
+export { check, loadTrace, refusedUse } from './load-trace.ts';
 export { type NodeFacts, nodeFacts } from './node-facts.ts';
 export type { BenchRun, TestRun, TestWatch } from './own-runs.ts';
 export { runTrace } from './run-trace.ts';
 export { TraceError, type TraceErrorCode } from './trace-error.ts';
+export type { Denied } from './uses/program-uses.ts';

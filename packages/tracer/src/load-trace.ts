@@ -1,6 +1,7 @@
 import type { KernelFeature } from '@bpfleet/compiler';
 import { loadKernelSymbols } from '@bpfleet/kernel';
 import type { CheckResult, ScriptProgram, Trace, TraceLimits, TraceProgram } from './api.ts';
+import { checkUses } from './check-limits.ts';
 import { compileEnv } from './compile-env.ts';
 import { LoadedTrace } from './loaded-trace.ts';
 import { composedProgram } from './object/composed-program.ts';
@@ -10,6 +11,9 @@ import { type PreparedObject, prepareObject } from './object/prepare-object.ts';
 import { tryObject } from './object/try-object.ts';
 import { type PreparedTrace, prepareTrace } from './prepare-trace.ts';
 import { TraceError } from './trace-error.ts';
+import { deniedUse } from './uses/denied-use.ts';
+import { objectUses } from './uses/object-uses.ts';
+import type { Denied } from './uses/program-uses.ts';
 
 /** What the kernel's symbols are read for: probes on its functions, and stacks. Where a name says something else, no harm is done. */
 const USES_SYMBOLS = /\b(k(ret)?probe|kr?|kstack)\b/;
@@ -43,10 +47,7 @@ export async function check(program: TraceProgram, limits?: TraceLimits): Promis
   }
 }
 
-async function prepare(
-  program: TraceProgram,
-  limits: TraceLimits | undefined,
-): Promise<PreparedTrace | PreparedObject> {
+async function prepare(program: TraceProgram, limits: TraceLimits = {}): Promise<PreparedTrace | PreparedObject> {
   if (program.kind === 'script') {
     // Before anything is measured, and without blocking, as compiling and reading stacks would: a slow node takes
     // seconds for it, in which it must answer its controller. Read with the first stack, it came after the session's end.
@@ -55,7 +56,8 @@ async function prepare(
   }
   const composed = composedProgram(program);
   readTypes(composed);
-  await tryObject(composed.object, limits);
+  checkUses(() => objectUses(composed.object), limits);
+  await tryObject(composed.object, costLimits(limits));
   const prepared = prepareObject(composed, limits);
   if (prepared.outputs.some(({ key }) => key.some(({ stack }) => stack !== undefined))) {
     // As above.
@@ -65,6 +67,26 @@ async function prepare(
     });
   }
   return prepared;
+}
+
+/**
+ * Whether a program that may be running already is forbidden by now: one sentence, or null. Throws TraceError where it
+ * does not compile.
+ */
+export async function refusedUse(program: TraceProgram, denied: Denied): Promise<string | null> {
+  if (program.kind === 'object') return deniedUse(objectUses(composedProgram(program).object), denied);
+  try {
+    prepareTrace(program, compileEnv(), { denied });
+    return null;
+  } catch (error) {
+    if (error instanceof TraceError && error.code === 'permission') return error.message;
+    throw error;
+  }
+}
+
+/** A trial is of what the object costs. */
+function costLimits({ mapBytes, probes }: TraceLimits): TraceLimits {
+  return { ...(mapBytes === undefined ? {} : { mapBytes }), ...(probes === undefined ? {} : { probes }) };
 }
 
 function load(prepared: PreparedTrace | PreparedObject, program: TraceProgram, limits?: TraceLimits): Trace {

@@ -1,6 +1,14 @@
 import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
 import { ProgramType } from '@bpfleet/bpf';
-import { type Diagnostic, type MapOutput, markSource, type OutputLayout, placeOf, type Span } from '@bpfleet/compiler';
+import {
+  type Diagnostic,
+  type MapOutput,
+  markSource,
+  type OutputLayout,
+  placeOf,
+  type RecordLayout,
+  type Span,
+} from '@bpfleet/compiler';
 import {
   type AttachPoint,
   attach,
@@ -38,6 +46,14 @@ import type { ValueReaders } from './value-readers.ts';
 type RecordRing = RingBuffer | PerfBuffer;
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
+
+/** Records that show something; the others ask for something, or tell of a process. */
+const EVENT_KINDS: ReadonlySet<RecordLayout['kind']> = new Set<RecordLayout['kind']>([
+  ...(['printf', 'value', 'print-map', 'print-entry', 'time', 'cat', 'system', 'join', 'helper', 'message'] as const),
+]);
+
+/** A record as it lies in a ring. */
+type OnRawRecord = (memory: Buffer, offset: number, length: number) => void;
 
 /** A Trace over a Collection. All calls are synchronous, so that none can run into another. */
 export class LoadedTrace implements Trace {
@@ -159,6 +175,22 @@ export class LoadedTrace implements Trace {
     return this.#take(limit);
   }
 
+  skip(limit: number): number {
+    if (this.#pending.length > 0) return this.#pending.splice(0, limit).length;
+    if (this.#state === 'closed') return 0;
+    let skipped = 0;
+    const skip: OnRawRecord = (memory, offset, length) => {
+      const kind = this.#records.kindOf(memory, offset, length);
+      // Once exit() was called, only its time tells of an event whether it is part of the trace.
+      if (kind !== null && EVENT_KINDS.has(kind) && this.#exitNs === null) skipped++;
+      else skipped += this.#interpret(memory, offset, length).length;
+    };
+    this.#visit(this.#control, UNBOUNDED, skip);
+    this.#visit(this.#packets, UNBOUNDED, skip);
+    this.#visit(this.#events, limit, skip);
+    return skipped;
+  }
+
   get hasNews(): boolean {
     const rings = [this.#events, this.#control, this.#packets];
     return this.#pending.length > 0 || rings.some((ring) => (ring?.pending() ?? 0) > 0);
@@ -259,21 +291,20 @@ export class LoadedTrace implements Trace {
     if (this.#state === 'closed') return [];
     this.#clock.refresh();
     const events: TraceEvent[] = [];
-    const accept = (record: TraceRecord) => {
-      if (this.#exitNs !== null && record.ns > this.#exitNs && !this.#ending && record.kind !== 'process') return;
-      events.push(...this.#obey(record));
+    const take: OnRawRecord = (memory, offset, length) => {
+      events.push(...this.#interpret(memory, offset, length));
     };
-    this.#read(this.#control, UNBOUNDED, accept);
-    this.#read(this.#packets, UNBOUNDED, accept);
+    this.#visit(this.#control, UNBOUNDED, take);
+    this.#visit(this.#packets, UNBOUNDED, take);
     const prints = events.length;
-    this.#read(this.#events, limit, accept);
+    this.#visit(this.#events, limit, take);
     // Rings are in order by themselves, but not the buffers of several CPUs.
     const mixed = prints > 0 && prints < events.length;
     if (mixed || this.#events instanceof PerfBuffer) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     return events;
   }
 
-  #read(ring: RecordRing | null, limit: number, accept: (record: TraceRecord) => void): void {
+  #visit(ring: RecordRing | null, limit: number, visit: OnRawRecord): void {
     let view: DataView | null = null;
     let memory: Buffer = Buffer.alloc(0);
     ring?.read(limit, (bytes, offset, length) => {
@@ -281,10 +312,18 @@ export class LoadedTrace implements Trace {
         view = bytes;
         memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       }
-      const record = this.#records.read(memory, offset, length);
-      if (record === null) this.#unreadable++;
-      else accept(record);
+      visit(memory, offset, length);
     });
+  }
+
+  #interpret(memory: Buffer, offset: number, length: number): TraceEvent[] {
+    const record = this.#records.read(memory, offset, length);
+    if (record === null) {
+      this.#unreadable++;
+      return [];
+    }
+    if (this.#exitNs !== null && record.ns > this.#exitNs && !this.#ending && record.kind !== 'process') return [];
+    return this.#obey(record);
   }
 
   /** Does what a record asks for; gives what there is to show. */

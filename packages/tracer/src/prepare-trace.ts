@@ -2,16 +2,17 @@ import type { CollectionSpec, ProgramSpec } from '@bpfleet/bpf';
 import {
   type CompileConfig,
   type CompileEnv,
-  compile,
+  compileStages,
   type Diagnostic,
   formatDiagnostic,
   type OutputLayout,
 } from '@bpfleet/compiler';
 import { mapMemory, pageSize, possibleCpus } from '@bpfleet/kernel';
 import type { ScriptProgram, TraceLimits } from './api.ts';
-import { checkLimits } from './check-limits.ts';
+import { checkLimits, checkUses } from './check-limits.ts';
 import { processEnv } from './process-env.ts';
 import { TraceError } from './trace-error.ts';
+import { scriptUses } from './uses/script-uses.ts';
 
 /** A program compiled for this node, before the kernel has seen it. */
 export interface PreparedTrace {
@@ -32,14 +33,15 @@ export interface PreparedTrace {
 /** The compiler's own program, which notes when the trace began; no probe of the script. */
 const START_PROGRAM = 'start';
 
-/** Compiles and holds the result against the limits. Throws TraceError: compile, limit. */
+/** Compiles and holds the result against the limits. Throws TraceError: compile, limit, permission. */
 export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: TraceLimits = {}): PreparedTrace {
-  const { spec, outputs, config, diagnostics } = compile(program.source, envOf(program, env));
+  const { ast, spec, outputs, config, diagnostics } = compileStages(program.source, envOf(program, env));
   if (spec === undefined || outputs === undefined) {
     throw new TraceError('compile', firstError(program, diagnostics), { diagnostics });
   }
   const probes = spec.programs.reduce((sum, program) => sum + probesOf(program), 0);
   const mapBytes = memoryOf(spec);
+  checkUses(() => scriptUses(ast, spec), limits, diagnostics);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
   const told = { source: program.source, name: nameOf(program), unnamed: program.unnamed };
   return { ...told, spec, outputs, config, diagnostics, probes, mapBytes };

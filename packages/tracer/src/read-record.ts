@@ -62,11 +62,15 @@ export class RecordReader {
     }));
   }
 
+  /** What a record is, without reading more of it; null as of read(). */
+  kindOf(bytes: Buffer, offset: number, length: number): RecordLayout['kind'] | null {
+    return this.#layoutAt(bytes, offset, length)?.layout.kind ?? null;
+  }
+
   /** Null where the bytes are no record of this program. */
   read(bytes: Buffer, offset: number, length: number): TraceRecord | null {
-    if (length < HEADER_SIZE || bytes.readUInt32LE(offset + 4) !== 0) return null;
-    const known = this.#layouts[bytes.readUInt32LE(offset)];
-    if (known === undefined || length < known.layout.size) return null;
+    const known = this.#layoutAt(bytes, offset, length);
+    if (known === undefined) return null;
     const { layout, format } = known;
     const ns = bytes.readBigUInt64LE(offset + 8);
     switch (layout.kind) {
@@ -126,6 +130,12 @@ export class RecordReader {
       case 'exit':
         return { kind: 'exit', ns, code: layout.code === undefined ? 0 : (bytes[offset + layout.code.offset] ?? 0) };
     }
+  }
+
+  #layoutAt(bytes: Buffer, offset: number, length: number) {
+    if (length < HEADER_SIZE || bytes.readUInt32LE(offset + 4) !== 0) return undefined;
+    const known = this.#layouts[bytes.readUInt32LE(offset)];
+    return known === undefined || length < known.layout.size ? undefined : known;
   }
 
   #fields(bytes: Buffer, offset: number, fields: readonly FieldLayout[]): Scalar[] {

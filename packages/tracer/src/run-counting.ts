@@ -1,4 +1,4 @@
-import { enableRunStats, KernelError } from '@bpfleet/kernel';
+import { countsRunsAlways, enableRunStats, KernelError } from '@bpfleet/kernel';
 
 /** Has the kernel count what programs cost, while that is wanted: it makes each run of every program some 30 ns longer. */
 export class RunCounting {
@@ -22,6 +22,8 @@ export class RunCounting {
       this.#counted = true;
     } catch (error) {
       if (!(error instanceof KernelError)) throw error;
+      // Only CAP_SYS_ADMIN may have it count; an administrator may have told it to count always.
+      this.#counted = countsRunsAlways();
     }
   }
 }

@@ -219,9 +219,105 @@ describe('runTrace', () => {
     const samples = [0, 100, 2000, 2100, 4000, 4050].map((at, index) => [at, index % 2 === 0]);
     const { counting, overhead } = await run(true);
     expect(counting).toEqual(samples);
-    // The trace says 1 µs a tick of 1 ms; counted were 250 of them.
-    expect(overhead).toBeCloseTo(4050e3 / (250e6 * onlineCpus().length), 6);
+    // The trace says 1 µs a tick of 1 ms, also while nobody asked: another trace may have the kernel count.
+    expect(overhead).toBeCloseTo(1e-3 / onlineCpus().length, 6);
     expect(await run(false)).toEqual({ counting: [], overhead: null });
+  });
+
+  test('where somebody acts upon it, it is measured each second, and at once again where that is asked for', async () => {
+    const clock = new FakeClock(0);
+    const trace = new FakeTrace(clock);
+    const told: number[] = [];
+    const onOverhead = (share: number | null) => {
+      expect(share).toBeCloseTo(1e-3 / onlineCpus().length, 6);
+      told.push(clock.monotonicMs());
+      return told.length === 2 || told.length === 3 ? 'at-once' : 'soon';
+    };
+    await record(clock, trace, { intervalMs: 1000, durationMs: 3000, onOverhead });
+    expect(told).toEqual([100, 1100, 1200, 1300, 2300]);
+    expect(trace.counting.map(([at]) => at)).toEqual([0, 100, 1000, 1300, 2200, 2300]);
+  });
+
+  test('a kernel that does not count is told of once', async () => {
+    const clock = new FakeClock(0);
+    class Uncounted extends FakeTrace {
+      override runStats = () => null as never;
+    }
+    const told: (number | null)[] = [];
+    const onOverhead = (share: number | null) => (told.push(share) > 99 ? 'soon' : 'later');
+    const { end } = await record(clock, new Uncounted(clock), { intervalMs: 1000, durationMs: 3000, onOverhead });
+    expect(told).toEqual([null]);
+    expect(end.overhead).toBeNull();
+  });
+
+  test('while a window is taken it is measured all the same, and an abort detaches at once', async () => {
+    const clock = new FakeClock(0);
+    const trace = new FakeTrace(clock);
+    const abort = new AbortController();
+    let letGo: () => void = () => undefined;
+    const onOverhead = () => {
+      if (clock.monotonicMs() > 5000) abort.abort();
+      return 'soon' as const;
+    };
+    let atWindow = 0;
+    const onWindow = (window: TraceWindow) => {
+      if (window.end !== 1000) return;
+      atWindow = clock.monotonicMs();
+      return new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+    };
+    abort.signal.addEventListener('abort', () => {
+      // The taker goes on being busy for a while.
+      setTimeout(() => {
+        expect(trace.state).toBe('detached');
+        letGo();
+      }, 5);
+    });
+    const { end } = await record(clock, trace, { intervalMs: 1000, signal: abort.signal, onOverhead, onWindow });
+    expect(atWindow).toBeLessThan(1010);
+    expect(end).toMatchObject({ ended: 'abort' });
+    expect(end.detachedAt).toBeGreaterThan(5000);
+    expect(end.detachedAt).toBeLessThan(6200);
+  });
+
+  test('a window whose taker fails ends it', async () => {
+    const clock = new FakeClock(0);
+    const trace = new FakeTrace(clock);
+    const onWindow = () => Promise.reject(new Error('the disk is gone'));
+    await expect(record(clock, trace, { intervalMs: 100, onWindow })).rejects.toThrow('the disk is gone');
+    expect(trace.state).toBe('detached');
+  });
+
+  test('events over the limit are counted, each, and no second has more', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 50, max: 2000 }),
+        fc.boolean(),
+        async (perSecond, intervalMs, skips) => {
+          const clock = new FakeClock(0);
+          class Skipping extends FakeTrace {
+            skip = (limit: number) => this.drain(limit).length;
+          }
+          const trace = skips ? new Skipping(clock) : new FakeTrace(clock);
+          const seconds = new Map<number, number>();
+          const { windows, end } = await record(clock, trace, {
+            intervalMs,
+            durationMs: 4500,
+            eventsPerSecond: () => perSecond,
+            onEvents: (events) => {
+              const second = Math.floor(clock.monotonicMs() / 1000);
+              seconds.set(second, (seconds.get(second) ?? 0) + events.length);
+            },
+          });
+          const taken = windows.flatMap(({ events }) => events).length;
+          expect(taken + Number(end.lost.sampledOut)).toBe(45);
+          expect(Math.max(0, ...seconds.values())).toBeLessThanOrEqual(perSecond);
+          expect(windows.map(({ lost }) => lost).reduce(addLoss, noLoss())).toEqual(end.lost);
+        },
+      ),
+    );
   });
 
   test('ends when the program calls exit()', async () => {

@@ -1,5 +1,6 @@
-import type { RunOptions, Trace, TraceEnd, TraceEvent } from './api.ts';
+import type { RunOptions, Trace, TraceEnd, TraceEvent, TraceWindow } from './api.ts';
 import { DRAIN_LIMIT, MAX_PAUSE_MS, nextPause, watchPause } from './drain-pace.ts';
+import { EventBudget } from './event-budget.ts';
 import { OverheadMeter } from './overhead-meter.ts';
 import { type RunClock, systemClock } from './run-clock.ts';
 import { boundaryAfter, boundaryAtOrBefore } from './window-boundary.ts';
@@ -32,6 +33,8 @@ class Run {
   readonly #options: RunOptions;
   readonly #clock: RunClock;
   #meter: OverheadMeter | null = null;
+  #budget: EventBudget | null = null;
+  #detachedAt: number | null = null;
 
   constructor(trace: Trace, options: RunOptions, clock: RunClock) {
     this.#trace = trace;
@@ -44,12 +47,14 @@ class Run {
     const attachedAt = this.#now();
     const startedMs = this.#clock.monotonicMs();
     const windows = new WindowBuilder(this.#trace, attachedAt);
-    if (this.#options.measureOverhead === true) this.#meter = new OverheadMeter(this.#trace, this.#clock);
+    const { measureOverhead, onOverhead, eventsPerSecond } = this.#options;
+    if (measureOverhead === true || onOverhead !== undefined)
+      this.#meter = new OverheadMeter(this.#trace, this.#clock, onOverhead);
+    if (eventsPerSecond !== undefined) this.#budget = new EventBudget(eventsPerSecond, startedMs);
     this.#options.onAttached?.();
     const ended = await this.#watch(windows, startedMs);
     const overhead = this.#meter?.end() ?? null;
-    this.#trace.detach();
-    const detachedAt = this.#now();
+    const detachedAt = this.#detach();
     this.#drainRest(windows);
     await this.#options.onWindow(windows.close(detachedAt));
     const { exitCode } = this.#trace;
@@ -72,7 +77,7 @@ class Run {
       const now = this.#now();
       if (now >= boundary) {
         // Late by more than a window: one long window, never an empty one for a time that nobody measured.
-        await this.#options.onWindow(windows.close(boundaryAtOrBefore(now, intervalMs)));
+        await this.#give(windows.close(boundaryAtOrBefore(now, intervalMs)));
         boundary = boundaryAfter(this.#now(), intervalMs);
         continue;
       }
@@ -90,13 +95,44 @@ class Run {
     }
   }
 
+  /** While its taker is busy what the programs cost is watched all the same, and an abort detaches them at once. */
+  async #give(window: TraceWindow): Promise<void> {
+    const given = this.#options.onWindow(window);
+    if (given === undefined) return;
+    const { signal } = this.#options;
+    const taken = new AbortController();
+    const settled = given.finally(() => taken.abort());
+    // Awaited below; until then a failure is not to count as nobody's.
+    settled.catch(() => undefined);
+    const wake = signal === undefined ? taken.signal : AbortSignal.any([taken.signal, signal]);
+    while (!wake.aborted) {
+      const unmetered = this.#meter?.step() ?? Number.POSITIVE_INFINITY;
+      await this.#clock.sleep(Math.min(unmetered, MAX_WATCH_MS), wake);
+    }
+    if (signal?.aborted === true) this.#detach();
+    await settled;
+  }
+
+  /** Returns when it was detached. */
+  #detach(): number {
+    this.#trace.detach();
+    this.#detachedAt ??= this.#now();
+    return this.#detachedAt;
+  }
+
+  /** Returns how many events there were, taken or not. */
   #drain(windows: WindowBuilder, limit: number): number {
-    const events = this.#inFleetTime(this.#trace.drain(limit));
+    const { events: found, sampledOut } = this.#budget?.drain(this.#trace, limit, this.#clock.monotonicMs()) ?? {
+      events: this.#trace.drain(limit),
+      sampledOut: 0,
+    };
+    const events = this.#inFleetTime(found);
     if (events.length > 0) {
       if (this.#options.keepEvents !== false) windows.add(events);
       this.#options.onEvents?.(events);
     }
-    return events.length;
+    if (sampledOut > 0) windows.sampleOut(sampledOut);
+    return events.length + sampledOut;
   }
 
   /** After detach nothing new comes, so this ends; and nothing that is in the rings is left behind. */
@@ -112,7 +148,7 @@ class Run {
     return this.#options.clockOffsetMs?.() ?? 0;
   }
 
-  #inFleetTime(events: TraceEvent[]): readonly TraceEvent[] {
+  #inFleetTime(events: readonly TraceEvent[]): readonly TraceEvent[] {
     const offset = BigInt(Math.round(this.#offsetMs() * 1e6));
     return offset === 0n ? events : events.map((event) => ({ ...event, at: event.at + offset }));
   }

@@ -15,6 +15,7 @@ export class WindowBuilder {
   #start: number;
   #maps: readonly MapState[] = [];
   #lost: LossCounts = noLoss();
+  #sampledOut = 0n;
   #events: TraceEvent[] = [];
   #eventBytes = 0;
 
@@ -33,6 +34,11 @@ export class WindowBuilder {
     return this.#eventBytes >= MAX_WINDOW_BYTES;
   }
 
+  /** So many events were thrown away by a limit. */
+  sampleOut(events: number): void {
+    this.#sampledOut += BigInt(events);
+  }
+
   add(events: readonly TraceEvent[]): void {
     for (const event of events) {
       this.#events.push(event);
@@ -43,7 +49,7 @@ export class WindowBuilder {
   /** Reads maps and losses now and closes the window at `end`; the next one starts there. */
   close(end: number): TraceWindow {
     const maps = this.#trace.readMaps();
-    const lost = this.#trace.losses();
+    const lost = { ...this.#trace.losses(), sampledOut: this.#sampledOut };
     const window: TraceWindow = {
       // The wall clock may have been set back meanwhile.
       start: Math.min(this.#start, end),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { noLimits } from '../guard/limits.ts';
 import type { Assignment } from '../session/assignment.ts';
 import { type Action, type Desired, type ObservedSession, plan } from './plan.ts';
 
@@ -6,7 +7,7 @@ const now = 1_000;
 const want = (sessionId: string, deadline = 2_000): Assignment => ({
   sessionId,
   program: { kind: 'script', source: '' },
-  limits: {},
+  limits: noLimits,
   intervalMs: 1_000,
   durationMs: 500,
   deadline,

@@ -15,14 +15,25 @@ import {
   timestampFromMs,
   unaryHandler,
 } from '@bpfleet/contracts';
-import type { Trace } from '@bpfleet/tracer';
+import type { Logger } from '@bpfleet/runtime';
 import type * as grpc from '@grpc/grpc-js';
 import type { FleetClock } from '../fleet-clock.ts';
+import type { NodeGuard } from '../guard/node-guard.ts';
 import { readLimits } from '../session/assignment.ts';
 import { encodeDiagnostics } from '../session/diagnostics.ts';
 import type { SessionRun } from '../session/session-run.ts';
 import type { Tracing } from '../tracing.ts';
-import { type Collections, defaultLeaseMs, type HeldState, maxAttachedMs, maxLeaseMs } from './collections.ts';
+import { type Caller, callerText } from './caller.ts';
+import type { Call } from './callers.ts';
+import {
+  type Collections,
+  defaultLeaseMs,
+  type Held,
+  type HeldState,
+  maxAttachedMs,
+  maxLeaseMs,
+} from './collections.ts';
+import type { EventFeed } from './event-feed.ts';
 import { requireProgram } from './program.ts';
 import { answerCheck, answerListProbes } from './questions.ts';
 import { toServiceError } from './rpc-errors.ts';
@@ -30,36 +41,58 @@ import { runTraceCall } from './run-trace.ts';
 
 export interface ServiceSurroundings {
   readonly tracing: () => Promise<Tracing>;
+  readonly guard: NodeGuard;
   readonly nodeInfo: () => NodeInfo;
   readonly collections: Collections;
   /** The controller's sessions that are running here. */
   readonly sessions: () => Iterable<SessionRun>;
   readonly clock: FleetClock;
+  readonly feed: EventFeed;
+  readonly callerOf: (call: Call) => Caller;
+  readonly log: Logger;
 }
 
 /** The handlers of AgentService. What they throw becomes a status with one sentence. */
 export function agentService({
   tracing,
+  guard,
   nodeInfo,
   collections,
   sessions,
   clock,
+  feed,
+  callerOf,
+  log,
 }: ServiceSurroundings): grpc.UntypedServiceImplementation {
   const { method } = AgentService;
+  const told = (call: Call, what: string, collection: string): Caller => {
+    const caller = callerOf(call);
+    log.info(
+      { caller: callerText(caller), ...(caller.kind === 'process' ? { pid: caller.pid } : {}), collection },
+      what,
+    );
+    return caller;
+  };
   return {
     getInfo: unaryHandler(method.getInfo, () => ({ node: nodeInfo() })),
     listProbes: unaryHandler(method.listProbes, (request) =>
       converted(async () => answerListProbes(await tracing(), request)),
     ),
-    check: unaryHandler(method.check, (request) => converted(async () => answerCheck(await tracing(), request))),
+    check: unaryHandler(method.check, (request) => converted(async () => answerCheck(await tracing(), guard, request))),
 
-    load: unaryHandler(method.load, (request) =>
+    load: unaryHandler(method.load, (request, call) =>
       converted(async () => {
         const program = requireProgram(request.program);
         const leaseMs = boundedMs('lease', request.lease ? durationMs(request.lease) : defaultLeaseMs, maxLeaseMs);
-        collections.requireRoom();
-        const trace = await (await tracing()).loadTrace(program, readLimits(request.limits));
-        const held = collections.add(trace, leaseMs);
+        const candidate = { program, asked: readLimits(request.limits) };
+        const held = await collections.load(await tracing(), candidate, callerOf(call), leaseMs);
+        // Who has gone meanwhile, or waited no longer, would never hear of it.
+        if (hasGone(call)) {
+          collections.remove(held);
+          throw new RpcError('CANCELLED', 'the caller waited no longer, so that nothing was kept');
+        }
+        const { trace } = held;
+        told(call, 'a program was loaded', held.id);
         return {
           collectionId: held.id,
           maps: trace.schemas.map(encodeSchema),
@@ -67,7 +100,7 @@ export function agentService({
         };
       }),
     ),
-    attach: unaryHandler(method.attach, (request) =>
+    attach: unaryHandler(method.attach, (request, call) =>
       converted(async () => {
         if (!request.deadline)
           throw new RpcError('INVALID_ARGUMENT', 'deadline is required: how long it may stay attached');
@@ -75,20 +108,23 @@ export function agentService({
           request.collectionId,
           boundedMs('deadline', durationMs(request.deadline), maxAttachedMs),
         );
+        told(call, 'a program was attached', held.id);
         return { probes: held.trace.probes, deadline: timestampFromMs(held.deadline ?? Date.now()) };
       }),
     ),
-    detach: unaryHandler(method.detach, (request) =>
+    detach: unaryHandler(method.detach, (request, call) =>
       converted(async () => {
         refuseSession(sessions(), request.collectionId);
-        collections.detach(request.collectionId);
+        collections.detach(request.collectionId, callerOf(call));
+        told(call, 'a program was detached', request.collectionId);
         return {};
       }),
     ),
-    unload: unaryHandler(method.unload, (request) =>
+    unload: unaryHandler(method.unload, (request, call) =>
       converted(async () => {
         refuseSession(sessions(), request.collectionId);
-        collections.unload(request.collectionId);
+        collections.unload(request.collectionId, callerOf(call));
+        told(call, 'a program was unloaded', request.collectionId);
         return {};
       }),
     ),
@@ -96,9 +132,7 @@ export function agentService({
       converted(async () => ({
         collections: [
           ...[...sessions()].flatMap(sessionCollection),
-          ...[...collections.list()].map((held) =>
-            describe(held.id, '', held.trace, heldStates[held.state], held.deadline, collections.lost(held)),
-          ),
+          ...[...collections.list()].map((held) => heldCollection(held, collections.lost(held))),
         ],
       })),
     ),
@@ -116,12 +150,15 @@ export function agentService({
         return { schema: encodeSchema(state.schema), entries: encodeMapDelta(diff(undefined, state)) };
       }),
     ),
+    watchEvents: serverStreamHandler(method.watchEvents, async function* ({ collectionId }, call) {
+      const known = [...sessions()].some((run) => run.id.session === collectionId);
+      if (collectionId !== '' && !known) collections.get(collectionId);
+      yield* feed.watch(collectionId, signalOf(call));
+    }),
     runTrace: serverStreamHandler(method.runTrace, async function* (request, call) {
-      const abort = new AbortController();
-      call.once('cancelled', () => abort.abort());
-      if (call.cancelled) abort.abort();
       try {
-        yield* runTraceCall(request, abort.signal, { tracing, collections, clock });
+        const caller = told(call, 'a trace was asked for', '');
+        yield* runTraceCall(request, signalOf(call), { tracing, collections, clock, caller });
       } catch (error) {
         throw toServiceError(error);
       }
@@ -140,29 +177,49 @@ function sessionCollection(run: SessionRun): Collection[] {
   const { trace, assignment } = run;
   if (!trace) return [];
   const state = run.attached ? CollectionState.ATTACHED : CollectionState.LOADED;
-  return [describe(assignment.sessionId, assignment.sessionId, trace, state, assignment.deadline, trace.losses())];
+  const { sessionId, deadline } = assignment;
+  const owner = { id: sessionId, sessionId, owner: 'controller' };
+  return [describe({ ...owner, trace, state, deadline, lost: run.losses(), reason: '' })];
 }
 
-function describe(
-  id: string,
-  sessionId: string,
-  trace: Trace,
-  state: CollectionState,
-  deadline: number | null,
-  lost: LossCounts,
-): Collection {
+function heldCollection(held: Held, lost: LossCounts): Collection {
+  const { id, trace, deadline, reason } = held;
+  const state = heldStates[held.state];
+  const owner = callerText(held.owner);
+  return describe({ id, sessionId: '', owner, trace, state, deadline, lost, reason: reason ?? '' });
+}
+
+interface Described extends Pick<Collection, 'id' | 'sessionId' | 'state' | 'owner' | 'reason'> {
+  readonly trace: Held['trace'];
+  readonly deadline: number | null;
+  readonly lost: LossCounts;
+}
+
+function describe({ trace, deadline, lost, ...known }: Described): Collection {
   const stats = trace.runStats();
   return create(CollectionSchema, {
-    id,
-    sessionId,
-    state,
+    ...known,
     ...(deadline === null ? {} : { deadline: timestampFromMs(Math.round(deadline)) }),
     programIds: [...trace.programIds],
     maps: trace.schemas.map(encodeSchema),
     lost: encodeLoss(lost),
     runTimeNs: stats?.ns ?? 0n,
     runCount: stats?.runs ?? 0n,
+    mapBytes: BigInt(trace.mapBytes),
   });
+}
+
+/** The deadline is looked at as well: that it has passed may not have been noticed yet. */
+function hasGone(call: grpc.ServerUnaryCall<unknown, unknown>): boolean {
+  return call.cancelled || Number(call.getDeadline()) <= Date.now();
+}
+
+/** Aborts when the caller goes away, or waits no longer. */
+function signalOf(call: grpc.ServerWritableStream<unknown, unknown>): AbortSignal {
+  const abort = new AbortController();
+  call.once('cancelled', () => abort.abort());
+  if (call.cancelled) abort.abort();
+  return abort.signal;
 }
 
 function refuseSession(sessions: Iterable<SessionRun>, id: string): void {

@@ -8,6 +8,8 @@ import {
   ListProbesResponseSchema,
   RpcError,
 } from '@bpfleet/contracts';
+import { noLimits } from '../guard/limits.ts';
+import type { NodeGuard } from '../guard/node-guard.ts';
 import { encodeDiagnostics, traceFailure } from '../session/diagnostics.ts';
 import type { Tracing } from '../tracing.ts';
 import { requireProgram } from './program.ts';
@@ -16,10 +18,13 @@ const maxProbes = 10_000;
 const maxPatternLength = 1024;
 
 /** The same answers for the service's callers and for the controller. Throw RpcError. */
-export async function answerCheck(tracing: Tracing, request: CheckRequest): Promise<CheckResponse> {
+export async function answerCheck(tracing: Tracing, guard: NodeGuard, request: CheckRequest): Promise<CheckResponse> {
   const program = requireProgram(request.program);
   try {
-    const { loads, diagnostics, reason, verifierLog, probes, mapBytes } = await tracing.check(program);
+    const { loads, diagnostics, reason, verifierLog, probes, mapBytes } = await tracing.check(
+      program,
+      guard.limitsOf({ program, asked: noLimits }),
+    );
     return create(CheckResponseSchema, {
       loads,
       diagnostics: encodeDiagnostics(diagnostics),

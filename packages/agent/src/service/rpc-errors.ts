@@ -9,9 +9,12 @@ const codes: Readonly<Record<string, RpcCode>> = {
   limit: 'RESOURCE_EXHAUSTED',
   attach: 'FAILED_PRECONDITION',
   permission: 'PERMISSION_DENIED',
+  policy: 'PERMISSION_DENIED',
+  busy: 'RESOURCE_EXHAUSTED',
+  unusable: 'FAILED_PRECONDITION',
 };
 
-/** What a caller of the service is told about a failure of the tracer. Anything unknown stays as it is: internal. */
+/** What a caller of the service is told about a failure of the tracer or a refusal of the guard. Anything unknown stays as it is: internal. */
 export function toServiceError(error: unknown): unknown {
   if (error instanceof RpcError || error instanceof AgentError) return error;
   const { code, reason, diagnostics } = traceFailure(error);

@@ -18,6 +18,7 @@ import { cutFrames } from '../session/cut-frames.ts';
 import { whenPassed } from '../session/deadline.ts';
 import { encodeDiagnostics } from '../session/diagnostics.ts';
 import type { Tracing } from '../tracing.ts';
+import type { Caller } from './caller.ts';
 import { type Collections, maxAttachedMs } from './collections.ts';
 import { Handover } from './handover.ts';
 import { requireProgram } from './program.ts';
@@ -31,6 +32,7 @@ export interface RunTraceSurroundings {
   readonly tracing: () => Promise<Tracing>;
   readonly collections: Collections;
   readonly clock: FleetClock;
+  readonly caller: Caller;
 }
 
 /**
@@ -45,16 +47,18 @@ export async function* runTraceCall(
 ): AsyncGenerator<Item, void, void> {
   const program = requireProgram(request.program);
   const { intervalMs, length } = readTiming(request);
-  surroundings.collections.requireRoom();
+  const { collections, caller } = surroundings;
   const tracing = await surroundings.tracing();
-  const trace = await tracing.loadTrace(program, readLimits(request.limits));
   const abort = new AbortController();
   const stop = () => abort.abort();
+  const candidate = { program, asked: readLimits(request.limits) };
+  const held = await collections.loadForCall(tracing, candidate, caller, stop);
+  const { trace, watch } = held;
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
 
   const deadline = surroundings.clock.now() + (length ?? maxAttachedMs) + 1_000;
-  const held = surroundings.collections.addOfCall(trace, deadline);
+  held.deadline = deadline;
   const out = new Handover<Item>();
   signal.addEventListener('abort', () => out.leave(), { once: true });
   // A reader that does not read must not keep a program attached.
@@ -68,6 +72,7 @@ export async function* runTraceCall(
   let lost: LossCounts = noLoss();
   const onWindow = async (window: TraceWindow) => {
     lost = addLoss(lost, window.lost);
+    held.sampledOut = lost.sampledOut;
     const payloads = cutFrames(window, ordinal);
     ordinal += BigInt(window.events.length);
     for (const { payload, records: count } of payloads) {
@@ -87,7 +92,9 @@ export async function* runTraceCall(
       ...(length === null ? {} : { durationMs: length }),
       clockOffsetMs: () => surroundings.clock.offset(),
       signal: abort.signal,
-      measureOverhead: true,
+      onOverhead: watch.sample,
+      eventsPerSecond: () => watch.limits().eventsPerSecond,
+      onEvents: (events) => collections.publish(held, events),
       onAttached: () => {
         const value = {
           probes: trace.probes,
@@ -102,7 +109,9 @@ export async function* runTraceCall(
       await attached;
       const total = maxLoss(end.lost, lost);
       const produced = records + total.kernel + total.sampledOut + total.mapFull;
-      await out.put({ item: { case: 'end', value: { reason: end.ended, produced, lost: encodeLoss(total) } } });
+      await out.put({
+        item: { case: 'end', value: { reason: held.reason ?? end.ended, produced, lost: encodeLoss(total) } },
+      });
       out.end();
     })
     .catch((error: unknown) => out.end({ error }));
@@ -113,7 +122,7 @@ export async function* runTraceCall(
     out.leave();
     await running;
     callOff();
-    surroundings.collections.release(held);
+    collections.remove(held);
   }
 }
 

@@ -15,9 +15,10 @@ import {
 import { createLogger } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { countWindow, FakeTracing } from '../fake-tracing.test-kit.ts';
+import { countWindow, type FakeRun, FakeTracing, printedEvent } from '../fake-tracing.test-kit.ts';
 import { type RunningAgent, startAgent } from '../start-agent.ts';
 import { maxHeld } from './collections.ts';
+import { maxWatchers } from './event-feed.ts';
 
 const log = createLogger({ name: 'agent', level: 'silent' });
 let dir: string;
@@ -165,6 +166,24 @@ describe('errors are a status with one sentence', () => {
     });
   });
 
+  test('a thousand loads at once find the room that there is, and no more', async () => {
+    const loads = await Promise.allSettled(Array.from({ length: 1_000 }, () => load()));
+    expect(loads.filter(({ status }) => status === 'fulfilled')).toHaveLength(maxHeld);
+    expect(tracing.runs).toHaveLength(maxHeld);
+    const reasons = loads.flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
+    expect(new Set(reasons)).toEqual(new Set(['RESOURCE_EXHAUSTED']));
+  });
+
+  test('a caller who waits no longer leaves nothing behind', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    tracing.slow = promise;
+    const waiting = client.load({ program: script('BEGIN {}') }, { deadlineMs: 50 });
+    await expect(waiting).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    resolve();
+    await until(() => expect(tracing.runs[0]?.state).toBe('closed'));
+    expect((await client.list({})).collections).toEqual([]);
+  });
+
   test('more collections than the limit', async () => {
     for (let index = 0; index < maxHeld; index++) await load();
     await expect(load()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
@@ -209,6 +228,82 @@ describe('a collection', () => {
     await load();
     await agent.close();
     expect(tracing.runs[0]?.state).toBe('closed');
+  });
+});
+
+describe('WatchEvents', () => {
+  async function attachedRun(limits: object = {}) {
+    const { collectionId } = await client.load({ program: script('BEGIN {}'), limits });
+    await client.attach({ collectionId, deadline: durationFromMs(60_000) });
+    return { collectionId, fake: tracing.runs.at(-1) as FakeRun };
+  }
+
+  test('events as they come, each once, until the collection is gone', async () => {
+    const { collectionId, fake } = await attachedRun();
+    const reader = client.watchEvents({ collectionId });
+    expect((await reader.next()).value).toMatchObject({ collectionId, events: [], missed: 0n });
+    fake.ring.push(...['a', 'b'].map(printedEvent));
+    expect((await reader.next()).value).toMatchObject({
+      events: [
+        { text: 'a', ordinal: 0n },
+        { text: 'b', ordinal: 1n },
+      ],
+    });
+    fake.ring.push(printedEvent('c'));
+    expect((await reader.next()).value).toMatchObject({ events: [{ text: 'c', ordinal: 2n }], ended: false });
+    await client.unload({ collectionId });
+    expect((await reader.next()).value).toMatchObject({ events: [], ended: true });
+    expect(await reader.next()).toMatchObject({ done: true });
+  });
+
+  test('what nobody reads is counted, and what is over the limit as well', async () => {
+    const { fake } = await attachedRun({ eventsPerSecond: 3 });
+    const lost = async () => (await client.list({})).collections[0]?.lost;
+    fake.ring.push(...Array.from({ length: 10 }, () => printedEvent('x')));
+    await vi.waitFor(async () => expect(await lost()).toMatchObject({ evicted: 3n, sampledOut: 7n }), {
+      timeout: 15_000,
+    });
+  });
+
+  test('a reader that does not read misses events, which are counted to it, and takes no memory', async () => {
+    const { collectionId, fake } = await attachedRun();
+    const reader = client.watchEvents({ collectionId });
+    await reader.next();
+    const rounds = 40;
+    const each = 1_000;
+    const text = 'x'.repeat(1_000);
+    for (let round = 0; round < rounds; round++) {
+      fake.ring.push(...Array.from({ length: each }, () => printedEvent(text)));
+      await until(() => expect(fake.ring).toHaveLength(0));
+    }
+    await client.detach({ collectionId });
+    await client.unload({ collectionId });
+    let got = 0n;
+    let missed = 0n;
+    let next = 0n;
+    for await (const item of reader) {
+      // What is missing between two messages was told.
+      next += item.missed;
+      for (const { ordinal } of item.events) expect(ordinal).toBe(next++);
+      got += BigInt(item.events.length);
+      missed += item.missed;
+    }
+    expect(missed).toBeGreaterThan(0n);
+    expect(got).toBeLessThan(BigInt(rounds * each) / 2n);
+    expect(got + missed).toBe(BigInt(rounds * each));
+  });
+
+  test('of all; of one that is not there; and no more readers than there is room for', async () => {
+    await expect(client.watchEvents({ collectionId: 'x' }).next()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const readers = Array.from({ length: maxWatchers }, () => client.watchEvents({}));
+    await Promise.all(readers.map((reader) => reader.next()));
+    await expect(client.watchEvents({}).next()).rejects.toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
+    const { collectionId, fake } = await attachedRun();
+    fake.ring.push(printedEvent('a'));
+    for (const reader of readers) {
+      expect((await reader.next()).value).toMatchObject({ collectionId, events: [{ text: 'a' }] });
+    }
+    for (const reader of readers) await reader.return();
   });
 });
 

@@ -1,12 +1,18 @@
-import { type Assignment as AssignmentMessage, durationMs, timestampMs } from '@bpfleet/contracts';
-import type { TraceLimits, TraceProgram } from '@bpfleet/tracer';
+import {
+  type Assignment as AssignmentMessage,
+  durationMs,
+  type Limits as LimitsMessage,
+  timestampMs,
+} from '@bpfleet/contracts';
+import type { TraceProgram } from '@bpfleet/tracer';
+import { type Limits, noLimits } from '../guard/limits.ts';
 import { readProgram } from './program.ts';
 
 /** What the controller wants on this node, checked. Times in milliseconds. */
 export interface Assignment {
   readonly sessionId: string;
   readonly program: TraceProgram;
-  readonly limits: TraceLimits;
+  readonly limits: Limits;
   readonly intervalMs: number;
   readonly durationMs: number;
   /** Since the Unix epoch, on the fleet's clock. */
@@ -38,10 +44,14 @@ export function readAssignment(message: AssignmentMessage): Assignment | string 
   };
 }
 
-/** Zero means the default, which is the tracer's. */
-export function readLimits(limits: { mapBytes: bigint; probes: number } | undefined): TraceLimits {
+/** Zero means no bound of its own: the node's holds. */
+export function readLimits(limits: LimitsMessage | undefined): Limits {
+  const bound = (value: bigint | number | undefined) => (value !== undefined && value > 0 ? Number(value) : null);
   return {
-    ...(limits && limits.mapBytes > 0n ? { mapBytes: Number(limits.mapBytes) } : {}),
-    ...(limits && limits.probes > 0 ? { probes: limits.probes } : {}),
+    ...noLimits,
+    mapBytes: bound(limits?.mapBytes),
+    probes: bound(limits?.probes),
+    overhead: bound(limits?.overhead),
+    eventsPerSecond: bound(limits?.eventsPerSecond),
   };
 }

@@ -117,7 +117,7 @@ class Cutter {
 }
 
 /** The contract bounds the text of an event; print() of a large map may exceed it. */
-function boundTexts(events: readonly TraceEvent[]): { events: readonly TraceEvent[]; truncated: bigint } {
+export function boundTexts(events: readonly TraceEvent[]): { events: readonly TraceEvent[]; truncated: bigint } {
   const limit = ContractLimits.stringLength;
   const long = events.filter((event) => event.text.length > limit).length;
   if (long === 0) return { events, truncated: 0n };

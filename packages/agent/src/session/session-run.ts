@@ -14,6 +14,8 @@ import type { Logger } from '@bpfleet/runtime';
 import type { Trace, TraceEnd, TraceWindow } from '@bpfleet/tracer';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { FleetClock } from '../fleet-clock.ts';
+import type { NodeGuard, Watch } from '../guard/node-guard.ts';
+import type { EventFeed } from '../service/event-feed.ts';
 import type { RunId } from '../spool/entry.ts';
 import type { Spool, SpooledFrame } from '../spool/spool.ts';
 import type { Tracing } from '../tracing.ts';
@@ -23,13 +25,15 @@ import { whenPassed } from './deadline.ts';
 import { encodeDiagnostics, traceFailure } from './diagnostics.ts';
 import { encodeManifest, manifestOf, type RunEnd } from './manifest.ts';
 
-export type StopReason = 'cancelled' | 'deadline' | 'stopped';
+export type StopReason = 'cancelled' | 'deadline' | 'stopped' | { readonly guard: string };
 
 export interface SessionSurroundings {
   readonly tracing: () => Promise<Tracing>;
+  readonly guard: NodeGuard;
   readonly spool: Spool;
   readonly clock: FleetClock;
   readonly log: Logger;
+  readonly feed: EventFeed;
   /** What `observed` says has changed. */
   readonly onChange: () => void;
   /** The spool has something new to deliver. */
@@ -50,11 +54,13 @@ export class SessionRun {
   readonly #receivedAt = performance.now();
   #stop: StopReason | null = null;
   #trace: Trace | null = null;
+  #watch: Watch | null = null;
   #maps: MapSchema[] = [];
   #attachedAt: number | null = null;
   #attachUs = 0n;
   #seq = 0n;
   #ordinal = 0n;
+  #printed = 0n;
   #lost: LossCounts = noLoss();
 
   constructor(id: RunId, assignment: Assignment, surroundings: SessionSurroundings) {
@@ -75,6 +81,13 @@ export class SessionRun {
 
   get attached(): boolean {
     return this.#attachedAt !== null;
+  }
+
+  /** Lost so far: in the kernel up to now, by the guard up to the last window, from the spool. */
+  losses(): LossCounts {
+    const evicted = this.#with.spool.run(this.id)?.evicted ?? 0n;
+    const kernel = this.#trace?.losses() ?? this.#lost;
+    return { ...kernel, sampledOut: this.#lost.sampledOut, evicted };
   }
 
   /** Ends it cleanly: detach, last window, manifest. The first reason stays. */
@@ -120,12 +133,17 @@ export class SessionRun {
     const { assignment } = this;
     const tracing = await this.#with.tracing();
     if (this.#stop) return this.#neverAttached(this.#stop);
-    const trace = await tracing.loadTrace(assignment.program, assignment.limits);
+    const { program, limits: asked } = assignment;
+    const trace = await tracing.loadTrace(program, this.#with.guard.admit({ program, asked }));
     this.#trace = trace;
+    const { mapBytes, probes } = trace;
+    const stop = (guard: string) => this.stop({ guard });
+    const watch = this.#with.guard.enter({ program, asked, mapBytes, probes, stop });
+    this.#watch = watch;
     this.#maps = trace.schemas.map(encodeSchema);
     await this.#journal();
     if (this.#stop) return this.#neverAttached(this.#stop);
-    const end = await this.#withinDeadline(trace, tracing);
+    const end = await this.#withinDeadline(trace, watch, tracing);
     const unseen = subtractLoss(end.lost, this.#lost);
     if (Object.values(unseen).some((count) => count > 0n))
       await this.#window({ ...emptyWindow(end.detachedAt), lost: unseen });
@@ -146,7 +164,7 @@ export class SessionRun {
     });
   }
 
-  async #withinDeadline(trace: Trace, tracing: Tracing): Promise<TraceEnd> {
+  async #withinDeadline(trace: Trace, watch: Watch, tracing: Tracing): Promise<TraceEnd> {
     // A trace that does not end when it is told to is torn off; its run then fails or ends.
     const callOff = whenPassed(this.assignment.deadline + graceMs, this.#with.clock, () => this.#close());
     try {
@@ -155,7 +173,8 @@ export class SessionRun {
         durationMs: this.assignment.durationMs,
         clockOffsetMs: () => this.#with.clock.offset(),
         signal: this.#abort.signal,
-        measureOverhead: true,
+        onOverhead: watch.sample,
+        eventsPerSecond: () => watch.limits().eventsPerSecond,
         onAttached: () => {
           this.#attachedAt = this.#with.clock.now();
           this.#attachUs = BigInt(Math.round((performance.now() - this.#receivedAt) * 1000));
@@ -164,6 +183,10 @@ export class SessionRun {
             'session attached',
           );
           this.#with.onChange();
+        },
+        onEvents: (events) => {
+          this.#with.feed.publish(this.id.session, events, this.#printed);
+          this.#printed += BigInt(events.length);
         },
         onWindow: (window) => this.#window(window),
       });
@@ -201,15 +224,29 @@ export class SessionRun {
       overhead: end.overhead,
       diagnostics: encodeDiagnostics(trace.warnings),
     };
-    if (end.ended !== 'abort') return { ...ended, outcome: Manifest_Outcome.COMPLETE, reason: '' };
+    const reasons = [this.#cutShort(end), this.#thinned(end.lost)].filter((reason) => reason !== null);
+    const outcome = reasons.length === 0 ? Manifest_Outcome.COMPLETE : Manifest_Outcome.PARTIAL;
+    return { ...ended, outcome, reason: reasons.join('; ') };
+  }
+
+  #cutShort({ ended, attachedAt, detachedAt }: TraceEnd): string | null {
+    if (ended !== 'abort') return null;
     const reason = this.#stop ?? 'stopped';
-    const measured = measuredOf(end.detachedAt - end.attachedAt, this.assignment.durationMs);
+    const measured = measuredOf(detachedAt - attachedAt, this.assignment.durationMs);
+    if (typeof reason === 'object') return `${reason.guard}; ${measured}`;
     const words = {
       cancelled: 'cancelled',
       deadline: `deadline reached; ${measured}`,
       stopped: `agent was stopped; ${measured}`,
     };
-    return { ...ended, outcome: Manifest_Outcome.PARTIAL, reason: words[reason] };
+    return words[reason];
+  }
+
+  #thinned({ sampledOut }: LossCounts): string | null {
+    if (sampledOut === 0n) return null;
+    const limit = this.#watch?.limits().eventsPerSecond ?? null;
+    const over = limit === null ? 'over a limit that was lifted since' : `over the limit of ${limit}/s`;
+    return `guard: ${sampledOut} events ${over} were left out`;
   }
 
   #neverAttached(stop: StopReason): RunEnd {
@@ -218,7 +255,8 @@ export class SessionRun {
       deadline: 'deadline passed',
       stopped: 'agent was stopped before it was attached',
     };
-    return { ...this.#endAt(null, null), outcome: Manifest_Outcome.FAILED, reason: words[stop] };
+    const reason = typeof stop === 'object' ? stop.guard : words[stop];
+    return { ...this.#endAt(null, null), outcome: Manifest_Outcome.FAILED, reason };
   }
 
   #failed(error: unknown): RunEnd {
@@ -243,7 +281,9 @@ export class SessionRun {
   #close(): void {
     const trace = this.#trace;
     this.#trace = null;
+    this.#watch?.leave();
     trace?.close();
+    this.#with.feed.ended(this.id.session);
   }
 }
 

@@ -6,6 +6,7 @@ import {
   toRpcError,
 } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
+import type { NodeGuard } from '../guard/node-guard.ts';
 import type { Sessions } from '../reconcile/sessions.ts';
 import { answerCheck, answerListProbes } from '../service/questions.ts';
 import { toServiceError } from '../service/rpc-errors.ts';
@@ -18,6 +19,7 @@ export interface DispatchDuties {
   readonly spool: Spool;
   readonly sessions: Sessions;
   readonly tracing: () => Promise<Tracing>;
+  readonly guard: NodeGuard;
   readonly log: Logger;
   /** Something was acknowledged: more may be sent. */
   readonly onAcked: () => void;
@@ -134,7 +136,7 @@ export class Dispatch {
     const tracing = await this.#duties.tracing();
     if (question.$typeName === 'bpfleet.fleet.v1.CheckQuestion') {
       const request = question.request as NonNullable<CheckQuestion['request']>;
-      reply({ case: 'check', value: { requestId, response: await answerCheck(tracing, request) } });
+      reply({ case: 'check', value: { requestId, response: await answerCheck(tracing, this.#duties.guard, request) } });
     } else {
       const request = question.request as NonNullable<ListProbesQuestion['request']>;
       reply({ case: 'probes', value: { requestId, response: await answerListProbes(tracing, request) } });

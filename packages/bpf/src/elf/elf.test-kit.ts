@@ -7,9 +7,12 @@ export interface SymbolText {
   readonly size: number;
 }
 
-/** A program for x86-64 with one segment of code, 4 KiB at 0x401000 that lies at 0x1000 of the file, and a table of symbols. */
-export function writeElf(symbols: readonly SymbolText[]): Uint8Array {
-  const bytes = new Uint8Array(0x2000);
+/**
+ * A program for x86-64 with one segment of code, 4 KiB at 0x401000 that lies at 0x1000 of the file, and a table of symbols.
+ * `packed`: what it has in `.gnu_debugdata`.
+ */
+export function writeElf(symbols: readonly SymbolText[], packed: Uint8Array = new Uint8Array()): Uint8Array {
+  const bytes = new Uint8Array(0x2000 + packed.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0x7f454c46, false);
   for (const [at, value] of [
@@ -20,7 +23,8 @@ export function writeElf(symbols: readonly SymbolText[]): Uint8Array {
     [54, 56],
     [56, 1],
     [58, 64],
-    [60, 3],
+    [60, 4],
+    [62, 2],
   ] as const) {
     view.setUint8(at, value);
   }
@@ -38,7 +42,7 @@ export function writeElf(symbols: readonly SymbolText[]): Uint8Array {
   ] as const) {
     view.setBigUint64(at, BigInt(value), true);
   }
-  let names = '\0';
+  let names = `\0${PACKED}\0`;
   for (const [index, { name, info, section, address, size }] of symbols.entries()) {
     const at = 0x400 + index * 24;
     view.setUint32(at, names.length, true);
@@ -57,5 +61,12 @@ export function writeElf(symbols: readonly SymbolText[]): Uint8Array {
   view.setUint32(table + 64 + 4, 3, true);
   view.setBigUint64(table + 64 + 24, 0x800n, true);
   view.setBigUint64(table + 64 + 32, BigInt(names.length), true);
+  view.setUint32(table + 128, 1, true);
+  view.setUint32(table + 128 + 4, 1, true);
+  view.setBigUint64(table + 128 + 24, 0x2000n, true);
+  view.setBigUint64(table + 128 + 32, BigInt(packed.length), true);
+  bytes.set(packed, 0x2000);
   return bytes;
 }
+
+const PACKED = '.gnu_debugdata';

@@ -10,6 +10,7 @@ export interface AgentOptions {
   readonly stateDir?: string;
   readonly name?: string;
   readonly socket?: string;
+  readonly policy?: string;
 }
 
 const DEFAULT_STATE_DIR = '/var/lib/bpfleet/agent';
@@ -31,9 +32,12 @@ export async function agent(options: AgentOptions): Promise<number> {
     return running.close();
   };
   const release = onShutdown(stop);
+  const reload = () => running.reloadPolicy();
+  process.on('SIGHUP', reload);
   const letGo = lifeline(stop);
   await running.closed;
   release();
+  process.off('SIGHUP', reload);
   letGo();
   if (!stopping) {
     throw new CliError(ExitStatus.failed, 'The agent ended by itself; its log says why.');
@@ -43,7 +47,7 @@ export async function agent(options: AgentOptions): Promise<number> {
 
 /** The settings that the options give; they come before those of a file. */
 export function agentSettings(options: AgentOptions, file: Record<string, unknown> = {}): Record<string, unknown> {
-  const { config, join, controller, label, stateDir, name, socket } = options;
+  const { config, join, controller, label, stateDir, name, socket, policy } = options;
   if (join !== undefined && controller === undefined && file.controller === undefined) {
     throw wrongRequest(
       '--join needs --controller HOST:PORT.',
@@ -56,6 +60,7 @@ export function agentSettings(options: AgentOptions, file: Record<string, unknow
     ...(join === undefined ? {} : { joinToken: join }),
     ...(name === undefined ? {} : { name }),
     ...(socket === undefined ? {} : { socket }),
+    ...(policy === undefined ? {} : { policy }),
     ...(label.length === 0
       ? {}
       : { labels: { ...(file.labels as object | undefined), ...Object.fromEntries(label.map(parseLabel)) } }),

@@ -53,7 +53,8 @@ function nodeTable(found: readonly Node[], { columns, paint }: Terminal, now: nu
       Object.entries(node.labels)
         .map(([name, value]) => `${name}=${value}`)
         .join(','),
-      node.features.join(','),
+      // Types and helpers are too many for a table: -o json has them.
+      node.features.filter((feature) => !feature.includes(':')).join(','),
     ]),
     {
       width: columns,

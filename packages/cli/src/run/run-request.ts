@@ -1,5 +1,5 @@
 import type { CreateSession } from '@bpfleet/client';
-import { parseDuration } from '@bpfleet/runtime';
+import { AmountError, parseBytes, parseDuration, parseRate, parseShare } from '@bpfleet/runtime';
 import { wrongRequest } from '../cli-error.ts';
 import type { ProgramObject, ProgramText } from './read-program.ts';
 
@@ -38,35 +38,39 @@ function checkDuration(option: string, text: string, what: string): void {
   }
 }
 
-const units = { '': 1, B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 } as const;
+type Limits = NonNullable<CreateSession['limits']>;
 
-/** `map=16MiB,probes=100`: bounds that each node keeps. Throws CliError. */
-export function parseLimits(text: string): NonNullable<CreateSession['limits']> {
-  const limits: { mapBytes?: number; probes?: number } = {};
-  for (const part of text.split(',')) {
-    const [name = '', value = ''] = part.split('=').map((side) => side.trim());
-    switch (name) {
-      case 'map':
-        limits.mapBytes = parseBytes(value);
-        break;
-      case 'probes':
-        if (!/^[1-9]\d{0,5}$/.test(value)) {
-          throw wrongRequest(`--limit ${part}: give a number of probes, such as probes=100.`);
-        }
-        limits.probes = Number(value);
-        break;
-      default:
-        throw wrongRequest(`--limit ${part}: there is no limit "${name}".`, 'Limits are map=16MiB and probes=100.');
-    }
-  }
-  return limits;
+/** What each limit is called in a request, and how it is read. */
+const limits: Readonly<Record<string, (text: string) => Limits>> = {
+  overhead: (text) => ({ overhead: parseShare(text) }),
+  events: (text) => ({ eventsPerSecond: parseRate(text) }),
+  map: (text) => ({ mapBytes: parseBytes(text) }),
+  probes: (text) => ({ probes: parseProbes(text) }),
+};
+
+/** `overhead=1%,events=10000/s,map=16MiB,probes=100`: bounds that each node keeps. Throws CliError. */
+export function parseLimits(text: string): Limits {
+  return Object.assign({}, ...text.split(',').map(parseLimit));
 }
 
-function parseBytes(text: string): number {
-  const [, number, unit] = /^(\d{1,12})(B|KiB|MiB|GiB)?$/.exec(text) ?? [];
-  const bytes = Number(number) * units[(unit ?? '') as keyof typeof units];
-  if (number === undefined || bytes <= 0) {
-    throw wrongRequest(`--limit map=${text}: give an amount of memory, such as map=16MiB.`);
+function parseLimit(part: string): Limits {
+  const [name = '', value = ''] = part.split('=').map((side) => side.trim());
+  const parse = Object.hasOwn(limits, name) ? limits[name] : undefined;
+  if (parse === undefined) {
+    throw wrongRequest(
+      `--limit ${part}: there is no limit "${name}".`,
+      'Limits are overhead=1%, events=10000/s, map=16MiB and probes=100.',
+    );
   }
-  return bytes;
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof AmountError)) throw error;
+    throw wrongRequest(`--limit ${part}: ${error.message}.`);
+  }
+}
+
+function parseProbes(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new AmountError('give a number of probes, such as 100');
+  return Number(text);
 }

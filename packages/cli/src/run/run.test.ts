@@ -72,10 +72,11 @@ describe('runRequest', () => {
   const script = { kind: 'script', source: 'BEGIN {}', name: 'stdin' } as const;
 
   test('carries what was asked', () => {
-    expect(runRequest(script, { ...settings, limit: 'map=16MiB,probes=100' })).toEqual({
+    const limit = 'overhead=1%, events=10000/s,map=16MiB,probes=100';
+    expect(runRequest(script, { ...settings, limit })).toEqual({
       program: { kind: 'script', source: 'BEGIN {}' },
       ...settings,
-      limits: { mapBytes: 16 * 1024 * 1024, probes: 100 },
+      limits: { overhead: 0.01, eventsPerSecond: 10_000, mapBytes: 16 * 1024 * 1024, probes: 100 },
     });
   });
 
@@ -91,6 +92,9 @@ describe('runRequest', () => {
     [{ for: 'soon' }, '--for soon: is no duration'],
     [{ every: '-1s' }, '--every -1s: is no duration'],
     [{ limit: 'cpu=1' }, 'there is no limit "cpu"'],
+    [{ limit: 'constructor=1' }, 'there is no limit "constructor"'],
+    [{ limit: 'overhead=1' }, '--limit overhead=1: give a share'],
+    [{ limit: 'events=many' }, 'give a number a second'],
     [{ limit: 'probes=0' }, 'give a number of probes'],
     [{ limit: 'map=much' }, 'give an amount of memory'],
     [{ limit: 'map=0' }, 'give an amount of memory'],

@@ -259,8 +259,13 @@ export interface components {
              * @default 10s
              */
             for?: string;
+            /** @description Bounds that each node keeps beside its own. 0 is none. */
             limits?: {
+                /** @description Events a second that a node keeps; what comes beyond is counted in `lost.sampledOut`. */
+                eventsPerSecond?: number;
                 mapBytes?: number;
+                /** @description Fraction of a node's CPU time: more ends it there. */
+                overhead?: number;
                 probes?: number;
             };
             /**

@@ -15,7 +15,7 @@ export interface NodeFacts {
 }
 
 const maxName = 253;
-const maxItems = 256;
+const maxItems = 512;
 const maxReason = 2_000;
 const namePattern = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const labelPattern = /^[A-Za-z0-9_][A-Za-z0-9_./-]*$/;

@@ -7,7 +7,7 @@ const node: Selectable = {
   arch: 'arm64',
   kernel: '6.1.0-18-arm64',
   labels: { role: 'web', zone: 'a', size: '10' },
-  features: ['btf', 'kprobe'],
+  features: ['btf', 'kprobe', 'map:ringbuf'],
 };
 
 describe('parseSelector and matches', () => {
@@ -34,6 +34,7 @@ describe('parseSelector and matches', () => {
     ['arch in (x86-64, arm64), has(btf)', true],
     ['has(kprobe)', true],
     ['has(fentry)', false],
+    ['has(map:ringbuf)', true],
     ['name=web-*', true],
     ['name=*-1', true],
     ['name=web', false],

@@ -16,7 +16,7 @@ const builtinFields = ['name', 'arch', 'kernel'] as const;
 
 const term = /^([A-Za-z0-9_][A-Za-z0-9_./-]*)\s*(!=|>=|<=|=|>|<)\s*(\S(?:.*\S)?)$/;
 const membership = /^([A-Za-z0-9_][A-Za-z0-9_./-]*)\s+in\s*\(([^()]*)\)$/;
-const feature = /^has\s*\(\s*([A-Za-z0-9_-]+)\s*\)$/;
+const feature = /^has\s*\(\s*([A-Za-z0-9_:-]+)\s*\)$/;
 const hint = 'Write `all`, or terms such as `arch=arm64,role!=db,kernel>=6.1,zone in (a,b),has(kprobe),name=web-*`.';
 
 /** Parses a selector. Throws `invalid_selector` that names the term. */

@@ -19,7 +19,12 @@ function assignment(session: SessionRow): Assignment {
     sessionId: session.id,
     program: programMessage(programOf(session)),
     timing: { interval: durationFromMs(session.intervalMs), duration: durationFromMs(session.durationMs) },
-    limits: { mapBytes: BigInt(session.mapBytes), probes: session.probes },
+    limits: {
+      mapBytes: BigInt(session.mapBytes),
+      probes: session.probes,
+      overhead: session.overhead,
+      eventsPerSecond: session.eventsPerSecond,
+    },
     deadline: timestampFromMs(session.deadline.getTime()),
   });
 }

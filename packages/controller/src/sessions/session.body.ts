@@ -31,8 +31,19 @@ export const CreateSessionBody = z
     for: z.string().max(32).default('10s').describe('How long to trace, as a duration.'),
     every: z.string().max(32).default('1s').describe('Length of a result window.'),
     limits: z
-      .strictObject({ mapBytes: z.int().min(0).optional(), probes: z.int().min(0).max(100_000).optional() })
-      .optional(),
+      .strictObject({
+        mapBytes: z.int().min(0).optional(),
+        probes: z.int().min(0).max(100_000).optional(),
+        overhead: z.number().min(0).max(1).optional().describe("Fraction of a node's CPU time: more ends it there."),
+        eventsPerSecond: z
+          .int()
+          .min(0)
+          .max(1_000_000_000)
+          .optional()
+          .describe('Events a second that a node keeps; what comes beyond is counted in `lost.sampledOut`.'),
+      })
+      .optional()
+      .describe('Bounds that each node keeps beside its own. 0 is none.'),
   })
   .meta({ id: 'CreateSession' });
 export type CreateSessionBody = z.infer<typeof CreateSessionBody>;

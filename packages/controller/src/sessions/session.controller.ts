@@ -61,6 +61,8 @@ export class SessionController {
       intervalMs: duration(body.every, '/every', intervalBounds),
       mapBytes: body.limits?.mapBytes ?? 0,
       probes: body.limits?.probes ?? 0,
+      overhead: body.limits?.overhead ?? 0,
+      eventsPerSecond: body.limits?.eventsPerSecond ?? 0,
       tokenId: caller.tokenId,
       idempotencyKey: key ?? null,
     });

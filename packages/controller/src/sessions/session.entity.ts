@@ -30,6 +30,12 @@ export class SessionRow {
   mapBytes!: number;
   @Column({ type: 'integer' })
   probes!: number;
+  /** Fraction of a node's CPU time; 0: no limit. */
+  @Column({ type: 'double precision' })
+  overhead!: number;
+  /** 0: no limit. */
+  @Column({ type: 'integer', name: 'events_per_second' })
+  eventsPerSecond!: number;
   @Column({ type: 'jsonb' })
   warnings!: ProblemDiagnostic[];
   @Column({ type: 'timestamptz', name: 'created_at' })

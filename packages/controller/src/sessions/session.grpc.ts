@@ -19,6 +19,7 @@ const defaultDurationMs = 10_000;
 const defaultIntervalMs = 1_000;
 const maxSource = 1_000_000;
 const maxMapBytes = BigInt(Number.MAX_SAFE_INTEGER);
+const maxEventsPerSecond = 1_000_000_000;
 
 /** `control.v1.SessionService`: the same as REST says. */
 @Injectable()
@@ -88,9 +89,24 @@ function newSession(request: CreateSessionRequest, tokenId: string): NewSession 
     intervalMs: checkDuration(windowMs, `of ${windowMs} ms`, '/interval', intervalBounds),
     mapBytes: Number(mapBytes < maxMapBytes ? mapBytes : maxMapBytes),
     probes: limits?.probes ?? 0,
+    overhead: checkOverhead(limits?.overhead ?? 0),
+    eventsPerSecond: Math.min(limits?.eventsPerSecond ?? 0, maxEventsPerSecond),
     tokenId,
     idempotencyKey: requestId === '' ? null : requestId,
   };
+}
+
+function checkOverhead(share: number): number {
+  if (share >= 0 && share <= 1) {
+    return share;
+  }
+  throw new Problem(
+    'invalid_request',
+    "The limit of overhead is not between 0 and 1: it is a fraction of a node's CPU time.",
+    {
+      pointer: '/limits',
+    },
+  );
 }
 
 function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {

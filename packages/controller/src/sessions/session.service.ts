@@ -36,6 +36,10 @@ export interface NewSession {
   /** 0: the agent's own default. */
   readonly mapBytes: number;
   readonly probes: number;
+  /** Fraction of a node's CPU time; 0: no limit. */
+  readonly overhead: number;
+  /** 0: no limit. */
+  readonly eventsPerSecond: number;
   readonly tokenId: string;
   /** The caller's own name for this request: repeating both gives the first session. */
   readonly idempotencyKey: string | null;
@@ -192,6 +196,8 @@ function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): 
     durationMs: request.durationMs,
     mapBytes: request.mapBytes,
     probes: Math.min(request.probes, maxProbes),
+    overhead: request.overhead,
+    eventsPerSecond: request.eventsPerSecond,
     warnings,
     createdAt: now,
     startedAt: null,
@@ -232,9 +238,10 @@ function newNode(session: SessionRow, node: NodeStatus, target: PlannedTarget): 
 }
 
 function requestDigest(request: NewSession): string {
-  const { program, selector, durationMs, intervalMs, mapBytes, probes } = request;
+  const { program, selector, durationMs, intervalMs, mapBytes, probes, overhead, eventsPerSecond } = request;
   const digest = sha256(programBytes(program));
-  return sha256(JSON.stringify([program.kind, digest, selector, durationMs, intervalMs, mapBytes, probes]));
+  const limits = [mapBytes, probes, overhead, eventsPerSecond];
+  return sha256(JSON.stringify([program.kind, digest, selector, durationMs, intervalMs, ...limits]));
 }
 
 function sha256(data: string | Uint8Array): string {

@@ -30,7 +30,7 @@ export interface KnownFeatures {
  */
 export function knownFeatures(revision: number, folder = FOLDER): KnownFeatures {
   const file = `${folder}/features`;
-  const heading = `${revision} ${bootId()} ${process.geteuid?.() ?? ''}`;
+  const heading = `${revision} ${bootId()} ${process.geteuid?.() ?? ''} ${capabilities()}`;
   let names: Set<string> | null = null;
   const known = () => {
     names ??= read(file, heading);
@@ -43,6 +43,11 @@ export function knownFeatures(revision: number, folder = FOLDER): KnownFeatures 
       write(folder, file, [heading, ...known()].join('\n'));
     },
   };
+}
+
+/** What this process may do, as the kernel writes it (proc_pid_status(5)): with less it can do less. */
+function capabilities(): string {
+  return /^CapEff:\s*(\w+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '';
 }
 
 function bootId(): string {

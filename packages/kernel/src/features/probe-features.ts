@@ -1,10 +1,11 @@
-import { accessSync, constants } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { KernelError } from '../kernel-error.ts';
 import { VerifierError } from '../program/load-program.ts';
-import { enableRunStats } from '../program/run-stats.ts';
+import { countsRunsAlways, enableRunStats } from '../program/run-stats.ts';
 import { tracefs } from '../tracefs/tracefs.ts';
 import { attachFeatures } from './attach-features.ts';
 import type { Feature } from './feature.ts';
+import { kernelKinds } from './kernel-kinds.ts';
 import { type KnownFeatures, knownFeatures } from './known-features.ts';
 import { instructionFeatures, mapFeatures } from './map-features.ts';
 
@@ -19,7 +20,7 @@ const features: readonly Feature[] = [
 
 function probeBtf(): string | null {
   try {
-    accessSync('/sys/kernel/btf/vmlinux', constants.R_OK);
+    closeSync(openSync('/sys/kernel/btf/vmlinux', 'r'));
     return null;
   } catch {
     return 'this kernel gives no /sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF)';
@@ -32,7 +33,7 @@ function probeTracefs(): null {
 }
 
 function probeRunStats(): null {
-  enableRunStats().close();
+  if (!countsRunsAlways()) enableRunStats().close();
   return null;
 }
 
@@ -43,13 +44,13 @@ export interface KernelFeatures {
 }
 
 /** To be raised where a probe changes in what it finds. */
-const REVISION = 1;
+const REVISION = 2;
 let before: KnownFeatures | null = null;
 
 /** By feature: null, or why it is missing. A kernel does not learn while it runs. */
 const probed = new Map<string, string | null>();
 
-/** Tries every feature that has not been tried yet; all of them take some 200 ms. */
+/** Tries every feature that has not been tried yet; all of them take some 200 ms. And which types and helpers there are, without a reason for what is not. */
 export function probeFeatures(): KernelFeatures {
   const present: string[] = [];
   const missing: Record<string, string> = {};
@@ -58,7 +59,7 @@ export function probeFeatures(): KernelFeatures {
     if (reason === null) present.push(feature.name);
     else missing[feature.name] = reason;
   }
-  return { features: present, missing };
+  return { features: [...present, ...kernelKinds()], missing };
 }
 
 /** Whether this kernel has one feature; tries only that. */

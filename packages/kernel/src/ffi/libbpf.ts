@@ -57,6 +57,9 @@ export interface Libbpf {
   readonly bpf_btf_load: (bytes: Uint8Array, length: number, options: Uint8Array | null) => number;
   /** 1 where programs of the type may call the helper, 0 where not. */
   readonly libbpf_probe_bpf_helper: (programType: number, helper: number, options: Uint8Array | null) => number;
+  /** 1 where the kernel has the type, 0 where not. */
+  readonly libbpf_probe_bpf_prog_type: (type: number, options: Uint8Array | null) => number;
+  readonly libbpf_probe_bpf_map_type: (type: number, options: Uint8Array | null) => number;
   readonly libbpf_find_vmlinux_btf_id: (name: string, attachType: number) => number;
   readonly libbpf_set_print: (callback: Pointer | null) => Pointer | null;
 }
@@ -107,6 +110,8 @@ function declare(): Libbpf {
     bpf_enable_stats: library.func('bpf_enable_stats', 'int', ['int']),
     bpf_btf_load: library.func('bpf_btf_load', 'int', [bytes, 'size_t', bytes]),
     libbpf_probe_bpf_helper: library.func('libbpf_probe_bpf_helper', 'int', ['int', 'int', bytes]),
+    libbpf_probe_bpf_prog_type: library.func('libbpf_probe_bpf_prog_type', 'int', ['int', bytes]),
+    libbpf_probe_bpf_map_type: library.func('libbpf_probe_bpf_map_type', 'int', ['int', bytes]),
     libbpf_find_vmlinux_btf_id: library.func('libbpf_find_vmlinux_btf_id', 'int', ['str', 'int']),
     libbpf_set_print: library.func('libbpf_set_print', 'void *', ['void *']),
   };

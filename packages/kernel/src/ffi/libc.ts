@@ -22,6 +22,7 @@ export interface Libc {
   readonly closeAsync: (fd: number, done: () => void) => void;
   readonly sysconf: (name: number) => number;
   readonly getsid: (pid: number) => number;
+  readonly getsockopt: (fd: number, level: number, name: number, value: Pointer, length: Pointer) => number;
   /** `time`: 16 bytes for a struct timespec. */
   readonly clock_gettime: (clock: number, time: Uint8Array) => number;
   /** `list`: address of a va_list, which the call uses up. */
@@ -53,6 +54,7 @@ function declare(): Libc {
     close,
     closeAsync: close.async,
     getsid: library.func('getsid', 'int', ['int']),
+    getsockopt: library.func('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']),
     sysconf: library.func('sysconf', 'long', ['int']),
     clock_gettime: library.func('clock_gettime', 'int', ['int', 'void *']),
     vsnprintf: library.func('vsnprintf', 'int', ['void *', 'size_t', 'void *', 'void *']),

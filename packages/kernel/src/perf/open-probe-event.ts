@@ -48,8 +48,15 @@ export function openProbeEvent(pmu: ProbePmu, place: ProbePlace, what: string): 
     config1: addressOf(subject),
     config2: BigInt(place.offset),
   } as const;
-  if (place.pid !== undefined) return openPerfEvent(spec, -1, what, place.pid);
-  return openPerfEvent(spec, onlineCpus()[0] ?? 0, what);
+  try {
+    if (place.pid !== undefined) return openPerfEvent(spec, -1, what, place.pid);
+    return openPerfEvent(spec, onlineCpus()[0] ?? 0, what);
+  } catch (error) {
+    if (!(error instanceof KernelError) || error.code !== 'EACCES') throw error;
+    // Of uprobes most kernels want it although CAP_PERFMON is for that.
+    const advice = `this kernel gives ${pmu}s only to CAP_SYS_ADMIN`;
+    throw new KernelError('EACCES', `cannot ${what}: EACCES: ${advice}`, { cause: error });
+  }
 }
 
 function describePmu(pmu: ProbePmu): Pmu {

@@ -1,4 +1,13 @@
-import { buildId, debugLink, ElfError, type ElfFile, type FoundSymbol, openElf, SymbolTable } from '@bpfleet/bpf';
+import {
+  buildId,
+  compressedSymbols,
+  debugLink,
+  ElfError,
+  type ElfFile,
+  type FoundSymbol,
+  openElf,
+  SymbolTable,
+} from '@bpfleet/bpf';
 import { debugFiles } from './debug-files.ts';
 import { openPart, type PartialFile } from './open-part.ts';
 
@@ -19,8 +28,7 @@ const NONE: ModuleSymbols = { buildId: undefined, find: () => null, findLinked: 
 /**
  * Reads the symbols of an open file: its own two tables and those of its separate file of debugging symbols, which is
  * looked for by build ID and by `.gnu_debuglink` below `root`, where the process sees its files, and then on this node.
- * A file that is damaged or no ELF file has none. Symbols that are compressed within the file (`.gnu_debugdata`, as
- * Fedora's packages have them) are not read: that needs a decoder of xz.
+ * Where there is none, those that are packed within the file itself. A file that is damaged or no ELF file has none.
  *
  * @param path as the process sees it
  */
@@ -41,6 +49,8 @@ export function readModule(file: PartialFile, path: string, root: string): Modul
         break;
       }
     }
+    const packed = files.length === 1 ? compressedSymbols(elf) : null;
+    if (packed !== null) files.push(packed);
     const table = tableOf(files);
     const { segments } = elf;
     return {

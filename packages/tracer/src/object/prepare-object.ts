@@ -1,6 +1,6 @@
 import type { ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
-import { KernelObject } from '@bpfleet/kernel';
+import { KernelObject, nodeIdentity } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
@@ -13,6 +13,9 @@ import { objectMemory } from './object-memory.ts';
 import { type ObjectTypes, readTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
+
+/** Of this machine's memory, what the maps of one object may take at most. */
+const MEMORY_SHARE = 0.25;
 
 /** An object opened and looked through, before the kernel has seen it. */
 export interface PreparedObject {
@@ -56,7 +59,7 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
       mapBytes: objectMemory(object.maps),
       diagnostics: [...diagnostics, ...warnings],
     };
-    checkLimits(prepared, limits);
+    checkLimits(prepared, { ...limits, mapBytes: Math.min(limits.mapBytes ?? memoryBound(), memoryBound()) });
     return { object, types, programs, outputs, records, ...prepared };
   } catch (error) {
     object.close();
@@ -70,6 +73,11 @@ function open(bytes: Uint8Array): KernelObject {
   } catch (error) {
     throw fromKernel(error, 'load', '', []);
   }
+}
+
+/** Also where nobody has said how much: the kernel takes what there is, and ends processes of others for it. Bytes. */
+function memoryBound(): number {
+  return Math.floor(nodeIdentity().memoryBytes * MEMORY_SHARE);
 }
 
 /** The programs that run, with where they are attached; those that are left out here are told. */

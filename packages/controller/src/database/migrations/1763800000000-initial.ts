@@ -62,6 +62,8 @@ const statements = [
     duration_ms bigint not null,
     map_bytes bigint not null,
     probes integer not null,
+    overhead double precision not null,
+    events_per_second integer not null,
     warnings jsonb not null,
     created_at timestamptz not null,
     started_at timestamptz,
