@@ -13,6 +13,7 @@ const MAX_NAMES = 256;
 const MAX_TEXT = 4_096;
 const MAX_VALUES = 1_024;
 const MAX_ENTRIES = 2 ** 32 - 1;
+const MAX_VALUE = 2 ** 26;
 const MAX_FREQUENCY = 100_000;
 const PIN_FOLDER = '/sys/fs/bpf/';
 
@@ -151,7 +152,16 @@ const manifestRule = table({
     table({ description: text, merge, fields: named(merge, FIELDS), record: name, show: truth }),
     IDENTIFIER,
   ),
-  maps: named(table({ entries: number(1, MAX_ENTRIES), share: pin, private: truth }), IDENTIFIER),
+  maps: named(
+    table({
+      entries: number(1, MAX_ENTRIES),
+      valueSize: number(1, MAX_VALUE),
+      cgroup: folder,
+      share: pin,
+      private: truth,
+    }),
+    IDENTIFIER,
+  ),
   programs: named(
     table({
       load: truth,

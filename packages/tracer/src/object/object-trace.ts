@@ -1,13 +1,23 @@
 import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
 import type { Diagnostic } from '@bpfleet/compiler';
-import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, waitForPrograms } from '@bpfleet/kernel';
+import {
+  type BpfMap,
+  joinLinks,
+  KernelError,
+  type KernelObject,
+  type Link,
+  programInfo,
+  waitForPrograms,
+} from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
 import { valueReaders } from '../read-stack.ts';
 import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
 import type { ValueReaders } from '../value-readers.ts';
+import { fillMaps } from './apply-manifest.ts';
 import { attachProgram } from './attach-program.ts';
 import { IteratorLines } from './iterator-lines.ts';
+import { kernelPlaces } from './kernel-places.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
 import type { ObjectTypes } from './object-types.ts';
@@ -48,6 +58,7 @@ export class ObjectTrace implements Trace {
     const { object, outputs, records, programs, diagnostics } = prepared;
     try {
       object.load();
+      fillMaps(object, prepared.manifest);
       this.programIds = programs.map(({ index }) => programInfo(object.programFd(index)).id);
       this.#maps = outputs.map((output) => ({ output, map: mapOf(object, output.map) }));
       this.#readers = valueReaders((name) => mapNamed(object, name));
@@ -70,9 +81,7 @@ export class ObjectTrace implements Trace {
     if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
     this.#state = 'attached';
     try {
-      for (const { index, plan } of this.#programs) {
-        this.#links.push(attachProgram(this.#object, index, plan, this.#lines));
-      }
+      for (const each of this.#programs) this.#attachOne(each);
     } catch (error) {
       this.#state = 'detached';
       this.#closeLinks();
@@ -135,6 +144,18 @@ export class ObjectTrace implements Trace {
     this.#lines.close();
     this.#object.close();
     this.#counting.set(false);
+  }
+
+  #attachOne({ index, plan }: PlannedObjectProgram): void {
+    try {
+      this.#links.push(attachProgram(this.#object, index, plan, this.#lines));
+    } catch (error) {
+      const { name = '', section = '' } = this.#object.programs[index] ?? {};
+      const missing = error instanceof KernelError ? kernelPlaces.missing(section) : null;
+      if (!(error instanceof KernelError) || missing === null) throw error;
+      const advice = `where the others make sense without it, a manifest says programs: ${name}: optional: true`;
+      throw new KernelError(error.code, `${error.message}: this kernel has no ${missing}; ${advice}`, { cause: error });
+    }
   }
 
   #closeLinks(): void {

@@ -377,7 +377,12 @@ describe('ELF objects', () => {
     const trace = await load(build(`${program('tracepoint/sched/no_such_event', '')} ${LICENSE}`));
     try {
       expect(() => trace.attach()).toThrow(
-        expect.objectContaining({ code: 'attach', message: expect.stringMatching(/program "f".*no_such_event/) }),
+        expect.objectContaining({
+          code: 'attach',
+          message: expect.stringMatching(
+            /program "f".*no_such_event; where the others make sense without it, a manifest/,
+          ),
+        }),
       );
     } finally {
       trace.close();
@@ -389,6 +394,38 @@ describe('ELF objects', () => {
     const object = build(counting(1));
     await expect(load(object, { mapBytes: 1000 })).rejects.toMatchObject({ code: 'limit' });
     await expect(load(object, { probes: 1 })).rejects.toMatchObject({ code: 'limit' });
+  });
+
+  test('maps that leave their size to the loader get one, and that is told', async () => {
+    const source = `
+      struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __uint(key_size, 4); } stackmap SEC(".maps");
+      struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); } counts SEC(".maps");
+      ${program(GETPPID, 'bpf_get_stackid(ctx, &stackmap, 0); return (long)bpf_map_lookup_elem(&counts, &(int){1}) != 0;')}`;
+    const { loads, diagnostics, mapBytes } = await answer(source);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^map stackmap has no size of its own, and now 10240 entries; a manifest may say more/),
+      expect.stringMatching(/^map counts has no size of its own/),
+    ]);
+    expect({ loads, large: mapBytes > 10_240 * 127 * 8 }).toEqual({ loads: true, large: true });
+  });
+
+  test('a control group of the manifest is in the first element of its map', async (context) => {
+    const groups = `struct { __uint(type, BPF_MAP_TYPE_CGROUP_ARRAY); __uint(key_size, 4); __uint(value_size, 4); __uint(max_entries, 1); } groups SEC(".maps");`;
+    const source = `${groups} __u64 inside; ${program(GETPPID, 'if (bpf_current_task_under_cgroup(&groups, 0) == 1) __sync_fetch_and_add(&inside, 1);')} ${LICENSE}`;
+    const workload = await startWorkload(10);
+    let trace: Awaited<ReturnType<typeof load>>;
+    try {
+      trace = await load(composed(build(source), { maps: { groups: { cgroup: '/' } } }));
+    } catch (error) {
+      context.skip(`no control groups of version 2: ${(error as Error).message}`);
+    }
+    try {
+      trace.attach();
+      await workload.run();
+      expect([...(trace.readMaps()[0]?.entries.values() ?? [])][0]?.cells.get(0)).toBeGreaterThanOrEqual(10n);
+    } finally {
+      trace.close();
+    }
   });
 
   test('maps of 100 GB are refused, though nobody has set a limit', async () => {

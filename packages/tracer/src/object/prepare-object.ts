@@ -4,7 +4,7 @@ import { KernelObject, nodeIdentity } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
-import { applyManifest, requireManifest } from './apply-manifest.ts';
+import { applyManifest, requireManifest, sizeMaps } from './apply-manifest.ts';
 import { type AttachPlan, planProgram } from './attach-plan.ts';
 import { leftOut } from './choose-programs.ts';
 import { kernelPlaces } from './kernel-places.ts';
@@ -21,6 +21,7 @@ const MEMORY_SHARE = 0.25;
 export interface PreparedObject {
   readonly object: KernelObject;
   readonly types: ObjectTypes;
+  readonly manifest: ObjectManifest;
   /** The programs that are loaded. */
   readonly programs: readonly PlannedObjectProgram[];
   readonly outputs: readonly ObjectOutput[];
@@ -45,6 +46,7 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
   const object = open(program.object);
   try {
     applyManifest(object, manifest);
+    const sized = sizeMaps(object);
     const { programs, diagnostics } = planPrograms(object, manifest);
     const pinned = object.maps.find((map) => map.pinned);
     if (pinned !== undefined) {
@@ -57,10 +59,10 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
     const prepared = {
       probes: programs.length,
       mapBytes: objectMemory(object.maps),
-      diagnostics: [...diagnostics, ...warnings],
+      diagnostics: [...sized, ...diagnostics, ...warnings],
     };
     checkLimits(prepared, { ...limits, mapBytes: Math.min(limits.mapBytes ?? memoryBound(), memoryBound()) });
-    return { object, types, programs, outputs, records, ...prepared };
+    return { object, types, manifest, programs, outputs, records, ...prepared };
   } catch (error) {
     object.close();
     throw fromKernel(error, 'load', '', []);
