@@ -39,6 +39,8 @@ export interface ManifestOutput {
   readonly fields?: Readonly<Record<string, ManifestMerge>>;
   /** Of ring and perf buffers: the name of the structure of a record. */
   readonly record?: string;
+  /** Instead: the fields of a record in their order, as C has them, where no type information has the structure. */
+  readonly layout?: readonly string[];
   /** false: it is no result. */
   readonly show?: boolean;
 }

@@ -1,6 +1,7 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { readKernelRange } from './kernel-range.ts';
 import { changes, merges, type ObjectManifest, perfEvents } from './manifest.ts';
+import { layOutFields } from './record-layout.ts';
 
 /** What is wrong, and where: names and indexes from the whole manifest inwards. */
 export interface ManifestProblem {
@@ -142,6 +143,12 @@ const kernels: Rule = (given, path, problems) => {
   }
 };
 
+const layout: Rule = (given, path, problems) => {
+  const isText = Array.isArray(given) && given.every((each) => typeof each === 'string');
+  const laid = isText ? layOutFields(given) : 'must be a list of fields, such as "u64 ts" and "char comm[16]"';
+  if (typeof laid === 'string') problems.push({ path, message: laid });
+};
+
 const merge = oneOf(merges);
 const manifestRule = table({
   description: text,
@@ -149,7 +156,7 @@ const manifestRule = table({
   kernels,
   parameters: named(table({ description: text, default: value }), FIELDS),
   outputs: named(
-    table({ description: text, merge, fields: named(merge, FIELDS), record: name, show: truth }),
+    table({ description: text, merge, fields: named(merge, FIELDS), record: name, layout, show: truth }),
     IDENTIFIER,
   ),
   maps: named(

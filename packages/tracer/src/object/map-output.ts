@@ -45,6 +45,8 @@ const KINDS: Readonly<Record<ManifestMerge, MapKind>> = {
   last: 'value',
   list: 'value',
 };
+/** Maps that libbpf's own headers bring along (usdt.bpf.h). */
+const LIBRARY = /^__bpf_/;
 /** BCC's tools call the buckets of their histograms so. */
 const HISTOGRAM = /^(slots|hist)$/;
 /** Of one hist: what `histSlot` has for 64 bits. */
@@ -99,7 +101,7 @@ class Collector {
 
   map(map: ObjectMap, index: number): void {
     const asked = this.#asked(map.name);
-    if (asked.show === false) return;
+    if (!(asked.show ?? !LIBRARY.test(map.name))) return;
     if (map.type === MapType.RINGBUF || map.type === MapType.PERF_EVENT_ARRAY) {
       this.#buffer(map, index, asked);
       return;
@@ -133,13 +135,14 @@ class Collector {
     }
   }
 
-  #buffer(map: ObjectMap, index: number, { record }: ManifestOutput): void {
+  #buffer(map: ObjectMap, index: number, asked: ManifestOutput): void {
     const buffer = map.type === MapType.RINGBUF ? 'ring' : 'perf';
-    const output = recordOutput(map, index, buffer, this.#types, record);
+    const output = recordOutput(map, index, buffer, this.#types, asked);
     this.#records.push(output);
     if (output.fields === null) {
-      const why = record === undefined ? 'no structure is found for them' : `there is no structure ${record}`;
-      const advice = 'name it in a manifest (outputs: NAME: record: STRUCT), and build with -g';
+      const why =
+        asked.record === undefined ? 'no structure is found for them' : `there is no structure ${asked.record}`;
+      const advice = `build with -g, or describe it in a manifest (outputs: ${map.name}: record: STRUCT, or layout: [u64 ts])`;
       this.#warn(`records of ${map.name} are shown as bytes: ${why}; ${advice}`);
     }
   }

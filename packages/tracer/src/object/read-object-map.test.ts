@@ -215,6 +215,19 @@ describe('maps of an object', () => {
     const { records, warnings } = mapOutputs([object({ type: MapType.RINGBUF, valueType: 0 })], types);
     expect(records).toEqual([{ map: 0, name: 'm', buffer: 'ring', fields: null }]);
     expect(warnings[0]?.message).toMatch(/^records of m are shown as bytes: no structure is found for them/);
+    const laid = { m: { layout: ['u64 ts', 'char comm[8]', 'u32 list[2]'] } };
+    expect(mapOutputs([object({ type: MapType.RINGBUF, valueType: 0 })], types, laid)).toMatchObject({
+      warnings: [],
+      records: [
+        {
+          fields: [
+            { name: 'ts', size: 8 },
+            { name: 'comm', size: 8 },
+            { name: 'list', size: 8 },
+          ],
+        },
+      ],
+    });
   });
 
   test.each<[string, Partial<ObjectMap>, RegExp]>([

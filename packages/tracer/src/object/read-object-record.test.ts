@@ -40,7 +40,7 @@ describe('a record', () => {
   });
 
   test('that nobody describes is bytes', () => {
-    expect(readObjectRecord({ ...output, fields: null }, bytes, 4, 4).text).toBe('events bytes=62612268\n');
+    expect(readObjectRecord({ ...output, fields: null }, bytes, 4, 4).text).toBe('events length=4 bytes=62612268\n');
   });
 });
 

@@ -2,6 +2,7 @@ import { type Composite, isNamed, isStack, type Scalar, scalarText } from '@bpfl
 import { readField } from '../read-field.ts';
 import { noReaders, type ValueReaders } from '../value-readers.ts';
 import type { RecordOutput } from './record-output.ts';
+import { MAX_TEXT } from './value-layout.ts';
 
 /** What of an array without a length is shown at most, elements. */
 const MAX_REST = 4_096;
@@ -54,16 +55,17 @@ function restOf(
   if (rest === undefined || rest.offset > length) return null;
   const count = Math.min(MAX_REST, Math.floor((length - rest.offset) / rest.size));
   const data = rest.text
-    ? ({ kind: 'string', bytes: length - rest.offset } as const)
+    ? ({ kind: 'string', bytes: Math.min(length - rest.offset, MAX_TEXT) } as const)
     : ({ kind: 'array', element: rest.element, stride: rest.size, length: count } as const);
   const field = { data, offset: rest.offset, size: length - rest.offset };
   return { name: rest.name, value: readField(bytes, offset, field, readers) };
 }
 
 function unknownRecord({ name }: RecordOutput, bytes: Buffer): ObjectRecord {
-  const hex = bytes.toString('hex');
-  const value: Scalar = { kind: 'named', text: hex, number: null, bytes: [...bytes] };
-  return { text: `${name} bytes=${hex}\n`, value };
+  const shown = bytes.subarray(0, MAX_TEXT / 2);
+  const hex = shown.toString('hex');
+  const value: Scalar = { kind: 'named', text: hex, number: null, bytes: [...shown] };
+  return { text: `${name} length=${bytes.length} bytes=${hex}\n`, value };
 }
 
 /** Values come from programs: a text stays one word on one line, whatever is in it. */

@@ -7,6 +7,8 @@ export type NamedField = FieldLayout & { readonly name: string };
 
 /** How many values one structure may unfold to: what a message may carry (contracts' ContractLimits.compositeParts). */
 const MAX_PARTS = 4_096;
+/** Of one text, bytes: what a message may carry, with room to spare (ContractLimits.stringLength). */
+export const MAX_TEXT = 32_768;
 const MAX_DEPTH = 16;
 const POINTER_BYTES = 8;
 
@@ -95,7 +97,7 @@ class Layouts {
     if (depth > MAX_DEPTH) return null;
     const element = this.#types.resolve(type.element);
     if (element.kind === 'integer' && element.character) {
-      return this.#leaf({ data: { kind: 'string', bytes: type.length }, size: type.length });
+      return this.#leaf({ data: { kind: 'string', bytes: Math.min(type.length, MAX_TEXT) }, size: type.length });
     }
     const before = this.#parts;
     const one = this.of(type.element, depth + 1);
