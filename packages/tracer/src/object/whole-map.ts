@@ -18,6 +18,8 @@ export interface WholeMap {
   readonly value: Pick<NamedField, 'data' | 'size'>;
 }
 
+/** Of a value without type information, as many as one array may have parts in a message. */
+const MAX_BYTES = 4_096;
 const HASHES: readonly number[] = [MapType.HASH, MapType.PERCPU_HASH, MapType.LRU_HASH, MapType.LRU_PERCPU_HASH];
 const ARRAYS: readonly number[] = [MapType.ARRAY, MapType.PERCPU_ARRAY];
 const INDEX: KeyField = {
@@ -82,7 +84,7 @@ function sectionLayout(map: ObjectMap, { btf }: ObjectTypes, name: string): Whol
 
 function bytesOf(size: number): WholeMap['value'] {
   const element = { kind: 'integer', bytes: 1, signed: false } as const;
-  return { data: { kind: 'array', element, stride: 1, length: size }, size };
+  return { data: { kind: 'array', element, stride: 1, length: Math.min(size, MAX_BYTES) }, size };
 }
 
 function typeOf({ btf }: ObjectTypes, id: number): TypeRef | null {
