@@ -23,7 +23,7 @@ import { objectMapSpec } from './object-memory.ts';
 import type { ObjectTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
-import { readObjectMap } from './read-object-map.ts';
+import { readObjectMaps } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
 import { readWholeMap, wholeMap } from './whole-map.ts';
 
@@ -106,7 +106,7 @@ export class ObjectTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return this.#maps.map(({ output, map }) => readObjectMap(output, map, this.#readers));
+    return readObjectMaps(this.#maps, this.#readers);
   }
 
   readWholeMap(name: string): MapState | null {
