@@ -14,16 +14,15 @@ export default {
       static const char format[] = "task %d of %d\\n";
       struct task_struct *task = ctx->task;
       __u64 values[2];
-      if (!task || task->pid != 1) return 0;
+      if (!task || task->pid != task->tgid) return 0;
       values[0] = task->pid;
       values[1] = task->tgid;
       bpf_seq_printf(ctx->meta->seq, format, sizeof(format), values, sizeof(values));
       return 0;
     }
     char LICENSE[] SEC("license") = "GPL";`,
-  check: ({ printed }) =>
-    assert.deepEqual(
-      printed.map((line) => line.trim()),
-      ['task 1 of 1'],
-    ),
+  check: ({ printed }) => {
+    assert.ok(printed.length > 0, 'no process');
+    for (const line of printed) assert.match(line, /^task (\d+) of \1\n$/);
+  },
 } satisfies FleetCase;
