@@ -3,11 +3,13 @@ import { createInterface } from 'node:readline';
 
 /** A process that makes getppid(2) calls when told, and measures them itself. */
 export class Load {
+  readonly pid: number;
   readonly #process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
   private constructor(child: ChildProcess, lines: AsyncIterator<string>) {
     this.#process = child;
+    this.pid = child.pid ?? 0;
     this.#lines = lines;
   }
 

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { agentBundles, archs } from '@bpfleet/agent-bundle';
 import type { Bpftrace } from '../oracle/bpftrace.ts';
 import { bpfleetLocal, type Tool } from '../oracle/tools.ts';
 import { buildProgram } from './build.ts';
+import { mapBytes } from './map-bytes.ts';
 import type { Contestant, Row } from './row.ts';
 import { type Spread, spread } from './statistics.ts';
 import { TracerProcess } from './tracer-process.ts';
@@ -99,19 +100,6 @@ async function memoryRow(tools: Tools): Promise<Row> {
     }
   }
   return { name: 'maps of @[kstack] = count()', unit: 'MiB', values, most: 16 };
-}
-
-/** What the kernel says that a process's maps take: proc(5), fdinfo of a map. */
-function mapBytes(pid: number): number {
-  const folder = `/proc/${pid}/fdinfo`;
-  const sizes = new Map<string, number>();
-  for (const fd of readdirSync(folder)) {
-    const text = readFileSync(join(folder, fd), 'utf8');
-    const [id, bytes] = [/^map_id:\s*(\d+)$/m.exec(text)?.[1], /^memlock:\s*(\d+)$/m.exec(text)?.[1]];
-    // One map may have several descriptors.
-    if (id !== undefined && bytes !== undefined) sizes.set(id, Number(bytes));
-  }
-  return [...sizes.values()].reduce((sum, each) => sum + each, 0);
 }
 
 async function sizeRow({ root }: Bpftrace): Promise<Row> {

@@ -1,10 +1,11 @@
-// `npm run bench -- kernel` and `npm run bench -- local`: side by side with Debian's bpftrace and with C, in one run.
+// `npm run bench -- kernel`, `-- local`: side by side with Debian's bpftrace and with C, in one run. `-- agent`: an agent by itself.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, release } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bpftrace } from '../oracle/bpftrace.ts';
 import { OracleError } from '../oracle/oracle-error.ts';
+import { benchAgent } from './agent.ts';
 import { benchKernel } from './kernel.ts';
 import { benchLocal } from './local.ts';
 import { ratios, reached } from './row.ts';
@@ -12,10 +13,23 @@ import { table } from './table.ts';
 
 const help = `npm run bench -- kernel       nanoseconds that programs add to each event: C by clang, bpftrace, ours
 npm run bench -- local        starts, attach and detach, memory and sizes: bpftrace, ours
+npm run bench -- agent        a running agent: at rest, attach and detach, a million events a second
   --rounds N                  how often each is measured; more on a busy machine
   --json FILE                 the same as JSON, with ratios`;
 
-const benches = { kernel: benchKernel, local: benchLocal };
+type Tell = (line: string) => void;
+
+/** Each with what it is held against, for the heading. */
+const benches = {
+  kernel: async (rounds: number, tell: Tell) => compared(benchKernel, rounds, tell),
+  local: async (rounds: number, tell: Tell) => compared(benchLocal, rounds, tell),
+  agent: async (rounds: number, tell: Tell) => ({ rows: await benchAgent(rounds, tell), against: 'bpfleet agent' }),
+};
+
+async function compared(bench: typeof benchLocal, rounds: number, tell: Tell) {
+  const theirs = await bpftrace();
+  return { rows: await bench(theirs, rounds, tell), against: theirs.version };
+}
 
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -29,22 +43,21 @@ try {
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = options(args);
   const [name, ...others] = positionals;
-  const bench = name === 'kernel' || name === 'local' ? benches[name] : null;
+  const bench = Object.entries(benches).find(([each]) => each === name)?.[1];
   const rounds = Number(values.rounds);
   if (!bench || others.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
     console.error(help);
     return name === undefined && values.help ? 0 : 4;
   }
-  const theirs = await bpftrace();
   const start = performance.now();
   const tell = (line: string) => console.error(`bench: ${((performance.now() - start) / 1000).toFixed(0)} s: ${line}`);
-  const rows = await bench(theirs, rounds, tell);
+  const { rows, against } = await bench(rounds, tell);
   const load = (loadavg()[0] ?? 0).toFixed(1);
-  console.log(`\nLinux ${release()}, ${availableParallelism()} CPUs, load ${load} at the end; ${theirs.version}`);
+  console.log(`\nLinux ${release()}, ${availableParallelism()} CPUs, load ${load} at the end; ${against}`);
   console.log(`medians of ${rounds} rounds, in parentheses the smallest and the largest\n`);
   console.log(table(name ?? '', rows));
   if (values.json) {
-    const machine = { kernel: release(), cpus: availableParallelism(), load: Number(load), bpftrace: theirs.version };
+    const machine = { kernel: release(), cpus: availableParallelism(), load: Number(load), against };
     const results = rows.map((row) => ({ ...row, ratios: ratios(row), reached: reached(row) }));
     const text = JSON.stringify({ bench: name, rounds, machine, rows: results }, null, 2);
     writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.json), `${text}\n`);

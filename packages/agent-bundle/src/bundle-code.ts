@@ -21,10 +21,22 @@ export async function bundleCode(entry = resolve(here, 'entry.ts')): Promise<str
     ],
   });
   try {
-    const { output } = await bundle.generate({ format: 'cjs', codeSplitting: false, minify: 'dce-only' });
+    const { output } = await bundle.generate({
+      format: 'cjs',
+      codeSplitting: false,
+      minify: { compress: true, mangle: false, codegen: true },
+    });
     const [chunk] = output;
-    return chunk.code;
+    return escaped(chunk.code);
   } finally {
     await bundle.close();
   }
+}
+
+/**
+ * With every character beyond ASCII as an escape, which means the same in texts and expressions; there are no comments. A single
+ * other character would have V8 hold all of it in two bytes each.
+ */
+function escaped(code: string): string {
+  return code.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -69,7 +69,7 @@ export class Lab {
   }
 
   async startController(): Promise<void> {
-    const config = this.#write('controller.yaml', {
+    const config = this.write('controller.yaml', {
       dataDir: join(this.dir, 'controller'),
       rest: { host: '127.0.0.1', port: this.#ports.rest },
       grpc: { host: '127.0.0.1', port: this.#ports.grpc },
@@ -98,7 +98,7 @@ export class Lab {
     const { child } = await startInNamespace(
       process.execPath,
       (gateway) => {
-        const config = this.#write(`${name}.yaml`, {
+        const config = this.write(`${name}.yaml`, {
           stateDir: join(this.dir, name),
           controller: `${gateway}:${this.#ports.agents}`,
           ...(joinToken ? { joinToken } : {}),
@@ -155,7 +155,8 @@ export class Lab {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  #write(name: string, config: object): string {
+  /** A file of settings in the lab's folder. Returns its path. */
+  write(name: string, config: object): string {
     const path = join(this.dir, name);
     // JSON is YAML.
     writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
