@@ -92,6 +92,14 @@ class Collector {
       const advice = hint === undefined ? '' : `; ${hint}`;
       this.#warn(`the manifest names an output that the object does not have, ${name}${advice}`);
     }
+    for (const { guessed, name } of this.#records) {
+      const others = this.#records.filter(
+        (each) => guessed !== undefined && each.guessed === guessed && each.name !== name,
+      );
+      if (others.length === 0) continue;
+      const advice = `where they differ, a manifest says so (outputs: ${name}: record: STRUCT)`;
+      this.#warn(`records of ${name} are read as those of ${others.map((each) => each.name).join(', ')}; ${advice}`);
+    }
     const spare = this.#outputs.splice(MAX_OUTPUTS);
     if (spare.length > 0) {
       this.#warn(`${spare.length} more parts of values are not among the results: at most ${MAX_OUTPUTS} are`);

@@ -13,6 +13,8 @@ export interface RecordOutput {
   readonly buffer: 'ring' | 'perf';
   /** Null where nothing says what a record is: it is shown as bytes. */
   readonly fields: readonly NamedField[] | null;
+  /** Number of the structure that was found for them by its name alone. */
+  readonly guessed?: number;
   /** An array of no length at the end: it has what is left of a record. */
   readonly rest?: Rest;
 }
@@ -39,7 +41,8 @@ export function recordOutput(
   const type = asked.record === undefined ? recordType(map, types) : types.structure(asked.record);
   const fields = type === undefined ? null : structureFields(type);
   const rest = type === undefined ? undefined : restOf(type);
-  return { map: index, name: map.name, buffer, fields, ...(rest !== undefined && { rest }) };
+  const guessed = asked.record === undefined && type !== undefined ? { guessed: type.id } : {};
+  return { map: index, name: map.name, buffer, fields, ...guessed, ...(rest !== undefined && { rest }) };
 }
 
 function fieldOf({ name, offset, size, kind, length, isArray }: LaidField): NamedField {
