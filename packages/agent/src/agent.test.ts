@@ -16,7 +16,7 @@ import { createLogger } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FakeFleet, newAuthority } from './fake-fleet.test-kit.ts';
-import { countWindow, type FakeRun, FakeTracing } from './fake-tracing.test-kit.ts';
+import { countWindow, type FakeRun, FakeTracing, fakeFacts } from './fake-tracing.test-kit.ts';
 import { type RunningAgent, startAgent } from './start-agent.ts';
 
 const log = createLogger({ name: 'agent', level: 'silent' });
@@ -61,7 +61,7 @@ async function start(
       logLevel: 'silent',
       ...(options.policy ? { policy: options.policy } : {}),
     },
-    { tracing: async () => tracing, log, times },
+    { tracing: async () => tracing, facts: fakeFacts, log, times },
   );
   agents.push(agent);
   return agent;

@@ -1,7 +1,7 @@
 import type { MapSchema } from '@bpfleet/aggregate';
 import { noLoss } from '@bpfleet/aggregate';
 import type { RunOptions, Trace, TraceEnd, TraceEvent, TraceLimits, TraceProgram, TraceWindow } from '@bpfleet/tracer';
-import type { Tracing } from './tracing.ts';
+import type { NodeFacts, Tracing } from './tracing.ts';
 
 const countSchema: MapSchema = { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false };
 
@@ -83,6 +83,16 @@ export class FakeRun {
   };
 }
 
+/** A node without a kernel. */
+export const fakeFacts = async (): Promise<NodeFacts> => ({
+  arch: 'x86-64',
+  kernel: '6.1.0-test',
+  cpus: 2,
+  memoryBytes: 1024n,
+  features: ['btf'],
+  missing: { kprobe: 'CONFIG_KPROBES is off' },
+});
+
 /** A tracer without a kernel. A script that begins with "!" does not compile, and "~" is refused by the verifier. */
 export class FakeTracing implements Tracing {
   readonly runs: FakeRun[] = [];
@@ -90,15 +100,6 @@ export class FakeTracing implements Tracing {
   readonly limits: TraceLimits[] = [];
   /** Loading waits for it. */
   slow: Promise<void> = Promise.resolve();
-
-  nodeFacts = async () => ({
-    arch: 'x86-64',
-    kernel: '6.1.0-test',
-    cpus: 2,
-    memoryBytes: 1024n,
-    features: ['btf'],
-    missing: { kprobe: 'CONFIG_KPROBES is off' },
-  });
 
   check: Tracing['check'] = async (program) => {
     const loads = !textOf(program).startsWith('!');

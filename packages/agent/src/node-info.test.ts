@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeTracing } from './fake-tracing.test-kit.ts';
+import { fakeFacts } from './fake-tracing.test-kit.ts';
 import { nodeFactsOfBoot } from './node-info.ts';
-import type { Tracing } from './tracing.ts';
+import type { NodeFacts } from './tracing.ts';
 
 let dir: string;
 let path: string;
@@ -16,28 +16,27 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const tracing = (features: string[]) => async (): Promise<Tracing> => {
+const facts = (features: string[]) => async (): Promise<NodeFacts> => {
   asked += 1;
-  const fake = new FakeTracing();
-  return Object.assign(fake, { nodeFacts: async () => ({ ...(await new FakeTracing().nodeFacts()), features }) });
+  return { ...(await fakeFacts()), features };
 };
 
 test('the kernel is asked once a boot', async () => {
-  const first = await nodeFactsOfBoot(path, tracing(['tracepoint']));
-  expect(await nodeFactsOfBoot(path, tracing(['tracepoint']))).toEqual(first);
+  const first = await nodeFactsOfBoot(path, facts(['tracepoint']));
+  expect(await nodeFactsOfBoot(path, facts(['tracepoint']))).toEqual(first);
   expect(asked).toBe(1);
 });
 
 test('a node that cannot trace yet is asked again', async () => {
-  await nodeFactsOfBoot(path, tracing([]));
-  expect((await nodeFactsOfBoot(path, tracing(['tracepoint']))).features).toEqual(['tracepoint']);
+  await nodeFactsOfBoot(path, facts([]));
+  expect((await nodeFactsOfBoot(path, facts(['tracepoint']))).features).toEqual(['tracepoint']);
 });
 
 test.each([['{'], ['{"key":"another boot","facts":{"memoryBytes":"1"}}']])(
   'what was kept is of no use: %s',
   async (content) => {
     await writeFile(path, content);
-    expect((await nodeFactsOfBoot(path, tracing(['tracepoint']))).kernel).toBe('6.1.0-test');
+    expect((await nodeFactsOfBoot(path, facts(['tracepoint']))).kernel).toBe('6.1.0-test');
     expect(asked).toBe(1);
   },
 );

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { create, type NodeInfo, NodeInfoSchema } from '@bpfleet/contracts';
 import { writeDurably } from './identity/write-durably.ts';
 import { effectiveSet } from './privilege/capabilities.ts';
-import type { NodeFacts, Tracing } from './tracing.ts';
+import type { NodeFacts } from './tracing.ts';
 import { agentVersion } from './version.ts';
 
 /**
- * What the kernel can do, asked once a boot: the answer is kept in `path`, so that an agent that is restarted need not load
- * what asks the kernel. The answer of a node that cannot trace is not kept: it is about to be set up.
+ * What the kernel can do, asked once a boot: the answer is kept in `path`. The answer of a node that cannot trace is not kept:
+ * it is about to be set up.
  */
-export async function nodeFactsOfBoot(path: string, tracing: () => Promise<Tracing>): Promise<NodeFacts> {
+export async function nodeFactsOfBoot(path: string, ask: () => Promise<NodeFacts>): Promise<NodeFacts> {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
   const counting = (await readFile('/proc/sys/kernel/bpf_stats_enabled', 'utf8').catch(() => '')).trim();
   // With other rights it can do other things.
@@ -18,7 +18,7 @@ export async function nodeFactsOfBoot(path: string, tracing: () => Promise<Traci
     .then(parseKept)
     .catch(() => null);
   if (kept && boot !== '' && kept.key === key) return kept.facts;
-  const facts = await (await tracing()).nodeFacts();
+  const facts = await ask();
   if (!facts.features.includes('tracepoint')) return facts;
   const content = JSON.stringify({ key, facts: { ...facts, memoryBytes: String(facts.memoryBytes) } });
   await writeDurably(path, `${content}\n`);

@@ -14,6 +14,7 @@ import {
 import { ConfigError, createLogger, type Logger } from '@bpfleet/runtime';
 import type { AgentConfig } from './agent-config.ts';
 import { AgentError } from './agent-error.ts';
+import { AtRest } from './at-rest.ts';
 import { raiseBootEpoch } from './epoch/boot-epoch.ts';
 import { lockState } from './epoch/state-lock.ts';
 import { fleetClock } from './fleet-clock.ts';
@@ -23,7 +24,7 @@ import { fixedPolicy, PolicyFile, type PolicySource } from './guard/policy-file.
 import { parseHostPort } from './identity/host-port.ts';
 import { type Identity, loadIdentity, saveIdentity } from './identity/identity.ts';
 import { openStateDir, type StateDir } from './identity/state-dir.ts';
-import { loadTracing } from './load-tracing.ts';
+import { askFacts, loadTracing } from './load-tracing.ts';
 import { nodeFactsOfBoot, nodeInfo } from './node-info.ts';
 import { tellPrivileges } from './privilege/tell-privileges.ts';
 import { Sessions } from './reconcile/sessions.ts';
@@ -55,6 +56,7 @@ const lastDeliveryMs = 1_000;
 /** What a test puts in the place of the real thing. */
 export interface AgentParts {
   readonly tracing?: () => Promise<Tracing>;
+  readonly facts?: () => Promise<NodeFacts>;
   readonly log?: Logger;
   readonly times?: ConnectionTimes;
 }
@@ -88,7 +90,7 @@ async function startOn(
   // First of all: an agent does not start under a policy that it cannot read.
   const policy = policyOf(config, log);
   undo.push(() => policy.close());
-  const facts = await nodeFactsOfBoot(join(dir.root, 'node-facts.json'), tracing);
+  const facts = await nodeFactsOfBoot(join(dir.root, 'node-facts.json'), parts.facts ?? askFacts);
   tellPrivileges(facts, log);
   const identity = await identityOf(dir, config, facts, log);
   const bootEpoch = await raiseBootEpoch(dir);
@@ -131,6 +133,8 @@ async function startOn(
 
   const collections = new Collections(guard, feed);
   undo.push(() => collections.close());
+  const rest = new AtRest({ busy: () => collections.busy || !sessions.active()[Symbol.iterator]().next().done });
+  undo.push(() => rest.close());
   const socketPath = config.socket ?? dir.socket;
   const callers = new Callers(config.listen?.names ?? []);
   const service = await startService(socketPath, config, callers, {
@@ -188,6 +192,7 @@ async function startOn(
       await service.close();
       collections.close();
       policy.close();
+      rest.close();
       await spool.shut();
       await undo[0]?.();
       log.info({ node: nodeName }, 'agent ended');
@@ -253,7 +258,7 @@ async function startService(path: string, config: AgentConfig, callers: Callers,
   const socket = await serveSocket(server, path, {
     callers,
     group: config.socketGroup ?? null,
-    peerOf: async (fd) => (await import('@bpfleet/tracer')).peerCredentials(fd),
+    peerOf: async (fd) => (await import('@bpfleet/tracer/process')).peerCredentials(fd),
     log: surroundings.log,
   });
   const close = async () => {

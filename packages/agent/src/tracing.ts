@@ -18,7 +18,6 @@ export interface ListedProbe {
 
 /** The tracer, as the agent needs it. A test gives its own. */
 export interface Tracing {
-  nodeFacts(): Promise<NodeFacts>;
   check(program: TraceProgram, limits?: TraceLimits): Promise<CheckResult>;
   listProbes(
     pattern: string,

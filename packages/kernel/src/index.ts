@@ -21,7 +21,6 @@ export { cgroupId } from './node/cgroup-id.ts';
 export { type ClockReading, WallClock } from './node/clock.ts';
 export { bootToWall, taiOffset } from './node/clock-offset.ts';
 export { onlineCpus, possibleCpus } from './node/cpus.ts';
-export { type PeerCredentials, peerCredentials } from './node/peer-credentials.ts';
 export { pidNamespace } from './node/pid-namespace.ts';
 export { type NodeIdentity, nodeIdentity } from './node/uname.ts';
 export { KernelObject, type ObjectLink, type ObjectMap, type ObjectProgram } from './object/kernel-object.ts';

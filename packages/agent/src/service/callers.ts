@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { PeerCertificate } from 'node:tls';
 import { RpcError } from '@bpfleet/contracts';
-import type { PeerCredentials } from '@bpfleet/tracer';
+import type { PeerCredentials } from '@bpfleet/tracer/process';
 import type * as grpc from '@grpc/grpc-js';
 import type { Caller } from './caller.ts';
 

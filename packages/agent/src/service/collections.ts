@@ -56,6 +56,11 @@ export class Collections {
     this.#feed = feed;
   }
 
+  /** Whether anything is held, or being loaded. */
+  get busy(): boolean {
+    return this.#held.size > 0 || this.#loading > 0;
+  }
+
   list(): Iterable<Held> {
     return this.#held.values();
   }

@@ -1,7 +1,7 @@
 import { chmod, chown, lstat, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import type { Logger } from '@bpfleet/runtime';
-import type { PeerCredentials } from '@bpfleet/tracer';
+import type { PeerCredentials } from '@bpfleet/tracer/process';
 import * as grpc from '@grpc/grpc-js';
 import { AgentError, causeOf } from '../agent-error.ts';
 import type { Callers } from './callers.ts';

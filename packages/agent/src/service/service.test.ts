@@ -15,7 +15,7 @@ import {
 import { createLogger } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { countWindow, type FakeRun, FakeTracing, printedEvent } from '../fake-tracing.test-kit.ts';
+import { countWindow, type FakeRun, FakeTracing, fakeFacts, printedEvent } from '../fake-tracing.test-kit.ts';
 import { type RunningAgent, startAgent } from '../start-agent.ts';
 import { maxHeld } from './collections.ts';
 import { maxWatchers } from './event-feed.ts';
@@ -34,7 +34,7 @@ const config = () => ({
   spoolBytes: 1 << 20,
   logLevel: 'silent' as const,
 });
-const launch = () => startAgent(config(), { tracing: async () => tracing, log });
+const launch = () => startAgent(config(), { tracing: async () => tracing, facts: fakeFacts, log });
 
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'bpfleet-service-'));
@@ -82,7 +82,8 @@ describe('the socket', () => {
   test('is not put over a file, nor on a path that is too long', async () => {
     await agent.close();
     await writeFile(join(dir, 'file'), '');
-    const at = (socket: string) => startAgent({ ...config(), socket }, { tracing: async () => tracing, log });
+    const at = (socket: string) =>
+      startAgent({ ...config(), socket }, { tracing: async () => tracing, facts: fakeFacts, log });
     await expect(at(join(dir, 'file'))).rejects.toMatchObject({ code: 'socket_in_use' });
     await expect(at(join(dir, 'x'.repeat(120)))).rejects.toMatchObject({ code: 'invalid_config' });
   });

@@ -7,7 +7,7 @@ import { AgentService, grpcClient } from '@bpfleet/contracts';
 import { createLogger } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeTracing } from '../fake-tracing.test-kit.ts';
+import { FakeTracing, fakeFacts } from '../fake-tracing.test-kit.ts';
 import { type RunningAgent, startAgent } from '../start-agent.ts';
 
 const run = promisify(execFile);
@@ -32,7 +32,7 @@ const start = async (socketGroup?: string) => {
   const place = { stateDir: join(dir, 'state'), socket: join(dir, 'agent.sock') };
   agent = await startAgent(
     { ...more, ...place, ...(socketGroup === undefined ? {} : { socketGroup }) },
-    { tracing: async () => new FakeTracing(), log },
+    { tracing: async () => new FakeTracing(), facts: fakeFacts, log },
   );
   return agent;
 };

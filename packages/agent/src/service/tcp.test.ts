@@ -7,7 +7,7 @@ import { freePorts } from '@bpfleet/testkit';
 import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Authority, newAuthority, newIdentity } from '../fake-fleet.test-kit.ts';
-import { FakeTracing } from '../fake-tracing.test-kit.ts';
+import { FakeTracing, fakeFacts } from '../fake-tracing.test-kit.ts';
 import { type RunningAgent, startAgent } from '../start-agent.ts';
 
 const log = createLogger({ name: 'agent', level: 'silent' });
@@ -20,7 +20,7 @@ let listen: { address: string; certificate: string; key: string; ca: string; nam
 const start = (more: object = {}) =>
   startAgent(
     { stateDir: dir, controller: null, labels: {}, spoolBytes: 1 << 20, logLevel: 'silent', listen, ...more },
-    { tracing: async () => new FakeTracing(), log },
+    { tracing: async () => new FakeTracing(), facts: fakeFacts, log },
   );
 
 beforeAll(async () => {

@@ -17,6 +17,9 @@ export interface Libc {
     offset: number,
   ) => Pointer;
   readonly munmap: (address: Pointer, length: number) => number;
+  readonly madvise: (address: Pointer, length: number, advice: number) => number;
+  /** Gives free memory of malloc back to the kernel (glibc). */
+  readonly malloc_trim: (keep: number) => number;
   readonly close: (fd: number) => number;
   /** close on a thread of libuv's pool. */
   readonly closeAsync: (fd: number, done: () => void) => void;
@@ -51,6 +54,8 @@ function declare(): Libc {
     ioctl: library.func('ioctl', 'int', ['int', 'ulong', 'long']),
     mmap: library.func('mmap', 'void *', ['void *', 'size_t', 'int', 'int', 'int', 'int64']),
     munmap: library.func('munmap', 'int', ['void *', 'size_t']),
+    madvise: library.func('madvise', 'int', ['void *', 'size_t', 'int']),
+    malloc_trim: library.func('malloc_trim', 'int', ['size_t']),
     close,
     closeAsync: close.async,
     getsid: library.func('getsid', 'int', ['int']),

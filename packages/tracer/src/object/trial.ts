@@ -2,9 +2,6 @@ import { readFileSync } from 'node:fs';
 import type { TraceLimits } from '../api.ts';
 import { TraceError } from '../trace-error.ts';
 
-/** The first argument with which the agent's one file, which has no other program to start, is a trial. */
-export const TRIAL = 'trial-of-an-object';
-
 /** Exit status of a trial in which the object was refused in good order. */
 export const REFUSED = 3;
 

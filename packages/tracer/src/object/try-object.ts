@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isSea } from 'node:sea';
-import { fileURLToPath } from 'node:url';
 import type { TraceLimits } from '../api.ts';
+import { sideArguments } from '../side-process/side-process.ts';
 import { TraceError } from '../trace-error.ts';
-import { REFUSED, TRIAL } from './trial.ts';
+import { REFUSED } from './trial.ts';
 
 /**
  * What a trial may take of a CPU: a second of a slow one. An emulated one counts the time in which it waits for its own
@@ -72,7 +71,7 @@ function reasonIn(said: string): string {
 }
 
 function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
-  const child = spawn(process.execPath, trialArguments(limits), {
+  const child = spawn(process.execPath, sideArguments('trial-of-an-object', limits), {
     stdio: ['pipe', 'ignore', 'pipe'],
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
@@ -104,11 +103,4 @@ function cpuTimeOf(pid: number): number {
   } catch {
     return 0;
   }
-}
-
-function trialArguments(limits: string): string[] {
-  if (isSea()) return [TRIAL, limits];
-  const isSource = import.meta.url.endsWith('.ts');
-  const main = fileURLToPath(new URL(`./try-object-main.${isSource ? 'ts' : 'js'}`, import.meta.url));
-  return [...(isSource ? ['--conditions=bpfleet-source'] : []), main, limits];
 }

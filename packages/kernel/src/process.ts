@@ -1,0 +1,3 @@
+// What an agent at rest needs of the kernel: it comes without libbpf, types and symbols, which are most of this package.
+export { type PeerCredentials, peerCredentials } from './node/peer-credentials.ts';
+export { releasePages } from './node/release-pages.ts';

@@ -1,0 +1,2 @@
+// What an agent at rest needs: it comes without compiler and tracer.
+export { type PeerCredentials, peerCredentials, releasePages } from '@bpfleet/kernel/process';
