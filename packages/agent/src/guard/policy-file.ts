@@ -91,7 +91,7 @@ export class PolicyFile implements PolicySource {
 }
 
 /** Throws ConfigError. */
-export function readPolicy(path: string): Policy {
+function readPolicy(path: string): Policy {
   let text: string;
   try {
     if (statSync(path).size > maxBytes) throw new ConfigError(`${path}: is longer than ${maxBytes} bytes`);
