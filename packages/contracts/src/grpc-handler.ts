@@ -1,5 +1,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type * as grpc from '@grpc/grpc-js';
+import type { SerializedMessage } from './grpc-service.ts';
 import { toGrpcStatus } from './rpc-error.ts';
 
 /** Any method of a generated service. */
@@ -35,7 +36,7 @@ export function serverStreamHandler<I extends DescMessage, O extends DescMessage
   handle: (
     request: MessageShape<I>,
     call: grpc.ServerWritableStream<MessageShape<I>, MessageInitShape<O>>,
-  ) => AsyncGenerator<MessageInitShape<O>, void, void>,
+  ) => AsyncGenerator<MessageInitShape<O> | SerializedMessage, void, void>,
 ): grpc.handleServerStreamingCall<MessageShape<I>, MessageInitShape<O>> {
   return (call) => {
     void pump(call, handle(call.request, call));

@@ -30,11 +30,24 @@ export function grpcMethod(method: DescMethod): MethodDefinition<object, object>
   };
 }
 
+/** A message that is bytes already: its method sends them as they are. */
+export class SerializedMessage {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+}
+
 function serializer(message: DescMessage): (value: object) => Buffer {
   return (value) => {
-    const bytes = toBinary(message, create(message, value as MessageInitShape<DescMessage>));
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (value instanceof SerializedMessage) return asBuffer(value.bytes);
+    return asBuffer(toBinary(message, create(message, value as MessageInitShape<DescMessage>)));
   };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function deserializer(message: DescMessage): (bytes: Buffer) => object {

@@ -20,6 +20,11 @@ const wireTypes: ReadonlyMap<string, OutputEvent_Type> = new Map([
   ['map', OutputEvent_Type.MAP],
 ]);
 
+/** As it is in OutputEvent. */
+export function wireType(type: string): OutputEvent_Type {
+  return wireTypes.get(type) ?? OutputEvent_Type.PRINTF;
+}
+
 /** `ordinal`: the number of events this node printed before in the session. */
 export function encodeEvent(
   event: Omit<PrintedEvent, 'type'> & { readonly type: string },
@@ -27,7 +32,7 @@ export function encodeEvent(
 ): OutputEvent {
   return create(OutputEventSchema, {
     at: timestampFromNs(event.at),
-    type: wireTypes.get(event.type) ?? OutputEvent_Type.PRINTF,
+    type: wireType(event.type),
     text: event.text,
     values: event.values.map(encodeScalar),
     ordinal,

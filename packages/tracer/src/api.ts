@@ -185,6 +185,8 @@ export interface RunOptions {
   readonly onAttached?: () => void;
   /** false: events go to `onEvents` alone, and windows have none; so that none waits in the ring for a window's end. */
   readonly keepEvents?: boolean;
+  /** Whether more events can be taken now; otherwise they wait in the ring. Absent: always. */
+  readonly takesEvents?: () => boolean;
   /** Called as events arrive, before their window ends. */
   readonly onEvents?: (events: readonly TraceEvent[]) => void;
   /** Called in order; the run waits for it. The last call comes after detach. */

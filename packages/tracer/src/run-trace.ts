@@ -69,7 +69,7 @@ class Run {
     let pause = 1;
     let newsMs = startedMs;
     for (;;) {
-      const taken = this.#drain(windows, windows.full ? 0 : DRAIN_LIMIT);
+      const taken = this.#drain(windows, this.#room(windows));
       if (this.#trace.exitRequested || !(this.#trace.hasProbes || stayAttached)) return 'exit';
       if (signal?.aborted === true) return 'abort';
       const leftMs = endMs - this.#clock.monotonicMs();
@@ -77,7 +77,7 @@ class Run {
       const now = this.#now();
       if (now >= boundary) {
         // Late by more than a window: one long window, never an empty one for a time that nobody measured.
-        await this.#give(windows.close(boundaryAtOrBefore(now, intervalMs)));
+        await this.#give(windows.close(boundaryAtOrBefore(now, intervalMs)), windows);
         boundary = boundaryAfter(this.#now(), intervalMs);
         continue;
       }
@@ -87,7 +87,7 @@ class Run {
       if (taken > 0) newsMs = this.#clock.monotonicMs();
       const unmetered = this.#meter?.step() ?? Number.POSITIVE_INFINITY;
       const longest = Math.max(0, Math.min(boundary - now, leftMs, unmetered));
-      if (pause < MAX_PAUSE_MS || windows.full) await this.#clock.sleep(Math.min(pause, longest), signal);
+      if (pause < MAX_PAUSE_MS || this.#room(windows) === 0) await this.#clock.sleep(Math.min(pause, longest), signal);
       else {
         const every = watchPause(this.#clock.monotonicMs() - newsMs);
         await this.#clock.watch(every, Math.min(longest, MAX_WATCH_MS), () => this.#trace.hasNews, signal);
@@ -95,8 +95,16 @@ class Run {
     }
   }
 
-  /** While its taker is busy what the programs cost is watched all the same, and an abort detaches them at once. */
-  async #give(window: TraceWindow): Promise<void> {
+  /** How many events may be taken now. */
+  #room(windows: WindowBuilder): number {
+    return windows.full || this.#options.takesEvents?.() === false ? 0 : DRAIN_LIMIT;
+  }
+
+  /**
+   * While its taker is busy events of the next window are read and what the programs cost is watched all the same, and an
+   * abort detaches them at once.
+   */
+  async #give(window: TraceWindow, next: WindowBuilder): Promise<void> {
     const given = this.#options.onWindow(window);
     if (given === undefined) return;
     const { signal } = this.#options;
@@ -105,9 +113,11 @@ class Run {
     // Awaited below; until then a failure is not to count as nobody's.
     settled.catch(() => undefined);
     const wake = signal === undefined ? taken.signal : AbortSignal.any([taken.signal, signal]);
+    let pause = 1;
     while (!wake.aborted) {
       const unmetered = this.#meter?.step() ?? Number.POSITIVE_INFINITY;
-      await this.#clock.sleep(Math.min(unmetered, MAX_WATCH_MS), wake);
+      pause = nextPause(this.#drain(next, this.#room(next)), pause);
+      await this.#clock.sleep(Math.min(unmetered, pause), wake);
     }
     if (signal?.aborted === true) this.#detach();
     await settled;

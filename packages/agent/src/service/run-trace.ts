@@ -1,15 +1,14 @@
 import { addLoss, type LossCounts, noLoss } from '@bpfleet/aggregate';
 import {
   durationMs,
+  EventPages,
   encodeLoss,
   encodeSchema,
-  FramePayloadSchema,
-  fromBinary,
   type MessageInitShape,
   RpcError,
   type RunTraceRequest,
   type RunTraceResponseSchema,
-  timestampFromMs,
+  type SerializedMessage,
 } from '@bpfleet/contracts';
 import type { TraceWindow } from '@bpfleet/tracer';
 import type { FleetClock } from '../fleet-clock.ts';
@@ -22,11 +21,14 @@ import type { Caller } from './caller.ts';
 import { type Collections, maxAttachedMs } from './collections.ts';
 import { Handover } from './handover.ts';
 import { requireProgram } from './program.ts';
+import { windowResponse } from './window-response.ts';
 
-type Item = MessageInitShape<typeof RunTraceResponseSchema>;
+type Item = MessageInitShape<typeof RunTraceResponseSchema> | SerializedMessage;
 
 const defaultIntervalMs = 1_000;
 const minIntervalMs = 100;
+/** Events that wait for a reader, bytes; what is more waits in the rings. */
+const maxWaitingBytes = 64 * 1024 * 1024;
 
 export interface RunTraceSurroundings {
   readonly tracing: () => Promise<Tracing>;
@@ -67,22 +69,16 @@ export async function* runTraceCall(
     trace.detach();
   });
 
-  let ordinal = 0n;
+  const pages = new EventPages();
+  let printed = 0;
   let records = 0n;
   let lost: LossCounts = noLoss();
   const onWindow = async (window: TraceWindow) => {
     lost = addLoss(lost, window.lost);
     held.sampledOut = lost.sampledOut;
-    const payloads = cutFrames(window, ordinal);
-    ordinal += BigInt(window.events.length);
-    for (const { payload, records: count } of payloads) {
+    for (const { payload, records: count } of cutFrames(window, pages.take())) {
       records += BigInt(count);
-      const item = {
-        start: timestampFromMs(Math.round(window.start)),
-        end: timestampFromMs(Math.round(window.end)),
-        payload: fromBinary(FramePayloadSchema, payload),
-      };
-      if (!(await out.put({ item: { case: 'window', value: item } }))) return;
+      if (!(await out.put(windowResponse(window, payload)))) return;
     }
   };
   let attached: Promise<unknown> = Promise.resolve();
@@ -94,7 +90,12 @@ export async function* runTraceCall(
       signal: abort.signal,
       onOverhead: watch.sample,
       eventsPerSecond: () => watch.limits().eventsPerSecond,
-      onEvents: (events) => collections.publish(held, events),
+      keepEvents: false,
+      takesEvents: () => pages.bytes < maxWaitingBytes,
+      onEvents: (events) => {
+        collections.publish(held, events);
+        for (const event of events) pages.add(event, printed++);
+      },
       onAttached: () => {
         const value = {
           probes: trace.probes,

@@ -4,6 +4,8 @@ import {
   decodeEvent,
   decodeLoss,
   decodeMapDelta,
+  type EventPage,
+  EventPages,
   FramePayloadSchema,
   fromBinary,
 } from '@bpfleet/contracts';
@@ -57,38 +59,39 @@ const content = fc.record({
 
 test('the frames, one after another, are the window; no record is lost or counted twice', () => {
   fc.assert(
-    fc.property(
-      content,
-      fc.integer({ min: 60, max: 2_000 }),
-      fc.bigInt({ min: 0n, max: 1_000n }),
-      (window, maxBytes, ordinal) => {
-        const cut = cutFrames(window, ordinal, maxBytes);
-        const payloads = cut.map(({ payload }) => fromBinary(FramePayloadSchema, payload));
+    fc.property(content, fc.integer({ min: 60, max: 2_000 }), fc.nat(1_000), (window, maxBytes, ordinal) => {
+      const cut = cutFrames(window, pagesOf(window.events, ordinal, maxBytes / 2), maxBytes);
+      const payloads = cut.map(({ payload }) => fromBinary(FramePayloadSchema, payload));
 
-        const states = schemas.map(emptyState);
-        const expected = schemas.map(emptyState);
-        for (const delta of payloads.flatMap((payload) => payload.maps)) {
-          const schema = schemas[delta.map] as MapSchema;
-          applyDelta(states[delta.map] as never, decodeMapDelta(delta, schema));
-        }
-        for (const delta of window.maps) applyDelta(expected[delta.map] as never, delta);
-        expect(states).toEqual(expected);
+      const states = schemas.map(emptyState);
+      const expected = schemas.map(emptyState);
+      for (const delta of payloads.flatMap((payload) => payload.maps)) {
+        const schema = schemas[delta.map] as MapSchema;
+        applyDelta(states[delta.map] as never, decodeMapDelta(delta, schema));
+      }
+      for (const delta of window.maps) applyDelta(expected[delta.map] as never, delta);
+      expect(states).toEqual(expected);
 
-        const events = payloads.flatMap((payload) => payload.events).map(decodeEvent);
-        expect(events).toEqual(window.events.map((each, index) => ({ ...each, ordinal: ordinal + BigInt(index) })));
+      const events = payloads.flatMap((payload) => payload.events).map(decodeEvent);
+      expect(events).toEqual(window.events.map((each, index) => ({ ...each, ordinal: BigInt(ordinal + index) })));
 
-        const records = window.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + window.events.length;
-        expect(cut.reduce((sum, each) => sum + each.records, 0)).toBe(records);
-        payloads.forEach((payload, index) => {
-          const counted = payload.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + payload.events.length;
-          expect(cut[index]?.records).toBe(counted);
-          if (counted > 1) expect(cut[index]?.payload.length).toBeLessThanOrEqual(maxBytes + 40);
-          expect(decodeLoss(payload.lost)).toEqual(index === 0 ? window.lost : noLoss());
-        });
-      },
-    ),
+      const records = window.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + window.events.length;
+      expect(cut.reduce((sum, each) => sum + each.records, 0)).toBe(records);
+      payloads.forEach((payload, index) => {
+        const counted = payload.maps.reduce((sum, delta) => sum + delta.entries.length, 0) + payload.events.length;
+        expect(cut[index]?.records).toBe(counted);
+        if (counted > 1) expect(cut[index]?.payload.length).toBeLessThanOrEqual(maxBytes + 40);
+        expect(decodeLoss(payload.lost)).toEqual(index === 0 ? window.lost : noLoss());
+      });
+    }),
   );
 });
+
+function pagesOf(events: readonly TraceEvent[], ordinal = 0, bytes?: number): EventPage[] {
+  const pages = new EventPages(bytes === undefined ? undefined : Math.floor(bytes));
+  for (const [index, each] of events.entries()) pages.add(each, ordinal + index);
+  return pages.take();
+}
 
 const window = (parts: Partial<TraceWindow>): TraceWindow => ({
   start: 0,
@@ -100,22 +103,22 @@ const window = (parts: Partial<TraceWindow>): TraceWindow => ({
 });
 
 test('an empty window is no frame; one that only lost something is', () => {
-  expect(cutFrames(window({}), 0n)).toEqual([]);
-  expect(cutFrames(window({ lost: { ...noLoss(), mapFull: 1n } }), 0n)).toMatchObject([
+  expect(cutFrames(window({}), [])).toEqual([]);
+  expect(cutFrames(window({ lost: { ...noLoss(), mapFull: 1n } }), [])).toMatchObject([
     { records: 0, lost: { mapFull: 1n } },
   ]);
 });
 
 test('a large window stays below the limit of a frame', () => {
   const many = Array.from({ length: 30_000 }, (_, index) => ({ key: [`process-${index}`], cells: new Map([[0, 1n]]) }));
-  const cut = cutFrames(window({ maps: [{ map: 0, entries: many }] }), 0n);
+  const cut = cutFrames(window({ maps: [{ map: 0, entries: many }] }), []);
   expect(cut.length).toBeGreaterThan(2);
   for (const { payload } of cut) expect(payload.length).toBeLessThanOrEqual(maxPayloadBytes);
 });
 
 test('a text that the contract does not allow is shortened, and counted', () => {
   const long: TraceEvent = { at: 1n, type: 'map', text: 'x'.repeat(ContractLimits.stringLength + 1), values: [] };
-  const [cut] = cutFrames(window({ events: [long] }), 0n);
+  const [cut] = cutFrames(window({}), pagesOf([long]));
   expect(cut?.lost.truncated).toBe(1n);
   const payload = fromBinary(FramePayloadSchema, cut?.payload ?? new Uint8Array());
   expect(payload.events[0]?.text.length).toBe(ContractLimits.stringLength);

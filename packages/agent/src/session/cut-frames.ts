@@ -3,14 +3,12 @@ import {
   ContractLimits,
   type EntryDelta,
   EntryDeltaSchema,
-  encodeEvent,
+  type EventPage,
   encodeLoss,
   encodeMapDelta,
   FramePayloadSchema,
   LossCountsSchema,
   MapDeltaSchema,
-  type OutputEvent,
-  OutputEventSchema,
 } from '@bpfleet/contracts';
 import type { TraceEvent, TraceWindow } from '@bpfleet/tracer';
 import { toBinary } from '@bufbuild/protobuf';
@@ -29,20 +27,24 @@ export const maxPayloadBytes = 250 * 1024;
 /** Field tags and lengths around one entry or event. */
 const envelopeBytes = 8;
 
-type WindowContent = Pick<TraceWindow, 'maps' | 'events' | 'lost'>;
+type WindowContent = Pick<TraceWindow, 'maps' | 'lost'>;
 
 /**
- * Cuts a window into payloads of at most `maxBytes`, but for a single record that is longer. Concatenated, the payloads
- * are the window. None for a window without records and losses. `ordinal` is that of the window's first event.
+ * Cuts a window, and the events that came in it, into payloads of at most `maxBytes`, but for a record or page that is longer.
+ * Concatenated, the payloads are both. None where there are no records and losses.
  */
-export function cutFrames(window: WindowContent, ordinal: bigint, maxBytes = maxPayloadBytes): CutPayload[] {
-  const { events, truncated } = boundTexts(window.events);
+export function cutFrames(
+  window: WindowContent,
+  pages: readonly EventPage[],
+  maxBytes = maxPayloadBytes,
+): CutPayload[] {
+  const truncated = pages.reduce((sum, page) => sum + page.truncated, 0n);
   const lost = { ...window.lost, truncated: window.lost.truncated + truncated };
   const cutter = new Cutter(maxBytes, lost);
   for (const delta of window.maps) {
     for (const entry of encodeMapDelta(delta).entries) cutter.entry(delta.map, entry);
   }
-  for (const [index, event] of events.entries()) cutter.event(encodeEvent(event, ordinal + BigInt(index)));
+  for (const page of pages) cutter.page(page);
   return cutter.finish();
 }
 
@@ -55,7 +57,7 @@ class Cutter {
   readonly #done: CutPayload[] = [];
   #lost: LossCounts;
   #maps: { readonly map: number; readonly entries: Uint8Array[] }[] = [];
-  #events: Uint8Array[] = [];
+  #pages: Uint8Array[] = [];
   #bytes = 0;
   #records = 0;
 
@@ -66,7 +68,7 @@ class Cutter {
 
   entry(map: number, entry: EntryDelta): void {
     const bytes = toBinary(EntryDeltaSchema, entry);
-    this.#admit(bytes.length);
+    this.#admit(bytes.length, 1);
     let delta = this.#maps.at(-1);
     if (delta?.map !== map) {
       delta = { map, entries: [] };
@@ -76,10 +78,9 @@ class Cutter {
     delta.entries.push(bytes);
   }
 
-  event(event: OutputEvent): void {
-    const bytes = toBinary(OutputEventSchema, event);
-    this.#admit(bytes.length);
-    this.#events.push(bytes);
+  page({ bytes, events }: EventPage): void {
+    this.#admit(bytes.length, events);
+    this.#pages.push(bytes);
   }
 
   finish(): CutPayload[] {
@@ -87,14 +88,14 @@ class Cutter {
     return this.#done;
   }
 
-  #admit(bytes: number): void {
+  #admit(bytes: number, records: number): void {
     if (this.#records > 0 && this.#bytes + bytes + envelopeBytes > this.#maxBytes) this.#cut();
     this.#bytes += bytes + envelopeBytes;
-    this.#records += 1;
+    this.#records += records;
   }
 
   #cut(): void {
-    const { maps, events, lost } = FramePayloadSchema.field;
+    const { maps, lost } = FramePayloadSchema.field;
     const writer = new BinaryWriter();
     for (const delta of this.#maps) {
       writer.tag(maps.number, WireType.LengthDelimited).fork();
@@ -104,13 +105,14 @@ class Cutter {
       }
       writer.join();
     }
-    for (const event of this.#events) writer.tag(events.number, WireType.LengthDelimited).bytes(event);
     writer.tag(lost.number, WireType.LengthDelimited).bytes(toBinary(LossCountsSchema, encodeLoss(this.#lost)));
-    this.#done.push({ payload: writer.finish(), records: this.#records, lost: this.#lost });
+    // Messages one after the other are one: a page is fields of this one.
+    const payload = Buffer.concat([writer.finish(), ...this.#pages]);
+    this.#done.push({ payload, records: this.#records, lost: this.#lost });
     // The losses of the window travel with its first frame.
     this.#lost = noLoss();
     this.#maps = [];
-    this.#events = [];
+    this.#pages = [];
     this.#bytes = 0;
     this.#records = 0;
   }

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { addLoss, type LossCounts, noLoss, subtractLoss } from '@bpfleet/aggregate';
 import {
   crc32c,
+  EventPages,
   encodeSchema,
   FrameSchema,
   Manifest_Outcome,
@@ -42,6 +44,10 @@ export interface SessionSurroundings {
 
 /** After the deadline, how long a trace may take to end by itself before it is torn off the kernel. */
 const graceMs = 5_000;
+/** Events that wait for their window's end, bytes. What is more waits in the rings, and what finds no room there is counted. */
+const maxWaitingBytes = 64 * 1024 * 1024;
+/** Some 4 MiB, synced together. */
+const framesAtOnce = 16;
 
 /** One assignment on its way: load, attach, windows into frames, manifest. Whatever happens, it ends with a manifest. */
 export class SessionRun {
@@ -59,8 +65,8 @@ export class SessionRun {
   #attachedAt: number | null = null;
   #attachUs = 0n;
   #seq = 0n;
-  #ordinal = 0n;
-  #printed = 0n;
+  readonly #pages = new EventPages();
+  #printed = 0;
   #lost: LossCounts = noLoss();
 
   constructor(id: RunId, assignment: Assignment, surroundings: SessionSurroundings) {
@@ -184,9 +190,11 @@ export class SessionRun {
           );
           this.#with.onChange();
         },
+        keepEvents: false,
+        takesEvents: () => this.#pages.bytes < maxWaitingBytes,
         onEvents: (events) => {
-          this.#with.feed.publish(this.id.session, events, this.#printed);
-          this.#printed += BigInt(events.length);
+          this.#with.feed.publish(this.id.session, events, BigInt(this.#printed));
+          for (const event of events) this.#pages.add(event, this.#printed++);
         },
         onWindow: (window) => this.#window(window),
       });
@@ -197,10 +205,11 @@ export class SessionRun {
 
   async #window(window: TraceWindow): Promise<void> {
     this.#lost = addLoss(this.#lost, window.lost);
-    const payloads = cutFrames(window, this.#ordinal);
-    this.#ordinal += BigInt(window.events.length);
+    const payloads = cutFrames(window, this.#pages.take());
     if (payloads.length === 0) return this.#with.spool.mark(this.id, window.end);
-    const frames = payloads.map(({ payload, records, lost }): SpooledFrame => {
+    let batch: SpooledFrame[] = [];
+    const lastBatch = Math.floor((payloads.length - 1) / framesAtOnce) * framesAtOnce;
+    for (const [index, { payload, records, lost }] of payloads.entries()) {
       this.#seq += 1n;
       const frame = create(FrameSchema, {
         sessionId: this.id.session,
@@ -212,8 +221,19 @@ export class SessionRun {
         crc32c: crc32c(payload),
         records,
       });
-      return { seq: this.#seq, records, lost, until: window.end, bytes: toBinary(FrameSchema, frame) };
-    });
+      // Only what is whole counts as measured, should this process be killed now.
+      const until = index < lastBatch ? window.start : window.end;
+      batch.push({ seq: this.#seq, records, lost, until, bytes: toBinary(FrameSchema, frame) });
+      if (batch.length < framesAtOnce) continue;
+      await this.#append(batch);
+      batch = [];
+      // A flood has many frames a window: what comes meanwhile is to be read as well.
+      await setImmediate();
+    }
+    if (batch.length > 0) await this.#append(batch);
+  }
+
+  async #append(frames: readonly SpooledFrame[]): Promise<void> {
     await this.#with.spool.append(this.id, frames);
     this.#with.onSpooled();
   }
