@@ -30,7 +30,7 @@ export default {
       if (!targ_records) return 0;
       event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
       if (!event) return 0;
-      event->number = __sync_fetch_and_add(&number, 1);
+      event->number = number++;
       event->size = ctx->args[2];
       bpf_get_current_comm(event->comm, sizeof(event->comm));
       bpf_ringbuf_submit(event, 0);

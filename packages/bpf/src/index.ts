@@ -37,6 +37,7 @@ export * from './elf/write-object.ts';
 export { isInKernelRange } from './manifest/kernel-range.ts';
 export * from './manifest/manifest.ts';
 export { type ManifestProblem, readManifest } from './manifest/read-manifest.ts';
+export { type LaidField, layOutFields } from './manifest/record-layout.ts';
 export * from './object/compose-object.ts';
 export { type SettableVariable, settableVariables } from './object/set-variables.ts';
 export * from './raw-text.ts';

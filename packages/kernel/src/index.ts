@@ -40,7 +40,7 @@ export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
 export { addDebugFolders } from './symbols/debug-files.ts';
 export { demangle } from './symbols/demangle.ts';
-export { kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
+export { hasKernelSymbol, kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
 export { hasOwnMounts, processFiles, processPath } from './symbols/process-files.ts';
 export {
   formatBuildIdFrame,

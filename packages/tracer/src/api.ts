@@ -134,6 +134,8 @@ export interface Trace {
   readonly exitCode: number;
   /** Every map as it is now. */
   readMaps(): MapState[];
+  /** Of objects: any map by its own name, or `.bss`, `.data`, `.rodata`, each value whole; null where there is none to list. */
+  readWholeMap?(name: string): MapState | null;
   /** Lost so far. `evicted` and `sampledOut` are always zero here: neither is lost in the kernel. */
   losses(): LossCounts;
   /** Has the kernel count what the programs cost, or no longer; it costs them some 30 ns a run. */

@@ -140,7 +140,9 @@ export function agentService({
       converted(async () => {
         const session = [...sessions()].find((run) => run.id.session === request.collectionId && run.trace);
         const trace = session?.trace ?? collections.get(request.collectionId).trace;
-        const state = trace.readMaps().find((map) => map.schema.name === request.map);
+        const state = request.map.startsWith('@')
+          ? trace.readMaps().find((map) => map.schema.name === request.map)
+          : trace.readWholeMap?.(request.map);
         if (!state) {
           const names = trace.schemas.map((schema) => schema.name).join(', ') || 'none';
           throw new RpcError('NOT_FOUND', `the program has no map ${request.map}; its maps: ${names}`);

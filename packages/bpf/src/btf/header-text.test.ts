@@ -81,6 +81,15 @@ test('of one name the later ones are numbered, and a type may be const twice', (
   );
 });
 
+test('a member without a name is written out, also where its structure has one', () => {
+  const types: readonly TypeText[] = [
+    u32,
+    { kind: 'STRUCT', name: 'head', count: 1, value: 4, rest: ['x', 1, 0] },
+    { kind: 'STRUCT', name: 'whole', count: 2, value: 8, rest: ['', 2, 0, 'y', 1, 32] },
+  ];
+  expect(body(types)).toContain('struct whole {\n\tstruct {\n\t\tunsigned int x;\n\t};\n\tunsigned int y;\n};');
+});
+
 test('a structure that is a part of itself is refused', () => {
   const types: readonly TypeText[] = [{ kind: 'STRUCT', name: 's', count: 1, value: 8, rest: ['x', 1, 0] }];
   expect(() => headerText(new Btf(writeBtf(types)))).toThrow(BtfError);

@@ -182,7 +182,8 @@ class HeaderWriter implements CWriter {
       if (!isUnion)
         lines.push(...this.#gap(this.#natural(member, end, this.#layout.isPacked(id)), bitOffset, end, tabs));
       end = bitOffset + (bits === 0 ? this.#layout.size(type) * 8 : bits);
-      lines.push(`${tabs}${declaration(this, type, name, depth + 1)}${bits === 0 ? '' : `: ${bits}`};\n`);
+      const text = name === '' ? this.#unnamed(type, depth + 1) : declaration(this, type, name, depth + 1);
+      lines.push(`${tabs}${text}${bits === 0 ? '' : `: ${bits}`};\n`);
     }
     const size = this.#layout.size(id) * 8;
     const unit = this.#layout.alignment(id) * 8;
@@ -192,6 +193,14 @@ class HeaderWriter implements CWriter {
     } else if (Math.ceil(end / unit) * unit < size) lines.push(...this.#gap(end, size, end, tabs));
     const packed = this.#layout.isPacked(id) ? ' __attribute__((packed))' : '';
     return `${lines.length === 0 ? '{}' : `{\n${lines.join('')}${'\t'.repeat(depth)}}`}${packed}`;
+  }
+
+  /** A member without a name: a record that has one is written out, since only with extensions of C is it a member otherwise. */
+  #unnamed(type: number, depth: number): string {
+    const word = type === 0 ? '' : tagWord(this.btf.node(type).kind);
+    return word === 'struct' || word === 'union'
+      ? `${word} ${this.#record(type, depth)}`
+      : declaration(this, type, '', depth);
   }
 
   /** Where a compiler would put a member, bits. */

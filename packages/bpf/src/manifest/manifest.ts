@@ -39,6 +39,8 @@ export interface ManifestOutput {
   readonly fields?: Readonly<Record<string, ManifestMerge>>;
   /** Of ring and perf buffers: the name of the structure of a record. */
   readonly record?: string;
+  /** Instead: the fields of a record in their order, as C has them, where no type information has the structure. */
+  readonly layout?: readonly string[];
   /** false: it is no result. */
   readonly show?: boolean;
 }
@@ -46,6 +48,10 @@ export interface ManifestOutput {
 export interface ManifestMap {
   /** Instead of the object's own `max_entries`. */
   readonly entries?: number;
+  /** Instead of the object's own `value_size`, bytes: of a map of stacks 8 for each frame. */
+  readonly valueSize?: number;
+  /** Of an array of control groups: which one is its first element; as of a program. */
+  readonly cgroup?: string;
   /** A map that somebody has pinned, at this path, is used instead of an own one. */
   readonly share?: string;
   /** The map is the trace's own, also where the object asks to pin it. */

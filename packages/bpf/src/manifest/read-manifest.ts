@@ -1,6 +1,7 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { readKernelRange } from './kernel-range.ts';
 import { changes, merges, type ObjectManifest, perfEvents } from './manifest.ts';
+import { layOutFields } from './record-layout.ts';
 
 /** What is wrong, and where: names and indexes from the whole manifest inwards. */
 export interface ManifestProblem {
@@ -13,6 +14,7 @@ const MAX_NAMES = 256;
 const MAX_TEXT = 4_096;
 const MAX_VALUES = 1_024;
 const MAX_ENTRIES = 2 ** 32 - 1;
+const MAX_VALUE = 2 ** 26;
 const MAX_FREQUENCY = 100_000;
 const PIN_FOLDER = '/sys/fs/bpf/';
 
@@ -141,6 +143,12 @@ const kernels: Rule = (given, path, problems) => {
   }
 };
 
+const layout: Rule = (given, path, problems) => {
+  const isText = Array.isArray(given) && given.every((each) => typeof each === 'string');
+  const laid = isText ? layOutFields(given) : 'must be a list of fields, such as "u64 ts" and "char comm[16]"';
+  if (typeof laid === 'string') problems.push({ path, message: laid });
+};
+
 const merge = oneOf(merges);
 const manifestRule = table({
   description: text,
@@ -148,10 +156,19 @@ const manifestRule = table({
   kernels,
   parameters: named(table({ description: text, default: value }), FIELDS),
   outputs: named(
-    table({ description: text, merge, fields: named(merge, FIELDS), record: name, show: truth }),
+    table({ description: text, merge, fields: named(merge, FIELDS), record: name, layout, show: truth }),
     IDENTIFIER,
   ),
-  maps: named(table({ entries: number(1, MAX_ENTRIES), share: pin, private: truth }), IDENTIFIER),
+  maps: named(
+    table({
+      entries: number(1, MAX_ENTRIES),
+      valueSize: number(1, MAX_VALUE),
+      cgroup: folder,
+      share: pin,
+      private: truth,
+    }),
+    IDENTIFIER,
+  ),
   programs: named(
     table({
       load: truth,

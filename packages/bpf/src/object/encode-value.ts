@@ -3,7 +3,7 @@ import { didYouMean } from '../did-you-mean.ts';
 import type { ManifestValue } from '../manifest/manifest.ts';
 
 /** What of BTF a value is written by. */
-export type EncodingTypes = Pick<TypeSource, 'resolve' | 'members' | 'enumerators'>;
+type EncodingTypes = Pick<TypeSource, 'resolve' | 'members' | 'enumerators'>;
 
 /** Writes to the bytes of one variable. */
 interface Target {

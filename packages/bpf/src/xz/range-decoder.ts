@@ -1,7 +1,7 @@
 import { XzError } from './xz-error.ts';
 
 /** Probabilities have 11 bits, and move by a 32nd of what they are away from the end. */
-export const PROBABILITY_BITS = 11;
+const PROBABILITY_BITS = 11;
 const MOVE_BITS = 5;
 const EVEN = 1 << (PROBABILITY_BITS - 1);
 const TOP = 2 ** 24;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { carriedManifest, readObject } from '@bpfleet/bpf';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { minimalObject } from '../../../bpf/src/elf/minimal-object.test-kit.ts';
 import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
@@ -36,6 +37,32 @@ describe('a session with an ELF object', () => {
     expect(assignments[0]?.program?.source).toEqual(source);
     const { body: list } = await controller.call<{ items: object[] }>('GET', '/sessions');
     expect(list.items).toMatchObject([{ session: { program: { kind: 'object' } } }]);
+  });
+
+  it('gives the nodes an object that carries its manifest', async () => {
+    const agent = await controller.agent('a');
+    const manifest = { outputs: { hists: { merge: 'hist' } } };
+    const program = { ...programOf(object), manifest };
+    const created = controller.call<{ session: { id: string } }>('POST', '/sessions', { program });
+    const { requestId, request } = await agent.next('check');
+    const sent = request?.program?.source;
+    const sections = readObject(sent?.case === 'object' ? sent.value : new Uint8Array());
+    expect(carriedManifest(sections)).toEqual({ manifest });
+    agent.send({ case: 'check', value: { requestId, response: { loads: true } } });
+    expect((await created).status).toBe(202);
+  });
+
+  it.each([
+    [
+      'a wrong manifest',
+      { manifest: { outputs: { hists: { merge: 'all' } } } },
+      '/program/manifest/outputs/hists/merge',
+    ],
+    ['a parameter that it does not have', { parameters: { targ_pid: 7 } }, '/program/parameters/targ_pid'],
+  ])('is refused: %s', async (_, settings, pointer) => {
+    const answer = await controller.call('POST', '/sessions', { program: { ...programOf(object), ...settings } });
+    expect(answer.status).toBe(422);
+    expect(answer.body).toMatchObject({ code: 'invalid_program', pointer });
   });
 
   it.each([

@@ -55,6 +55,8 @@ export interface LibbpfObject {
   readonly bpf_map__max_entries: (map: Pointer) => number;
   /** Before load only. */
   readonly bpf_map__set_max_entries: (map: Pointer, entries: number) => number;
+  /** Before load only. */
+  readonly bpf_map__set_value_size: (map: Pointer, bytes: number) => number;
   readonly bpf_map__map_flags: (map: Pointer) => number;
   readonly bpf_map__btf_key_type_id: (map: Pointer) => number;
   readonly bpf_map__btf_value_type_id: (map: Pointer) => number;
@@ -118,6 +120,7 @@ function declare(): LibbpfObject {
     bpf_map__is_internal: of('bpf_map__is_internal', 'bool'),
     bpf_map__pin_path: of('bpf_map__pin_path', 'str'),
     bpf_map__set_max_entries: library.func('bpf_map__set_max_entries', 'int', ['void *', 'uint32']),
+    bpf_map__set_value_size: library.func('bpf_map__set_value_size', 'int', ['void *', 'uint32']),
     bpf_map__set_pin_path: library.func('bpf_map__set_pin_path', 'int', ['void *', 'str']),
     bpf_obj_get: library.func('bpf_obj_get', 'int', ['str']),
     bpf_map__reuse_fd: library.func('bpf_map__reuse_fd', 'int', ['void *', 'int']),

@@ -1,5 +1,6 @@
 import type { MapSpec } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
+import { getLibbpf } from '../ffi/libbpf.ts';
 import { getLibbpfObject } from '../ffi/libbpf-object.ts';
 import { getLibc, type Pointer } from '../ffi/libc.ts';
 import { errno } from '../ffi/native.ts';
@@ -8,7 +9,7 @@ import type { Link } from '../link/link.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { explainFailure } from './explain-failure.ts';
 import { withLibbpfLog } from './libbpf-log.ts';
-import { attachObjectProgram, type ObjectTarget, targetText } from './object-target.ts';
+import { attachObjectProgram, type ObjectTarget, targetText, withFile } from './object-target.ts';
 
 /** A program of an object. */
 export interface ObjectProgram {
@@ -85,6 +86,26 @@ export class KernelObject {
     const result = getLibbpfObject().bpf_map__set_max_entries(this.#maps[index] as Pointer, entries);
     if (result < 0) throw errnoError(`give map "${name}" ${entries} entries`, result);
     this.#readMaps();
+  }
+
+  /** Before load: how many bytes a value of a map has. Throws KernelError. */
+  resizeValue(index: number, bytes: number): void {
+    this.#open();
+    const { name = '' } = this.maps[index] ?? {};
+    const result = getLibbpfObject().bpf_map__set_value_size(this.#maps[index] as Pointer, bytes);
+    if (result < 0) throw errnoError(`give map "${name}" values of ${bytes} bytes`, result);
+    this.#readMaps();
+  }
+
+  /** Once loaded: puts the control group of a folder into an element of a CGROUP_ARRAY. Throws KernelError. */
+  setCgroup(index: number, element: number, folder: string): void {
+    this.#open();
+    const { name = '' } = this.maps[index] ?? {};
+    const map = getLibbpfObject().bpf_map__fd(this.#maps[index] as Pointer);
+    withFile(folder, (fd) => {
+      const result = getLibbpf().bpf_map_update_elem(map, wordOf(element), wordOf(fd), 0);
+      if (result < 0) throw errnoError(`put the control group ${folder} into map "${name}"`, result);
+    });
   }
 
   /** Before load: a map is this process's own, also where the object asks to pin it. */
@@ -193,6 +214,12 @@ export class KernelObject {
     if (this.#object === null) throw new KernelError('EBADF', 'the object is closed');
     return this.#object;
   }
+}
+
+function wordOf(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value, 0);
+  return bytes;
 }
 
 function walk(next: (previous: Pointer | null) => Pointer | null): Pointer[] {

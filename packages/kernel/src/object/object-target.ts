@@ -94,7 +94,8 @@ function attachUprobe(
   return libbpf.bpf_program__attach_uprobe_opts(program, EVERY_PROCESS, target.path, 0, options);
 }
 
-function withFile<T>(path: string, use: (fd: number) => T): T {
+/** Throws KernelError where it cannot be opened. */
+export function withFile<T>(path: string, use: (fd: number) => T): T {
   let fd: number;
   try {
     fd = openSync(path, 'r');

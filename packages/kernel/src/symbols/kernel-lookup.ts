@@ -15,6 +15,12 @@ export function kernelAddress(name: string): bigint | null {
   return findKernelAddress(readFileSync('/proc/kallsyms', 'latin1'), name);
 }
 
+/** Whether the kernel has a function or variable of this name, also where addresses are hidden. */
+export function hasKernelSymbol(name: string): boolean {
+  const text = readFileSync('/proc/kallsyms', 'latin1');
+  return text.includes(` ${name}\n`) || text.includes(` ${name}\t`);
+}
+
 /** As kernelAddress, of the text of /proc/kallsyms: `ADDRESS TYPE NAME`, with a tab and `[MODULE]` after some. */
 export function findKernelAddress(text: string, name: string): bigint | null {
   // The list has millions of characters: looking for the name is faster than taking it all apart.

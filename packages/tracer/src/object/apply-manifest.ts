@@ -9,8 +9,21 @@ import {
   type ObjectSection,
   problemText,
 } from '@bpfleet/bpf';
+import type { Diagnostic } from '@bpfleet/compiler';
 import { type KernelObject, nodeIdentity } from '@bpfleet/kernel';
+import { cgroupFolder } from '../cgroup-path.ts';
 import { TraceError } from '../trace-error.ts';
+import { objectWarning } from './object-warning.ts';
+
+/** As BCC's tools have. */
+const DEFAULT_ENTRIES = 10_240;
+/** perf's own depth, 127 addresses. */
+const STACK_BYTES = 127 * 8;
+const SIZED: readonly number[] = [
+  ...[MapType.HASH, MapType.PERCPU_HASH, MapType.LRU_HASH, MapType.LRU_PERCPU_HASH, MapType.STACK_TRACE],
+];
+/** `enum bpf_map_type` (linux/bpf.h). */
+const CGROUP_ARRAY = 8;
 
 /** The manifest that an object carries. Throws TraceError: compile where it is wrong, unsupported on a kernel that it excludes. */
 export function requireManifest(sections: readonly ObjectSection[]): ObjectManifest {
@@ -32,9 +45,10 @@ export function requireManifest(sections: readonly ObjectSection[]): ObjectManif
 
 /** Sizes maps and chooses programs as a manifest says, before anything is loaded. Throws TraceError: compile, KernelError. */
 export function applyManifest(object: KernelObject, manifest: ObjectManifest): void {
-  for (const [name, { entries, share, private: isOwn }] of settingsOf(manifest.maps)) {
+  for (const [name, { entries, valueSize, share, private: isOwn }] of settingsOf(manifest.maps)) {
     const index = indexOf(object.maps, name, 'map');
     if (entries !== undefined) object.resizeMap(index, entries);
+    if (valueSize !== undefined) object.resizeValue(index, valueSize);
     if (isOwn === true) object.ownMap(index);
     if (share !== undefined) shareMap(object, index, share, manifest);
   }
@@ -42,6 +56,36 @@ export function applyManifest(object: KernelObject, manifest: ObjectManifest): v
     const index = indexOf(object.programs, name, 'program');
     if (load !== undefined) object.setLoads(index, load);
   }
+}
+
+/** Once loaded: the control groups that a manifest puts into maps. Throws KernelError, TraceError where a map is none for them. */
+export function fillMaps(object: KernelObject, { maps = {} }: ObjectManifest): void {
+  for (const [name, { cgroup }] of Object.entries(maps)) {
+    if (cgroup === undefined) continue;
+    const index = indexOf(object.maps, name, 'map');
+    if (object.maps[index]?.type !== CGROUP_ARRAY) {
+      throw new TraceError('compile', `map ${name} is no array of control groups, and its manifest puts one into it`);
+    }
+    object.setCgroup(index, 0, cgroupFolder(cgroup));
+  }
+}
+
+/**
+ * Sizes maps that the object leaves to its loader, as BCC's tools do: a map without entries, and stacks without a depth.
+ * Throws KernelError.
+ */
+export function sizeMaps(object: KernelObject): Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const [index, { name, type, maxEntries, valueSize }] of object.maps.entries()) {
+    if (type === MapType.STACK_TRACE && valueSize === 0) object.resizeValue(index, STACK_BYTES);
+    if (maxEntries !== 0 || !SIZED.includes(type)) continue;
+    object.resizeMap(index, DEFAULT_ENTRIES);
+    const advice = `a manifest may say more (maps: ${name}: entries: N)`;
+    diagnostics.push(
+      objectWarning(`map ${name} has no size of its own, and now ${DEFAULT_ENTRIES} entries; ${advice}`),
+    );
+  }
+  return diagnostics;
 }
 
 /** Whoever has pinned it relies on what is in it; and records go to one reader. */

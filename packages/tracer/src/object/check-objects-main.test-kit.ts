@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { composeObject } from '@bpfleet/bpf';
 import { TraceError } from '../trace-error.ts';
 import { ObjectTrace } from './object-trace.ts';
+import { readTypes } from './object-types.ts';
 import { prepareObject } from './prepare-object.ts';
 
 /** Opens and loads the object of the folder, here and now, once for each edit, and says what came of it, a line each. */
@@ -14,8 +16,15 @@ for (const [edits, length] of cases) {
   const bytes = Buffer.from(object);
   for (const [at, byte] of edits) bytes[at] = byte;
   process.stdout.write(`${JSON.stringify([edits, length])} `);
+  const program = { kind: 'object', object: bytes.subarray(0, length) } as const;
   try {
-    new ObjectTrace(prepareObject({ kind: 'object', object: bytes.subarray(0, length) })).close();
+    // Nothing of it may throw anything else.
+    composeObject(program.object, {}, { targ_pid: '9' });
+    readTypes(program).structures();
+    const trace = new ObjectTrace(prepareObject(program));
+    trace.readMaps();
+    for (const name of ['all', 'calls', '.bss', '.rodata']) trace.readWholeMap(name);
+    trace.close();
     process.stdout.write('loads\n');
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;

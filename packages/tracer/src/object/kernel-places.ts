@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { hasFeature, kernelAddress, kernelTypes, tracepointFormat } from '@bpfleet/kernel';
+import { hasFeature, hasKernelSymbol, kernelTypes, tracepointFormat } from '@bpfleet/kernel';
 import type { KernelPlaces } from './choose-programs.ts';
 
 /** The places of this kernel that sections name. */
@@ -12,7 +12,7 @@ function missing(section: string): string | null {
     case 'kprobe':
     case 'kretprobe': {
       const name = place.replace(/\+.*/, '');
-      return hasFeature('kprobe') && kernelAddress(name) !== undefined ? null : `function ${name} to probe`;
+      return hasFeature('kprobe') && hasKernelSymbol(name) ? null : `function ${name} to probe`;
     }
     case 'fentry':
     case 'fexit':
@@ -20,8 +20,11 @@ function missing(section: string): string | null {
       return hasFeature('fentry') && kernelTypes()?.function(place) !== undefined ? null : `function ${place} to trace`;
     case 'tp_btf':
     case 'raw_tp':
-    case 'raw_tracepoint':
-      return kernelTypes()?.named(`btf_trace_${place}`) === undefined ? `tracepoint ${place}` : null;
+    case 'raw_tracepoint': {
+      const types = kernelTypes();
+      if (types === null) return kind === 'tp_btf' ? 'types (CONFIG_DEBUG_INFO_BTF)' : null;
+      return types.named(`btf_trace_${place}`) === undefined ? `tracepoint ${place}` : null;
+    }
     case 'tracepoint':
     case 'tp': {
       const [category = '', event = ''] = place.split('/');

@@ -12,7 +12,7 @@ export interface KeyField {
 }
 
 /** A stack in a map of stacks; of a program's, `process` is where its process' number lies in the key. */
-export interface KeyStack {
+interface KeyStack {
   /** Name of that map. */
   readonly map: string;
   readonly depth: number;

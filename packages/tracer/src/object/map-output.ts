@@ -45,6 +45,8 @@ const KINDS: Readonly<Record<ManifestMerge, MapKind>> = {
   last: 'value',
   list: 'value',
 };
+/** Maps that libbpf's own headers bring along (usdt.bpf.h). */
+const LIBRARY = /^__bpf_/;
 /** BCC's tools call the buckets of their histograms so. */
 const HISTOGRAM = /^(slots|hist)$/;
 /** Of one hist: what `histSlot` has for 64 bits. */
@@ -90,6 +92,14 @@ class Collector {
       const advice = hint === undefined ? '' : `; ${hint}`;
       this.#warn(`the manifest names an output that the object does not have, ${name}${advice}`);
     }
+    for (const { guessed, name } of this.#records) {
+      const others = this.#records.filter(
+        (each) => guessed !== undefined && each.guessed === guessed && each.name !== name,
+      );
+      if (others.length === 0) continue;
+      const advice = `where they differ, a manifest says so (outputs: ${name}: record: STRUCT)`;
+      this.#warn(`records of ${name} are read as those of ${others.map((each) => each.name).join(', ')}; ${advice}`);
+    }
     const spare = this.#outputs.splice(MAX_OUTPUTS);
     if (spare.length > 0) {
       this.#warn(`${spare.length} more parts of values are not among the results: at most ${MAX_OUTPUTS} are`);
@@ -99,7 +109,7 @@ class Collector {
 
   map(map: ObjectMap, index: number): void {
     const asked = this.#asked(map.name);
-    if (asked.show === false) return;
+    if (!(asked.show ?? !LIBRARY.test(map.name))) return;
     if (map.type === MapType.RINGBUF || map.type === MapType.PERF_EVENT_ARRAY) {
       this.#buffer(map, index, asked);
       return;
@@ -133,13 +143,14 @@ class Collector {
     }
   }
 
-  #buffer(map: ObjectMap, index: number, { record }: ManifestOutput): void {
+  #buffer(map: ObjectMap, index: number, asked: ManifestOutput): void {
     const buffer = map.type === MapType.RINGBUF ? 'ring' : 'perf';
-    const output = recordOutput(map, index, buffer, this.#types, record);
+    const output = recordOutput(map, index, buffer, this.#types, asked);
     this.#records.push(output);
     if (output.fields === null) {
-      const why = record === undefined ? 'no structure is found for them' : `there is no structure ${record}`;
-      const advice = 'name it in a manifest (outputs: NAME: record: STRUCT), and build with -g';
+      const why =
+        asked.record === undefined ? 'no structure is found for them' : `there is no structure ${asked.record}`;
+      const advice = `build with -g, or describe it in a manifest (outputs: ${map.name}: record: STRUCT, or layout: [u64 ts])`;
       this.#warn(`records of ${map.name} are shown as bytes: ${why}; ${advice}`);
     }
   }

@@ -1,19 +1,31 @@
 import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
 import type { Diagnostic } from '@bpfleet/compiler';
-import { type BpfMap, joinLinks, type KernelObject, type Link, programInfo, waitForPrograms } from '@bpfleet/kernel';
+import {
+  type BpfMap,
+  joinLinks,
+  KernelError,
+  type KernelObject,
+  type Link,
+  programInfo,
+  waitForPrograms,
+} from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
 import { valueReaders } from '../read-stack.ts';
 import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
 import type { ValueReaders } from '../value-readers.ts';
+import { fillMaps } from './apply-manifest.ts';
 import { attachProgram } from './attach-program.ts';
 import { IteratorLines } from './iterator-lines.ts';
+import { kernelPlaces } from './kernel-places.ts';
 import type { ObjectOutput } from './map-output.ts';
 import { objectMapSpec } from './object-memory.ts';
+import type { ObjectTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
-import { readObjectMap } from './read-object-map.ts';
+import { readObjectMaps } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
+import { readWholeMap, wholeMap } from './whole-map.ts';
 
 /** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
 export class ObjectTrace implements Trace {
@@ -33,6 +45,7 @@ export class ObjectTrace implements Trace {
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
   readonly #buffers: RecordBuffers;
   readonly #readers: ValueReaders;
+  readonly #types: ObjectTypes;
   readonly #counting = new RunCounting();
   readonly #told = new Set<string>();
   #links: Link[] = [];
@@ -45,6 +58,7 @@ export class ObjectTrace implements Trace {
     const { object, outputs, records, programs, diagnostics } = prepared;
     try {
       object.load();
+      fillMaps(object, prepared.manifest);
       this.programIds = programs.map(({ index }) => programInfo(object.programFd(index)).id);
       this.#maps = outputs.map((output) => ({ output, map: mapOf(object, output.map) }));
       this.#readers = valueReaders((name) => mapNamed(object, name));
@@ -59,6 +73,7 @@ export class ObjectTrace implements Trace {
     this.hasProbes = programs.some(({ plan }) => plan.how !== 'iterator');
     this.mapBytes = prepared.mapBytes;
     this.#object = object;
+    this.#types = prepared.types;
     this.#programs = programs;
   }
 
@@ -66,9 +81,7 @@ export class ObjectTrace implements Trace {
     if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
     this.#state = 'attached';
     try {
-      for (const { index, plan } of this.#programs) {
-        this.#links.push(attachProgram(this.#object, index, plan, this.#lines));
-      }
+      for (const each of this.#programs) this.#attachOne(each);
     } catch (error) {
       this.#state = 'detached';
       this.#closeLinks();
@@ -93,7 +106,12 @@ export class ObjectTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return this.#maps.map(({ output, map }) => readObjectMap(output, map, this.#readers));
+    return readObjectMaps(this.#maps, this.#readers);
+  }
+
+  readWholeMap(name: string): MapState | null {
+    const whole = wholeMap(this.#object.maps, this.#types, name);
+    return whole === null ? null : readWholeMap(whole, mapOf(this.#object, whole.map));
   }
 
   losses(): LossCounts {
@@ -126,6 +144,18 @@ export class ObjectTrace implements Trace {
     this.#lines.close();
     this.#object.close();
     this.#counting.set(false);
+  }
+
+  #attachOne({ index, plan }: PlannedObjectProgram): void {
+    try {
+      this.#links.push(attachProgram(this.#object, index, plan, this.#lines));
+    } catch (error) {
+      const { name = '', section = '' } = this.#object.programs[index] ?? {};
+      const missing = error instanceof KernelError ? kernelPlaces.missing(section) : null;
+      if (!(error instanceof KernelError) || missing === null) throw error;
+      const advice = `where the others make sense without it, a manifest says programs: ${name}: optional: true`;
+      throw new KernelError(error.code, `${error.message}: this kernel has no ${missing}; ${advice}`, { cause: error });
+    }
   }
 
   #closeLinks(): void {

@@ -216,6 +216,16 @@ describe('ELF objects', () => {
         ['@stats.calls', 'sum', [pid, [[0, 500n]]]],
         ['@stats.inner.least', 'sum', [pid, [[0, -500n]]]],
       ]);
+      const whole = (name: string) =>
+        [...(trace.readWholeMap?.(name)?.entries.values() ?? [])].map(({ key, value }) => [key, value]);
+      const [[key, value] = []] = whole('stats');
+      expect(key).toEqual([pid]);
+      const sum = (value as Composite).parts
+        .map((cpu) => (cpu as Composite).parts[0] as bigint)
+        .reduce((total, calls) => total + calls, 0n);
+      expect(sum).toBe(500n);
+      expect(whole('.bss')).toMatchObject([[[], { kind: 'record', names: ['hists'] }]]);
+      expect(whole('none')).toEqual([]);
     } finally {
       trace.close();
     }
@@ -273,7 +283,7 @@ describe('ELF objects', () => {
     [{ license: 'MIT' }, /^the manifest says license MIT, the object itself GPL/],
     [{ maps: { call: { entries: 1 } } }, /a map that the object does not have, call; did you mean 'calls'\?/],
     [{ programs: { g: { load: false } } }, /a program that the object does not have, g/],
-    [{ maps: { calls: { entries: 4_000_000_000 } } }, /cannot|at most|memory|too/i],
+    [{ maps: { calls: { entries: 4_000_000_000 } } }, /^the program's maps may take \d+ bytes; at most/],
   ])('manifest %j: refused', async (manifest, message) => {
     await expect(load(composed(build(counting(1)), manifest))).rejects.toMatchObject({
       message: expect.stringMatching(message),
@@ -366,7 +376,12 @@ describe('ELF objects', () => {
     const trace = await load(build(`${program('tracepoint/sched/no_such_event', '')} ${LICENSE}`));
     try {
       expect(() => trace.attach()).toThrow(
-        expect.objectContaining({ code: 'attach', message: expect.stringMatching(/program "f".*no_such_event/) }),
+        expect.objectContaining({
+          code: 'attach',
+          message: expect.stringMatching(
+            /program "f".*no_such_event; where the others make sense without it, a manifest/,
+          ),
+        }),
       );
     } finally {
       trace.close();
@@ -378,6 +393,48 @@ describe('ELF objects', () => {
     const object = build(counting(1));
     await expect(load(object, { mapBytes: 1000 })).rejects.toMatchObject({ code: 'limit' });
     await expect(load(object, { probes: 1 })).rejects.toMatchObject({ code: 'limit' });
+  });
+
+  test('maps that leave their size to the loader get one, and that is told', async () => {
+    const source = `
+      struct { __uint(type, BPF_MAP_TYPE_STACK_TRACE); __uint(key_size, 4); } stackmap SEC(".maps");
+      struct { __uint(type, BPF_MAP_TYPE_HASH); __type(key, __u32); __type(value, __u64); } counts SEC(".maps");
+      ${program(GETPPID, 'bpf_get_stackid(ctx, &stackmap, 0); return (long)bpf_map_lookup_elem(&counts, &(int){1}) != 0;')}`;
+    const { loads, diagnostics, mapBytes } = await answer(source);
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^map stackmap has no size of its own, and now 10240 entries; a manifest may say more/),
+      expect.stringMatching(/^map counts has no size of its own/),
+    ]);
+    expect({ loads, large: mapBytes > 10_240 * 127 * 8 }).toEqual({ loads: true, large: true });
+  });
+
+  test('a control group of the manifest is in the first element of its map', async (context) => {
+    const groups = `struct { __uint(type, BPF_MAP_TYPE_CGROUP_ARRAY); __uint(key_size, 4); __uint(value_size, 4); __uint(max_entries, 1); } groups SEC(".maps");`;
+    const source = `${groups} __u64 inside; ${program(GETPPID, 'if (bpf_current_task_under_cgroup(&groups, 0) == 1) __sync_fetch_and_add(&inside, 1);')} ${LICENSE}`;
+    const workload = await startWorkload(10);
+    const found = await load(composed(build(source), { maps: { groups: { cgroup: '/' } } })).catch(
+      (error: Error) => error,
+    );
+    if (found instanceof Error) return context.skip(`no control groups of version 2: ${found.message}`);
+    const trace = found;
+    try {
+      trace.attach();
+      await workload.run();
+      expect([...(trace.readMaps()[0]?.entries.values() ?? [])][0]?.cells.get(0)).toBeGreaterThanOrEqual(10n);
+    } finally {
+      trace.close();
+    }
+  });
+
+  test('maps of 100 GB are refused, though nobody has set a limit', async () => {
+    const large = `struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1000000); __type(key, __u32); __type(value, char[100000]); } large SEC(".maps");`;
+    const object = build(
+      `${large} ${program(GETPPID, 'return (long)bpf_map_lookup_elem(&large, &(int){1}) != 0;')} ${LICENSE}`,
+    );
+    await expect(load(object)).rejects.toMatchObject({
+      code: 'limit',
+      message: expect.stringMatching(/^the program's maps may take 100000000000 bytes; at most \d+ are allowed/),
+    });
   });
 
   test('bytes that are no object', async () => {

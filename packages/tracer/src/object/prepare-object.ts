@@ -1,22 +1,27 @@
 import type { ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
-import { KernelObject } from '@bpfleet/kernel';
+import { KernelObject, nodeIdentity } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
-import { applyManifest, requireManifest } from './apply-manifest.ts';
+import { applyManifest, requireManifest, sizeMaps } from './apply-manifest.ts';
 import { type AttachPlan, planProgram } from './attach-plan.ts';
 import { leftOut } from './choose-programs.ts';
 import { kernelPlaces } from './kernel-places.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
 import { objectMemory } from './object-memory.ts';
-import { readTypes } from './object-types.ts';
+import { type ObjectTypes, readTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
+
+/** Of this machine's memory, what the maps of one object may take at most. */
+const MEMORY_SHARE = 0.25;
 
 /** An object opened and looked through, before the kernel has seen it. */
 export interface PreparedObject {
   readonly object: KernelObject;
+  readonly types: ObjectTypes;
+  readonly manifest: ObjectManifest;
   /** The programs that are loaded. */
   readonly programs: readonly PlannedObjectProgram[];
   readonly outputs: readonly ObjectOutput[];
@@ -41,6 +46,7 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
   const object = open(program.object);
   try {
     applyManifest(object, manifest);
+    const sized = sizeMaps(object);
     const { programs, diagnostics } = planPrograms(object, manifest);
     const pinned = object.maps.find((map) => map.pinned);
     if (pinned !== undefined) {
@@ -53,10 +59,10 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
     const prepared = {
       probes: programs.length,
       mapBytes: objectMemory(object.maps),
-      diagnostics: [...diagnostics, ...warnings],
+      diagnostics: [...sized, ...diagnostics, ...warnings],
     };
-    checkLimits(prepared, limits);
-    return { object, programs, outputs, records, ...prepared };
+    checkLimits(prepared, { ...limits, mapBytes: Math.min(limits.mapBytes ?? memoryBound(), memoryBound()) });
+    return { object, types, manifest, programs, outputs, records, ...prepared };
   } catch (error) {
     object.close();
     throw fromKernel(error, 'load', '', []);
@@ -69,6 +75,11 @@ function open(bytes: Uint8Array): KernelObject {
   } catch (error) {
     throw fromKernel(error, 'load', '', []);
   }
+}
+
+/** Also where nobody has said how much: the kernel takes what there is, and ends processes of others for it. Bytes. */
+function memoryBound(): number {
+  return Math.floor(nodeIdentity().memoryBytes * MEMORY_SHARE);
 }
 
 /** The programs that run, with where they are attached; those that are left out here are told. */

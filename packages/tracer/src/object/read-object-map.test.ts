@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReadableMap } from '../read-map.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
 import type { ObjectTypes } from './object-types.ts';
-import { readObjectMap } from './read-object-map.ts';
+import { readObjectMaps } from './read-object-map.ts';
 
 const u32: CType = { kind: 'integer', size: 4, signed: false, character: false };
 const char: CType = { kind: 'integer', size: 1, signed: true, character: true };
@@ -84,8 +84,11 @@ function readable(entries: [number, ...number[]][], part: Partial<ReadableMap & 
   return { spec, cpus: 1, stride: 4, entries: () => rows, lookup, ...part };
 }
 
+const readOne = (output: ObjectOutput | undefined, map: ReadableMap) =>
+  readObjectMaps([{ output: output as ObjectOutput, map }])[0];
+
 function values(output: ObjectOutput | undefined, map: ReadableMap) {
-  const entries = [...readObjectMap(output as ObjectOutput, map).entries.values()];
+  const entries = [...(readOne(output, map)?.entries.values() ?? [])];
   return entries.map(({ key, cells, value }) => [...key, value ?? cells.get(0)]);
 }
 
@@ -133,7 +136,7 @@ describe('maps of an object', () => {
     ]);
     expect(warnings[0]?.message).toMatch(/taken for a histogram of powers of two/);
     const map = readable([[7, 3, 0, 1, 0, 0x6162, 0]]);
-    const [slots] = readObjectMap(outputs[0] as ObjectOutput, map).entries.values();
+    const [slots] = readOne(outputs[0], map)?.entries.values() ?? [];
     // The first bucket of such histograms is 0 and 1, the third 4 to 7.
     expect([...(slots?.cells ?? [])]).toEqual([
       [2, 3n],
@@ -215,6 +218,19 @@ describe('maps of an object', () => {
     const { records, warnings } = mapOutputs([object({ type: MapType.RINGBUF, valueType: 0 })], types);
     expect(records).toEqual([{ map: 0, name: 'm', buffer: 'ring', fields: null }]);
     expect(warnings[0]?.message).toMatch(/^records of m are shown as bytes: no structure is found for them/);
+    const laid = { m: { layout: ['u64 ts', 'char comm[8]', 'u32 list[2]'] } };
+    expect(mapOutputs([object({ type: MapType.RINGBUF, valueType: 0 })], types, laid)).toMatchObject({
+      warnings: [],
+      records: [
+        {
+          fields: [
+            { name: 'ts', size: 8 },
+            { name: 'comm', size: 8 },
+            { name: 'list', size: 8 },
+          ],
+        },
+      ],
+    });
   });
 
   test.each<[string, Partial<ObjectMap>, RegExp]>([

@@ -12,17 +12,33 @@ import type { ObjectOutput } from './map-output.ts';
  */
 const FIRST_SLOT = 2;
 
-/** A map of an object as it is now. Law: an entry is the merge of its CPUs' values. */
-export function readObjectMap(output: ObjectOutput, map: ReadableMap, readers: ValueReaders = noReaders): MapState {
+/**
+ * The maps of an object as they are now, one for each output. Outputs of one kernel map follow each other, and are of one
+ * reading of it, so that the fields of a structure belong together.
+ */
+export function readObjectMaps(
+  maps: readonly { readonly output: ObjectOutput; readonly map: ReadableMap }[],
+  readers: ValueReaders = noReaders,
+): MapState[] {
+  let last: { readonly map: number; readonly rows: readonly MapEntry[] } | null = null;
+  return maps.map(({ output, map }) => {
+    if (last?.map !== output.map) last = { map: output.map, rows: [...rows(output, map)] };
+    return stateOf(output, map, last.rows, readers);
+  });
+}
+
+/** A part of a map. Law: an entry is the merge of its CPUs' values. */
+function stateOf(output: ObjectOutput, map: ReadableMap, read: readonly MapEntry[], readers: ValueReaders): MapState {
   const state = emptyState(output.schema);
   const skipsZero = output.source !== 'hash' || output.leaf.arrays.length > 0;
-  for (const row of rows(output, map)) {
+  const all = places(output);
+  for (const row of read) {
     const key = [
       ...(output.byNode ? [nodeIdentity().hostname] : []),
       ...output.key.map((part) => readKeyPart(bufferOf(row.key), part, readers)),
     ];
     const value = bufferOf(row.value);
-    for (const { at, indexes } of places(output)) {
+    for (const { at, indexes } of all) {
       const entry = entryOf(output, map, value, at, [...key, ...indexes]);
       if (entry !== null && !(skipsZero && isZero(entry))) addEntry(state, entry);
     }

@@ -39,8 +39,13 @@ describe('a record', () => {
     expect(value).toEqual({ kind: 'record', parts: [-1n], names: ['ret'] });
   });
 
+  test('that ends in arguments has all of them', () => {
+    const sent = Buffer.concat([bytes.subarray(0, 16), Buffer.from('ls\0-l\0/\0\0')]);
+    expect(readObjectRecord(output, sent, 0, sent.length).text).toMatch(/ args="ls -l \/"\n$/);
+  });
+
   test('that nobody describes is bytes', () => {
-    expect(readObjectRecord({ ...output, fields: null }, bytes, 4, 4).text).toBe('events bytes=62612268\n');
+    expect(readObjectRecord({ ...output, fields: null }, bytes, 4, 4).text).toBe('events length=4 bytes=62612268\n');
   });
 });
 

@@ -1,10 +1,13 @@
 import { type Composite, isNamed, isStack, type Scalar, scalarText } from '@bpfleet/aggregate';
+import { decodeText } from '../decode-text.ts';
 import { readField } from '../read-field.ts';
 import { noReaders, type ValueReaders } from '../value-readers.ts';
 import type { RecordOutput } from './record-output.ts';
+import { MAX_TEXT } from './value-layout.ts';
 
 /** What of an array without a length is shown at most, elements. */
 const MAX_REST = 4_096;
+const SPACE = 0x20;
 
 /** A record as it is shown: one line, and its values as one record. */
 export interface ObjectRecord {
@@ -30,9 +33,8 @@ export function readObjectRecord(
     const room = length - field.offset;
     if (field.name === output.rest?.name) continue;
     if (field.size <= room) parts.push(readField(bytes, offset, field, readers));
-    else if (field.data.kind === 'string' && room > 0) {
-      parts.push(readField(bytes, offset, { ...field, data: { kind: 'string', bytes: room }, size: room }, readers));
-    } else continue;
+    else if (field.data.kind === 'string' && room > 0) parts.push(sentText(bytes, offset + field.offset, room));
+    else continue;
     names.push(field.name);
   }
   const rest = restOf(output, bytes, offset, length, readers);
@@ -53,17 +55,27 @@ function restOf(
 ): { readonly name: string; readonly value: Scalar } | null {
   if (rest === undefined || rest.offset > length) return null;
   const count = Math.min(MAX_REST, Math.floor((length - rest.offset) / rest.size));
-  const data = rest.text
-    ? ({ kind: 'string', bytes: length - rest.offset } as const)
-    : ({ kind: 'array', element: rest.element, stride: rest.size, length: count } as const);
+  if (rest.text) return { name: rest.name, value: sentText(bytes, offset + rest.offset, length - rest.offset) };
+  const data = { kind: 'array', element: rest.element, stride: rest.size, length: count } as const;
   const field = { data, offset: rest.offset, size: length - rest.offset };
   return { name: rest.name, value: readField(bytes, offset, field, readers) };
 }
 
+/**
+ * A text that a record ends in: the program has sent just so much of it, so all of it counts. Arguments of a process come so, each
+ * ended by a zero: those are shown as spaces.
+ */
+function sentText(bytes: Buffer, at: number, length: number): string {
+  let end = at + Math.min(length, MAX_TEXT);
+  while (end > at && bytes[end - 1] === 0) end--;
+  return decodeText(Buffer.from(bytes.subarray(at, end).map((byte) => (byte === 0 ? SPACE : byte))));
+}
+
 function unknownRecord({ name }: RecordOutput, bytes: Buffer): ObjectRecord {
-  const hex = bytes.toString('hex');
-  const value: Scalar = { kind: 'named', text: hex, number: null, bytes: [...bytes] };
-  return { text: `${name} bytes=${hex}\n`, value };
+  const shown = bytes.subarray(0, MAX_TEXT / 2);
+  const hex = shown.toString('hex');
+  const value: Scalar = { kind: 'named', text: hex, number: null, bytes: [...shown] };
+  return { text: `${name} length=${bytes.length} bytes=${hex}\n`, value };
 }
 
 /** Values come from programs: a text stays one word on one line, whatever is in it. */

@@ -1,7 +1,8 @@
+import { type LaidField, layOutFields, type ManifestOutput } from '@bpfleet/bpf';
 import type { ObjectMap } from '@bpfleet/kernel';
 import type { ObjectTypes, TypeRef, ValueTypes } from './object-types.ts';
 import { recordType } from './record-type.ts';
-import { type NamedField, structureFields, valueLayout } from './value-layout.ts';
+import { MAX_TEXT, type NamedField, structureFields, valueLayout } from './value-layout.ts';
 
 /** How the records of a ring or perf buffer are read. */
 export interface RecordOutput {
@@ -12,6 +13,8 @@ export interface RecordOutput {
   readonly buffer: 'ring' | 'perf';
   /** Null where nothing says what a record is: it is shown as bytes. */
   readonly fields: readonly NamedField[] | null;
+  /** Number of the structure that was found for them by its name alone. */
+  readonly guessed?: number;
   /** An array of no length at the end: it has what is left of a record. */
   readonly rest?: Rest;
 }
@@ -25,18 +28,29 @@ interface Rest {
   readonly text: boolean;
 }
 
-/** @param named the structure's name where a manifest gives it */
+/** @param asked what a manifest says of it */
 export function recordOutput(
   map: ObjectMap,
   index: number,
   buffer: RecordOutput['buffer'],
   types: ObjectTypes,
-  named?: string,
+  asked: Pick<ManifestOutput, 'record' | 'layout'> = {},
 ): RecordOutput {
-  const type = named === undefined ? recordType(map, types) : types.structure(named);
+  const laid = asked.layout === undefined ? '' : layOutFields(asked.layout);
+  if (typeof laid !== 'string') return { map: index, name: map.name, buffer, fields: laid.map(fieldOf) };
+  const type = asked.record === undefined ? recordType(map, types) : types.structure(asked.record);
   const fields = type === undefined ? null : structureFields(type);
   const rest = type === undefined ? undefined : restOf(type);
-  return { map: index, name: map.name, buffer, fields, ...(rest !== undefined && { rest }) };
+  const guessed = asked.record === undefined && type !== undefined ? { guessed: type.id } : {};
+  return { map: index, name: map.name, buffer, fields, ...guessed, ...(rest !== undefined && { rest }) };
+}
+
+function fieldOf({ name, offset, size, kind, length, isArray }: LaidField): NamedField {
+  const whole = { name, offset, size: size * length };
+  if (kind === 'char' && isArray) return { ...whole, data: { kind: 'string', bytes: Math.min(length, MAX_TEXT) } };
+  const element: NamedField['data'] =
+    kind === 'bool' ? { kind: 'boolean', bytes: 1 } : { kind: 'integer', bytes: size, signed: kind !== 'unsigned' };
+  return { ...whole, data: isArray ? { kind: 'array', element, stride: size, length } : element };
 }
 
 function restOf({ types, id }: TypeRef): Rest | undefined {

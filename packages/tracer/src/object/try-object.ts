@@ -22,8 +22,14 @@ const running = new Map<string, Promise<Ending>>();
 /** How a trial's process ended. `status` is null where a signal ended it; `late` where that was ours. */
 interface Ending {
   readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly late: boolean;
+  /** The last that it wrote to standard error. */
+  readonly said: string;
 }
+
+/** Of what a trial writes, characters that are kept. */
+const MAX_SAID = 2_000;
 
 /**
  * Opens and loads an object in a process of its own, and gives everything back. libbpf and libelf read objects that
@@ -37,18 +43,36 @@ export async function tryObject(object: Uint8Array, limits: TraceLimits = {}): P
   const key = `${digest} ${argument}`;
   const trial = running.get(key) ?? startTrial(object, argument).finally(() => running.delete(key));
   running.set(key, trial);
-  const { status, late } = await trial;
+  const { status, signal, late, said } = await trial;
   if (status === REFUSED) return;
   if (late) throw new TraceError('limit', `libbpf did not get through the object in ${MAX_CPU_MS / 1000} s of a CPU`);
-  if (status !== 0)
-    throw new TraceError('compile', 'the object is damaged: libbpf does not survive reading it; build it again');
+  if (signal === 'SIGKILL') {
+    throw new TraceError('limit', 'the process that tried the object was killed: this node may be short of memory');
+  }
+  if (signal !== null) {
+    throw new TraceError(
+      'compile',
+      `the object is damaged: libbpf does not survive reading it (${signal}); build it again`,
+    );
+  }
+  if (status !== 0) throw new TraceError('unsupported', `the object could not be tried here: ${reasonIn(said)}`);
   if (survived.size >= MAX_REMEMBERED) survived.clear();
   survived.add(digest);
 }
 
+/** Of what Node writes of an error that nobody caught, the error itself. */
+function reasonIn(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  return (
+    lines.findLast((line) => /^[A-Za-z]*Error\b/.test(line)) ??
+    lines.findLast((line) => line !== '') ??
+    'it said nothing'
+  );
+}
+
 function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
   const child = spawn(process.execPath, sideArguments('trial-of-an-object', limits), {
-    stdio: ['pipe', 'ignore', 'ignore'],
+    stdio: ['pipe', 'ignore', 'pipe'],
     timeout: PATIENCE_MS,
     killSignal: 'SIGKILL',
   });
@@ -57,7 +81,11 @@ function startTrial(object: Uint8Array, limits: string): Promise<Ending> {
   }, 1000);
   const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (status) => resolve({ status, late: child.killed }));
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = `${said}${text}`.slice(-MAX_SAID);
+    });
+    child.once('close', (status, signal) => resolve({ status, signal, late: child.killed, said }));
   }).finally(() => clearInterval(watch));
   // It may be gone before it has read everything.
   child.stdin.on('error', () => undefined);

@@ -7,6 +7,8 @@ export type NamedField = FieldLayout & { readonly name: string };
 
 /** How many values one structure may unfold to: what a message may carry (contracts' ContractLimits.compositeParts). */
 const MAX_PARTS = 4_096;
+/** Of one text, bytes: what a message may carry, with room to spare (ContractLimits.stringLength). */
+export const MAX_TEXT = 32_768;
 const MAX_DEPTH = 16;
 const POINTER_BYTES = 8;
 
@@ -17,7 +19,7 @@ export function valueLayout({ types, id }: TypeRef): { readonly data: DataLayout
 
 /**
  * The fields of a structure or union; those of unnamed ones in it are its own. An array of length 0 at the end has size 0. Null
- * where it unfolds to more values than are shown.
+ * where it unfolds to more values than are shown, or a field lies outside of it.
  */
 export function structureFields({ types, id }: TypeRef): readonly NamedField[] | null {
   return new Layouts(types).fields(id, 0);
@@ -54,6 +56,9 @@ class Layouts {
 
   fields(record: number, depth: number, base = 0): NamedField[] | null {
     if (depth > MAX_DEPTH) return null;
+    const whole = this.#types.resolve(record);
+    // Of types that nobody vouches for: what lies outside of its structure would be read outside of the value.
+    const end = base + (whole.kind === 'record' ? whole.size : 0);
     const fields: NamedField[] = [];
     for (const { name, type, bitOffset, bits } of this.#types.members(record)) {
       const offset = base + Math.floor(bitOffset / 8);
@@ -62,12 +67,12 @@ class Layouts {
         // An unnamed bit-field only fills.
         if (resolved.kind !== 'record') continue;
         const inner = this.fields(resolved.id, depth + 1, offset);
-        if (inner === null) return null;
+        if (inner === null || offset + resolved.size > end) return null;
         fields.push(...inner);
         continue;
       }
       const field = bits === 0 ? this.#field(name, type, offset, depth) : this.#bits(name, resolved, bitOffset, bits);
-      if (field === null) return null;
+      if (field === null || offset + field.size > end) return null;
       fields.push(bits === 0 ? field : { ...field, offset });
     }
     return fields;
@@ -92,7 +97,7 @@ class Layouts {
     if (depth > MAX_DEPTH) return null;
     const element = this.#types.resolve(type.element);
     if (element.kind === 'integer' && element.character) {
-      return this.#leaf({ data: { kind: 'string', bytes: type.length }, size: type.length });
+      return this.#leaf({ data: { kind: 'string', bytes: Math.min(type.length, MAX_TEXT) }, size: type.length });
     }
     const before = this.#parts;
     const one = this.of(type.element, depth + 1);

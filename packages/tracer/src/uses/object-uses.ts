@@ -1,4 +1,4 @@
-import { decode, readObject } from '@bpfleet/bpf';
+import { carriedManifest, decode, type ObjectSection, readObject } from '@bpfleet/bpf';
 import type { ProgramUses } from './program-uses.ts';
 import { helpersIn } from './script-uses.ts';
 
@@ -15,11 +15,19 @@ const EXECUTABLE = 4;
 
 /** Of an object, by its sections and their instructions. Throws ElfError. */
 export function objectUses(object: Uint8Array): ProgramUses {
-  const code = readObject(object).filter(({ flags }) => (Number(flags) & EXECUTABLE) !== 0);
+  const sections = readObject(object);
+  const code = sections.filter(({ flags }) => (Number(flags) & EXECUTABLE) !== 0);
   return {
-    probes: code.flatMap(({ name }) => probeNames(name)),
+    probes: [...code.map(({ name }) => name), ...placesOf(sections)].flatMap(probeNames),
     functions: [...new Set(code.flatMap(({ bytes }) => helpersIn(decode(bytes) ?? [])))],
   };
+}
+
+/** Where its manifest attaches programs instead. One that is wrong is refused later. */
+function placesOf(sections: readonly ObjectSection[]): string[] {
+  const read = carriedManifest(sections);
+  if ('problems' in read) return [];
+  return Object.values(read.manifest.programs ?? {}).flatMap(({ attach }) => (attach === undefined ? [] : [attach]));
 }
 
 /**
