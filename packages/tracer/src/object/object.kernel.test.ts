@@ -168,15 +168,16 @@ describe('ELF objects', () => {
     try {
       trace.attach();
       await workload.run();
-      const [first, ...rest] = trace.drain();
-      expect(first?.text).toBe('events number=0 comm=calle\n');
+      // Those of one CPU come in order; the process may have been on several.
+      const events = trace.drain();
+      expect(events.map(({ text }) => text)).toContain('events number=0 comm=calle\n');
       // The kernel tells of losses with the next record that finds room.
       const more = await startWorkload(1);
       await more.run();
       trace.detach();
       const late = trace.drain();
-      expect(BigInt(1 + rest.length + late.length) + trace.losses().kernel).toBeLessThanOrEqual(20_000n);
-      expect(1 + rest.length + late.length).toBeGreaterThan(1_000);
+      expect(BigInt(events.length + late.length) + trace.losses().kernel).toBeLessThanOrEqual(20_000n);
+      expect(events.length + late.length).toBeGreaterThan(1_000);
       expect(trace.mapBytes).toBeGreaterThan(256 * 1024);
     } finally {
       trace.close();
