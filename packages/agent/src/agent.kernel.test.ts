@@ -51,6 +51,11 @@ test('RunTrace counts exactly, and the process holds no program afterwards', asy
     if (item.case === 'attached') {
       programs = (await client.list({})).collections.flatMap((collection) => collection.programIds);
       expect(programs.every(isProgramLoaded)).toBe(true);
+      const texts = (await client.list({ instructions: true })).collections.flatMap(
+        (collection) => collection.programs,
+      );
+      expect(texts.map(({ id }) => id)).toEqual(programs);
+      for (const { instructions } of texts) expect(instructions).toMatch(/^ +0: \([0-9a-f]{2}\) .*\(95\) exit\n$/s);
       callGetppid(12_345);
     }
     if (item.case === 'window') counted += sumOf(item.value.payload?.maps ?? []);

@@ -113,6 +113,11 @@ export class FakeTracing implements Tracing {
     };
   };
 
+  programText: Tracing['programText'] = (id) => {
+    if (id !== 1) throw Object.assign(new Error(`cannot open program ${id}: ENOENT`), { code: 'ENOENT' });
+    return { id, name: 'p0', instructions: '   0: (95) exit\n' };
+  };
+
   listProbes: Tracing['listProbes'] = async (pattern) => ({ probes: [{ name: pattern, arguments: [] }], matched: 7 });
 
   loadTrace: Tracing['loadTrace'] = async (program, limits = {}) => {

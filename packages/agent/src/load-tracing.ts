@@ -9,6 +9,7 @@ export async function loadTracing(): Promise<Tracing> {
     loadTrace: tracer.loadTrace,
     refusedUse: tracer.refusedUse,
     runTrace: tracer.runTrace,
+    programText: tracer.programText,
   };
 }
 

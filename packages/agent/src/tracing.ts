@@ -27,4 +27,6 @@ export interface Tracing {
   /** What of a program that compiles here is forbidden: one sentence, or null. */
   refusedUse(program: TraceProgram, denied: Denied): Promise<string | null>;
   runTrace(trace: Trace, options: RunOptions): Promise<TraceEnd>;
+  /** A program of this kernel as text. Throws an error with a `code`. */
+  programText(id: number): { readonly id: number; readonly name: string; readonly instructions: string };
 }

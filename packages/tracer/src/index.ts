@@ -1,4 +1,4 @@
-export { addDebugFolders } from '@bpfleet/kernel';
+export { addDebugFolders, programText } from '@bpfleet/kernel';
 export type * from './api.ts';
 export { compileEnv } from './compile-env.ts';
 export { type ListProbesOptions, listProbes, type ProbeList } from './list-probes.ts';

@@ -35,6 +35,7 @@ import {
 } from './collections.ts';
 import type { EventFeed } from './event-feed.ts';
 import { requireProgram } from './program.ts';
+import { programTexts } from './program-texts.ts';
 import { answerCheck, answerListProbes } from './questions.ts';
 import { toServiceError } from './rpc-errors.ts';
 import { runTraceCall } from './run-trace.ts';
@@ -128,13 +129,18 @@ export function agentService({
         return {};
       }),
     ),
-    list: unaryHandler(method.list, () =>
-      converted(async () => ({
-        collections: [
+    list: unaryHandler(method.list, ({ collectionId, instructions }) =>
+      converted(async () => {
+        const all = [
           ...[...sessions()].flatMap(sessionCollection),
           ...[...collections.list()].map((held) => heldCollection(held, collections.lost(held))),
-        ],
-      })),
+        ];
+        const asked = collectionId === '' ? all : all.filter(({ id }) => id === collectionId);
+        if (asked.length === 0 && collectionId !== '') collections.get(collectionId);
+        if (!instructions) return { collections: asked };
+        const loaded = await tracing();
+        return { collections: asked.map((one) => ({ ...one, programs: programTexts(loaded, one.programIds) })) };
+      }),
     ),
     readMap: unaryHandler(method.readMap, (request) =>
       converted(async () => {

@@ -201,6 +201,9 @@ describe('a collection', () => {
     expect(collections).toMatchObject([
       { id: collectionId, state: CollectionState.ATTACHED, programIds: [1], runTimeNs: 5n, runCount: 2n },
     ]);
+    const texts = await client.list({ collectionId, instructions: true });
+    expect(texts.collections[0]?.programs).toMatchObject([{ id: 1, name: 'p0', instructions: '   0: (95) exit\n' }]);
+    await expect(client.list({ collectionId: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     const map = await client.readMap({ collectionId, map: '@n' });
     expect(map.entries && decodeMapDelta(map.entries).entries).toEqual([{ key: ['k'], cells: new Map([[0, 3n]]) }]);
     await expect(client.readMap({ collectionId, map: '@x' })).rejects.toMatchObject({
