@@ -73,6 +73,7 @@ function loadWith(input: LoadInput): FileDescriptor {
   const { spec } = input;
   const fd = tryLoad(input, null);
   if (fd >= 0) return new FileDescriptor(fd);
+  if (errnoName(fd) === 'E2BIG') throw tooLarge(spec.name, fd);
   for (let size = FIRST_LOG_BYTES; ; size = Math.min(size * 4, LAST_LOG_BYTES)) {
     const log = Buffer.alloc(size);
     const retried = tryLoad(input, log);
@@ -82,6 +83,12 @@ function loadWith(input: LoadInput): FileDescriptor {
     if (text === '') throw errnoError(`load program "${spec.name}"`, retried);
     throw new VerifierError(spec.name, fd, explainRefusal(spec, text), text);
   }
+}
+
+/** Walking it again for the log would take long, and there is no instruction to tell of: it gave up after a million. */
+function tooLarge(program: string, errno: number): VerifierError {
+  const reason = 'BPF program is too large: the verifier gave up after a million steps';
+  return new VerifierError(program, errno, { reason, instruction: null, source: null }, reason);
 }
 
 function tryLoad({ spec, code, target, functions }: LoadInput, log: Buffer | null): number {
