@@ -15,7 +15,7 @@ import { spread } from './statistics.ts';
 type Client = GrpcClient<typeof AgentService>;
 
 /** Until it is at rest, and how long it is watched then. Milliseconds. */
-const SETTLE_MS = 15_000;
+const SETTLE_MS = 30_000;
 const IDLE_MS = 30_000;
 
 /**

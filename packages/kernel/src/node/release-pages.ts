@@ -9,8 +9,8 @@ const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ \S+ +(.*)\n(?:.*\n)*?A
 
 /**
  * Gives back memory that this process does not need while it rests: free memory of malloc, and the pages of its own program's
- * code. The kernel still has those; each is mapped again when it runs. A page that was written to is no longer the file's, and
- * must not be given back: none of a mapping that has one is.
+ * code and constants. The kernel still has those; each is mapped again when it is used. A page that was written to is no
+ * longer the file's, and must not be given back: none of a mapping that has one is.
  */
 export function releasePages(): void {
   const libc = getLibc();
@@ -20,7 +20,7 @@ export function releasePages(): void {
     '/proc/self/smaps',
     'utf8',
   ).matchAll(MAPPING)) {
-    if (permissions !== 'r-xp' || path !== program || anonymous !== '0') continue;
+    if (!/^r-[x-]p$/.test(permissions ?? '') || path !== program || anonymous !== '0') continue;
     const [from, to] = [BigInt(`0x${start}`), BigInt(`0x${end}`)];
     libc.madvise(from, Number(to - from), MADV_DONTNEED);
   }
