@@ -48,7 +48,7 @@ const edits = (length: number) =>
     fc.oneof({ weight: 4, arbitrary: fc.constant(length) }, fc.nat(length)),
   );
 
-test('whatever is in an object, the answer is a refusal or a check, never a crash', (context) => {
+test('whatever is in an object, the answer is a refusal or a check, never a crash', { timeout: 0 }, (context) => {
   const reason = noClang();
   if (reason !== null) context.skip(reason);
   const folder = mkdtempSync(join(tmpdir(), 'bpfleet-hostile-'));
@@ -62,7 +62,10 @@ test('whatever is in an object, the answer is a refusal or a check, never a cras
     // In a process of its own: what libbpf and libelf make of the bytes must not take the tests down.
     const main = fileURLToPath(new URL('./check-objects-main.test-kit.ts', import.meta.url));
     const args = ['--conditions=bpfleet-source', main, folder];
-    const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
+    const { status, signal, stdout, stderr } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
     expect({ status, signal, last: stdout.trim().split('\n').at(-1), stderr }).toMatchObject({
       status: 0,
       signal: null,
