@@ -54,11 +54,23 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       .option('--map <name>', 'only this map')
       .option('--by <group>', 'node, window or label:KEY; merged over all nodes without it')
       .option('--top <count>', 'only so many entries of each group, the largest; 0 is all', count)
-      .addOption(new Option('--format <format>', 'how to write them').choices(['table', 'json', 'ndjson', 'csv']))
+      .addOption(
+        new Option('--format <format>', 'how to write them').choices([
+          'table',
+          'json',
+          'ndjson',
+          'csv',
+          'folded',
+          'pprof',
+          'speedscope',
+        ]),
+      )
       .addOption(outputOption())
       .action(async (id: string, options) => (await import('./commands/results.ts')).results(id, options, terminal)),
     'bpfleet results ID --by node --top 5',
     'bpfleet results ID --map @opens --format csv',
+    'bpfleet results ID --format folded | flamegraph.pl > flames.svg',
+    'bpfleet results ID --map @stacks --format pprof > profile.pb.gz',
   );
   program
     .command('sessions')

@@ -215,6 +215,38 @@ describe('results', () => {
     expect(await bpfleet('results', 's1', ...args)).toEqual({ out: text, err: '', status: 0 });
   });
 
+  describe('of stacks', () => {
+    const frames = [
+      { symbol: 'vfs_read', module: '', offset: 17 },
+      { symbol: 'ksys_read', module: '', offset: 1 },
+    ];
+    const stacks: ResultDocument = {
+      ...results('complete'),
+      maps: [{ name: '@s', kind: 'count', key: ['stack'], entries: [{ key: [frames], value: 3, nodes: 1 }] }],
+    };
+
+    test('--format folded', async () => {
+      routes[url] = send(200, stacks);
+      expect(await bpfleet('results', 's1', '--format', 'folded')).toMatchObject({
+        out: 'ksys_read;vfs_read 3\n',
+        err: '',
+      });
+    });
+
+    test('--format speedscope', async () => {
+      routes[url] = send(200, stacks);
+      const { out } = await bpfleet('results', 's1', '--format', 'speedscope');
+      expect(JSON.parse(out).profiles).toMatchObject([{ name: '@s', samples: [[0, 1]], weights: [3] }]);
+    });
+
+    test.each(['folded', 'speedscope', 'pprof'])('--format %s of a map without stacks', async (format) => {
+      routes[url] = send(200, results('complete'));
+      const { out, err, status } = await bpfleet('results', 's1', '--format', format);
+      expect({ out, status }).toEqual({ out: '', status: 4 });
+      expect(err).toMatch(/No map has a stack in its key.*\n.*kstack/);
+    });
+  });
+
   test('asks for one map by group', async () => {
     routes[`${url}?by=label%3Arole&map=%40x`] = send(200, results('complete'));
     expect((await bpfleet('results', 's1', '--by', 'label:role', '--map', '@x')).status).toBe(0);

@@ -1,13 +1,22 @@
+import { gzipSync } from 'node:zlib';
 import type { ResultDocument } from '@bpfleet/client';
 import { wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
 import { renderCsv } from '../render/csv.ts';
+import { plural } from '../render/number.ts';
+import { printable } from '../render/printable.ts';
 import { renderResultMap, topEntries } from '../render/result-map.ts';
+import { chooseProfile, chooseProfiles } from '../render/stacks/choose-profiles.ts';
+import { renderFolded } from '../render/stacks/folded.ts';
+import { encodePprof } from '../render/stacks/pprof.ts';
+import { speedscopeFile } from '../render/stacks/speedscope.ts';
+import type { StackProfile } from '../render/stacks/stack-profile.ts';
 import type { Terminal } from '../terminal.ts';
+import { version } from '../version.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
-export type ResultsFormat = 'table' | 'json' | 'ndjson' | 'csv';
+export type ResultsFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'folded' | 'pprof' | 'speedscope';
 
 export interface ResultsOptions {
   readonly map?: string;
@@ -51,11 +60,42 @@ function writeResults(found: ResultDocument, options: ResultsOptions, terminal: 
     case 'csv':
       terminal.out.write(renderCsv(maps));
       break;
+    case 'folded': {
+      const profile = chooseProfile(maps, format);
+      terminal.out.write(renderFolded(profile));
+      tellLeftOut([profile], terminal);
+      break;
+    }
+    case 'pprof': {
+      const profile = chooseProfile(maps, format);
+      if (terminal.outIsTerminal) {
+        throw wrongRequest('pprof is binary, and stdout is a terminal.', 'Write it to a file: > profile.pb.gz');
+      }
+      terminal.out.write(gzipSync(encodePprof(profile, found.session)));
+      tellLeftOut([profile], terminal);
+      break;
+    }
+    case 'speedscope': {
+      const profiles = chooseProfiles(maps, format);
+      writeJsonLine(terminal, speedscopeFile(profiles, `session ${found.session.id}`, `bpfleet@${version()}`));
+      tellLeftOut(profiles, terminal);
+      break;
+    }
     case 'table': {
       const groupTitle = by?.replace(/^label:/, '').toUpperCase();
       terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, groupTitle));
       terminal.out.write(renderAnswerSheet(found.answer, terminal.paint, terminal.columns));
       break;
+    }
+  }
+}
+
+function tellLeftOut(profiles: readonly StackProfile[], { err }: Terminal): void {
+  for (const { name, leftOut } of profiles) {
+    if (leftOut > 0) {
+      err.write(
+        `${printable(name)}: ${plural(leftOut, 'stack')} left out, for a profile has only what is above zero.\n`,
+      );
     }
   }
 }
