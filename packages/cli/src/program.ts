@@ -63,6 +63,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
           'folded',
           'pprof',
           'speedscope',
+          'prometheus',
         ]),
       )
       .addOption(outputOption())
@@ -71,6 +72,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     'bpfleet results ID --map @opens --format csv',
     'bpfleet results ID --format folded | flamegraph.pl > flames.svg',
     'bpfleet results ID --map @stacks --format pprof > profile.pb.gz',
+    'bpfleet results ID --by node --format prometheus > bpfleet.prom',
   );
   program
     .command('sessions')

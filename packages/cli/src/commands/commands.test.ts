@@ -215,6 +215,13 @@ describe('results', () => {
     expect(await bpfleet('results', 's1', ...args)).toEqual({ out: text, err: '', status: 0 });
   });
 
+  test('--format prometheus', async () => {
+    routes[`${url}?by=node`] = send(200, results('complete'));
+    const { out, status } = await bpfleet('results', 's1', '--by', 'node', '--format', 'prometheus');
+    expect(out).toMatch(/^# TYPE bpfleet_map_total counter\nbpfleet_map_total\{key="bash"\} 3\n/m);
+    expect(status).toBe(0);
+  });
+
   describe('of stacks', () => {
     const frames = [
       { symbol: 'vfs_read', module: '', offset: 17 },

@@ -6,6 +6,7 @@ import { renderAnswerSheet } from '../render/answer-sheet.ts';
 import { renderCsv } from '../render/csv.ts';
 import { plural } from '../render/number.ts';
 import { printable } from '../render/printable.ts';
+import { renderPrometheus } from '../render/prometheus/render-prometheus.ts';
 import { renderResultMap, topEntries } from '../render/result-map.ts';
 import { chooseProfile, chooseProfiles } from '../render/stacks/choose-profiles.ts';
 import { renderFolded } from '../render/stacks/folded.ts';
@@ -16,7 +17,7 @@ import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 
-export type ResultsFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'folded' | 'pprof' | 'speedscope';
+export type ResultsFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'folded' | 'pprof' | 'speedscope' | 'prometheus';
 
 export interface ResultsOptions {
   readonly map?: string;
@@ -81,6 +82,9 @@ function writeResults(found: ResultDocument, options: ResultsOptions, terminal: 
       tellLeftOut(profiles, terminal);
       break;
     }
+    case 'prometheus':
+      terminal.out.write(renderPrometheus({ ...found, maps }, by));
+      break;
     case 'table': {
       const groupTitle = by?.replace(/^label:/, '').toUpperCase();
       terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, groupTitle));
