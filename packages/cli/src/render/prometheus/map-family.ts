@@ -1,3 +1,4 @@
+import { integerOfJson } from '@bpfleet/aggregate';
 import type { ResultEntry, ResultMap } from '@bpfleet/client';
 import { printable } from '../printable.ts';
 import { scalarText } from '../scalar-text.ts';
@@ -77,9 +78,7 @@ function samplesOf(kind: ResultMap['kind'], entry: ResultEntry): MetricSample[] 
     case 'max':
       return [sample('', entry.value as number | string)];
     case 'value':
-      return isInteger(entry.value)
-        ? [sample('', entry.value)]
-        : [sample('', 1, [['value', scalarText(entry.value ?? '')]])];
+      return [valueSample(entry.value ?? '')];
     case 'avg':
     case 'stats':
       return [sample('_sum', entry.total ?? 0), sample('_count', entry.count ?? 0)];
@@ -117,7 +116,7 @@ function sample(suffix: string, value: number | string, labels: Labels = []): Me
   return { suffix, labels, value: String(value) };
 }
 
-/** Integers that a double does not hold are texts of digits; so is a text of digits, which is as good as a number here. */
-function isInteger(value: ResultEntry['value']): value is number | string {
-  return typeof value === 'number' || (typeof value === 'string' && /^-?\d{16,20}$/.test(value));
+function valueSample(value: NonNullable<ResultEntry['value']>): MetricSample {
+  const integer = integerOfJson(value);
+  return integer === null ? sample('', 1, [['value', scalarText(value)]]) : sample('', String(integer));
 }
