@@ -16,25 +16,18 @@ import type { StackProfile } from '../render/stacks/stack-profile.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
-
-export type ResultsFormat = 'table' | 'json' | 'ndjson' | 'csv' | 'folded' | 'pprof' | 'speedscope' | 'prometheus';
-
-export interface ResultsOptions {
-  readonly map?: string;
-  readonly by?: string;
-  readonly top?: number;
-  readonly format?: ResultsFormat;
-  readonly output: 'table' | 'json';
-}
-
-/** Entries of a group that a table shows where `--top` does not say. */
-export const DEFAULT_TOP = 40;
+import { DEFAULT_TOP, type ResultsOptions } from './results-options.ts';
 
 /** `bpfleet results ID`: what is there now, also of a session that is still running. */
 export async function results(id: string, options: ResultsOptions, terminal: Terminal): Promise<void> {
   const { by, map } = options;
   if (by !== undefined && !/^(node|window|label:.+)$/.test(by)) {
     throw wrongRequest(`--by ${by}: group by node, window or label:KEY.`);
+  }
+  if (options.compare !== undefined || options.compareGroups !== undefined) {
+    const { compare } = await import('./compare-results.ts');
+    await compare(id, options, terminal);
+    return;
   }
   const found = await controllerClient().results(id, {
     ...(by === undefined ? {} : { by }),
