@@ -1,4 +1,6 @@
 export * from './buckets.ts';
+export * from './compare.ts';
+export * from './comparison.ts';
 export * from './delta.ts';
 export { bucketLabel, renderHistogram } from './histogram-text.ts';
 export * from './integer.ts';

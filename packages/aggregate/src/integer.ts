@@ -18,3 +18,9 @@ export function jsonInteger(value: bigint): JsonInteger {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value.toString();
 }
+
+/** An integer that `jsonInteger` wrote; null of anything else, but for a text that is the digits of a large integer. */
+export function integerOfJson(value: unknown): bigint | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : null;
+  return typeof value === 'string' && /^-?\d{16,20}$/.test(value) ? BigInt(value) : null;
+}

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { resultsFormats } from './commands/results-options.ts';
 import { addAgent, addThisNode } from './node-commands.ts';
 import { collect, count, outputOption, withExamples } from './options.ts';
 import type { Terminal } from './terminal.ts';
@@ -54,11 +55,18 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       .option('--map <name>', 'only this map')
       .option('--by <group>', 'node, window or label:KEY; merged over all nodes without it')
       .option('--top <count>', 'only so many entries of each group, the largest; 0 is all', count)
-      .addOption(new Option('--format <format>', 'how to write them').choices(['table', 'json', 'ndjson', 'csv']))
+      .option('--compare <session>', 'tell how another session differs from it')
+      .addOption(new Option('--compare-groups [X,Y]', 'tell how group Y of --by differs from X').conflicts('compare'))
+      .addOption(new Option('--format <format>', 'how to write them').choices(resultsFormats))
       .addOption(outputOption())
       .action(async (id: string, options) => (await import('./commands/results.ts')).results(id, options, terminal)),
     'bpfleet results ID --by node --top 5',
     'bpfleet results ID --map @opens --format csv',
+    'bpfleet results ID --format folded | flamegraph.pl > flames.svg',
+    'bpfleet results ID --map @stacks --format pprof > profile.pb.gz',
+    'bpfleet results ID --by node --format prometheus > bpfleet.prom',
+    'bpfleet results BEFORE --compare AFTER --map @us',
+    'bpfleet results ID --by label:role --compare-groups web,db',
   );
   program
     .command('sessions')

@@ -1,30 +1,33 @@
+import { gzipSync } from 'node:zlib';
 import type { ResultDocument } from '@bpfleet/client';
 import { wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
 import { renderCsv } from '../render/csv.ts';
+import { plural } from '../render/number.ts';
+import { printable } from '../render/printable.ts';
+import { renderPrometheus } from '../render/prometheus/render-prometheus.ts';
 import { renderResultMap, topEntries } from '../render/result-map.ts';
+import { chooseProfile, chooseProfiles } from '../render/stacks/choose-profiles.ts';
+import { renderFolded } from '../render/stacks/folded.ts';
+import { encodePprof } from '../render/stacks/pprof.ts';
+import { speedscopeFile } from '../render/stacks/speedscope.ts';
+import type { StackProfile } from '../render/stacks/stack-profile.ts';
 import type { Terminal } from '../terminal.ts';
+import { version } from '../version.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
-
-export type ResultsFormat = 'table' | 'json' | 'ndjson' | 'csv';
-
-export interface ResultsOptions {
-  readonly map?: string;
-  readonly by?: string;
-  readonly top?: number;
-  readonly format?: ResultsFormat;
-  readonly output: 'table' | 'json';
-}
-
-/** Entries of a group that a table shows where `--top` does not say. */
-export const DEFAULT_TOP = 40;
+import { DEFAULT_TOP, type ResultsOptions } from './results-options.ts';
 
 /** `bpfleet results ID`: what is there now, also of a session that is still running. */
 export async function results(id: string, options: ResultsOptions, terminal: Terminal): Promise<void> {
   const { by, map } = options;
   if (by !== undefined && !/^(node|window|label:.+)$/.test(by)) {
     throw wrongRequest(`--by ${by}: group by node, window or label:KEY.`);
+  }
+  if (options.compare !== undefined || options.compareGroups !== undefined) {
+    const { compare } = await import('./compare-results.ts');
+    await compare(id, options, terminal);
+    return;
   }
   const found = await controllerClient().results(id, {
     ...(by === undefined ? {} : { by }),
@@ -51,11 +54,45 @@ function writeResults(found: ResultDocument, options: ResultsOptions, terminal: 
     case 'csv':
       terminal.out.write(renderCsv(maps));
       break;
+    case 'folded': {
+      const profile = chooseProfile(maps, format);
+      terminal.out.write(renderFolded(profile));
+      tellLeftOut([profile], terminal);
+      break;
+    }
+    case 'pprof': {
+      const profile = chooseProfile(maps, format);
+      if (terminal.outIsTerminal) {
+        throw wrongRequest('pprof is binary, and stdout is a terminal.', 'Write it to a file: > profile.pb.gz');
+      }
+      terminal.out.write(gzipSync(encodePprof(profile, found.session)));
+      tellLeftOut([profile], terminal);
+      break;
+    }
+    case 'speedscope': {
+      const profiles = chooseProfiles(maps, format);
+      writeJsonLine(terminal, speedscopeFile(profiles, `session ${found.session.id}`, `bpfleet@${version()}`));
+      tellLeftOut(profiles, terminal);
+      break;
+    }
+    case 'prometheus':
+      terminal.out.write(renderPrometheus({ ...found, maps }, by));
+      break;
     case 'table': {
       const groupTitle = by?.replace(/^label:/, '').toUpperCase();
       terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, groupTitle));
       terminal.out.write(renderAnswerSheet(found.answer, terminal.paint, terminal.columns));
       break;
+    }
+  }
+}
+
+function tellLeftOut(profiles: readonly StackProfile[], { err }: Terminal): void {
+  for (const { name, leftOut } of profiles) {
+    if (leftOut > 0) {
+      err.write(
+        `${printable(name)}: ${plural(leftOut, 'stack')} left out, for a profile has only what is above zero.\n`,
+      );
     }
   }
 }

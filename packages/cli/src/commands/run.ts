@@ -13,7 +13,8 @@ import { type RunSettings, runRequest } from '../run/run-request.ts';
 import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
-import { DEFAULT_TOP, renderMaps } from './results.ts';
+import { renderMaps } from './results.ts';
+import { DEFAULT_TOP } from './results-options.ts';
 
 export interface RunOptions extends RunSettings {
   readonly watch?: boolean;
