@@ -87,6 +87,7 @@ const resource = (state: SessionResource['session']['state']): SessionResource =
   for: '10s',
   createdAt: '2026-01-01T00:00:00.000Z',
   warnings: [],
+  schedule: null,
 });
 const results = (state: SessionResource['session']['state']): ResultDocument => ({
   session: summary(state),

@@ -11,7 +11,7 @@ export interface Activity {
 }
 
 export type OverlapDecision =
-  | { readonly state: 'claimed' }
+  | { readonly state: 'starting' }
   | { readonly state: 'waiting' }
   | { readonly state: 'skipped'; readonly reason: string };
 
@@ -21,7 +21,7 @@ export type OverlapDecision =
  */
 export function decideOverlap(policy: OverlapPolicy, { running, waiting }: Activity): OverlapDecision {
   if (policy === 'replace' || !(running || waiting)) {
-    return { state: 'claimed' };
+    return { state: 'starting' };
   }
   if (policy === 'skip') {
     return { state: 'skipped', reason: 'the session before it had not ended' };

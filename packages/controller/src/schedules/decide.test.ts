@@ -92,18 +92,18 @@ describe('decideDue', () => {
 });
 
 describe('decideOverlap', () => {
-  const claimed = { state: 'claimed' } as const;
+  const starting = { state: 'starting' } as const;
   const skipped = { state: 'skipped', reason: expect.any(String) };
   const free = { running: false, waiting: false };
   const running = { running: true, waiting: false };
   const full = { running: true, waiting: true };
   it.each<[OverlapPolicy, Activity, OverlapDecision | object]>([
-    ['skip', free, claimed],
-    ['queue', free, claimed],
-    ['replace', free, claimed],
+    ['skip', free, starting],
+    ['queue', free, starting],
+    ['replace', free, starting],
     ['skip', running, skipped],
     ['queue', running, { state: 'waiting' }],
-    ['replace', running, claimed],
+    ['replace', running, starting],
     ['queue', full, skipped],
     // What waits goes first.
     ['queue', { running: false, waiting: true }, skipped],
