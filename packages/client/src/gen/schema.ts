@@ -339,7 +339,7 @@ export interface components {
              */
             overlap?: "skip" | "queue" | "replace";
             session: components["schemas"]["CreateSession"];
-            when: components["schemas"]["When"];
+            when: components["schemas"]["NewWhen"];
         };
         CreateSession: {
             /**
@@ -436,6 +436,30 @@ export interface components {
             id: string;
             /** @description Shown once. */
             token: string;
+        };
+        NewWhen: {
+            /**
+             * Format: date-time
+             * @description Once, at this instant.
+             */
+            at: string;
+            /** @enum {string} */
+            kind: "at";
+        } | {
+            /** @description A duration of at least 10s; first so long after the schedule was made. */
+            every: string;
+            /** @enum {string} */
+            kind: "every";
+        } | {
+            /** @description Minute, hour, day of month, month, day of week. */
+            cron: string;
+            /** @enum {string} */
+            kind: "cron";
+            /**
+             * @description As in the IANA database: `Europe/Berlin`.
+             * @default UTC
+             */
+            timeZone?: string;
         };
         Node: {
             address: string | null;
@@ -726,10 +750,7 @@ export interface components {
             cron: string;
             /** @enum {string} */
             kind: "cron";
-            /**
-             * @description As in the IANA database: `Europe/Berlin`.
-             * @default UTC
-             */
+            /** @description As in the IANA database: `Europe/Berlin`. */
             timeZone: string;
         };
     };

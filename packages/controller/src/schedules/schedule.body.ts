@@ -7,8 +7,10 @@ import { overlapPolicies } from './decide-overlap.ts';
 
 const time = z.iso.datetime();
 
-const WhenBody = z
-  .discriminatedUnion('kind', [
+const zone = z.string().max(64).describe('As in the IANA database: `Europe/Berlin`.');
+
+const when = <Zone extends z.ZodType>(timeZone: Zone) =>
+  z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('at'), at: z.iso.datetime({ offset: true }).describe('Once, at this instant.') }),
     z.strictObject({
       kind: z.literal('every'),
@@ -17,10 +19,12 @@ const WhenBody = z
     z.strictObject({
       kind: z.literal('cron'),
       cron: z.string().max(maxCronLine).describe('Minute, hour, day of month, month, day of week.'),
-      timeZone: z.string().max(64).default('UTC').describe('As in the IANA database: `Europe/Berlin`.'),
+      timeZone,
     }),
-  ])
-  .meta({ id: 'When' });
+  ]);
+
+const NewWhenBody = when(zone.default('UTC')).meta({ id: 'NewWhen' });
+const WhenBody = when(zone).meta({ id: 'When' });
 export type WhenBody = z.infer<typeof WhenBody>;
 
 const policies = {
@@ -35,7 +39,7 @@ const policies = {
 };
 
 export const CreateScheduleBody = z
-  .strictObject({ name: z.string().max(253).default(''), when: WhenBody, ...policies, session: CreateSessionBody })
+  .strictObject({ name: z.string().max(253).default(''), when: NewWhenBody, ...policies, session: CreateSessionBody })
   .meta({ id: 'CreateSchedule' });
 export type CreateScheduleBody = z.infer<typeof CreateScheduleBody>;
 
