@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { resultsFormats } from './commands/results-options.ts';
 import { addAgent, addThisNode } from './node-commands.ts';
 import { collect, count, outputOption, withExamples } from './options.ts';
+import { addSchedules } from './schedule-commands.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -13,6 +14,7 @@ export function bpfleetProgram(terminal: Terminal, finish: (status: number) => v
     .showHelpAfterError('(--help says more)')
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) });
   addMeasuring(program, terminal, finish);
+  addSchedules(program, terminal);
   addFleet(program, terminal);
   addServers(program, terminal, finish);
   addThisNode(program, terminal, finish);

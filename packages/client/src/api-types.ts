@@ -8,11 +8,13 @@ export type JsonInteger = number | string;
 
 export type AnswerCounts = Schemas['AnswerCounts'];
 export type AnswerSheet = Schemas['AnswerSheet'];
+export type CreateSchedule = Schemas['CreateSchedule'];
 export type CreateSession = Schemas['CreateSession'];
 export type CreateToken = Schemas['CreateToken'];
 export type Diagnostic = Schemas['Diagnostic'];
 /** A printed line with its place in the session. */
 export type Event = Schemas['Event'];
+export type Firing = Schemas['Firing'];
 export type IssuedToken = Schemas['IssuedToken'];
 export type Node = Schemas['Node'];
 export type NodeAnswer = Schemas['NodeAnswer'];
@@ -20,6 +22,7 @@ export type ResultDocument = Schemas['ResultDocument'];
 export type ResultEntry = Schemas['ResultEntry'];
 export type ResultMap = Schemas['ResultMap'];
 export type ResultOutput = Schemas['ResultOutput'];
+export type Schedule = Schemas['Schedule'];
 export type SessionListItem = Schemas['SessionListItem'];
 export type SessionResource = Schemas['SessionResource'];
 export type SessionSummary = Schemas['SessionSummary'];

@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly timeoutMs?: number;
 }
 
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
@@ -19,7 +21,7 @@ export interface RequestOptions {
 /** Sends one request and returns the JSON of the answer. Throws ApiError; the abort reason where `signal` aborts. */
 export async function requestJson(
   endpoint: Endpoint,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   path: string,
   options: RequestOptions = {},
 ): Promise<unknown> {
@@ -44,7 +46,7 @@ export async function requestJson(
 /** Sends one request and returns the answer with its body unread, once its status says that it succeeded. */
 export async function send(
   endpoint: Endpoint,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: Method,
   path: string,
   options: RequestOptions,
 ): Promise<Response> {

@@ -1,10 +1,13 @@
 import type {
+  CreateSchedule,
   CreateSession,
   CreateToken,
   Event,
+  Firing,
   IssuedToken,
   Node,
   ResultDocument,
+  Schedule,
   SessionListItem,
   SessionResource,
 } from './api-types.ts';
@@ -65,6 +68,39 @@ export class RestClient {
 
   nodes(selector = 'all'): AsyncGenerator<Node, void, void> {
     return this.#pages('/nodes', { selector });
+  }
+
+  createSchedule(body: CreateSchedule): Promise<Schedule> {
+    return this.#json('POST', '/schedules', { body });
+  }
+
+  schedule(id: string): Promise<Schedule> {
+    return this.#json('GET', `/schedules/${encodeURIComponent(id)}`, {});
+  }
+
+  /** Newest first, page by page as they are asked for. */
+  schedules(): AsyncGenerator<Schedule, void, void> {
+    return this.#pages('/schedules', {});
+  }
+
+  /** What is due while it is paused is not made up for. */
+  pauseSchedule(id: string, paused: boolean): Promise<Schedule> {
+    return this.#json('PATCH', `/schedules/${encodeURIComponent(id)}`, { body: { paused } });
+  }
+
+  /** Its sessions stay. */
+  async deleteSchedule(id: string): Promise<void> {
+    await this.#json('DELETE', `/schedules/${encodeURIComponent(id)}`, {});
+  }
+
+  /** Each time that it was due, the latest first. */
+  firings(id: string): AsyncGenerator<Firing, void, void> {
+    return this.#pages(`/schedules/${encodeURIComponent(id)}/firings`, {});
+  }
+
+  /** The series of a schedule: its sessions, newest first. */
+  scheduleSessions(id: string): AsyncGenerator<SessionListItem, void, void> {
+    return this.#pages(`/schedules/${encodeURIComponent(id)}/sessions`, {});
   }
 
   createToken(body: CreateToken): Promise<IssuedToken> {

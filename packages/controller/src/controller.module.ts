@@ -11,6 +11,7 @@ import { FleetModule } from './fleet/fleet.module.ts';
 import { GatewayModule } from './gateway/gateway.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { ResultsModule } from './results/results.module.ts';
+import { SchedulesModule } from './schedules/schedules.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 
 /** What every module may use. */
@@ -44,6 +45,7 @@ export function controllerModule({ database, authority, log, version }: Foundati
       AccessModule,
       FleetModule,
       SessionsModule,
+      SchedulesModule,
       ResultsModule,
       GatewayModule,
       ControlModule,

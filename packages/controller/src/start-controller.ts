@@ -20,6 +20,7 @@ import { GatewayServer } from './gateway/gateway-server.ts';
 import { serveDocumentation, validationPipe } from './openapi/documentation.ts';
 import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
+import { ScheduleRunner } from './schedules/schedule-runner.ts';
 import { SessionDeadlines } from './sessions/session-deadlines.ts';
 
 const maxBodyBytes = '4mb';
@@ -90,6 +91,9 @@ async function start(
   const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
   undo.push(() => deadlines.stop());
   deadlines.start();
+  const schedules = app.get(ScheduleRunner);
+  undo.push(() => schedules.stop());
+  schedules.start();
 
   const running = {
     restUrl: `http://${authorityOf(config.rest.host, restPort)}`,

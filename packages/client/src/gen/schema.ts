@@ -72,6 +72,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules, newest first */
+        get: operations["listSchedules"];
+        put?: never;
+        /** Run a session at a time, or again and again */
+        post: operations["createSchedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A schedule, when it is due next and how it fired last */
+        get: operations["getSchedule"];
+        put?: never;
+        post?: never;
+        /** Delete a schedule; its sessions stay */
+        delete: operations["deleteSchedule"];
+        options?: never;
+        head?: never;
+        /** Pause or resume a schedule */
+        patch: operations["changeSchedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/firings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each time that it was due, the latest first, and what became of it */
+        get: operations["listFirings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The series: sessions of a schedule, newest first */
+        get: operations["listScheduleSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -248,6 +319,28 @@ export interface components {
             skipped: number;
             targets: number;
         };
+        ChangeSchedule: {
+            /** @description What is due while it is paused is not made up for. */
+            paused: boolean;
+        };
+        CreateSchedule: {
+            /**
+             * @description When no controller looked within 30 s of the time: run once for all that was missed, or skip them.
+             * @default skip
+             * @enum {string}
+             */
+            missed?: "run-once" | "skip";
+            /** @default  */
+            name?: string;
+            /**
+             * @description While the session before has not ended: skip this firing, queue one, or cancel that session.
+             * @default skip
+             * @enum {string}
+             */
+            overlap?: "skip" | "queue" | "replace";
+            session: components["schemas"]["CreateSession"];
+            when: components["schemas"]["NewWhen"];
+        };
         CreateSession: {
             /**
              * @description Length of a result window.
@@ -311,6 +404,20 @@ export interface components {
             type: "printf" | "value" | "map";
             values: (number | string | components["schemas"]["StackFrame"][])[];
         };
+        Firing: {
+            /** Format: date-time */
+            due: string;
+            /** @description Why there is no session. */
+            reason: string | null;
+            sessionId: string | null;
+            /** @enum {string} */
+            state: "starting" | "waiting" | "started" | "skipped" | "missed" | "failed";
+        };
+        FiringList: {
+            items: components["schemas"]["Firing"][];
+            /** @description Pass as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
         Health: {
             agents: {
                 connected: number;
@@ -329,6 +436,30 @@ export interface components {
             id: string;
             /** @description Shown once. */
             token: string;
+        };
+        NewWhen: {
+            /**
+             * Format: date-time
+             * @description Once, at this instant.
+             */
+            at: string;
+            /** @enum {string} */
+            kind: "at";
+        } | {
+            /** @description A duration of at least 10s; first so long after the schedule was made. */
+            every: string;
+            /** @enum {string} */
+            kind: "every";
+        } | {
+            /** @description Minute, hour, day of month, month, day of week. */
+            cron: string;
+            /** @enum {string} */
+            kind: "cron";
+            /**
+             * @description As in the IANA database: `Europe/Berlin`.
+             * @default UTC
+             */
+            timeZone?: string;
         };
         Node: {
             address: string | null;
@@ -393,7 +524,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "invalid_selector" | "no_matching_node" | "invalid_program" | "invalid_duration" | "unauthenticated" | "forbidden" | "not_found" | "idempotency_conflict" | "payload_too_large" | "database_unavailable" | "internal";
+            code: "invalid_request" | "invalid_selector" | "no_matching_node" | "invalid_program" | "invalid_duration" | "invalid_schedule" | "unauthenticated" | "forbidden" | "not_found" | "idempotency_conflict" | "payload_too_large" | "database_unavailable" | "internal";
             detail: string;
             diagnostics?: components["schemas"]["Diagnostic"][];
             hint?: string;
@@ -486,6 +617,39 @@ export interface components {
             type: "printf" | "value" | "map";
             values: (number | string | components["schemas"]["StackFrame"][])[];
         };
+        Schedule: {
+            /** Format: date-time */
+            createdAt: string;
+            every: string;
+            for: string;
+            /** Format: uuid */
+            id: string;
+            lastFiring: components["schemas"]["Firing"] | null;
+            /** @enum {string} */
+            missed: "run-once" | "skip";
+            name: string;
+            nextDue: string | null;
+            /** @description The selector. */
+            nodes: string;
+            /** @enum {string} */
+            overlap: "skip" | "queue" | "replace";
+            program: {
+                digest: string;
+                /** @enum {string} */
+                kind: "script" | "object";
+            };
+            /**
+             * @description done: nothing follows.
+             * @enum {string}
+             */
+            state: "active" | "paused" | "done";
+            when: components["schemas"]["When"];
+        };
+        ScheduleList: {
+            items: components["schemas"]["Schedule"][];
+            /** @description Pass as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
         SessionList: {
             items: components["schemas"]["SessionListItem"][];
             /** @description Pass as `cursor` for the next page; null at the end. */
@@ -498,6 +662,13 @@ export interface components {
             for: string;
             /** @description The selector. */
             nodes: string;
+            /** @description The firing that made it; null where somebody asked for it. */
+            schedule: {
+                /** Format: date-time */
+                due: string;
+                /** Format: uuid */
+                id: string;
+            } | null;
             session: components["schemas"]["SessionSummary"];
             warnings: components["schemas"]["Diagnostic"][];
         };
@@ -508,6 +679,13 @@ export interface components {
             for: string;
             /** @description The selector. */
             nodes: string;
+            /** @description The firing that made it; null where somebody asked for it. */
+            schedule: {
+                /** Format: date-time */
+                due: string;
+                /** Format: uuid */
+                id: string;
+            } | null;
             session: components["schemas"]["SessionSummary"];
             warnings: components["schemas"]["Diagnostic"][];
         };
@@ -553,6 +731,27 @@ export interface components {
             items: components["schemas"]["Token"][];
             /** @description Pass as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
+        };
+        When: {
+            /**
+             * Format: date-time
+             * @description Once, at this instant.
+             */
+            at: string;
+            /** @enum {string} */
+            kind: "at";
+        } | {
+            /** @description A duration of at least 10s; first so long after the schedule was made. */
+            every: string;
+            /** @enum {string} */
+            kind: "every";
+        } | {
+            /** @description Minute, hour, day of month, month, day of week. */
+            cron: string;
+            /** @enum {string} */
+            kind: "cron";
+            /** @description As in the IANA database: `Europe/Berlin`. */
+            timeZone: string;
         };
     };
     responses: never;
@@ -670,6 +869,235 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+        };
+    };
+    listSchedules: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleList"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSchedule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Path of the schedule. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSchedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFirings: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiringList"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScheduleSessions: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -65,6 +65,14 @@ export class TokenService {
     return { tokenId: row.id, role: row.role };
   }
 
+  /** Whom an API token stands for now, by its identifier; undefined where it is expired or revoked. */
+  async callerById(id: string): Promise<Caller | undefined> {
+    const row = await this.tokens.find(id);
+    return row === null || row.role === null || ended(row) !== undefined
+      ? undefined
+      : { tokenId: row.id, role: row.role };
+  }
+
   /** Holds a join token for the transaction that enrols a node. Throws `unauthenticated` with the reason. */
   async claimJoin(transaction: EntityManager, text: string): Promise<JoinGrant> {
     const presented = parseToken(text);
@@ -108,6 +116,10 @@ function refusal(row: TokenRow, presented: TokenText): string | undefined {
   if (row.kind !== presented.kind || !matchesHash(presented.secret, row.secretHash)) {
     return 'The token is unknown.';
   }
+  return ended(row);
+}
+
+function ended(row: TokenRow): string | undefined {
   if (row.revokedAt !== null) {
     return 'The token was revoked.';
   }

@@ -8,6 +8,7 @@ const codes: Readonly<Record<ProblemCode, RpcCode>> = {
   no_matching_node: 'FAILED_PRECONDITION',
   invalid_program: 'INVALID_ARGUMENT',
   invalid_duration: 'INVALID_ARGUMENT',
+  invalid_schedule: 'INVALID_ARGUMENT',
   unauthenticated: 'UNAUTHENTICATED',
   forbidden: 'PERMISSION_DENIED',
   not_found: 'NOT_FOUND',

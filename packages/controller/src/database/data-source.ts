@@ -5,9 +5,11 @@ import { TokenRow } from '../access/token.entity.ts';
 import { ControllerError } from '../controller-error.ts';
 import { ConnectionRow } from '../fleet/connection.entity.ts';
 import { NodeRow } from '../fleet/node.entity.ts';
+import { ScheduleRow } from '../schedules/schedule.entity.ts';
 import { SessionRow } from '../sessions/session.entity.ts';
 import { SessionNodeRow } from '../sessions/session-node.entity.ts';
 import { Initial1763800000000 } from './migrations/1763800000000-initial.ts';
+import { Schedules1764500000000 } from './migrations/1764500000000-schedules.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -20,8 +22,8 @@ export function createDataSource(url: string): DataSource {
     type: 'postgres',
     driver: pg,
     url,
-    entities: [TokenRow, NodeRow, ConnectionRow, SessionRow, SessionNodeRow],
-    migrations: [Initial1763800000000],
+    entities: [TokenRow, NodeRow, ConnectionRow, SessionRow, SessionNodeRow, ScheduleRow],
+    migrations: [Initial1763800000000, Schedules1764500000000],
     synchronize: false,
     poolSize,
     connectTimeoutMS: connectTimeoutMs,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { composeObject, ElfError, problemText, readObject } from '@bpfleet/bpf';
 import { compile, permissiveEnv } from '@bpfleet/compiler';
 import type { MessageInitShape, ProgramSchema } from '@bpfleet/contracts';
@@ -39,6 +40,11 @@ export function checkProgram(program: SessionProgram): ProblemDiagnostic[] {
 /** What identifies it and is stored of it. */
 export function programBytes(program: SessionProgram): Uint8Array {
   return program.kind === 'object' ? program.object : Buffer.from(program.source, 'utf8');
+}
+
+/** `sha256:` and 64 hexadecimal digits. */
+export function programDigest(program: SessionProgram): string {
+  return `sha256:${createHash('sha256').update(programBytes(program)).digest('hex')}`;
 }
 
 export function programMessage(program: SessionProgram): MessageInitShape<typeof ProgramSchema> {

@@ -32,5 +32,9 @@ function withoutAnswer(session: SessionRow) {
     for: formatDuration(session.durationMs),
     createdAt: session.createdAt.toISOString(),
     warnings: session.warnings,
+    schedule:
+      session.scheduleId === null || session.scheduledFor === null
+        ? null
+        : { id: session.scheduleId, due: session.scheduledFor.toISOString() },
   };
 }

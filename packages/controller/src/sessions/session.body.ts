@@ -97,6 +97,10 @@ const resource = {
   for: z.string(),
   createdAt: time,
   warnings: z.array(DiagnosticBody),
+  schedule: z
+    .object({ id: z.uuid(), due: time })
+    .nullable()
+    .describe('The firing that made it; null where somebody asked for it.'),
 };
 
 export const SessionResourceBody = z.object({ ...resource, answer: AnswerSheetBody }).meta({ id: 'SessionResource' });

@@ -5,10 +5,9 @@ import { Requires } from '../access/access-guard.ts';
 import { CurrentCaller } from '../access/caller.ts';
 import type { Caller } from '../access/token.service.ts';
 import { ApiProblem } from '../openapi/api-problem.ts';
-import { decodeCursor, decodeTimeCursor, encodeCursor, encodeTimeCursor } from '../paging/cursor.ts';
+import { decodeCursor, encodeCursor } from '../paging/cursor.ts';
 import { Problem } from '../problem/problem.ts';
-import { duration } from './duration.ts';
-import { countAnswers, nodeAnswer } from './node-account.ts';
+import { nodeAnswer } from './node-account.ts';
 import {
   CreateSessionBody,
   NodeAnswerListBody,
@@ -18,9 +17,9 @@ import {
 } from './session.body.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionService } from './session.service.ts';
-import { durationBounds, intervalBounds } from './session-bounds.ts';
-import { type GivenObject, objectProgram } from './session-program.ts';
-import { sessionListItem, sessionResource } from './session-resource.ts';
+import { sessionPage } from './session-page.ts';
+import { sessionRequest } from './session-request.ts';
+import { sessionResource } from './session-resource.ts';
 
 const maxKeyLength = 255;
 
@@ -53,18 +52,11 @@ export class SessionController {
     if (key !== undefined && (key === '' || key.length > maxKeyLength)) {
       throw new Problem('invalid_request', `The Idempotency-Key must have 1 to ${maxKeyLength} characters.`);
     }
-    const durationMs = duration(body.for, '/for', durationBounds);
     const session = await this.sessions.create({
-      program: body.program.kind === 'object' ? objectProgram(givenObject(body.program)) : body.program,
-      selector: body.nodes,
-      durationMs,
-      intervalMs: duration(body.every, '/every', intervalBounds),
-      mapBytes: body.limits?.mapBytes ?? 0,
-      probes: body.limits?.probes ?? 0,
-      overhead: body.limits?.overhead ?? 0,
-      eventsPerSecond: body.limits?.eventsPerSecond ?? 0,
+      ...sessionRequest(body),
       tokenId: caller.tokenId,
       idempotencyKey: key ?? null,
+      scheduledFor: null,
     });
     response.setHeader('location', `/api/v1/sessions/${session.id}`);
     return this.resource(session);
@@ -75,15 +67,7 @@ export class SessionController {
   @ApiOperation({ operationId: 'listSessions', summary: 'Sessions, newest first' })
   @ApiOkResponse({ standardSchema: SessionListBody })
   async list(@Query({ schema: PageQuery }) query: PageQuery) {
-    const rows = await this.sessions.page(query.limit + 1, decodeTimeCursor(query.cursor));
-    const items = rows.slice(0, query.limit);
-    const states = Map.groupBy(await this.sessions.states(items.map(({ id }) => id)), ({ sessionId }) => sessionId);
-    const last = items.at(-1);
-    return {
-      items: items.map((session) => sessionListItem(session, countAnswers(states.get(session.id) ?? []))),
-      nextCursor:
-        rows.length > items.length && last !== undefined ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : null,
-    };
+    return sessionPage(this.sessions, query, null);
   }
 
   @Get(':id')
@@ -120,13 +104,4 @@ export class SessionController {
   private async resource(session: SessionRow): Promise<SessionResourceBody> {
     return sessionResource(session, await this.sessions.accounts(session.id));
   }
-}
-
-function givenObject(program: Extract<CreateSessionBody['program'], { kind: 'object' }>): GivenObject {
-  const { object, manifest, parameters = {} } = program;
-  return {
-    object: Buffer.from(object, 'base64'),
-    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)])),
-    ...(manifest !== undefined && { manifest }),
-  };
 }

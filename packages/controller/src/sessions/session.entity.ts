@@ -57,4 +57,9 @@ export class SessionRow {
   idempotencyKey!: string | null;
   @Column({ type: 'text', name: 'request_digest' })
   requestDigest!: string;
+  /** The schedule that made it, which may be gone by now, and when that was due; both null where somebody asked for it. */
+  @Column({ type: 'uuid', name: 'schedule_id', nullable: true })
+  scheduleId!: string | null;
+  @Column({ type: 'timestamptz', name: 'scheduled_for', nullable: true })
+  scheduledFor!: Date | null;
 }

@@ -93,6 +93,7 @@ function newSession(request: CreateSessionRequest, tokenId: string): NewSession 
     eventsPerSecond: Math.min(limits?.eventsPerSecond ?? 0, maxEventsPerSecond),
     tokenId,
     idempotencyKey: requestId === '' ? null : requestId,
+    scheduledFor: null,
   };
 }
 

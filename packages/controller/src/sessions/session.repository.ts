@@ -57,13 +57,25 @@ export class SessionRepository {
     return this.database.getRepository(SessionRow).findOneBy({ tokenId, idempotencyKey });
   }
 
-  /** Newest first. */
-  page(limit: number, before: TimeCursor | undefined): Promise<SessionRow[]> {
+  /** Newest first; of one schedule where one is named. */
+  page(limit: number, before: TimeCursor | undefined, scheduleId: string | null): Promise<SessionRow[]> {
     const query = this.database.getRepository(SessionRow).createQueryBuilder('session');
+    if (scheduleId !== null) {
+      query.where('session.schedule_id = :scheduleId', { scheduleId });
+    }
     if (before !== undefined) {
-      query.where('(session.created_at, session.id) < (:at, :id)', before);
+      query.andWhere('(session.created_at, session.id) < (:at, :id)', before);
     }
     return query.orderBy('session.created_at', 'DESC').addOrderBy('session.id', 'DESC').limit(limit).getMany();
+  }
+
+  /** Sessions of a schedule that were due before an instant and have not ended. */
+  async unendedBefore(scheduleId: string, due: Date): Promise<string[]> {
+    const rows: { id: string }[] = await this.database.query(
+      'select id from session where schedule_id = $1 and scheduled_for < $2 and ended_at is null',
+      [scheduleId, due],
+    );
+    return rows.map(({ id }) => id);
   }
 
   async states(sessionIds: readonly string[]): Promise<{ sessionId: string; state: NodeAnswerState }[]> {

@@ -16,7 +16,15 @@ import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
 import type { SessionNodeRow } from './session-node.entity.ts';
-import { checkProgram, programBytes, programMessage, programPointer, type SessionProgram } from './session-program.ts';
+import {
+  checkProgram,
+  programBytes,
+  programDigest,
+  programMessage,
+  programPointer,
+  type SessionProgram,
+} from './session-program.ts';
+import type { SessionRequest } from './session-request.ts';
 import { Settlement } from './settlement.ts';
 
 /** How long nodes may take from the assignment until they are attached. */
@@ -27,22 +35,18 @@ const maxProbes = 100_000;
 const maxProgramBytes = 5 * 1024 * 1024;
 const uniqueViolation = '23505';
 
-/** A request for a session, its durations in milliseconds and within bounds. */
-export interface NewSession {
-  readonly program: SessionProgram;
-  readonly selector: string;
-  readonly durationMs: number;
-  readonly intervalMs: number;
-  /** 0: the agent's own default. */
-  readonly mapBytes: number;
-  readonly probes: number;
-  /** Fraction of a node's CPU time; 0: no limit. */
-  readonly overhead: number;
-  /** 0: no limit. */
-  readonly eventsPerSecond: number;
+/** The firing of a schedule. */
+export interface ScheduledFor {
+  readonly scheduleId: string;
+  readonly due: Date;
+}
+
+export interface NewSession extends SessionRequest {
   readonly tokenId: string;
   /** The caller's own name for this request: repeating both gives the first session. */
   readonly idempotencyKey: string | null;
+  /** Null where somebody asked for it. */
+  readonly scheduledFor: ScheduledFor | null;
 }
 
 @Injectable()
@@ -113,8 +117,16 @@ export class SessionService {
     return session;
   }
 
-  page(limit: number, before: TimeCursor | undefined): Promise<SessionRow[]> {
-    return this.sessions.page(limit, before);
+  /** Newest first; of one schedule where one is named. */
+  page(limit: number, before: TimeCursor | undefined, scheduleId: string | null = null): Promise<SessionRow[]> {
+    return this.sessions.page(limit, before, scheduleId);
+  }
+
+  /** Cancels the sessions of a schedule that were due before `due` and have not ended. */
+  async cancelEarlier({ scheduleId, due }: ScheduledFor): Promise<void> {
+    for (const id of await this.sessions.unendedBefore(scheduleId, due)) {
+      await this.cancel(id);
+    }
   }
 
   accounts(sessionId: string, page?: { afterName: string; limit: number }): Promise<NodeAccount[]> {
@@ -190,7 +202,7 @@ function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): 
     state: 'pending',
     programSource: program.kind === 'script' ? program.source : null,
     programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
-    programDigest: `sha256:${sha256(programBytes(program))}`,
+    programDigest: programDigest(program),
     selector: request.selector,
     intervalMs: request.intervalMs,
     durationMs: request.durationMs,
@@ -207,6 +219,8 @@ function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): 
     tokenId: request.tokenId,
     idempotencyKey: request.idempotencyKey,
     requestDigest: requestDigest(request),
+    scheduleId: request.scheduledFor?.scheduleId ?? null,
+    scheduledFor: request.scheduledFor?.due ?? null,
   };
 }
 
@@ -241,7 +255,9 @@ function requestDigest(request: NewSession): string {
   const { program, selector, durationMs, intervalMs, mapBytes, probes, overhead, eventsPerSecond } = request;
   const digest = sha256(programBytes(program));
   const limits = [mapBytes, probes, overhead, eventsPerSecond];
-  return sha256(JSON.stringify([program.kind, digest, selector, durationMs, intervalMs, ...limits]));
+  // A key that somebody else used for a session of their own is not that of a firing.
+  const origin = request.scheduledFor === null ? [] : [request.scheduledFor];
+  return sha256(JSON.stringify([program.kind, digest, selector, durationMs, intervalMs, ...limits, ...origin]));
 }
 
 function sha256(data: string | Uint8Array): string {

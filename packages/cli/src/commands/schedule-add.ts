@@ -1,0 +1,110 @@
+import { ApiError, type CreateSchedule } from '@bpfleet/client';
+import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
+import { controllerClient } from '../controller-client.ts';
+import { printable } from '../render/printable.ts';
+import { type ProgramObject, readProgram } from '../run/read-program.ts';
+import { runRequest } from '../run/run-request.ts';
+import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
+import type { Terminal } from '../terminal.ts';
+import { writeJson } from '../write-json.ts';
+
+export interface ScheduleAddOptions {
+  readonly at?: string;
+  readonly every?: string;
+  readonly cron?: string;
+  readonly timeZone?: string;
+  readonly overlap: NonNullable<CreateSchedule['overlap']>;
+  readonly missed: NonNullable<CreateSchedule['missed']>;
+  readonly name: string;
+  readonly nodes: string;
+  readonly for: string;
+  readonly window: string;
+  readonly limit?: string;
+  readonly param: readonly string[];
+  readonly output: 'table' | 'json';
+}
+
+/** `bpfleet schedule add WHAT`: its id alone on stdout, when it is due on stderr. Throws CliError. */
+export async function addSchedule(what: string, options: ScheduleAddOptions, terminal: Terminal): Promise<void> {
+  const when = readWhen(options);
+  const given = readProgram(what);
+  const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options.param);
+  const { name, overlap, missed, nodes, limit } = options;
+  const settings = { nodes, for: options.for, every: options.window, ...(limit === undefined ? {} : { limit }) };
+  const session = runRequest(program, settings);
+  for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
+    terminal.err.write(`${printable(warning, '\n\t')}\n`);
+  }
+  let schedule: Awaited<ReturnType<ReturnType<typeof controllerClient>['createSchedule']>>;
+  try {
+    schedule = await controllerClient().createSchedule({ name, when, overlap, missed, session });
+  } catch (error) {
+    const diagnostics = error instanceof ApiError ? (error.problem.diagnostics ?? []) : [];
+    throw program.kind === 'script' && diagnostics.length > 0
+      ? await refusedProgram(program, diagnostics)
+      : inOptions(error);
+  }
+  if (options.output === 'json') {
+    writeJson(terminal, schedule);
+    return;
+  }
+  terminal.out.write(`${schedule.id}\n`);
+  const next = `It is due first at ${schedule.nextDue ?? '-'}: bpfleet schedule show ${schedule.id}`;
+  terminal.err.write(`${terminal.paintErr('dim', next)}\n`);
+}
+
+async function withParameters(given: ProgramObject, parameters: readonly string[]): Promise<ProgramObject> {
+  const { withSettings } = await import('../run/object-settings.ts');
+  return withSettings(given, parameters);
+}
+
+/** The one of --at, --every and --cron that was given. Throws CliError. */
+function readWhen({ at, every, cron, timeZone }: ScheduleAddOptions): CreateSchedule['when'] {
+  if ([at, every, cron].filter((each) => each !== undefined).length !== 1) {
+    throw wrongRequest("Say when, in one way: --at TIME, --every 1h or --cron '0 3 * * *'.");
+  }
+  if (timeZone !== undefined && cron === undefined) {
+    throw wrongRequest('--time-zone is for --cron.', 'A time may have its own: 2026-12-31T23:00+01:00.');
+  }
+  if (cron !== undefined) {
+    return { kind: 'cron', cron, timeZone: timeZone ?? 'UTC' };
+  }
+  if (every !== undefined) {
+    return { kind: 'every', every };
+  }
+  return { kind: 'at', at: instant(at ?? '') };
+}
+
+/** A date and a time, of this machine's time zone where it has none; as ISO 8601 in UTC. Throws CliError. */
+function instant(text: string): string {
+  const ms = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) {
+    throw wrongRequest(
+      `--at ${text}: is no time.`,
+      'Write it as 2026-12-31T23:00, with Z or +01:00 if it is not of here.',
+    );
+  }
+  return new Date(ms).toISOString();
+}
+
+const optionOf: Readonly<Record<string, string>> = {
+  '/name': '--name',
+  '/when/at': '--at',
+  '/when/every': '--every',
+  '/when/cron': '--cron',
+  '/when/timeZone': '--time-zone',
+  '/session/nodes': '--nodes',
+  '/session/for': '--for',
+  '/session/every': '--window',
+};
+
+/** The controller names members of the request; people know the options. */
+function inOptions(error: unknown): unknown {
+  const option = error instanceof ApiError ? optionOf[error.problem.pointer ?? ''] : undefined;
+  if (!(error instanceof ApiError) || option === undefined) {
+    return error;
+  }
+  const { detail, hint } = error.problem;
+  const details = { ...(hint === undefined ? {} : { hint }), cause: error };
+  return new CliError(ExitStatus.wrongRequest, `${option}: ${detail}`, details);
+}

@@ -1,0 +1,15 @@
+import type { SessionProgram } from '../sessions/session-program.ts';
+import type { SessionRequest } from '../sessions/session-request.ts';
+import type { ScheduleRow } from './schedule.entity.ts';
+
+/** What a schedule measures, of a row that was read with its program. */
+export function scheduledRequest(schedule: ScheduleRow): SessionRequest {
+  const { kind: _, ...request } = schedule.request;
+  return { ...request, program: program(schedule) };
+}
+
+function program({ programSource, programObject }: ScheduleRow): SessionProgram {
+  return programObject == null
+    ? { kind: 'script', source: programSource ?? '' }
+    : { kind: 'object', object: programObject };
+}

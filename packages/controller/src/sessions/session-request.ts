@@ -1,0 +1,42 @@
+import { duration } from './duration.ts';
+import type { CreateSessionBody } from './session.body.ts';
+import { durationBounds, intervalBounds } from './session-bounds.ts';
+import { type GivenObject, objectProgram, type SessionProgram } from './session-program.ts';
+
+/** What to measure, its durations in milliseconds and within bounds. */
+export interface SessionRequest {
+  readonly program: SessionProgram;
+  readonly selector: string;
+  readonly durationMs: number;
+  readonly intervalMs: number;
+  /** 0: the agent's own default. */
+  readonly mapBytes: number;
+  readonly probes: number;
+  /** Fraction of a node's CPU time; 0: no limit. */
+  readonly overhead: number;
+  /** 0: no limit. */
+  readonly eventsPerSecond: number;
+}
+
+/** Reads the body of a request. Throws Problem `invalid_duration`, `invalid_program` that points into it. */
+export function sessionRequest(body: CreateSessionBody): SessionRequest {
+  return {
+    durationMs: duration(body.for, '/for', durationBounds),
+    program: body.program.kind === 'object' ? objectProgram(givenObject(body.program)) : body.program,
+    selector: body.nodes,
+    intervalMs: duration(body.every, '/every', intervalBounds),
+    mapBytes: body.limits?.mapBytes ?? 0,
+    probes: body.limits?.probes ?? 0,
+    overhead: body.limits?.overhead ?? 0,
+    eventsPerSecond: body.limits?.eventsPerSecond ?? 0,
+  };
+}
+
+function givenObject(program: Extract<CreateSessionBody['program'], { kind: 'object' }>): GivenObject {
+  const { object, manifest, parameters = {} } = program;
+  return {
+    object: Buffer.from(object, 'base64'),
+    parameters: Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)])),
+    ...(manifest !== undefined && { manifest }),
+  };
+}
