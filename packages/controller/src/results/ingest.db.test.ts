@@ -46,8 +46,8 @@ async function session(nodes: number): Promise<{ sessionId: string; nodeIds: str
   const sessionId = randomUUID();
   await database.query(
     `insert into session (id, state, program_source, program_digest, selector, interval_ms, duration_ms, map_bytes, probes,
-       warnings, created_at, deadline, token_id, request_digest)
-     values ($1, 'running', '', '', 'all', 1000, 5000, 0, 0, '[]', now(), now(), 't', '')`,
+       overhead, events_per_second, warnings, created_at, deadline, token_id, request_digest)
+     values ($1, 'running', '', '', 'all', 1000, 5000, 0, 0, 0, 0, '[]', now(), now(), 't', '')`,
     [sessionId],
   );
   const nodeIds = Array.from({ length: nodes }, () => randomUUID());

@@ -39,8 +39,8 @@ async function session(parts: readonly Part[], cancelled?: number): Promise<stri
   const id = randomUUID();
   await database.query(
     `insert into session (id, state, program_source, program_digest, selector, interval_ms, duration_ms, map_bytes, probes,
-       warnings, created_at, deadline, cancelled_at, token_id, request_digest)
-     values ($1, 'running', '', '', 'all', 1000, 5000, 0, 0, '[]', $2, $3, $4, 't', '')`,
+       overhead, events_per_second, warnings, created_at, deadline, cancelled_at, token_id, request_digest)
+     values ($1, 'running', '', '', 'all', 1000, 5000, 0, 0, 0, 0, '[]', $2, $3, $4, 't', '')`,
     [id, at(0), at(15), cancelled === undefined ? null : at(cancelled)],
   );
   for (const [index, part] of parts.entries()) {
