@@ -15,6 +15,7 @@ export default {
   r2 = 16
   call bpf_get_current_comm
   r1 = *(u32 *)(r10 - 16)
+  r1 &= 0xffffff                ; kernel 6.1 leaves what is behind the zero as it was
   if r1 != 0x6464 goto out      ; "dd"
   *(u32 *)(r10 - 20) = 0
   r1 = map[reads]
