@@ -47,5 +47,8 @@ export class AtRest {
 
 function releaseMemory(): void {
   releaseHeap();
-  void import('@bpfleet/tracer/process').then(({ releasePages }) => releasePages());
+  import('@bpfleet/tracer/process')
+    .then(({ releasePages }) => releasePages())
+    // Only memory is at stake: a node whose C library or /proc cannot do it must not lose its agent to this.
+    .catch((error: unknown) => process.emitWarning(`memory at rest is kept: ${String(error)}`));
 }

@@ -1,6 +1,7 @@
+import { isAdditive } from '@bpfleet/aggregate';
 import type { ResultMap } from '@bpfleet/client';
 import { wrongRequest } from '../../cli-error.ts';
-import { isProfileKind, type StackProfile, stackProfile } from './stack-profile.ts';
+import { type StackProfile, stackProfile } from './stack-profile.ts';
 
 const scriptHint = "Stacks are counted by a script such as 'profile:hz:99 { @[kstack] = count(); }'";
 
@@ -17,7 +18,7 @@ export function chooseProfiles(maps: readonly ResultMap[], format: string): Stac
       `${scriptHint}; --format table shows any map.`,
     );
   }
-  const profiles = stacked.filter(({ kind }) => isProfileKind(kind));
+  const profiles = stacked.filter(({ kind }) => isAdditive(kind));
   if (profiles.length === 0) {
     throw wrongRequest(
       `${stacked.map(({ name, kind }) => `${name} (${kind})`).join(', ')}: values that do not add up are no profile.`,

@@ -25,24 +25,6 @@ export interface StackSample {
   readonly weight: bigint;
 }
 
-/** Whether values of this kind add up, as the widths of a flame graph do. */
-export function isProfileKind(kind: ResultMap['kind']): boolean {
-  switch (kind) {
-    case 'count':
-    case 'sum':
-    case 'avg':
-    case 'stats':
-    case 'hist':
-    case 'lhist':
-      return true;
-    case 'min':
-    case 'max':
-    case 'tseries':
-    case 'value':
-      return false;
-  }
-}
-
 /**
  * The stacks of a map with what they weigh: the value of count and sum, the total of avg and stats, how many values a
  * histogram has. Samples merge by symbol: where in a function the call was is left out. Of several stacks in a key those
