@@ -402,7 +402,9 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "printf" | "value" | "map";
-            values: (number | string | components["schemas"]["StackFrame"][])[];
+            values: (number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            })[];
         };
         Firing: {
             /** Format: date-time */
@@ -583,7 +585,9 @@ export interface components {
             count?: number | string;
             /** @description With `by`: the node, the value of the label, or the start of the window. */
             group?: string;
-            key: (number | string | components["schemas"]["StackFrame"][])[];
+            key: (number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            })[];
             /** @description How many nodes contributed. */
             nodes: number;
             p50?: number;
@@ -599,11 +603,13 @@ export interface components {
             /** @description A string where a double would not hold it. */
             total?: number | string;
             /** @description count, sum, min, max, value */
-            value?: number | string | components["schemas"]["StackFrame"][];
+            value?: number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            };
         };
         ResultMap: {
             entries: components["schemas"]["ResultEntry"][];
-            key: ("int" | "uint" | "string" | "stack")[];
+            key: ("int" | "uint" | "string" | "stack" | "bool" | "tuple" | "record" | "array")[];
             /** @enum {string} */
             kind: "count" | "sum" | "min" | "max" | "avg" | "stats" | "hist" | "lhist" | "tseries" | "value";
             name: string;
@@ -615,7 +621,9 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "printf" | "value" | "map";
-            values: (number | string | components["schemas"]["StackFrame"][])[];
+            values: (number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            })[];
         };
         Schedule: {
             /** Format: date-time */
