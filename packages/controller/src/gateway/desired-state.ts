@@ -26,6 +26,7 @@ function assignment(session: SessionRow): Assignment {
       eventsPerSecond: session.eventsPerSecond,
     },
     deadline: timestampFromMs(session.deadline.getTime()),
+    ...(session.startAt === null ? {} : { startAt: timestampFromMs(session.startAt.getTime()) }),
   });
 }
 

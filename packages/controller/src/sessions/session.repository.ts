@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { TimeCursor } from '../paging/cursor.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
+import { skipUntold } from './rollout/skip-untold.ts';
 import { SessionRow } from './session.entity.ts';
 import { SessionNodeRow } from './session-node.entity.ts';
 import type { Target } from './settlement.ts';
@@ -137,7 +138,7 @@ export class SessionRepository {
       .addSelect('session.programObject')
       .innerJoin(SessionNodeRow, 'part', 'part.session_id = session.id')
       .where('part.node_id = :nodeId', { nodeId })
-      .andWhere(`part.state in ('pending', 'running')`)
+      .andWhere(`part.state in ('pending', 'running') and part.wave <= session.wave`)
       .andWhere('session.cancelled_at is null and session.ended_at is null and session.deadline > :now', { now })
       .orderBy('session.created_at')
       .getMany();
@@ -235,13 +236,20 @@ export class SessionRepository {
     );
   }
 
-  /** False where it has ended, or was cancelled before. */
-  async cancel(id: string, at: Date): Promise<boolean> {
-    const [rows]: [unknown[], number] = await this.database.query(
-      'update session set cancelled_at = $2 where id = $1 and ended_at is null and cancelled_at is null returning 1',
+  /** False where it has ended, or was cancelled before. Nodes that were not told yet are through with it. */
+  async cancel(transaction: EntityManager, id: string, at: Date): Promise<boolean> {
+    const [[row]]: [{ wave: number }[], number] = await transaction.query(
+      'update session set cancelled_at = $2 where id = $1 and ended_at is null and cancelled_at is null returning wave',
       [id, at],
     );
-    return rows.length > 0;
+    if (row === undefined) return false;
+    await skipUntold(transaction, {
+      sessionId: id,
+      wave: row.wave,
+      reason: 'cancelled before it was attached',
+      now: at,
+    });
+    return true;
   }
 
   async targets(sessionId: string): Promise<string[]> {

@@ -61,8 +61,8 @@ export class Settlement {
 
   /** Brings the state of the session itself up to that of its parts. */
   async update(transaction: EntityManager, sessionId: string): Promise<void> {
-    const [session]: { cancelled_at: Date | null }[] = await transaction.query(
-      'select cancelled_at from session where id = $1 for no key update',
+    const [session]: { cancelled_at: Date | null; halted: string | null }[] = await transaction.query(
+      'select cancelled_at, halted from session where id = $1 for no key update',
       [sessionId],
     );
     const parts: { state: NodeAnswerState }[] = await transaction.query(
@@ -70,11 +70,12 @@ export class Settlement {
       [sessionId],
     );
     const states = parts.map(({ state }) => state);
+    const fate = { cancelled: session?.cancelled_at != null, halted: session?.halted != null };
     await transaction.query(
       `update session set state = $2, ended_at = case when $3 then coalesce(ended_at, $4) end,
          started_at = (select min(attached_at) from session_node where session_id = $1)
        where id = $1`,
-      [sessionId, sessionState(states, session?.cancelled_at != null), hasEnded(states), new Date()],
+      [sessionId, sessionState(states, fate), hasEnded(states), new Date()],
     );
     this.feed.changed(sessionId);
   }
