@@ -12,6 +12,8 @@ import { SessionService } from './session.service.ts';
 import { SessionDeadlines } from './session-deadlines.ts';
 import { SessionFeed } from './session-feed.ts';
 import { Settlement } from './settlement.ts';
+import { LateNodes } from './targeting/late-nodes.ts';
+import { LateSessionRepository } from './targeting/late-session.repository.ts';
 
 @Module({
   imports: [AccessModule, FleetModule, ConnectedAgentsModule],
@@ -26,6 +28,8 @@ import { Settlement } from './settlement.ts';
     SessionGrpc,
     RolloutRepository,
     RolloutRunner,
+    LateNodes,
+    LateSessionRepository,
   ],
   exports: [
     SessionService,

@@ -35,7 +35,12 @@ export class Settlement {
 
   /** Judges a part by its manifests and what is stored; without a manifest it stays as it is. */
   async settleTarget(transaction: EntityManager, target: Target): Promise<void> {
-    const verdict = settle(await this.accounts(transaction, target));
+    const [part]: { joined_after_ms: string | null }[] = await transaction.query(
+      'select joined_after_ms from session_node where session_id = $1 and node_id = $2',
+      [target.sessionId, target.nodeId],
+    );
+    const joined = part?.joined_after_ms ?? null;
+    const verdict = settle(await this.accounts(transaction, target), joined === null ? null : Number(joined));
     if (verdict !== undefined) {
       await this.conclude(transaction, target, verdict);
     }

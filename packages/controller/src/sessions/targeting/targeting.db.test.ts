@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { ScriptedAgent } from '../../testing/scripted-agent.ts';
+import { Manifest_Outcome } from '@bpfleet/contracts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { countSchema, ScriptedAgent } from '../../testing/scripted-agent.ts';
 import { startTestServer, TestController, type TestServer } from '../../testing/test-controller.ts';
 import type { SessionResourceBody } from '../session.body.ts';
 
@@ -71,6 +72,56 @@ it.each([
   const { status, body } = await controller.call('POST', '/sessions', { program, ...over });
   expect(status).toBe(expected);
   expect(body).toMatchObject({ pointer });
+});
+
+it('nodes that come while it runs take part in what is left of it', async () => {
+  const { body } = await created({ late: true, nodes: 'name=late-*,name!=late-9' });
+  expect(body).toMatchObject({ code: 'no_matching_node' });
+  const [first] = agents as [ScriptedAgent];
+  const { body: running } = await created({ late: true, nodes: 'name!=late-9', for: '10m' });
+  const { id } = running.session;
+  first.running(id, [countSchema]);
+  const [late, other] = [await controller.enrol('late-1'), await controller.enrol('late-9')];
+  for (const identity of [late, other])
+    agents.push(await ScriptedAgent.connected(controller.running.agentAddress, identity));
+  const joined = agents.at(-2) as ScriptedAgent;
+  const { requestId } = await joined.next('check');
+  joined.send({ case: 'check', value: { requestId, response: { loads: true } } });
+  const { assignments } = await joined.next('desired');
+  expect(assignments).toMatchObject([{ sessionId: id }]);
+  expect(Number(assignments[0]?.timing?.duration?.seconds)).toBeLessThan(600);
+  joined.running(id, [countSchema]);
+  joined.manifest({
+    sessionId: id,
+    bootEpoch: 1n,
+    firstSeq: 0n,
+    lastSeq: 0n,
+    produced: 0n,
+    outcome: Manifest_Outcome.COMPLETE,
+  });
+  await joined.next('manifestAck');
+  const { body: after } = await controller.call<SessionResourceBody>('GET', `/sessions/${id}`);
+  expect(after.answer.targets).toBe(5);
+  expect(after.answer.nodes.find(({ name }) => name === 'late-1')).toMatchObject({
+    state: 'partial',
+    reason: expect.stringMatching(/^it came \d+\.\d s after the start$/),
+  });
+});
+
+it('a node that was offline when it began takes part once it returns', async () => {
+  const gone = agents.pop() as ScriptedAgent;
+  gone.close();
+  await vi.waitFor(async () => {
+    const { body } = await controller.call<{ state: string }>('GET', `/nodes/${gone.identity.name}`);
+    expect(body.state).toBe('offline');
+  });
+  const { body } = await created({ late: true });
+  expect(body.answer.nodes.find(({ name }) => name === gone.identity.name)?.state).toBe('offline');
+  const back = await ScriptedAgent.connected(controller.running.agentAddress, gone.identity);
+  agents.push(back);
+  const { requestId } = await back.next('check');
+  back.send({ case: 'check', value: { requestId, response: { loads: true } } });
+  expect((await back.next('desired')).assignments).toMatchObject([{ sessionId: body.session.id }]);
 });
 
 it('a start to come is told with the session', async () => {
