@@ -373,6 +373,11 @@ export interface components {
              * @default all
              */
             nodes?: string;
+            /**
+             * @description Of sessions that wait for room the highest is first.
+             * @default 0
+             */
+            priority?: number;
             program: components["schemas"]["Program"];
             /** @description Tells the nodes in waves, and has all detach where too many fail. Without it all are told at once. */
             rollout?: {
@@ -558,6 +563,16 @@ export interface components {
             /** @description Pass as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
+        Place: {
+            /** @description From 1. */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it would begin if all others took the time that they may.
+             */
+            startsAt: string;
+            waitsFor: string | null;
+        };
         Problem: {
             /** @enum {string} */
             code: "invalid_request" | "invalid_selector" | "no_matching_node" | "invalid_program" | "invalid_duration" | "invalid_schedule" | "unauthenticated" | "forbidden" | "not_found" | "idempotency_conflict" | "payload_too_large" | "database_unavailable" | "internal";
@@ -705,6 +720,7 @@ export interface components {
             late: boolean;
             /** @description The selector. */
             nodes: string;
+            priority: number;
             /** @description The firing that made it; null where somebody asked for it. */
             schedule: {
                 /** Format: date-time */
@@ -724,6 +740,9 @@ export interface components {
             late: boolean;
             /** @description The selector. */
             nodes: string;
+            priority: number;
+            /** @description While it waits for room on its nodes. */
+            queue: components["schemas"]["Place"] | null;
             /** @description The firing that made it; null where somebody asked for it. */
             schedule: {
                 /** Format: date-time */

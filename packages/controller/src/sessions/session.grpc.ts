@@ -82,7 +82,7 @@ export class SessionGrpc {
   }
 
   private async message(session: SessionRow) {
-    return sessionMessage(session, await this.sessions.accounts(session.id));
+    return sessionMessage(session, await this.sessions.accounts(session.id), await this.sessions.place(session));
   }
 }
 
@@ -101,6 +101,7 @@ function newSession(request: CreateSessionRequest, tokenId: string): NewSession 
     overhead: checkShare(limits?.overhead ?? 0, '/limits', "The limit of overhead, a fraction of a node's CPU time,"),
     eventsPerSecond: Math.min(limits?.eventsPerSecond ?? 0, maxEventsPerSecond),
     course: courseOf(request),
+    priority: Math.max(-100, Math.min(100, request.priority)),
     tokenId,
     idempotencyKey: requestId === '' ? null : requestId,
     scheduledFor: null,

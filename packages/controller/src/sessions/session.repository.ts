@@ -278,7 +278,7 @@ export class SessionRepository {
          (select coalesce(sum(upper(part) - lower(part)), 0) from run, unnest(run.stored_seqs) as part
           where run.session_id = sn.session_id and run.node_id = sn.node_id) as stored
        from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
-       where s.ended_at is null and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
+       where s.ended_at is null and s.wave >= 0 and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
          and least(s.cancelled_at, coalesce(sn.attached_at + coalesce(sn.duration_ms, s.duration_ms) * interval '1 millisecond', s.deadline))
            + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1
          and (sn.attached_at is null or sn.connection_lost_at is null
