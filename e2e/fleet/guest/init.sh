@@ -8,6 +8,7 @@ mount -t devtmpfs dev /dev
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
 mount -t tracefs tracefs /sys/kernel/tracing
+mount -t cgroup2 cgroup /sys/fs/cgroup
 exec </dev/console >/dev/console 2>&1
 for module in /modules/*; do insmod "$module"; done
 ip link set lo up

@@ -1,5 +1,6 @@
 import type { NodeAnswer, ResultEntry } from '@bpfleet/aggregate';
 import type { ProgramFolders } from '../conform/program-folders.ts';
+import type { Capability } from '../guest/agent.ts';
 
 /** What a program must do on every node that has what it needs. One file of e2e/fleet/cases each. */
 export type FleetCase = SessionCase | ProgramsCase;
@@ -19,6 +20,8 @@ interface CaseFrame {
   readonly workload?: string;
   /** Features, as `bpfleet nodes` lists them, without which a node skips it. */
   readonly needs?: readonly string[];
+  /** What guests' agents must have for it beyond what every agent has. */
+  readonly capabilities?: readonly Capability[];
   /** Functions of the kernel without which a node skips it. */
   readonly functions?: readonly string[];
   /** Throws where a node's part of the answer is not what it must be. */

@@ -14,6 +14,7 @@ export function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
 }
 
 async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
+  await fleet.giveAgents(one.capabilities ?? []);
   const absent = await fleet.leaveOutAbsent();
   const failed = [...absent].map(
     ([node, reason]): Outcome => ({ node: node.name, name: one.name, state: 'fail', reason, seconds: 0 }),

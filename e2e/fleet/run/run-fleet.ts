@@ -37,7 +37,8 @@ export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): P
     const boots = { name: 'boots and enrols', seconds: 0 };
     for (const { name } of fleet.nodes) outcomes.push({ ...boots, node: name, state: 'pass' });
     for (const { kind, reason } of fleet.failures) outcomes.push({ ...boots, node: kind.name, state: 'fail', reason });
-    for (const one of cases) {
+    // Few agents have to start again for what some cases need.
+    for (const one of cases.toSorted((a, b) => capabilitiesOf(a) - capabilitiesOf(b))) {
       tell(one.name);
       outcomes.push(...(await runCase(fleet, one)));
     }
@@ -65,4 +66,9 @@ export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): P
   tell('everything has ended');
   console.log(matrix(outcomes));
   return outcomes.every(({ state }) => state !== 'fail');
+}
+
+/** How many capabilities a case needs beyond what every agent has. */
+function capabilitiesOf(one: FleetCase): number {
+  return 'capabilities' in one ? (one.capabilities?.length ?? 0) : 0;
 }

@@ -2,13 +2,15 @@ import { expect, test } from 'vitest';
 import { type Capability, effectiveSet, heldCapabilities } from './capabilities.ts';
 import { hasOwnCapabilities, lackOf, lackText } from './lacking.ts';
 
-const least: Capability[] = ['CAP_BPF', 'CAP_PERFMON', 'CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYSLOG'];
+const least: Capability[] = [
+  ...(['CAP_BPF', 'CAP_PERFMON', 'CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYSLOG', 'CAP_NET_ADMIN'] as const),
+];
 const without = (...names: Capability[]) => new Set(least.filter((each) => !names.includes(each)));
 
 test.each([
   [
     '000001ffffffffff',
-    ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN', 'CAP_SYSLOG', 'CAP_PERFMON', 'CAP_BPF'],
+    ['CAP_DAC_READ_SEARCH', 'CAP_NET_ADMIN', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN', 'CAP_SYSLOG', 'CAP_PERFMON', 'CAP_BPF'],
   ],
   ['000000c400080004', ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYSLOG', 'CAP_PERFMON', 'CAP_BPF']],
   ['0', []],
@@ -32,6 +34,13 @@ test.each([
 test.each([
   ['all, and the kernel counts always', without(), '6.1.0', ['run_stats', 'uprobe'], ''],
   ['all', without(), '6.1.0', [], 'CAP_SYS_ADMIN: limits of CPU overhead, and its measurement, uprobes'],
+  [
+    'what only looks needs not',
+    without('CAP_NET_ADMIN'),
+    '6.1.0',
+    ['run_stats', 'uprobe'],
+    'CAP_NET_ADMIN: programs of network interfaces, sockets and control groups',
+  ],
   [
     'none for symbols',
     without('CAP_SYSLOG', 'CAP_SYS_PTRACE'),

@@ -11,13 +11,14 @@ interface Need extends Lack {
   readonly unless?: 'run_stats' | 'uprobe';
 }
 
-/** From Linux 5.8 on CAP_SYS_ADMIN stands for nothing of this but the last two. */
+/** From Linux 5.8 on CAP_SYS_ADMIN stands for nothing of this but the last two. Whoever only looks needs no CAP_NET_ADMIN. */
 const needs: readonly Need[] = [
   { feature: 'every program and map', capability: 'CAP_BPF' },
   { feature: 'every probe', capability: 'CAP_PERFMON' },
   { feature: 'tracepoints by name, and files of other users that are traced', capability: 'CAP_DAC_READ_SEARCH' },
   { feature: "symbols of other users' processes, and what is in containers", capability: 'CAP_SYS_PTRACE' },
   { feature: 'names of kernel functions in stacks and of kprobes', capability: 'CAP_SYSLOG' },
+  { feature: 'programs of network interfaces, sockets and control groups', capability: 'CAP_NET_ADMIN' },
   { feature: 'limits of CPU overhead, and its measurement', capability: 'CAP_SYS_ADMIN', unless: 'run_stats' },
   { feature: 'uprobes', capability: 'CAP_SYS_ADMIN', unless: 'uprobe' },
 ];
