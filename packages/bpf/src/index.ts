@@ -32,6 +32,7 @@ export * from './elf/read-functions.ts';
 export * from './elf/read-object.ts';
 export * from './elf/read-static-probes.ts';
 export { relocatedSection } from './elf/relocate-section.ts';
+export * from './elf/section-functions.ts';
 export { type FoundSymbol, SymbolTable } from './elf/symbol-table.ts';
 export * from './elf/write-object.ts';
 export { isInKernelRange } from './manifest/kernel-range.ts';

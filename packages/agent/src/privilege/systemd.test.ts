@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loadConfig } from '@bpfleet/runtime';
 import { describe, expect, test } from 'vitest';
 import { parseAgentConfig } from '../agent-config.ts';
+import { defaultPolicy } from '../guard/default-policy.ts';
 import { parsePolicy } from '../guard/policy.ts';
 import type { Capability } from './capabilities.ts';
 import { lackOf } from './lacking.ts';
@@ -52,7 +53,8 @@ describe('the systemd unit', () => {
 test('the settings and the policy beside it are read by the agent', () => {
   const config = loadConfig(file('agent.yaml'), parseAgentConfig);
   expect(config).toMatchObject({ stateDir: '/var/lib/bpfleet', policy: '/etc/bpfleet/policy.yaml' });
-  expect(loadConfig(file('policy.yaml'), parsePolicy)).toMatchObject({
+  const policy = loadConfig(file('policy.yaml'), (settings) => parsePolicy(settings, defaultPolicy(true)));
+  expect(policy).toMatchObject({
     session: { eventsPerSecond: 10_000, mapBytes: 64 * 1024 ** 2 },
     node: { sessions: 16 },
   });

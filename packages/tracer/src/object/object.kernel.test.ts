@@ -99,7 +99,14 @@ describe('ELF objects', () => {
       ]);
       expect(trace.schemas.every(({ kind }) => kind === 'sum')).toBe(true);
       expect(trace).toMatchObject({ probes: 2, warnings: [] });
-      expect(trace.losses()).toEqual({ kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n });
+      expect(trace.losses()).toEqual({
+        kernel: 0n,
+        sampledOut: 0n,
+        truncated: 0n,
+        evicted: 0n,
+        mapFull: 0n,
+        readFailed: 0n,
+      });
       expect(trace.runStats()?.runs).toBeGreaterThanOrEqual(100_000n);
     } finally {
       trace.close();
