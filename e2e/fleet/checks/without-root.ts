@@ -32,9 +32,22 @@ async function tellsWhatItLacks(fleet: Fleet, node: FleetNode, { machine: { agen
   // Nothing else may be missing for want of a capability.
   assert.ok(!/CAP_(BPF|PERFMON|DAC_READ_SEARCH|SYS_PTRACE|SYSLOG): /.test(log), log);
   assert.match(node.info.missing['run_stats'] ?? '', /EPERM|permitted/);
-  const session = await FleetSession.start(fleet.lab, 'BEGIN { @ = 1; }', [node.name], ['--limit', 'overhead=50%']);
+  const probe = 'tracepoint:syscalls:sys_enter_write { @ = count(); }';
+  assert.match(await refusal(fleet, node, probe, '--limit', 'overhead=50%'), /kernel\.bpf_stats_enabled=1/);
+  // As Debian has it, where nobody has set it otherwise.
+  await node.run('echo 3 > /proc/sys/kernel/perf_event_paranoid');
+  try {
+    assert.match(await refusal(fleet, node, 'interval:ms:100 { @ = count(); }'), /kernel\.perf_event_paranoid=2/);
+  } finally {
+    await node.run('echo 2 > /proc/sys/kernel/perf_event_paranoid');
+  }
+}
+
+/** Why a node does not run a script, which it must not. */
+async function refusal(fleet: Fleet, { name }: FleetNode, script: string, ...options: string[]): Promise<string> {
+  const session = await FleetSession.start(fleet.lab, script, [name], options);
   await session.end();
   const [part] = (await session.document()).answer.nodes;
-  assert.equal(part?.state, 'failed');
-  assert.match(part?.reason ?? '', /kernel\.bpf_stats_enabled=1/);
+  assert.equal(part?.state, 'failed', script);
+  return part?.reason ?? '';
 }

@@ -1,7 +1,7 @@
 import type { Console } from './console.ts';
 
 /** A capability as setpriv(1) names it. */
-export type Capability = 'bpf' | 'perfmon' | 'dac_read_search' | 'sys_ptrace' | 'syslog' | 'net_admin';
+export type Capability = 'bpf' | 'perfmon' | 'dac_read_search' | 'sys_ptrace' | 'syslog' | 'net_admin' | 'net_raw';
 
 /** What an agent is started with on a production node (deploy/systemd). Kernels from 5.8 on know them all. */
 const least: readonly Capability[] = ['bpf', 'perfmon', 'dac_read_search', 'sys_ptrace', 'syslog'];

@@ -18,8 +18,8 @@ interface CaseFrame {
   readonly name: string;
   /** Shell that runs while the program is attached, with the workloads of guest/workloads.sh; none: it ends by itself. */
   readonly workload?: string;
-  /** Features, as `bpfleet nodes` lists them, without which a node skips it. */
-  readonly needs?: readonly string[];
+  /** Features, as `bpfleet nodes` lists them, without which a node skips it; of several in a list one is enough. */
+  readonly needs?: readonly (string | readonly string[])[];
   /** What guests' agents must have for it beyond what every agent has. */
   readonly capabilities?: readonly Capability[];
   /** Functions of the kernel without which a node skips it. */

@@ -42,8 +42,11 @@ async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
 /** What a node has not that a case needs; null where it has all. */
 async function lackOf(node: FleetNode, { needs = [], functions = [] }: SessionCase): Promise<string | null> {
   const { features, missing } = node.info;
-  const feature = needs.find((each) => !features.includes(each));
-  if (feature !== undefined) return `needs ${feature}: ${missing[feature]}`;
+  for (const each of needs) {
+    const anyOf = [each].flat();
+    if (anyOf.some((feature) => features.includes(feature))) continue;
+    return `needs ${anyOf.map((feature) => `${feature}: ${missing[feature]}`).join(', or ')}`;
+  }
   for (const name of functions) {
     const found = await node.run(`grep -c ' [tT] ${name}$' /proc/kallsyms || true`);
     if (found.trim() === '0') return `this kernel has no function ${name}`;

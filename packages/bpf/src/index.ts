@@ -28,6 +28,7 @@ export { compressedSymbols } from './elf/compressed-symbols.ts';
 export * from './elf/elf-error.ts';
 export { type ElfFile, openElf } from './elf/elf-tables.ts';
 export type { ObjectSection } from './elf/object-section.ts';
+export * from './elf/plain-struct-ops.ts';
 export * from './elf/read-functions.ts';
 export * from './elf/read-object.ts';
 export * from './elf/read-static-probes.ts';

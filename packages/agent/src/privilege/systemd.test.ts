@@ -17,7 +17,7 @@ describe('the systemd unit', () => {
     const given = new Set(valuesOf('AmbientCapabilities')) as ReadonlySet<Capability>;
     expect(valuesOf('CapabilityBoundingSet')).toEqual([...given]);
     const lacking = (held: ReadonlySet<Capability>) =>
-      lackOf(held, '6.1.0', ['run_stats', 'uprobe']).map(({ capability }) => capability);
+      lackOf(held, '6.1.0', ['run_stats', 'perf_event', 'uprobe']).map(({ capability }) => capability);
     // What changes packets is for whoever opens it.
     expect(lacking(given)).toEqual(['CAP_NET_ADMIN']);
     for (const each of given) {

@@ -69,6 +69,9 @@ export interface LibbpfObject {
   /** Before load only; the descriptor is duplicated. */
   readonly bpf_map__reuse_fd: (map: Pointer, fd: number) => number;
   readonly bpf_map__fd: (map: Pointer) => number;
+  /** Before load only. */
+  readonly bpf_map__set_map_flags: (map: Pointer, flags: number) => number;
+  readonly bpf_map__attach_struct_ops: (map: Pointer) => Pointer | null;
 }
 
 let functions: LibbpfObject | null = null;
@@ -125,5 +128,7 @@ function declare(): LibbpfObject {
     bpf_obj_get: library.func('bpf_obj_get', 'int', ['str']),
     bpf_map__reuse_fd: library.func('bpf_map__reuse_fd', 'int', ['void *', 'int']),
     bpf_map__fd: of('bpf_map__fd', 'int'),
+    bpf_map__set_map_flags: library.func('bpf_map__set_map_flags', 'int', ['void *', 'uint32']),
+    bpf_map__attach_struct_ops: of('bpf_map__attach_struct_ops', 'void *'),
   };
 }

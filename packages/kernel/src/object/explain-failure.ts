@@ -1,4 +1,5 @@
 import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
+import { perfForRootAlone } from '../perf/paranoid.ts';
 import { VerifierError } from '../program/load-program.ts';
 import { readVerifierLog } from '../program/verifier-log.ts';
 
@@ -28,7 +29,8 @@ export function explainFailure(what: string, errno: number, messages: readonly s
   // What comes after the first only says what could not be done because of it.
   const first = messages[0]?.replace(/^libbpf: /, '').trim();
   if (first === undefined || errnoName(errno) === 'EPERM') return errnoError(what, errno);
-  return new KernelError(errnoName(errno), `cannot ${what}: ${first}`);
+  const reserved = /perf_event_open\(\) failed: Permission denied/.test(first) ? perfForRootAlone() : null;
+  return new KernelError(errnoName(errno), `cannot ${what}: ${reserved ?? first}`);
 }
 
 /** The line of the source that the verifier was at last, where the object tells its lines. */

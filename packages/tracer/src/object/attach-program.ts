@@ -1,4 +1,12 @@
-import { attachEveryCpu, attachTcx, joinLinks, type KernelObject, type Link } from '@bpfleet/kernel';
+import {
+  attachEveryCpu,
+  attachSocketFilter,
+  attachTcx,
+  attachToSockets,
+  joinLinks,
+  type KernelObject,
+  type Link,
+} from '@bpfleet/kernel';
 import { cgroupFolder } from '../cgroup-path.ts';
 import type { AttachPlan } from './attach-plan.ts';
 import type { IteratorLines } from './iterator-lines.ts';
@@ -22,6 +30,12 @@ export function attachProgram(object: KernelObject, index: number, plan: AttachP
     }
     case 'perf_event':
       return attachEveryCpu(object.programFd(index), plan.event, `attach to ${plan.name}`);
+    case 'struct_ops':
+      return joinLinks([]);
+    case 'socket_filter':
+      return each(plan.interfaces, (name) => attachSocketFilter(object.programFd(index), name));
+    case 'sockets':
+      return attachToSockets(object.programFd(index), object.mapFd(plan.map), plan.hook);
     case 'cgroup':
       return object.attach(index, { kind: 'cgroup', path: cgroupFolder(plan.path) });
     case 'xdp':

@@ -41,6 +41,7 @@ export class ObjectTrace implements Trace {
   readonly exitCode = 0;
   readonly #object: KernelObject;
   readonly #programs: readonly PlannedObjectProgram[];
+  readonly #structOps: readonly number[];
   readonly #lines = new IteratorLines();
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
   readonly #buffers: RecordBuffers;
@@ -75,6 +76,7 @@ export class ObjectTrace implements Trace {
     this.#object = object;
     this.#types = prepared.types;
     this.#programs = programs;
+    this.#structOps = prepared.structOps;
   }
 
   attach(): void {
@@ -82,6 +84,7 @@ export class ObjectTrace implements Trace {
     this.#state = 'attached';
     try {
       for (const each of this.#programs) this.#attachOne(each);
+      for (const index of this.#structOps) this.#links.push(this.#object.attachStructOps(index));
     } catch (error) {
       this.#state = 'detached';
       this.#closeLinks();

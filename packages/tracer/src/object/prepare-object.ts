@@ -1,4 +1,4 @@
-import type { ObjectManifest } from '@bpfleet/bpf';
+import { type ObjectManifest, plainStructOps } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { KernelObject, nodeIdentity } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
@@ -13,6 +13,7 @@ import { objectMemory } from './object-memory.ts';
 import { type ObjectTypes, readTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
+import { linkedStructOps } from './struct-ops.ts';
 
 /** Of this machine's memory, what the maps of one object may take at most. */
 const MEMORY_SHARE = 0.25;
@@ -24,6 +25,8 @@ export interface PreparedObject {
   readonly manifest: ObjectManifest;
   /** The programs that are loaded. */
   readonly programs: readonly PlannedObjectProgram[];
+  /** Maps of struct_ops, by their place in the object's maps. */
+  readonly structOps: readonly number[];
   readonly outputs: readonly ObjectOutput[];
   readonly records: readonly RecordOutput[];
   /** Warnings only. */
@@ -43,10 +46,11 @@ export interface PlannedObjectProgram {
 export function prepareObject(program: Program, limits: TraceLimits = {}): PreparedObject {
   const types = readTypes(program);
   const manifest = requireManifest(types.sections);
-  const object = open(program.object);
+  const object = open(plainStructOps(program.object, types.sections));
   try {
     applyManifest(object, manifest);
     const sized = sizeMaps(object);
+    const structOps = linkedStructOps(object, types);
     const { programs, diagnostics } = planPrograms(object, manifest);
     const pinned = object.maps.find((map) => map.pinned);
     if (pinned !== undefined) {
@@ -62,7 +66,7 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
       diagnostics: [...sized, ...diagnostics, ...warnings],
     };
     checkLimits(prepared, { ...limits, mapBytes: Math.min(limits.mapBytes ?? memoryBound(), memoryBound()) });
-    return { object, types, manifest, programs, outputs, records, ...prepared };
+    return { object, types, manifest, programs, structOps, outputs, records, ...prepared };
   } catch (error) {
     object.close();
     throw fromKernel(error, 'load', '', []);
@@ -93,6 +97,7 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   for (const [index, program] of object.programs.entries()) {
     if (!program.loads) continue;
     const { plan, change } = planProgram(program, manifest);
+    requireOwnSockets(plan, manifest);
     if (plan.how === 'retargeted') object.setTarget(index, plan.function);
     if (change !== null) {
       diagnostics.push(
@@ -103,4 +108,13 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   }
   if (programs.length === 0) throw new TraceError('compile', 'the object has no program to load');
   return { programs, diagnostics };
+}
+
+/** A program stays with the map that it is attached to, and that with whoever shares it. Throws TraceError. */
+function requireOwnSockets(plan: AttachPlan, { maps = {} }: ObjectManifest): void {
+  if (plan.how !== 'sockets' || maps[plan.map]?.share === undefined) return;
+  throw new TraceError(
+    'unsupported',
+    `map ${plan.map} is shared, and ${plan.hook} would stay attached to it when the trace is over`,
+  );
 }
