@@ -1,7 +1,7 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
 export { findExecutables } from './executable/find-executables.ts';
-export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
+export { hasFeature, type KernelFeatures, probeFeatures, whyMissing } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
 export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
 export type { KernelFrame, KernelSymbols } from './functions/kernel-symbols.ts';

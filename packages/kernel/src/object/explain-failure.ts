@@ -6,6 +6,9 @@ import { readVerifierLog } from '../program/verifier-log.ts';
 /** Of a line of the source that is shown, characters. */
 const MAX_SOURCE = 120;
 
+/** Of a program that is made for one function, or event, when it is loaded. */
+const NO_TARGET = /^prog '([^']*)': failed to find kernel BTF type ID of '([^']*)': -3$/;
+
 /** As libbpf 1.x prints the log of a program that was refused. */
 const PROGRAM_LOG = /prog '([^']*)': -- BEGIN PROG LOAD LOG --\n([\s\S]*?)-- END PROG LOAD LOG --/;
 
@@ -29,6 +32,12 @@ export function explainFailure(what: string, errno: number, messages: readonly s
   // What comes after the first only says what could not be done because of it.
   const first = messages[0]?.replace(/^libbpf: /, '').trim();
   if (first === undefined || errnoName(errno) === 'EPERM') return errnoError(what, errno);
+  const [, program, target] = NO_TARGET.exec(first) ?? [];
+  if (program !== undefined) {
+    const why = `program "${program}" is for ${target}, which this kernel's types do not have`;
+    const advice = `where the others make sense without it, a manifest says programs: ${program}: optional: true`;
+    return new KernelError('ENOENT', `cannot ${what}: ${why}; ${advice}`);
+  }
   const reserved = /perf_event_open\(\) failed: Permission denied/.test(first) ? perfForRootAlone() : null;
   return new KernelError(errnoName(errno), `cannot ${what}: ${reserved ?? first}`);
 }

@@ -157,7 +157,9 @@ export class ObjectTrace implements Trace {
       const missing = error instanceof KernelError ? kernelPlaces.missing(section) : null;
       if (!(error instanceof KernelError) || missing === null) throw error;
       const advice = `where the others make sense without it, a manifest says programs: ${name}: optional: true`;
-      throw new KernelError(error.code, `${error.message}: this kernel has no ${missing}; ${advice}`, { cause: error });
+      throw new KernelError(error.code, `cannot attach program "${name}" (${section}): ${missing}; ${advice}`, {
+        cause: error,
+      });
     }
   }
 

@@ -1,6 +1,6 @@
 import { type LaidField, layOutFields, type ManifestOutput } from '@bpfleet/bpf';
 import type { ObjectMap } from '@bpfleet/kernel';
-import type { ObjectTypes, TypeRef, ValueTypes } from './object-types.ts';
+import { type ObjectTypes, type TypeRef, unlessDamaged, type ValueTypes } from './object-types.ts';
 import { recordType } from './record-type.ts';
 import { MAX_TEXT, type NamedField, structureFields, valueLayout } from './value-layout.ts';
 
@@ -39,8 +39,9 @@ export function recordOutput(
   const laid = asked.layout === undefined ? '' : layOutFields(asked.layout);
   if (typeof laid !== 'string') return { map: index, name: map.name, buffer, fields: laid.map(fieldOf) };
   const type = asked.record === undefined ? recordType(map, types) : types.structure(asked.record);
-  const fields = type === undefined ? null : structureFields(type);
-  const rest = type === undefined ? undefined : restOf(type);
+  const read =
+    type === undefined ? undefined : unlessDamaged(() => ({ fields: structureFields(type), rest: restOf(type) }));
+  const { fields = null, rest } = read ?? {};
   const guessed = asked.record === undefined && type !== undefined ? { guessed: type.id } : {};
   return { map: index, name: map.name, buffer, fields, ...guessed, ...(rest !== undefined && { rest }) };
 }
