@@ -9,10 +9,14 @@ import {
 } from '@bpfleet/kernel';
 import { cgroupFolder } from '../cgroup-path.ts';
 import type { AttachPlan } from './attach-plan.ts';
-import type { IteratorLines } from './iterator-lines.ts';
 
-/** Attaches one loaded program as planned. Iterators are opened for their text. Throws KernelError, and then nothing is left. */
-export function attachProgram(object: KernelObject, index: number, plan: AttachPlan, lines: IteratorLines): Link {
+/** Attaches one loaded program as planned. An iterator's link is given to who reads what it writes. Throws KernelError, and then nothing is left. */
+export function attachProgram(
+  object: KernelObject,
+  index: number,
+  plan: AttachPlan,
+  openIterator: (linkFd: number, name: string) => void,
+): Link {
   switch (plan.how) {
     case 'libbpf':
       return object.attach(index, plan.target);
@@ -21,7 +25,7 @@ export function attachProgram(object: KernelObject, index: number, plan: AttachP
     case 'iterator': {
       const link = object.attach(index);
       try {
-        lines.open(link.fd, object.programs[index]?.name ?? '');
+        openIterator(link.fd, object.programs[index]?.name ?? '');
       } catch (error) {
         link.close();
         throw error;

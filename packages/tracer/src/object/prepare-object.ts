@@ -4,6 +4,7 @@ import { KernelObject, nodeIdentity } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
+import { objectUses } from '../uses/object-uses.ts';
 import { applyManifest, requireManifest, sizeMaps } from './apply-manifest.ts';
 import { type AttachPlan, planProgram } from './attach-plan.ts';
 import { leftOut } from './choose-programs.ts';
@@ -59,11 +60,12 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
         `map ${pinned.name} asks to be pinned, and nothing may outlive the trace: a manifest says maps: ${pinned.name}: share: PATH, or private: true`,
       );
     }
-    const { outputs, records, warnings } = mapOutputs(object.maps, types, manifest.outputs);
+    const iterators = iteratorNames(object, programs);
+    const { outputs, records, warnings } = mapOutputs(object.maps, types, manifest.outputs, iterators);
     const prepared = {
       probes: programs.length,
       mapBytes: objectMemory(object.maps),
-      diagnostics: [...sized, ...diagnostics, ...warnings],
+      diagnostics: [...sized, ...diagnostics, ...warnings, ...printing(program.object)],
     };
     checkLimits(prepared, { ...limits, mapBytes: Math.min(limits.mapBytes ?? memoryBound(), memoryBound()) });
     return { object, types, manifest, programs, structOps, outputs, records, ...prepared };
@@ -108,6 +110,18 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   }
   if (programs.length === 0) throw new TraceError('compile', 'the object has no program to load');
   return { programs, diagnostics };
+}
+
+/** Told where programs print by bpf_printk: that goes to a place which all programs of a node have in common. */
+function printing(object: Uint8Array): Diagnostic[] {
+  const prints = objectUses(object).functions.some((name) => /^bpf_trace_v?printk$/.test(name));
+  const what =
+    'what its programs print by bpf_printk goes to the trace pipe of the node (/sys/kernel/tracing/trace_pipe)';
+  return prints ? [objectWarning(`${what}, which is not read: a ring buffer makes events of it`)] : [];
+}
+
+function iteratorNames(object: KernelObject, programs: readonly PlannedObjectProgram[]): string[] {
+  return programs.flatMap(({ index, plan }) => (plan.how === 'iterator' ? [object.programs[index]?.name ?? ''] : []));
 }
 
 /** A program stays with the map that it is attached to, and that with whoever shares it. Throws TraceError. */
