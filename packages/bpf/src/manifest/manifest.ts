@@ -74,7 +74,7 @@ export interface ManifestProgram {
   readonly direction?: 'ingress' | 'egress';
   /** Of cgroup programs: the group's path in the hierarchy of version 2, `/a/b`, or its whole path below /sys/fs/cgroup. */
   readonly cgroup?: string;
-  /** Of sk_skb and sk_msg: the object's map of sockets that they are for. */
+  /** Of sk_skb and sk_msg, and of iterators of maps: the object's map that they are for. */
   readonly map?: string;
 }
 

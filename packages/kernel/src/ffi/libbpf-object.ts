@@ -38,6 +38,8 @@ export interface LibbpfObject {
   ) => Pointer | null;
   readonly bpf_program__attach_tracepoint: (program: Pointer, category: string, name: string) => Pointer | null;
   readonly bpf_program__attach_raw_tracepoint: (program: Pointer, name: string) => Pointer | null;
+  /** Kernel 5.8. `options`: struct bpf_iter_attach_opts. */
+  readonly bpf_program__attach_iter: (program: Pointer, options: Uint8Array) => Pointer | null;
   /** Kernel 5.9. */
   readonly bpf_program__attach_xdp: (program: Pointer, interfaceIndex: number) => Pointer | null;
   /** Kernel 5.7. */
@@ -106,6 +108,7 @@ function declare(): LibbpfObject {
     ]),
     bpf_program__attach_tracepoint: library.func('bpf_program__attach_tracepoint', 'void *', ['void *', 'str', 'str']),
     bpf_program__attach_raw_tracepoint: library.func('bpf_program__attach_raw_tracepoint', 'void *', ['void *', 'str']),
+    bpf_program__attach_iter: library.func('bpf_program__attach_iter', 'void *', ['void *', 'void *']),
     bpf_program__attach_xdp: library.func('bpf_program__attach_xdp', 'void *', ['void *', 'int']),
     bpf_program__attach_cgroup: library.func('bpf_program__attach_cgroup', 'void *', ['void *', 'int']),
     bpf_program__attach_netns: library.func('bpf_program__attach_netns', 'void *', ['void *', 'int']),

@@ -25,6 +25,7 @@ describe('where a program is attached', () => {
       { how: 'perf_event', event: { kind: 'counter', counter: 'hardware', config: 3, frequency: 9 } },
     ],
     ['iter/task', {}, { how: 'iterator' }],
+    ['iter/bpf_map_elem', { map: 'm' }, { how: 'iterator', map: 'm' }],
     ['socket', { interfaces: ['lo'] }, { how: 'socket_filter', interfaces: ['lo'] }],
     ['kprobe', { attach: 'kprobe/vfs_read' }, { target: { kind: 'kprobe', function: 'vfs_read', return: false } }],
     ['kprobe/dummy', { attach: 'kretprobe/f' }, { target: { kind: 'kprobe', function: 'f', return: true } }],
@@ -60,6 +61,7 @@ describe('where a program is attached', () => {
   test.each<[string, NonNullable<ObjectManifest['programs']>[string], RegExp]>([
     ['kprobe', {}, /does not say where it is attached: say it in a manifest, programs: p: attach: kprobe/],
     ['uretprobe/readline', {}, /does not say where/],
+    ['iter/bpf_map_elem', {}, /programs: p: map: NAME/],
     ['xdp', {}, /programs: p: interfaces: \[NAME\]/],
     ['cgroup_skb/egress', {}, /programs: p: cgroup: FOLDER/],
     ['kprobe/f', { attach: 'fentry/f' }, /of kprobe cannot be attached to fentry\/f/],

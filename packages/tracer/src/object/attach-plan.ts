@@ -13,7 +13,8 @@ export type AttachPlan =
   | { readonly how: 'libbpf'; readonly target: ObjectTarget }
   /** Loaded for another function than its section says, then attached as that. */
   | { readonly how: 'retargeted'; readonly function: string }
-  | { readonly how: 'iterator' }
+  /** `map`: by its name, of those that run over the elements of one. */
+  | { readonly how: 'iterator'; readonly map?: string }
   | { readonly how: 'perf_event'; readonly event: PerfEventSpec; readonly name: string }
   /** Runs for what it is a function of: a map of struct_ops, which is registered. */
   | { readonly how: 'struct_ops' }
@@ -84,7 +85,7 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
     if (isWhole) return { plan: SECTION };
     throw noPlace(name, section, `programs: ${name}: attach: ${kind}/...`);
   }
-  if (kind === 'iter' || kind === 'iter.s') return { plan: { how: 'iterator' } };
+  if (kind === 'iter' || kind === 'iter.s') return { plan: iterator(name, section, place, settings) };
   if (/^(lsm|lsm\.s|fmod_ret|fmod_ret\.s|raw_tp\.w|raw_tracepoint\.w)$/.test(kind)) return { plan: SECTION };
   if (/^struct_ops(\.s)?$/.test(kind)) return { plan: { how: 'struct_ops' } };
   const { interfaces = [] } = settings;
@@ -114,6 +115,13 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
   if (section === 'sk_lookup' || section === 'flow_dissector')
     return { plan: { how: 'libbpf', target: { kind: 'netns' } } };
   throw notRun(name, section);
+}
+
+/** Those that run over the elements of a map have it given. */
+function iterator(name: string, section: string, place: string | undefined, { map }: ManifestProgram): AttachPlan {
+  if (!/^(bpf_map_elem|bpf_sk_storage_map|sockmap)$/.test(place ?? '')) return { how: 'iterator' };
+  if (map === undefined) throw noPlace(name, section, `programs: ${name}: map: NAME`);
+  return { how: 'iterator', map };
 }
 
 /** A place as a section has it, for a program that its section puts elsewhere or nowhere. */

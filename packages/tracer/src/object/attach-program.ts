@@ -23,7 +23,11 @@ export function attachProgram(
     case 'retargeted':
       return object.attach(index);
     case 'iterator': {
-      const link = object.attach(index);
+      const { map } = plan;
+      const link = object.attach(
+        index,
+        map === undefined ? undefined : { kind: 'iterator', map, mapFd: object.mapFd(map) },
+      );
       try {
         openIterator(link.fd, object.programs[index]?.name ?? '');
       } catch (error) {

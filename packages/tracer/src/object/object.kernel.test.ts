@@ -416,6 +416,18 @@ describe('ELF objects', () => {
     expect({ loads, large: mapBytes > 10_240 * 127 * 8 }).toEqual({ loads: true, large: true });
   });
 
+  test('a map of another type that leaves its size to its loader wants it in a manifest', async () => {
+    const source = `
+      struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(map_flags, 1); __type(key, __u64); __type(value, __u64); } routes SEC(".maps");
+      SEC("raw_tp/sys_enter") int enter(void *ctx) { __u64 key = 0; return bpf_map_lookup_elem(&routes, &key) != 0; }`;
+    expect(await answer(source)).toMatchObject({
+      loads: false,
+      reason: expect.stringContaining('maps: routes: entries'),
+    });
+    const sized = composed(build(`${source}\n${LICENSE}`), { maps: { routes: { entries: 16 } } });
+    expect(await check({ kind: 'object', object: sized })).toMatchObject({ loads: true });
+  });
+
   test('a control group of the manifest is in the first element of its map', async (context) => {
     const groups = `struct { __uint(type, BPF_MAP_TYPE_CGROUP_ARRAY); __uint(key_size, 4); __uint(value_size, 4); __uint(max_entries, 1); } groups SEC(".maps");`;
     const source = `${groups} __u64 inside; ${program(GETPPID, 'if (bpf_current_task_under_cgroup(&groups, 0) == 1) __sync_fetch_and_add(&inside, 1);')} ${LICENSE}`;
