@@ -39,7 +39,8 @@ export function explainFailure(what: string, errno: number, messages: readonly s
     return new KernelError('ENOENT', `cannot ${what}: ${why}; ${advice}`);
   }
   const reserved = /perf_event_open\(\) failed: Permission denied/.test(first) ? perfForRootAlone() : null;
-  return new KernelError(errnoName(errno), `cannot ${what}: ${reserved ?? first}`);
+  const advice = errnoName(errno) === 'E2BIG' ? ': the verifier gave up, it is too large or too complex' : '';
+  return new KernelError(errnoName(errno), `cannot ${what}: ${reserved ?? first}${advice}`);
 }
 
 /** The line of the source that the verifier was at last, where the object tells its lines. */

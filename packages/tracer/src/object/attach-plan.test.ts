@@ -72,7 +72,9 @@ describe('where a program is attached', () => {
     ['sk_reuseport', {}, /would stay with sockets of others/],
     ['netfilter', {}, /of others/],
     ['xdp/devmap', {}, /only xdp, tc/],
-    ['freplace/f', {}, /sections are as in/],
+    ['freplace/f', {}, /function of another program/],
+    ['lsm_cgroup/f', {}, /lsm\/HOOK/],
+    ['.text', {}, /sections are as in/],
   ])('%s with %j: refused', (section, settings, message) => {
     expect(() => plan(section, settings, ['network', 'kernel', 'security'])).toThrow(message);
   });

@@ -215,6 +215,8 @@ function notRun(name: string, section: string): TraceError {
   const reasons: readonly (readonly [RegExp, string])[] = [
     [/^(tc|tcx|xdp|classifier|action)/, 'only xdp, tc, tc/ingress, tc/egress and tcx are attached'],
     [/^sk_reuseport/, 'it would stay with sockets of others when the trace is over'],
+    [/^freplace/, 'it would take the place of a function of another program'],
+    [/^lsm_cgroup/, 'of lsm only programs for the whole machine are run, lsm/HOOK'],
     [/^lwt|^netfilter$/, 'it would belong to a route or a table of others'],
   ];
   const [

@@ -108,8 +108,14 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
     }
     programs.push({ index, plan });
   }
-  if (programs.length === 0) throw new TraceError('compile', 'the object has no program to load');
+  if (programs.length === 0) throw noPrograms(object);
   return { programs, diagnostics };
+}
+
+function noPrograms({ programs }: KernelObject): TraceError {
+  const [first] = programs;
+  const advice = first === undefined ? '' : `: a manifest chooses one, programs: ${first.name}: load: true`;
+  return new TraceError('compile', `the object has no program to load${advice}`);
 }
 
 /** Told where programs print by bpf_printk: that goes to a place which all programs of a node have in common. */
