@@ -100,7 +100,8 @@ describe('programs of other types', () => {
         bpf_seq_write(ctx->meta->seq, &info, sizeof(info));
         return 0;
       }`;
-    for (const outputs of [{ dump: { record: 'task_info' } }, {}]) {
+    const described: ObjectManifest['outputs'] = { dump: { record: 'task_info' } };
+    for (const outputs of [described, {}]) {
       const trace = await load(source, { outputs });
       const lines: string[] = [];
       try {
