@@ -5,6 +5,7 @@ import type { FleetCase } from '../run/fleet-case.ts';
 export default {
   name: 'ELF object: a socket filter',
   capabilities: ['net_raw'],
+  ownNetwork: true,
   object: `
     struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, __u32); __type(value, __u64); } ports SEC(".maps");
     SEC("socket") int look(struct __sk_buff *skb) {

@@ -46,8 +46,8 @@ async function tellsWhatItLacks(fleet: Fleet, node: FleetNode, { machine: { agen
 /** Why a node does not run a script, which it must not. */
 async function refusal(fleet: Fleet, { name }: FleetNode, script: string, ...options: string[]): Promise<string> {
   const session = await FleetSession.start(fleet.lab, script, [name], options);
-  await session.end();
+  await session.ended();
   const [part] = (await session.document()).answer.nodes;
-  assert.equal(part?.state, 'failed', script);
+  assert.ok(part?.state === 'failed' || part?.state === 'partial', `${script}: ${part?.state}`);
   return part?.reason ?? '';
 }

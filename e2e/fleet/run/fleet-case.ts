@@ -22,6 +22,8 @@ interface CaseFrame {
   readonly needs?: readonly (string | readonly string[])[];
   /** What guests' agents must have for it beyond what every agent has. */
   readonly capabilities?: readonly Capability[];
+  /** The workload must be in the agent's network namespace: the host's agent has one of its own, and skips it. */
+  readonly ownNetwork?: true;
   /** Functions of the kernel without which a node skips it. */
   readonly functions?: readonly string[];
   /** Throws where a node's part of the answer is not what it must be. */

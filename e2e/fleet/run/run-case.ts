@@ -40,8 +40,12 @@ async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
 }
 
 /** What a node has not that a case needs; null where it has all. */
-async function lackOf(node: FleetNode, { needs = [], functions = [] }: SessionCase): Promise<string | null> {
+async function lackOf(
+  node: FleetNode,
+  { needs = [], functions = [], ownNetwork }: SessionCase,
+): Promise<string | null> {
   const { features, missing } = node.info;
+  if (ownNetwork && node.guest === undefined) return 'its workload would be in another network namespace';
   for (const each of needs) {
     const anyOf = [each].flat();
     if (anyOf.some((feature) => features.includes(feature))) continue;
