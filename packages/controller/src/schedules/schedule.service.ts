@@ -43,6 +43,9 @@ export class ScheduleService {
     problemWithin('/session', () => {
       checkProgram(program);
       parseSelector(request.selector);
+      if (request.course.startAt !== null) {
+        throw new Problem('invalid_request', 'When it starts is for the schedule to say.', { pointer: '/startAt' });
+      }
     });
     const createdAt = await this.schedules.now();
     const timing = given.timing(createdAt.getTime());
