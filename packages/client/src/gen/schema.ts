@@ -539,6 +539,8 @@ export interface components {
                 /** @description A string where a double would not hold it. */
                 mapFull: number | string;
                 /** @description A string where a double would not hold it. */
+                readFailed: number | string;
+                /** @description A string where a double would not hold it. */
                 sampledOut: number | string;
                 /** @description A string where a double would not hold it. */
                 truncated: number | string;

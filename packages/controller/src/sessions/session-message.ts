@@ -80,6 +80,7 @@ function nodeMessage(node: NodeAnswer) {
       truncated: BigInt(lost.truncated),
       evicted: BigInt(lost.evicted),
       mapFull: BigInt(lost.mapFull),
+      readFailed: BigInt(lost.readFailed),
     },
     ...(overhead === null ? {} : { overhead }),
     ...(reason === null ? {} : { reason }),

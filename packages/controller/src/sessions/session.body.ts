@@ -116,6 +116,7 @@ const NodeAnswerBody = z
       truncated: jsonInteger,
       evicted: jsonInteger,
       mapFull: jsonInteger,
+      readFailed: jsonInteger,
     }),
     overhead: z.number().nullable(),
     reason: z.string().nullable(),
