@@ -588,6 +588,11 @@ export interface components {
             type: string;
         };
         Program: {
+            /**
+             * @description `$1`, `$2` ...; those that begin with `--` are for getopt().
+             * @default []
+             */
+            arguments?: string[];
             /** @enum {string} */
             kind: "script";
             source: string;

@@ -65,7 +65,7 @@ export class ScheduleService {
       programSource: program.kind === 'script' ? program.source : null,
       programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
       programDigest: programDigest(program),
-      request: { ...rest, kind: program.kind },
+      request: { ...rest, kind: program.kind, ...(program.kind === 'script' && { arguments: program.arguments }) },
       tokenId: given.tokenId,
       createdAt,
       pausedAt: null,
