@@ -13,8 +13,8 @@ import { EnrolmentService } from '../fleet/enrolment.service.ts';
 import { NodeRepository } from '../fleet/node.repository.ts';
 import { IngestService } from '../results/ingest.service.ts';
 import { NodeReports } from '../sessions/node-reports.ts';
-import { SessionRepository } from '../sessions/session.repository.ts';
-import { AgentStream, type ConnectCall, type StreamSurroundings, silenceMs } from './agent-stream.ts';
+import { AgentStream, type ConnectCall, type StreamSurroundings } from './agent-stream.ts';
+import { Arrivals, leaseMs } from './arrivals.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
@@ -44,15 +44,15 @@ export class GatewayServer {
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(ConnectedAgents) agents: ConnectedAgents,
+    @Inject(Arrivals) arrivals: Arrivals,
     @Inject(NodeReports) reports: NodeReports,
-    @Inject(SessionRepository) sessions: SessionRepository,
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(FrameIntake) intake: FrameIntake,
     @Inject(IngestService) ingest: IngestService,
     @Inject(VERSION) version: string,
   ) {
     const clock = new RunningClock(heartbeatMs);
-    this.surroundings = { agents, connections, nodes, reports, sessions, desired, intake, ingest, clock, log, version };
+    this.surroundings = { agents, arrivals, reports, desired, intake, ingest, clock, log, version };
     this.grpcServer.addService(grpcService(FleetService), {
       enroll: unaryHandler(FleetService.method.enroll, (request) => problemToRpc(() => this.enrolment.enrol(request))),
       connect: (call: ConnectCall) => void this.connect(call),
@@ -134,7 +134,7 @@ export class GatewayServer {
     const alive = [];
     for (const stream of [...this.streams]) {
       if (stream.isSilent) {
-        stream.close(`nothing was heard of the node for ${silenceMs / 1000} seconds`);
+        stream.close(`nothing was heard of the node for ${leaseMs / 1000} seconds`);
       } else if (stream.epoch > 0n) {
         alive.push({ nodeId: stream.nodeId, epoch: stream.epoch });
       }
@@ -143,7 +143,7 @@ export class GatewayServer {
       return;
     }
     try {
-      await this.connections.renew(alive, new Date(now), new Date(now + silenceMs));
+      await this.connections.renew(alive, new Date(now), new Date(now + leaseMs));
     } catch (err) {
       this.log.warn({ err }, 'leases could not be renewed');
     }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { ResultsModule } from '../results/results.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
+import { Arrivals } from './arrivals.ts';
 import { ConnectedAgentsModule } from './connected-agents.module.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
@@ -9,7 +10,7 @@ import { GatewayServer } from './gateway-server.ts';
 
 @Module({
   imports: [ConnectedAgentsModule, FleetModule, SessionsModule, ResultsModule],
-  providers: [DesiredStates, FrameIntake, GatewayServer],
+  providers: [Arrivals, DesiredStates, FrameIntake, GatewayServer],
   exports: [GatewayServer],
 })
 export class GatewayModule {}

@@ -47,10 +47,14 @@ export class SessionDeadlines {
   /** Concludes every part that is overdue at `now`, or only those of sessions created since. */
   async endOverdue(now: Date, createdSince: Date | null = null): Promise<void> {
     const graces = { graceMs, connectedGraceMs, reconnectGraceMs };
-    for (const target of await this.sessions.overdue(now, graces, createdSince)) {
-      const verdict = settleSilence(target);
-      await this.database.transaction((transaction) => this.settlement.conclude(transaction, target, verdict));
-      this.log.warn({ session: target.sessionId, node: target.nodeId, ...verdict }, 'no manifest of a node in time');
+    const overdue = await this.sessions.overdue(now, graces, createdSince);
+    if (overdue.length === 0) {
+      return;
+    }
+    const conclusions = overdue.map((target) => ({ ...target, verdict: settleSilence(target) }));
+    await this.database.transaction((transaction) => this.settlement.conclude(transaction, conclusions));
+    for (const { sessionId, nodeId, verdict } of conclusions) {
+      this.log.warn({ session: sessionId, node: nodeId, ...verdict }, 'no manifest of a node in time');
     }
   }
 

@@ -1,36 +1,12 @@
 import type { NodeAnswerState } from '@bpfleet/aggregate';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { chunks } from '../database/rows.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
-import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
 import { SessionRow } from './session.entity.ts';
 import { SessionNodeRow } from './session-node.entity.ts';
 import type { Target } from './settlement.ts';
-
-/** What a node says about a session that it has attached, or could not attach. */
-export interface Observation {
-  readonly sessionId: string;
-  readonly maps: object[];
-  readonly attached: boolean;
-  readonly attachUs: bigint | null;
-  readonly diagnostics: ProblemDiagnostic[];
-}
-
-/** A manifest as it is stored. */
-export interface StoredManifest {
-  readonly sessionId: string;
-  readonly bootEpoch: bigint;
-  readonly firstSeq: bigint;
-  readonly lastSeq: bigint;
-  readonly produced: bigint;
-  readonly lost: readonly [kernel: bigint, sampledOut: bigint, truncated: bigint, evicted: bigint, mapFull: bigint];
-  readonly outcome: 'complete' | 'partial' | 'failed';
-  readonly reason: string;
-  readonly startedAt: Date | null;
-  readonly endedAt: Date | null;
-  readonly overhead: number | null;
-}
 
 /** A node whose time in a session is over without a manifest. */
 export interface OverdueTarget extends Target {
@@ -40,13 +16,18 @@ export interface OverdueTarget extends Target {
   readonly cancelled: boolean;
 }
 
+const nodesPerStatement = 1_000;
+
 @Injectable()
 export class SessionRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
   async insert(transaction: EntityManager, session: SessionRow, nodes: readonly SessionNodeRow[]): Promise<void> {
     await transaction.getRepository(SessionRow).insert(session);
-    await transaction.getRepository(SessionNodeRow).insert([...nodes]);
+    // A statement takes 65,535 parameters, and a row has fourteen.
+    for (const part of chunks(nodes, nodesPerStatement)) {
+      await transaction.getRepository(SessionNodeRow).insert([...part]);
+    }
   }
 
   find(id: string): Promise<SessionRow | null> {
@@ -129,17 +110,24 @@ export class SessionRepository {
     }));
   }
 
-  /** Sessions that are to run on a node now. */
-  assignments(nodeId: string, now: Date): Promise<SessionRow[]> {
+  /** What is to run on these nodes now, the oldest session first. */
+  async assignments(nodeIds: readonly string[], now: Date): Promise<Target[]> {
+    return this.database.query(
+      `select part.node_id as "nodeId", part.session_id as "sessionId" from session_node part join session on session.id = part.session_id
+       where part.node_id = any($1::uuid[]) and part.state in ('pending', 'running')
+         and session.cancelled_at is null and session.ended_at is null and session.deadline > $2
+       order by session.created_at`,
+      [nodeIds, now],
+    );
+  }
+
+  /** With their programs, also those that are objects. */
+  withPrograms(ids: readonly string[]): Promise<SessionRow[]> {
     return this.database
       .getRepository(SessionRow)
       .createQueryBuilder('session')
       .addSelect('session.programObject')
-      .innerJoin(SessionNodeRow, 'part', 'part.session_id = session.id')
-      .where('part.node_id = :nodeId', { nodeId })
-      .andWhere(`part.state in ('pending', 'running')`)
-      .andWhere('session.cancelled_at is null and session.ended_at is null and session.deadline > :now', { now })
-      .orderBy('session.created_at')
+      .where('session.id = any(:ids)', { ids })
       .getMany();
   }
 
@@ -156,82 +144,13 @@ export class SessionRepository {
     return Number(rows[0]?.bytes ?? 0);
   }
 
-  /** A node's part in a session; undefined where it is none of its targets. */
-  async part(sessionId: string, nodeId: string): Promise<{ createdAt: Date; maps: object[] | null } | undefined> {
-    const rows: { createdAt: Date; maps: object[] | null }[] = await this.database.query(
-      `select s.created_at as "createdAt", sn.maps from session_node sn join session s on s.id = sn.session_id
-       where sn.session_id = $1 and sn.node_id = $2`,
-      [sessionId, nodeId],
-    );
-    return rows[0];
-  }
-
-  /** True if the node had not attached before. */
-  async observe(transaction: EntityManager, nodeId: string, seen: Observation, at: Date): Promise<boolean> {
-    const [rows]: [unknown[], number] = await transaction.query(
-      `update session_node set
-         maps = case when $3::jsonb = '[]' then maps else $3::jsonb end,
-         diagnostics = case when $4::jsonb = '[]' then diagnostics else $4::jsonb end,
-         attached_at = case when $5 then coalesce(attached_at, $6) else attached_at end,
-         attach_us = coalesce($7::bigint, attach_us),
-         connection_lost_at = null,
-         state = case when $5 and state = 'pending' then 'running' else state end
-       where session_id = $1 and node_id = $2 and (
-         ($5 and state = 'pending') or (maps is null and $3::jsonb <> '[]') or connection_lost_at is not null
-         or (diagnostics = '[]' and $4::jsonb <> '[]'))
-       returning 1`,
-      [
-        seen.sessionId,
-        nodeId,
-        JSON.stringify(seen.maps),
-        JSON.stringify(seen.diagnostics),
-        seen.attached,
-        at,
-        seen.attachUs?.toString() ?? null,
-      ],
-    );
-    return rows.length > 0;
-  }
-
-  async saveManifest(transaction: EntityManager, nodeId: string, manifest: StoredManifest, at: Date): Promise<void> {
-    await transaction.query(
-      `insert into manifest (session_id, node_id, boot_epoch, first_seq, last_seq, produced, lost_kernel,
-         lost_sampled_out, lost_truncated, lost_evicted, lost_map_full, outcome, reason, started_at, ended_at, overhead, received_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-       on conflict (session_id, node_id, boot_epoch) do update set
-         first_seq = excluded.first_seq, last_seq = excluded.last_seq, produced = excluded.produced,
-         lost_kernel = excluded.lost_kernel, lost_sampled_out = excluded.lost_sampled_out,
-         lost_truncated = excluded.lost_truncated, lost_evicted = excluded.lost_evicted,
-         lost_map_full = excluded.lost_map_full, outcome = excluded.outcome, reason = excluded.reason,
-         started_at = excluded.started_at, ended_at = excluded.ended_at, overhead = excluded.overhead`,
-      [
-        manifest.sessionId,
-        nodeId,
-        manifest.bootEpoch.toString(),
-        manifest.firstSeq.toString(),
-        manifest.lastSeq.toString(),
-        manifest.produced.toString(),
-        ...manifest.lost.map(String),
-        manifest.outcome,
-        manifest.reason,
-        manifest.startedAt,
-        manifest.endedAt,
-        manifest.overhead,
-        at,
-      ],
-    );
-    if (manifest.startedAt !== null) {
-      await transaction.query(
-        'update session_node set attached_at = coalesce(attached_at, $3) where session_id = $1 and node_id = $2',
-        [manifest.sessionId, nodeId, manifest.startedAt],
-      );
-    }
-  }
-
-  async connectionLost(nodeId: string, at: Date): Promise<void> {
+  /** These nodes have lost their connections. */
+  async connectionsLost(nodeIds: readonly string[], at: Date): Promise<void> {
     await this.database.query(
-      `update session_node set connection_lost_at = $2 where node_id = $1 and state in ('pending', 'running')`,
-      [nodeId, at],
+      `update session_node set connection_lost_at = $2 where (session_id, node_id) in (
+         select session_id, node_id from session_node where node_id = any($1::uuid[]) and state in ('pending', 'running')
+         order by session_id, node_id for no key update)`,
+      [nodeIds, at],
     );
   }
 

@@ -94,7 +94,7 @@ export class SessionService {
     try {
       await this.database.transaction(async (transaction) => {
         await this.sessions.insert(transaction, session, nodes);
-        await this.settlement.update(transaction, session.id);
+        await this.settlement.update(transaction, [session.id]);
       });
     } catch (error) {
       const first = (error as { code?: unknown }).code === uniqueViolation ? await this.repeated(request) : undefined;

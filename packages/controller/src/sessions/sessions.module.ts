@@ -3,6 +3,7 @@ import { AccessModule } from '../access/access.module.ts';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
 import { NodeReports } from './node-reports.ts';
+import { ReportRepository } from './report.repository.ts';
 import { SessionController } from './session.controller.ts';
 import { SessionGrpc } from './session.grpc.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -14,7 +15,16 @@ import { Settlement } from './settlement.ts';
 @Module({
   imports: [AccessModule, FleetModule, ConnectedAgentsModule],
   controllers: [SessionController],
-  providers: [SessionRepository, SessionService, SessionDeadlines, SessionFeed, Settlement, NodeReports, SessionGrpc],
+  providers: [
+    SessionRepository,
+    SessionService,
+    SessionDeadlines,
+    SessionFeed,
+    Settlement,
+    NodeReports,
+    ReportRepository,
+    SessionGrpc,
+  ],
   exports: [SessionService, SessionDeadlines, SessionFeed, Settlement, NodeReports, SessionGrpc, SessionRepository],
 })
 export class SessionsModule {}

@@ -2,5 +2,5 @@ export { below, seededRandom } from '../seeded-random.ts';
 export { FleetProcess } from './fleet-process.ts';
 export { type FleetCounts, type FleetPlan, SimulatedFleet } from './simulated-fleet.ts';
 export type { RunLog } from './simulated-run.ts';
-export { type SyntheticWindow, syntheticWindows } from './synthetic-windows.ts';
 export { allConnected, makeJoinTokens, startFleet } from './start-fleet.ts';
+export { type SyntheticWindow, syntheticWindows } from './synthetic-windows.ts';
