@@ -28,6 +28,8 @@ const settings = {
   shared_buffers: '64MB',
   huge_pages: 'off',
   jit: 'off',
+  // A session of a large fleet changes every row of its tables many times within a minute.
+  autovacuum_naptime: '5s',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };

@@ -72,20 +72,24 @@ export class SessionRepository {
    */
   async accounts(sessionId: string, page?: { afterName: string; limit: number }): Promise<NodeAccount[]> {
     const rows: AccountRow[] = await this.database.query(
-      `select sn.node_id, sn.name, sn.arch, sn.kernel, sn.labels, sn.state, sn.reason, numbers.*
-       from session_node sn, lateral (
-         select coalesce(sum(r.records), 0) as stored,
-           coalesce(sum(coalesce(m.produced, r.records + r.lost_kernel + r.lost_sampled_out + r.lost_evicted + r.lost_map_full)), 0) as produced,
-           coalesce(sum(coalesce(m.lost_kernel, r.lost_kernel)), 0) as lost_kernel,
-           coalesce(sum(coalesce(m.lost_sampled_out, r.lost_sampled_out)), 0) as lost_sampled_out,
-           coalesce(sum(coalesce(m.lost_truncated, r.lost_truncated)), 0) as lost_truncated,
-           coalesce(sum(coalesce(m.lost_evicted, r.lost_evicted)), 0) as lost_evicted,
-           coalesce(sum(coalesce(m.lost_map_full, r.lost_map_full)), 0) as lost_map_full,
+      `with part as materialized (
+         select node_id, name, arch, kernel, labels, state, reason from session_node
+         where session_id = $1 and name > $2 order by name limit $3
+       ), numbers as (
+         select node_id, sum(r.records) as stored,
+           sum(coalesce(m.produced, r.records + r.lost_kernel + r.lost_sampled_out + r.lost_evicted + r.lost_map_full)) as produced,
+           sum(coalesce(m.lost_kernel, r.lost_kernel)) as lost_kernel,
+           sum(coalesce(m.lost_sampled_out, r.lost_sampled_out)) as lost_sampled_out,
+           sum(coalesce(m.lost_truncated, r.lost_truncated)) as lost_truncated,
+           sum(coalesce(m.lost_evicted, r.lost_evicted)) as lost_evicted,
+           sum(coalesce(m.lost_map_full, r.lost_map_full)) as lost_map_full,
            max(m.overhead) as overhead
-         from (select * from run where session_id = sn.session_id and node_id = sn.node_id) r
-         full join (select * from manifest where session_id = sn.session_id and node_id = sn.node_id) m using (boot_epoch)
-       ) numbers
-       where sn.session_id = $1 and sn.name > $2 order by sn.name limit $3`,
+         from (select * from run where session_id = $1 and node_id in (select node_id from part)) r
+         full join (select * from manifest where session_id = $1 and node_id in (select node_id from part)) m
+           using (node_id, boot_epoch)
+         group by node_id
+       )
+       select * from part left join numbers using (node_id) order by name`,
       [sessionId, page?.afterName ?? '', page?.limit ?? null],
     );
     return rows.map((row) => ({
@@ -97,14 +101,14 @@ export class SessionRepository {
       labels: row.labels,
       state: row.state,
       reason: row.reason,
-      produced: BigInt(row.produced),
-      stored: BigInt(row.stored),
+      produced: BigInt(row.produced ?? 0),
+      stored: BigInt(row.stored ?? 0),
       lost: {
-        kernel: BigInt(row.lost_kernel),
-        sampledOut: BigInt(row.lost_sampled_out),
-        truncated: BigInt(row.lost_truncated),
-        evicted: BigInt(row.lost_evicted),
-        mapFull: BigInt(row.lost_map_full),
+        kernel: BigInt(row.lost_kernel ?? 0),
+        sampledOut: BigInt(row.lost_sampled_out ?? 0),
+        truncated: BigInt(row.lost_truncated ?? 0),
+        evicted: BigInt(row.lost_evicted ?? 0),
+        mapFull: BigInt(row.lost_map_full ?? 0),
       },
       overhead: row.overhead,
     }));
@@ -195,7 +199,7 @@ export class SessionRepository {
       sessionId: row.session_id,
       nodeId: row.node_id,
       attached: row.attached,
-      storedFrames: BigInt(row.stored),
+      storedFrames: BigInt(row.stored ?? 0),
       connectionLostAt: row.connection_lost_at,
       cancelled: row.cancelled,
     }));
@@ -220,13 +224,14 @@ interface AccountRow {
   readonly labels: Record<string, string>;
   readonly state: NodeAnswerState;
   readonly reason: string | null;
-  readonly produced: string;
-  readonly stored: string;
-  readonly lost_kernel: string;
-  readonly lost_sampled_out: string;
-  readonly lost_truncated: string;
-  readonly lost_evicted: string;
-  readonly lost_map_full: string;
+  /** These are null of a node of which nothing has come. */
+  readonly produced: string | null;
+  readonly stored: string | null;
+  readonly lost_kernel: string | null;
+  readonly lost_sampled_out: string | null;
+  readonly lost_truncated: string | null;
+  readonly lost_evicted: string | null;
+  readonly lost_map_full: string | null;
   readonly overhead: number | null;
 }
 
