@@ -24,6 +24,8 @@ const maxMessageBytes = 4 * 1024 * 1024;
 const heartbeatMs = 3_000;
 const handshakeMs = 10_000;
 const maxConnections = 20_000;
+/** A connection without a call. */
+const idleMs = 60_000;
 
 /**
  * Where agents dial in: one port with TLS 1.3. Anyone may open a connection and enrol; a stream is only for nodes whose
@@ -31,7 +33,14 @@ const maxConnections = 20_000;
  */
 @Injectable()
 export class GatewayServer {
-  private readonly grpcServer = new grpc.Server(channelOptions({ 'grpc.max_receive_message_length': maxMessageBytes }));
+  /** Streams have pings of their own: a second kind on each of thousands of connections would tell nothing. */
+  private readonly grpcServer = new grpc.Server(
+    channelOptions({
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.keepalive_time_ms': 2 ** 31 - 1,
+      'grpc.max_connection_idle_ms': idleMs,
+    }),
+  );
   private readonly streams = new Set<AgentStream>();
   private tls: TlsServer | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
@@ -116,7 +125,7 @@ export class GatewayServer {
   /** The node that the client's certificate names. Throws RpcError `UNAUTHENTICATED`. */
   private async identify(call: ConnectCall): Promise<string> {
     const der = call.getAuthContext().sslPeerCertificate?.raw;
-    const identity = der === undefined ? undefined : await this.authority.identify(der, new Date());
+    const identity = der === undefined ? undefined : this.authority.identify(der, new Date());
     if (identity === undefined) {
       throw new RpcError('UNAUTHENTICATED', 'a certificate of this fleet is needed to connect; enrol the node first');
     }
