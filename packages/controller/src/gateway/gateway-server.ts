@@ -1,4 +1,5 @@
-import { createServer, type Server as TlsServer } from 'node:tls';
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { channelOptions, FleetService, grpcService, RpcError, toGrpcStatus, unaryHandler } from '@bpfleet/contracts';
 import { type Logger, RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
@@ -18,6 +19,7 @@ import { Arrivals, leaseMs } from './arrivals.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
+import { gateLimits, HandshakeGate } from './handshake-gate.ts';
 
 /** Largest message of an agent: several batches' worth. */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -42,7 +44,7 @@ export class GatewayServer {
     }),
   );
   private readonly streams = new Set<AgentStream>();
-  private tls: TlsServer | undefined;
+  private server: Server | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private readonly surroundings: StreamSurroundings;
 
@@ -73,7 +75,7 @@ export class GatewayServer {
     const { keyPem, chainPem } = await this.authority.issueServer();
     // grpc-js reads HTTP/2 from sockets that are given to it; TLS is ours, so that a client may come without certificate.
     const injector = this.grpcServer.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    const tls = createServer({
+    const tls = createTlsServer({
       key: keyPem,
       cert: chainPem,
       ca: this.authority.pem,
@@ -83,13 +85,18 @@ export class GatewayServer {
       ALPNProtocols: ['h2'],
       handshakeTimeout: handshakeMs,
     });
-    tls.maxConnections = maxConnections;
-    tls.on('secureConnection', (socket) => injector.injectConnection(socket));
+    const gate = new HandshakeGate(gateLimits, (socket) => tls.emit('connection', socket));
+    tls.on('secureConnection', (socket) => {
+      gate.leave(socket);
+      injector.injectConnection(socket);
+    });
     tls.on('tlsClientError', (error, socket) => {
       this.log.debug({ address: socket.remoteAddress, reason: error.message }, 'TLS handshake failed');
     });
-    const port = await listen(tls, endpoint, 'agents');
-    this.tls = tls;
+    const server = createServer({ pauseOnConnect: true }, (socket) => gate.enter(socket));
+    server.maxConnections = maxConnections;
+    const port = await listen(server, endpoint, 'agents');
+    this.server = server;
     this.heartbeat = setInterval(() => void this.beat(), heartbeatMs);
     return port;
   }
@@ -101,7 +108,7 @@ export class GatewayServer {
     for (const stream of streams) {
       stream.close('the controller is stopping');
     }
-    this.tls?.close();
+    this.server?.close();
     this.grpcServer.forceShutdown();
     await this.surroundings.ingest.idle();
     await Promise.all(streams.map((stream) => stream.settled()));

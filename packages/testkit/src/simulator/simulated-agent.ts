@@ -13,6 +13,7 @@ import {
   timestampFromMs,
 } from '@bpfleet/contracts';
 import { nodeInfo, serverName, type TestIdentity } from '@bpfleet/controller/testing';
+import type { RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { below } from '../seeded-random.ts';
 import { type FrameInit, type RunLog, SimulatedRun } from './simulated-run.ts';
@@ -34,6 +35,8 @@ export interface SimulatedBehaviour {
   spoolFrames: number;
   /** Frames sent and not acknowledged, as the agent bounds them. */
   readonly maxInFlight: number;
+  /** By which silence is measured: time in which this process did not run does not count. */
+  readonly clock: RunningClock;
   readonly tell: SimulatedEvents;
 }
 
@@ -114,7 +117,7 @@ export class SimulatedAgent {
       if (now >= this.#nextAttemptAt) this.#connect(now);
       return;
     }
-    if (now - this.#heardAt > silenceMs) {
+    if (this.#shared.clock.now() - this.#heardAt > silenceMs) {
       this.#lose(now);
       return;
     }
@@ -171,7 +174,7 @@ export class SimulatedAgent {
     });
     const call = this.#client.connect();
     this.#call = call;
-    this.#heardAt = now;
+    this.#heardAt = this.#shared.clock.now();
     this.#nextPingAt = now + below(this.#shared.random, pingMs);
     for (const run of this.#runs.values()) {
       run.sent = run.acked;
@@ -214,7 +217,7 @@ export class SimulatedAgent {
   #receive({ item }: ConnectResponse, call: unknown): void {
     if (call !== this.#call) return;
     const now = Date.now();
-    this.#heardAt = now;
+    this.#heardAt = this.#shared.clock.now();
     switch (item.case) {
       case 'welcome':
         this.#established = true;

@@ -1,4 +1,5 @@
 import { fleetClient, newKey, nodeInfo, type TestIdentity } from '@bpfleet/controller/testing';
+import { RunningClock } from '@bpfleet/runtime';
 import { seededRandom } from '../seeded-random.ts';
 import { SimulatedAgent, type SimulatedBehaviour } from './simulated-agent.ts';
 import type { RunLog } from './simulated-run.ts';
@@ -66,6 +67,7 @@ export class SimulatedFleet {
       aligned: plan.aligned ?? true,
       spoolFrames: plan.spoolFrames ?? Number.POSITIVE_INFINITY,
       maxInFlight: 64,
+      clock: new RunningClock(tickMs),
       tell: {
         connected: (_node, at) => {
           this.#counts.connects += 1;
@@ -126,6 +128,7 @@ export class SimulatedFleet {
   }
 
   #tick(): void {
+    this.behaviour.clock.beat();
     const now = Date.now();
     for (const agent of this.agents) agent.tick(now);
   }
