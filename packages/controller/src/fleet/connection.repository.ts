@@ -44,13 +44,14 @@ export class ConnectionRepository {
     return new Set(rows.map(({ node_id }) => node_id));
   }
 
-  /** Extends the leases of connections that are alive. Those which are not the newest of their node are left alone. */
-  async renew(keys: readonly ConnectionKey[], now: Date, leaseUntil: Date): Promise<void> {
-    await this.database.query(
+  /** Extends the leases of connections that are alive. Returns the nodes of those which are the newest: others have no lease any more. */
+  async renew(keys: readonly ConnectionKey[], now: Date, leaseUntil: Date): Promise<Set<string>> {
+    const [rows]: [{ node_id: string }[], number] = await this.database.query(
       `with alive as (${ours}) update connection c set last_seen_at = $3, lease_until = $4
-       from alive where c.node_id = alive.node_id`,
+       from alive where c.node_id = alive.node_id returning c.node_id`,
       [...columns(keys), now, leaseUntil],
     );
+    return new Set(rows.map(({ node_id }) => node_id));
   }
 
   /** Ends the leases, but for those that a newer connection holds. Returns the nodes that are offline by that. */

@@ -147,19 +147,22 @@ export class GatewayServer {
   private async beat(): Promise<void> {
     this.surroundings.clock.beat();
     const now = Date.now();
-    const alive = [];
+    const alive: AgentStream[] = [];
     for (const stream of [...this.streams]) {
       if (stream.isSilent) {
         stream.close(`nothing was heard of the node for ${leaseMs / 1000} seconds`);
       } else if (stream.epoch > 0n) {
-        alive.push({ nodeId: stream.nodeId, epoch: stream.epoch });
+        alive.push(stream);
       }
     }
     if (alive.length === 0) {
       return;
     }
     try {
-      await this.connections.renew(alive, new Date(now), new Date(now + leaseMs));
+      const newest = await this.connections.renew(alive, new Date(now), new Date(now + leaseMs));
+      for (const stream of alive.filter(({ nodeId }) => !newest.has(nodeId))) {
+        stream.close('a newer connection of this node took over');
+      }
     } catch (err) {
       this.log.warn({ err }, 'leases could not be renewed');
     }

@@ -2,6 +2,7 @@ import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
+import { singletons, singly } from '../database/singleton.ts';
 import { SessionRepository } from './session.repository.ts';
 import { settleSilence } from './settle.ts';
 import { Settlement } from './settlement.ts';
@@ -68,7 +69,9 @@ export class SessionDeadlines {
     try {
       const now = Date.now();
       const starting = now - this.startedAt < startGraceMs;
-      await this.endOverdue(new Date(now), starting ? new Date(this.startedAt) : null);
+      await singly(this.database, singletons.deadlines, () =>
+        this.endOverdue(new Date(now), starting ? new Date(this.startedAt) : null),
+      );
     } catch (err) {
       this.log.error({ err }, 'sessions could not be looked through');
     }

@@ -167,6 +167,15 @@ export class SessionRepository {
     return rows.length > 0;
   }
 
+  /** Sessions that were created or cancelled since then and have not ended. */
+  changedSince(since: Date): Promise<{ id: string; cancelled: boolean }[]> {
+    return this.database.query(
+      `select id, cancelled_at is not null as cancelled from session
+       where ended_at is null and (created_at > $1 or cancelled_at > $1)`,
+      [since],
+    );
+  }
+
   async targets(sessionId: string): Promise<string[]> {
     const rows: { node_id: string }[] = await this.database.query(
       'select node_id from session_node where session_id = $1',

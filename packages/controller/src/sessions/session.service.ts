@@ -4,13 +4,15 @@ import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
+import { Hints } from '../database/hints.ts';
 import type { NodeStatus } from '../fleet/node.repository.ts';
 import { NodeService } from '../fleet/node.service.ts';
-import { ConnectedAgents } from '../gateway/connected-agents.ts';
+import { type NodeAnswer, NodeQuestions } from '../gateway/node-questions.ts';
+import { questionMs } from '../gateway/question.repository.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
-import { type CheckAnswer, type PlannedTarget, planTargets } from './plan-targets.ts';
+import { type PlannedTarget, planTargets } from './plan-targets.ts';
 import { toProblemDiagnostics } from './program-diagnostics.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -29,7 +31,6 @@ import { Settlement } from './settlement.ts';
 
 /** How long nodes may take from the assignment until they are attached. */
 const attachMs = 10_000;
-const checkTimeoutMs = 5_000;
 const maxProbes = 100_000;
 /** Room is left for another that is created at the same time: a message has at most 8 MiB. */
 const maxProgramBytes = 5 * 1024 * 1024;
@@ -55,7 +56,8 @@ export class SessionService {
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(SessionRepository) private readonly sessions: SessionRepository,
     @Inject(NodeService) private readonly nodes: NodeService,
-    @Inject(ConnectedAgents) private readonly agents: ConnectedAgents,
+    @Inject(NodeQuestions) private readonly questions: NodeQuestions,
+    @Inject(Hints) private readonly hints: Hints,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
     @Inject(LOGGER) private readonly log: Logger,
@@ -79,7 +81,11 @@ export class SessionService {
       });
     }
     await this.requireRoom(targets, request.program);
-    const answers = await this.check(targets, request.program);
+    const answers = await this.questions.check(
+      targets,
+      create(CheckRequestSchema, { program: programMessage(request.program) }),
+      questionMs,
+    );
     const plan = planTargets(answers);
     if (plan.kind === 'refused') {
       throw new Problem('invalid_program', plan.reason, {
@@ -103,7 +109,7 @@ export class SessionService {
       }
       return first;
     }
-    this.agents.refresh(targets.map(({ id }) => id));
+    this.hints.publish('assignments', session.id);
     this.log.info({ session: session.id, targets: targets.length }, 'session created');
     return this.get(session.id);
   }
@@ -141,7 +147,7 @@ export class SessionService {
   async cancel(id: string): Promise<SessionRow> {
     await this.get(id);
     if (await this.sessions.cancel(id, new Date())) {
-      this.agents.refresh(await this.sessions.targets(id));
+      this.hints.publish('assignments', id);
       this.feed.changed(id);
       this.log.info({ session: id }, 'session cancelled');
     }
@@ -175,24 +181,6 @@ export class SessionService {
       });
     }
   }
-
-  /** Asks every connected target at once. */
-  private check(targets: readonly NodeStatus[], program: SessionProgram): Promise<CheckAnswer[]> {
-    const request = create(CheckRequestSchema, { program: programMessage(program) });
-    return Promise.all(
-      targets.map(async ({ id }): Promise<CheckAnswer> => {
-        const agent = this.agents.get(id);
-        if (agent === undefined) {
-          return { kind: 'offline' };
-        }
-        const response = await agent.check(request, checkTimeoutMs);
-        if (response !== undefined) {
-          return { kind: 'answered', response };
-        }
-        return this.agents.get(id) === undefined ? { kind: 'offline' } : { kind: 'silent' };
-      }),
-    );
-  }
 }
 
 function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): SessionRow {
@@ -225,7 +213,7 @@ function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): 
 }
 
 /** What the nodes warn of, each warning once. */
-function warningsOf(answers: readonly CheckAnswer[]): ProblemDiagnostic[] {
+function warningsOf(answers: readonly NodeAnswer[]): ProblemDiagnostic[] {
   const warnings = answers
     .flatMap((answer) => (answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : []))
     .filter(({ severity }) => severity === 'warning');
