@@ -81,7 +81,9 @@ export class SessionRepository {
            sum(coalesce(m.lost_kernel, r.lost_kernel)) as lost_kernel,
            sum(coalesce(m.lost_sampled_out, r.lost_sampled_out)) as lost_sampled_out,
            sum(coalesce(m.lost_truncated, r.lost_truncated)) as lost_truncated,
-           sum(coalesce(m.lost_evicted, r.lost_evicted)) as lost_evicted,
+           -- What was dropped after it had arrived is not missing: as in settle.ts.
+           sum(case when m.produced is null then r.lost_evicted else greatest(0, least(m.lost_evicted, m.produced
+             - coalesce(r.records, 0) - m.lost_kernel - m.lost_sampled_out - m.lost_map_full)) end) as lost_evicted,
            sum(coalesce(m.lost_map_full, r.lost_map_full)) as lost_map_full,
            max(m.overhead) as overhead
          from (select * from run where session_id = $1 and node_id in (select node_id from part)) r

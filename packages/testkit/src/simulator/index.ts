@@ -1,3 +1,4 @@
+export { Cluster } from '../lab/cluster.ts';
 export { below, seededRandom } from '../seeded-random.ts';
 export { FleetProcess } from './fleet-process.ts';
 export { type FleetCounts, type FleetPlan, SimulatedFleet } from './simulated-fleet.ts';
