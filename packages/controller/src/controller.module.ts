@@ -6,6 +6,7 @@ import { AccessModule } from './access/access.module.ts';
 import { AccessGuard } from './access/access-guard.ts';
 import { CAPACITY, LOGGER, VERSION } from './config/tokens.ts';
 import { ControlModule } from './control/control.module.ts';
+import { Hints } from './database/hints.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
 import { GatewayModule } from './gateway/gateway.module.ts';
@@ -44,7 +45,7 @@ export function controllerModule({ database, authority, log, version, capacity }
   return {
     module: ControllerModule,
     imports: [
-      { module: FoundationsModule, providers: foundations, exports: foundations },
+      { module: FoundationsModule, providers: [...foundations, Hints], exports: [...foundations, Hints] },
       AccessModule,
       FleetModule,
       SessionsModule,

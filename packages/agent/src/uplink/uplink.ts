@@ -13,7 +13,8 @@ import { DeliveryQueue } from './delivery.ts';
 import { failureKind, failureReason } from './failure-kind.ts';
 
 export interface UplinkDuties {
-  readonly address: HostPort;
+  /** Of the controllers of the fleet: any will do. */
+  readonly addresses: readonly [HostPort, ...HostPort[]];
   readonly identity: Identity;
   readonly spool: Spool;
   readonly log: Logger;
@@ -81,12 +82,15 @@ export class Uplink {
   }
 
   async #keepConnected(): Promise<void> {
-    const { log, address } = this.#duties;
+    const { log, addresses } = this.#duties;
+    // Nodes begin at different ones, so that the controllers share them.
+    let next = Math.floor(Math.random() * addresses.length);
     let failures = 0;
     let warnedAt = Number.NEGATIVE_INFINITY;
     while (!this.#stop.signal.aborted) {
       const since = performance.now();
-      const error = await this.#connectOnce();
+      const address = addresses[next++ % addresses.length] ?? addresses[0];
+      const error = await this.#connectOnce(address);
       if (this.#stop.signal.aborted) return;
       const kind = failureKind(error);
       failures = performance.now() - since >= steadyMs ? 1 : failures + 1;
@@ -107,8 +111,8 @@ export class Uplink {
     }
   }
 
-  async #connectOnce() {
-    const { address, identity, spool, times } = this.#duties;
+  async #connectOnce(address: HostPort) {
+    const { identity, spool, times } = this.#duties;
     const client = openFleetClient(address, {
       ca: identity.caPem,
       client: { key: identity.keyPem, certificate: identity.certificatePem },

@@ -50,15 +50,15 @@ describe('CertificateAuthority', () => {
   it('knows the nodes it signed, and no others', async () => {
     const { pem, serial } = await authority.issueNode(await parseNodeRequest(await request()), nodeId);
     const der = new X509Certificate(pem).raw;
-    expect(await authority.identify(der, new Date())).toEqual({ nodeId, serial });
+    expect(authority.identify(der, new Date())).toEqual({ nodeId, serial });
 
     const stranger = await CertificateAuthority.create();
-    expect(await stranger.identify(der, new Date())).toBeUndefined();
-    expect(await authority.identify(der, new Date(Date.now() + 400 * 86_400_000))).toBeUndefined();
-    expect(await authority.identify(der, new Date(Date.now() - 86_400_000))).toBeUndefined();
-    expect(await authority.identify(der.subarray(0, 40), new Date())).toBeUndefined();
+    expect(stranger.identify(der, new Date())).toBeUndefined();
+    expect(authority.identify(der, new Date(Date.now() + 400 * 86_400_000))).toBeUndefined();
+    expect(authority.identify(der, new Date(Date.now() - 86_400_000))).toBeUndefined();
+    expect(authority.identify(der.subarray(0, 40), new Date())).toBeUndefined();
     const [server] = (await authority.issueServer()).chainPem.split(/(?<=-----END CERTIFICATE-----)\n/);
-    expect(await authority.identify(new X509Certificate(server ?? '').raw, new Date())).toBeUndefined();
+    expect(authority.identify(new X509Certificate(server ?? '').raw, new Date())).toBeUndefined();
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import { createServer, type Server as TlsServer } from 'node:tls';
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { channelOptions, FleetService, grpcService, RpcError, toGrpcStatus, unaryHandler } from '@bpfleet/contracts';
 import { type Logger, RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
@@ -13,17 +14,20 @@ import { EnrolmentService } from '../fleet/enrolment.service.ts';
 import { NodeRepository } from '../fleet/node.repository.ts';
 import { IngestService } from '../results/ingest.service.ts';
 import { NodeReports } from '../sessions/node-reports.ts';
-import { SessionRepository } from '../sessions/session.repository.ts';
-import { AgentStream, type ConnectCall, type StreamSurroundings, silenceMs } from './agent-stream.ts';
+import { AgentStream, type ConnectCall, type StreamSurroundings } from './agent-stream.ts';
+import { Arrivals, leaseMs } from './arrivals.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
+import { gateLimits, HandshakeGate } from './handshake-gate.ts';
 
 /** Largest message of an agent: several batches' worth. */
 const maxMessageBytes = 4 * 1024 * 1024;
 const heartbeatMs = 3_000;
 const handshakeMs = 10_000;
 const maxConnections = 20_000;
+/** A connection without a call. */
+const idleMs = 60_000;
 
 /**
  * Where agents dial in: one port with TLS 1.3. Anyone may open a connection and enrol; a stream is only for nodes whose
@@ -31,9 +35,16 @@ const maxConnections = 20_000;
  */
 @Injectable()
 export class GatewayServer {
-  private readonly grpcServer = new grpc.Server(channelOptions({ 'grpc.max_receive_message_length': maxMessageBytes }));
+  /** Streams have pings of their own: a second kind on each of thousands of connections would tell nothing. */
+  private readonly grpcServer = new grpc.Server(
+    channelOptions({
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.keepalive_time_ms': 2 ** 31 - 1,
+      'grpc.max_connection_idle_ms': idleMs,
+    }),
+  );
   private readonly streams = new Set<AgentStream>();
-  private tls: TlsServer | undefined;
+  private server: Server | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private readonly surroundings: StreamSurroundings;
 
@@ -44,15 +55,15 @@ export class GatewayServer {
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(ConnectedAgents) agents: ConnectedAgents,
+    @Inject(Arrivals) arrivals: Arrivals,
     @Inject(NodeReports) reports: NodeReports,
-    @Inject(SessionRepository) sessions: SessionRepository,
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(FrameIntake) intake: FrameIntake,
     @Inject(IngestService) ingest: IngestService,
     @Inject(VERSION) version: string,
   ) {
     const clock = new RunningClock(heartbeatMs);
-    this.surroundings = { agents, connections, nodes, reports, sessions, desired, intake, ingest, clock, log, version };
+    this.surroundings = { agents, arrivals, reports, desired, intake, ingest, clock, log, version };
     this.grpcServer.addService(grpcService(FleetService), {
       enroll: unaryHandler(FleetService.method.enroll, (request) => problemToRpc(() => this.enrolment.enrol(request))),
       connect: (call: ConnectCall) => void this.connect(call),
@@ -64,7 +75,7 @@ export class GatewayServer {
     const { keyPem, chainPem } = await this.authority.issueServer();
     // grpc-js reads HTTP/2 from sockets that are given to it; TLS is ours, so that a client may come without certificate.
     const injector = this.grpcServer.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    const tls = createServer({
+    const tls = createTlsServer({
       key: keyPem,
       cert: chainPem,
       ca: this.authority.pem,
@@ -74,13 +85,18 @@ export class GatewayServer {
       ALPNProtocols: ['h2'],
       handshakeTimeout: handshakeMs,
     });
-    tls.maxConnections = maxConnections;
-    tls.on('secureConnection', (socket) => injector.injectConnection(socket));
+    const gate = new HandshakeGate(gateLimits, (socket) => tls.emit('connection', socket));
+    tls.on('secureConnection', (socket) => {
+      gate.leave(socket);
+      injector.injectConnection(socket);
+    });
     tls.on('tlsClientError', (error, socket) => {
       this.log.debug({ address: socket.remoteAddress, reason: error.message }, 'TLS handshake failed');
     });
-    const port = await listen(tls, endpoint, 'agents');
-    this.tls = tls;
+    const server = createServer({ pauseOnConnect: true }, (socket) => gate.enter(socket));
+    server.maxConnections = maxConnections;
+    const port = await listen(server, endpoint, 'agents');
+    this.server = server;
     this.heartbeat = setInterval(() => void this.beat(), heartbeatMs);
     return port;
   }
@@ -92,7 +108,7 @@ export class GatewayServer {
     for (const stream of streams) {
       stream.close('the controller is stopping');
     }
-    this.tls?.close();
+    this.server?.close();
     this.grpcServer.forceShutdown();
     await this.surroundings.ingest.idle();
     await Promise.all(streams.map((stream) => stream.settled()));
@@ -116,7 +132,7 @@ export class GatewayServer {
   /** The node that the client's certificate names. Throws RpcError `UNAUTHENTICATED`. */
   private async identify(call: ConnectCall): Promise<string> {
     const der = call.getAuthContext().sslPeerCertificate?.raw;
-    const identity = der === undefined ? undefined : await this.authority.identify(der, new Date());
+    const identity = der === undefined ? undefined : this.authority.identify(der, new Date());
     if (identity === undefined) {
       throw new RpcError('UNAUTHENTICATED', 'a certificate of this fleet is needed to connect; enrol the node first');
     }
@@ -131,19 +147,22 @@ export class GatewayServer {
   private async beat(): Promise<void> {
     this.surroundings.clock.beat();
     const now = Date.now();
-    const alive = [];
+    const alive: AgentStream[] = [];
     for (const stream of [...this.streams]) {
       if (stream.isSilent) {
-        stream.close(`nothing was heard of the node for ${silenceMs / 1000} seconds`);
+        stream.close(`nothing was heard of the node for ${leaseMs / 1000} seconds`);
       } else if (stream.epoch > 0n) {
-        alive.push({ nodeId: stream.nodeId, epoch: stream.epoch });
+        alive.push(stream);
       }
     }
     if (alive.length === 0) {
       return;
     }
     try {
-      await this.connections.renew(alive, new Date(now), new Date(now + silenceMs));
+      const newest = await this.connections.renew(alive, new Date(now), new Date(now + leaseMs));
+      for (const stream of alive.filter(({ nodeId }) => !newest.has(nodeId))) {
+        stream.close('a newer connection of this node took over');
+      }
     } catch (err) {
       this.log.warn({ err }, 'leases could not be renewed');
     }
