@@ -1,5 +1,5 @@
 /** What a session takes of each of its nodes. */
-export interface Demand {
+interface Demand {
   readonly id: string;
   readonly nodes: readonly string[];
   /** Fraction of a node's CPU time that it may take; 0 where nothing is said, which counts nothing. */
