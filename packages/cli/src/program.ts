@@ -75,6 +75,20 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     'bpfleet results BEFORE --compare AFTER --map @us',
     'bpfleet results ID --by label:role --compare-groups web,db',
   );
+  withExamples(
+    program
+      .command('events')
+      .description('what a session printed, in the order in which it arrived')
+      .argument('<session>', 'its id')
+      .option('--follow', 'go on until the session ends')
+      .option('--node <name>', 'only what this node printed')
+      .option('--from <time>', 'only what was printed at or after this time')
+      .option('--to <time>', 'only what was printed before this time')
+      .addOption(outputOption())
+      .action(async (id: string, options) => (await import('./commands/events.ts')).events(id, options, terminal)),
+    'bpfleet events ID --follow',
+    'bpfleet events ID --node web-1 --from 2026-12-31T23:00 -o json',
+  );
   program
     .command('sessions')
     .description('sessions, newest first')

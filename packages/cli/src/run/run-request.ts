@@ -61,7 +61,7 @@ export function runRequest(program: ProgramText | ProgramObject, settings: RunSe
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.late === true ? { late: true } : {}),
     ...(settings.priority === undefined ? {} : { priority: settings.priority }),
-    ...(settings.at === undefined ? {} : { startAt: instant(settings.at) }),
+    ...(settings.at === undefined ? {} : { startAt: instant('--at', settings.at) }),
     ...rolloutOf(settings),
   };
 }

@@ -1331,6 +1331,12 @@ export interface operations {
                 after?: string;
                 /** @description Keep the answer open until the session ends. */
                 follow?: "true" | "false";
+                /** @description Only what was printed at or after this instant. */
+                from?: string;
+                /** @description Only what this node printed. */
+                node?: string;
+                /** @description Only what was printed before this instant. */
+                to?: string;
             };
             header?: {
                 /** @description Only events after this id. */
