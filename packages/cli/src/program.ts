@@ -56,6 +56,21 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
   );
   withExamples(
     program
+      .command('check')
+      .description('would it load there? a line for each kernel and architecture; nothing is attached')
+      .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
+      .argument('[arguments...]', 'of the script, after --')
+      .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
+      .option('-p, --param <name=value>', 'sets a variable of an object; may be repeated', collect, [])
+      .addOption(outputOption())
+      .action(async (what: string, words: string[], options) => {
+        finish(await (await import('./commands/check.ts')).check(what, words, options, terminal));
+      }),
+    "bpfleet check 'kprobe:vfs_read { @ = count(); }'",
+    'bpfleet check latency.bpf.o --nodes arch=arm64',
+  );
+  withExamples(
+    program
       .command('results')
       .description('merged results of a session, also while it runs')
       .argument('<session>', 'its id')

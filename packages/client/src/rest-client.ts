@@ -1,4 +1,5 @@
 import type {
+  CheckProgram,
   CreateSchedule,
   CreateSession,
   CreateToken,
@@ -6,6 +7,7 @@ import type {
   Firing,
   IssuedToken,
   Node,
+  NodeCheck,
   ResultDocument,
   Schedule,
   SessionListItem,
@@ -54,6 +56,11 @@ export class RestClient {
   createSession(body: CreateSession, idempotencyKey: string): Promise<SessionResource> {
     const headers = { 'idempotency-key': idempotencyKey };
     return this.#json('POST', '/sessions', { body, headers });
+  }
+
+  /** Whether a program would load on the nodes that a selector chooses. */
+  check(body: CheckProgram): Promise<NodeCheck[]> {
+    return this.#json<{ items: NodeCheck[] }>('POST', '/checks', { body }).then(({ items }) => items);
   }
 
   session(id: string, signal?: AbortSignal): Promise<SessionResource> {
