@@ -4,12 +4,16 @@ import { APP_GUARD } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { AccessModule } from './access/access.module.ts';
 import { AccessGuard } from './access/access-guard.ts';
-import { LOGGER, VERSION } from './config/tokens.ts';
+import type { Rate } from './access/rate-limiter.ts';
+import { AuditModule } from './audit/audit.module.ts';
+import { LOGGER, RATE, VERSION } from './config/tokens.ts';
 import { ControlModule } from './control/control.module.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
 import { GatewayModule } from './gateway/gateway.module.ts';
 import { HealthModule } from './health/health.module.ts';
+import { MetricsModule } from './metrics/metrics.module.ts';
+import { ProgramsModule } from './programs/programs.module.ts';
 import { ResultsModule } from './results/results.module.ts';
 import { SchedulesModule } from './schedules/schedules.module.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
@@ -19,6 +23,8 @@ export interface Foundations {
   readonly database: DataSource;
   readonly authority: CertificateAuthority;
   readonly log: Logger;
+  /** How often one token may be used. */
+  readonly rate: Rate;
   readonly version: string;
 }
 
@@ -31,25 +37,29 @@ class FoundationsModule {}
 class ControllerModule {}
 
 /** The whole controller, on its foundations. Nothing in it starts by itself. */
-export function controllerModule({ database, authority, log, version }: Foundations): DynamicModule {
+export function controllerModule({ database, authority, log, rate, version }: Foundations): DynamicModule {
   const foundations = [
     { provide: DataSource, useValue: database },
     { provide: CertificateAuthority, useValue: authority },
     { provide: LOGGER, useValue: log },
+    { provide: RATE, useValue: rate },
     { provide: VERSION, useValue: version },
   ];
   return {
     module: ControllerModule,
     imports: [
       { module: FoundationsModule, providers: foundations, exports: foundations },
+      AuditModule,
       AccessModule,
       FleetModule,
       SessionsModule,
       SchedulesModule,
       ResultsModule,
+      ProgramsModule,
       GatewayModule,
       ControlModule,
       HealthModule,
+      MetricsModule,
     ],
     providers: [{ provide: APP_GUARD, useClass: AccessGuard }],
   };

@@ -7,9 +7,10 @@ import { startController } from './start-controller.ts';
 import { testFolder } from './testing/test-controller.ts';
 
 const free = { host: '127.0.0.1', port: 0 };
+const rate = { perSecond: 100, burst: 500 };
 let config: ControllerConfig;
 beforeEach(async () => {
-  config = { dataDir: await testFolder(), rest: free, grpc: free, agents: free, logLevel: 'silent' };
+  config = { dataDir: await testFolder(), rest: free, grpc: free, agents: free, rate, logLevel: 'silent' };
 });
 afterEach(() => rm(config.dataDir, { recursive: true, force: true }));
 

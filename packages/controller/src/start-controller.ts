@@ -6,9 +6,12 @@ import { createLogger, type Logger } from '@bpfleet/runtime';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { DataSource } from 'typeorm';
+import { AccessControl } from './access/access-control.ts';
 import { TokenService } from './access/token.service.ts';
+import { unbounded } from './access/token-bounds.ts';
 import type { ControllerConfig } from './config/controller-config.ts';
 import { listen } from './config/listen.ts';
+import { tlsOptions } from './config/tls-options.ts';
 import { controllerVersion } from './config/version.ts';
 import { ControlServer } from './control/control-server.ts';
 import { controllerModule } from './controller.module.ts';
@@ -17,9 +20,11 @@ import { openDatabase } from './database/data-source.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
 import { GatewayServer } from './gateway/gateway-server.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { serveDocumentation, validationPipe } from './openapi/documentation.ts';
 import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
+import { requestLog } from './rest/request-log.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
 import { SessionDeadlines } from './sessions/session-deadlines.ts';
 
@@ -65,17 +70,20 @@ async function start(
   const [database, authority] = await Promise.all([connect(config, undo), CertificateAuthority.open(config.dataDir)]);
   undo.push(() => database.destroy());
 
-  const foundations = { database, authority, log, version: controllerVersion };
+  const [restTls, grpcTls] = await Promise.all([tlsOptions(config.rest, 'REST'), tlsOptions(config.grpc, 'gRPC')]);
+  const foundations = { database, authority, log, rate: config.rate, version: controllerVersion };
   const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
     bodyParser: false,
     forceCloseConnections: true,
+    ...(restTls === undefined ? {} : { httpsOptions: restTls }),
   });
   undo.push(() => app.close());
+  app.use(requestLog(log, app.get(Metrics)));
   app.useBodyParser('json', { limit: maxBodyBytes });
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(new ProblemFilter(log, app.get(AccessControl)));
   app.disable('x-powered-by');
   serveDocumentation(app);
   await app.init();
@@ -87,7 +95,7 @@ async function start(
   undo.push(() => gateway.stop());
   const agentPort = await gateway.start(config.agents);
   undo.push(() => control.stop());
-  const grpcPort = await control.start(config.grpc);
+  const grpcPort = await control.start(config.grpc, grpcTls);
   const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
   undo.push(() => deadlines.stop());
   deadlines.start();
@@ -96,10 +104,11 @@ async function start(
   schedules.start();
 
   const running = {
-    restUrl: `http://${authorityOf(config.rest.host, restPort)}`,
+    restUrl: `${restTls === undefined ? 'http' : 'https'}://${authorityOf(config.rest.host, restPort)}`,
     grpcAddress: authorityOf(config.grpc.host, grpcPort),
     agentAddress: authorityOf(config.agents.host, agentPort),
   };
+  warnOfPlainText(config, log);
   log.info(running, 'controller started');
   return { ...running, bootstrapAdminToken: token, close };
 }
@@ -130,9 +139,26 @@ async function bootstrapToken(dataDir: string, tokens: TokenService): Promise<st
   if ((await tokens.callerOf(kept.trim()))?.role === 'admin') {
     return kept.trim();
   }
-  const { token } = await tokens.issueApi('admin', 'bootstrap', null);
+  const terms = { role: 'admin', name: 'bootstrap', ttlMs: null, bounds: unbounded } as const;
+  const { token } = await tokens.issueApi(terms, null);
   await writePrivateFile(file, `${token}\n`);
   return token;
+}
+
+/** Tokens are in every request. */
+function warnOfPlainText({ rest, grpc }: ControllerConfig, log: Logger): void {
+  const plain = [rest, grpc].filter(({ host, tls }) => tls === undefined && !isLoopback(host));
+  if (plain.length > 0) {
+    const where = plain.map(({ host, port }) => `${host}:${port}`);
+    log.warn(
+      { where },
+      'the API is served without TLS: whoever is on the way can read its tokens; set tls, or use a proxy',
+    );
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** An address to dial: listening everywhere includes loopback. */

@@ -9,6 +9,7 @@ describe('parseControllerConfig', () => {
       rest: { host: '127.0.0.1', port: 7070 },
       grpc: { host: '127.0.0.1', port: 7071 },
       agents: { host: '0.0.0.0', port: 1 },
+      rate: { perSecond: 100, burst: 500 },
       logLevel: 'info',
     });
   });
@@ -18,6 +19,8 @@ describe('parseControllerConfig', () => {
     [{ dataDir: '/x', rest: { port: 70_000 } }, ['rest', 'port']],
     [{ dataDir: '/x', databaseUrl: 'mysql://x' }, ['databaseUrl']],
     [{ dataDir: '/x', datbaseUrl: 'x' }, ['datbaseUrl']],
+    [{ dataDir: '/x', rest: { tls: { key: 'k' } } }, ['rest', 'tls', 'certificate']],
+    [{ dataDir: '/x', rate: { perSecond: 0, burst: 1 } }, ['rate', 'perSecond']],
     [{ dataDir: '/x', logLevel: 'loud' }, ['logLevel']],
   ])('%j: names the setting', (settings, path) => {
     expect(() => parseControllerConfig(settings)).toThrow(expect.objectContaining({ name: SettingError.name, path }));

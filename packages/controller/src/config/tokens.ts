@@ -1,3 +1,5 @@
 /** Injection tokens of what is no class. */
 export const LOGGER = Symbol('logger');
+/** How often one token may be used. */
+export const RATE = Symbol('rate');
 export const VERSION = Symbol('version');

@@ -10,11 +10,11 @@ import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
+import { isUuid } from '../database/uuid.ts';
 import { readManifest } from '../gateway/read-manifest.ts';
 import { loadSchemas, storeSchemas } from '../results/stored-schemas.ts';
 import { plainText, toProblemDiagnostics } from './program-diagnostics.ts';
 import { SessionRepository } from './session.repository.ts';
-import { isUuid } from './session.service.ts';
 import { Settlement } from './settlement.ts';
 
 const maxAttachUs = 2n ** 62n;

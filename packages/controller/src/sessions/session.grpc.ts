@@ -1,137 +1,36 @@
-import { type CreateSessionRequest, durationMs, SessionService as SessionRpc, unaryHandler } from '@bpfleet/contracts';
-import type * as grpc from '@grpc/grpc-js';
+import { SessionService as SessionRpc } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { TokenService } from '../access/token.service.ts';
-import { authorizeCall } from '../control/authorize-call.ts';
-import { problemToRpc } from '../control/problem-to-rpc.ts';
-import { decodeTimeCursor, encodeTimeCursor } from '../paging/cursor.ts';
-import { defaultPageSize, maxPageSize } from '../paging/page-query.ts';
-import { Problem } from '../problem/problem.ts';
-import { checkDuration } from './duration.ts';
+import type { ControlMethods, ControlPart } from '../control/control-part.ts';
+import { idempotencyKey } from '../rest/idempotency-key.ts';
 import { toMessages } from './program-diagnostics.ts';
 import type { SessionRow } from './session.entity.ts';
-import { type NewSession, SessionService } from './session.service.ts';
-import { durationBounds, intervalBounds } from './session-bounds.ts';
+import { SessionService } from './session.service.ts';
 import { sessionMessage } from './session-message.ts';
-import { objectProgram, type SessionProgram } from './session-program.ts';
-
-const defaultDurationMs = 10_000;
-const defaultIntervalMs = 1_000;
-const maxSource = 1_000_000;
-const maxMapBytes = BigInt(Number.MAX_SAFE_INTEGER);
-const maxEventsPerSecond = 1_000_000_000;
+import { sessionMessagePage } from './session-message-page.ts';
+import { sessionRequestOf } from './session-request-message.ts';
 
 /** `control.v1.SessionService`: the same as REST says. */
 @Injectable()
-export class SessionGrpc {
+export class SessionGrpc implements ControlPart<typeof SessionRpc> {
   readonly service = SessionRpc;
+  readonly methods: ControlMethods<typeof SessionRpc> = {
+    createSession: async (request, caller) => {
+      const session = await this.sessions.create({
+        ...sessionRequestOf(request),
+        caller,
+        idempotencyKey: idempotencyKey(request.requestId || undefined),
+        scheduledFor: null,
+      });
+      return { session: await this.message(session), warnings: toMessages(session.warnings) };
+    },
+    getSession: async ({ id }) => ({ session: await this.message(await this.sessions.get(id)) }),
+    listSessions: (request, caller) => sessionMessagePage(this.sessions, caller, request),
+    cancelSession: async ({ id }, caller) => ({ session: await this.message(await this.sessions.cancel(id, caller)) }),
+  };
 
-  constructor(
-    @Inject(SessionService) private readonly sessions: SessionService,
-    @Inject(TokenService) private readonly tokens: TokenService,
-  ) {}
-
-  handlers(): grpc.UntypedServiceImplementation {
-    const { createSession, getSession, listSessions, cancelSession } = SessionRpc.method;
-    return {
-      createSession: unaryHandler(createSession, (request, { metadata }) =>
-        problemToRpc(async () => {
-          const { tokenId } = await authorizeCall(this.tokens, metadata, 'run');
-          const session = await this.sessions.create(newSession(request, tokenId));
-          return { session: await this.message(session), warnings: toMessages(session.warnings) };
-        }),
-      ),
-      getSession: unaryHandler(getSession, ({ id }, { metadata }) =>
-        problemToRpc(async () => {
-          await authorizeCall(this.tokens, metadata, 'read');
-          return { session: await this.message(await this.sessions.get(id)) };
-        }),
-      ),
-      listSessions: unaryHandler(listSessions, ({ pageSize, pageToken }, { metadata }) =>
-        problemToRpc(async () => {
-          await authorizeCall(this.tokens, metadata, 'read');
-          const limit = Math.min(pageSize || defaultPageSize, maxPageSize);
-          const rows = await this.sessions.page(limit + 1, decodeTimeCursor(pageToken));
-          const items = rows.slice(0, limit);
-          const last = items.at(-1);
-          const next =
-            rows.length > limit && last !== undefined ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : '';
-          const sessions = [];
-          for (const session of items) {
-            sessions.push(await this.message(session));
-          }
-          return { sessions, nextPageToken: next };
-        }),
-      ),
-      cancelSession: unaryHandler(cancelSession, ({ id }, { metadata }) =>
-        problemToRpc(async () => {
-          await authorizeCall(this.tokens, metadata, 'run');
-          return { session: await this.message(await this.sessions.cancel(id)) };
-        }),
-      ),
-    };
-  }
+  constructor(@Inject(SessionService) private readonly sessions: SessionService) {}
 
   private async message(session: SessionRow) {
     return sessionMessage(session, await this.sessions.accounts(session.id));
-  }
-}
-
-function newSession(request: CreateSessionRequest, tokenId: string): NewSession {
-  const { program, selector, duration, interval, limits, requestId } = request;
-  const lengthMs = duration === undefined ? defaultDurationMs : durationMs(duration);
-  const windowMs = interval === undefined ? defaultIntervalMs : durationMs(interval);
-  const mapBytes = limits?.mapBytes ?? 0n;
-  return {
-    program: sessionProgram(program),
-    selector: selector === '' ? 'all' : selector,
-    durationMs: checkDuration(lengthMs, `of ${lengthMs} ms`, '/duration', durationBounds),
-    intervalMs: checkDuration(windowMs, `of ${windowMs} ms`, '/interval', intervalBounds),
-    mapBytes: Number(mapBytes < maxMapBytes ? mapBytes : maxMapBytes),
-    probes: limits?.probes ?? 0,
-    overhead: checkOverhead(limits?.overhead ?? 0),
-    eventsPerSecond: Math.min(limits?.eventsPerSecond ?? 0, maxEventsPerSecond),
-    tokenId,
-    idempotencyKey: requestId === '' ? null : requestId,
-    scheduledFor: null,
-  };
-}
-
-function checkOverhead(share: number): number {
-  if (share >= 0 && share <= 1) {
-    return share;
-  }
-  throw new Problem(
-    'invalid_request',
-    "The limit of overhead is not between 0 and 1: it is a fraction of a node's CPU time.",
-    {
-      pointer: '/limits',
-    },
-  );
-}
-
-function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {
-  const source = program?.source;
-  if (source?.case === 'object') {
-    const { manifest = '', parameters = {} } = program ?? {};
-    return objectProgram({
-      object: source.value,
-      parameters,
-      ...(manifest !== '' && { manifest: manifestOf(manifest) }),
-    });
-  }
-  if (source?.case === 'script' && source.value !== '' && source.value.length <= maxSource) {
-    return { kind: 'script', source: source.value };
-  }
-  throw new Problem('invalid_request', `The request needs an object, or a script of up to ${maxSource} characters.`, {
-    pointer: '/program',
-  });
-}
-
-function manifestOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Problem('invalid_request', 'The manifest is no JSON.', { pointer: '/program/manifest' });
   }
 }

@@ -3,11 +3,19 @@ import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { auditOf } from '../access/audit-of.ts';
+import type { Caller } from '../access/caller.ts';
+import { boundRequest, boundTargets } from '../access/token-bounds.ts';
+import { Visibility } from '../access/visibility.ts';
+import { AuditLog } from '../audit/audit-log.ts';
 import { LOGGER } from '../config/tokens.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
+import { isUuid } from '../database/uuid.ts';
 import type { NodeStatus } from '../fleet/node.repository.ts';
 import { NodeService } from '../fleet/node.service.ts';
 import { ConnectedAgents } from '../gateway/connected-agents.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
+import { notFound } from '../problem/not-found.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
 import { type CheckAnswer, type PlannedTarget, planTargets } from './plan-targets.ts';
@@ -18,8 +26,8 @@ import { SessionFeed } from './session-feed.ts';
 import type { SessionNodeRow } from './session-node.entity.ts';
 import {
   checkProgram,
+  programDigest as digestOf,
   programBytes,
-  programDigest,
   programMessage,
   programPointer,
   type SessionProgram,
@@ -33,7 +41,6 @@ const checkTimeoutMs = 5_000;
 const maxProbes = 100_000;
 /** Room is left for another that is created at the same time: a message has at most 8 MiB. */
 const maxProgramBytes = 5 * 1024 * 1024;
-const uniqueViolation = '23505';
 
 /** The firing of a schedule. */
 export interface ScheduledFor {
@@ -42,7 +49,8 @@ export interface ScheduledFor {
 }
 
 export interface NewSession extends SessionRequest {
-  readonly tokenId: string;
+  /** In whose name it runs, and within whose bounds. */
+  readonly caller: Caller;
   /** The caller's own name for this request: repeating both gives the first session. */
   readonly idempotencyKey: string | null;
   /** Null where somebody asked for it. */
@@ -58,26 +66,32 @@ export class SessionService {
     @Inject(ConnectedAgents) private readonly agents: ConnectedAgents,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
+    @Inject(Visibility) private readonly visibility: Visibility,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /**
    * Checks a request here and on the nodes, and starts it. Nothing is stored or attached where it throws: Problem
-   * `invalid_program`, `invalid_selector`, `no_matching_node`, `idempotency_conflict`.
+   * `invalid_program`, `invalid_selector`, `no_matching_node`, `idempotency_conflict`; `forbidden` where the token is bounded.
    */
   async create(request: NewSession): Promise<SessionRow> {
     const repeated = await this.repeated(request);
     if (repeated !== undefined) {
       return repeated;
     }
+    const { caller, durationMs } = request;
+    const programDigest = digestOf(request.program);
+    const { overhead } = boundRequest(caller.bounds, { programDigest, durationMs, overhead: request.overhead });
     const known = checkProgram(request.program);
-    const targets = await this.nodes.select(request.selector);
+    const targets = await this.nodes.targets(request.selector, caller);
     if (targets.length === 0) {
       throw new Problem('no_matching_node', `No node matches the selector ${JSON.stringify(request.selector)}.`, {
         pointer: '/nodes',
         hint: '`bpfleet nodes` lists the nodes, their labels and features.',
       });
     }
+    boundTargets(caller.bounds, targets.length);
     await this.requireRoom(targets, request.program);
     const answers = await this.check(targets, request.program);
     const plan = planTargets(answers);
@@ -89,15 +103,16 @@ export class SessionService {
     }
     // What a script is warned of is known here; of an object only the nodes can tell.
     const warnings = request.program.kind === 'object' ? warningsOf(answers) : known;
-    const session = newRow(request, warnings, new Date());
+    const session = newRow({ ...request, overhead }, warnings, new Date());
     const nodes = targets.map((node, index) => newNode(session, node, plan.targets[index] as PlannedTarget));
     try {
       await this.database.transaction(async (transaction) => {
         await this.sessions.insert(transaction, session, nodes);
         await this.settlement.update(transaction, session.id);
+        await this.audit.append(transaction, auditOf(caller, 'createSession', session.id, whatRuns(session, targets)));
       });
     } catch (error) {
-      const first = (error as { code?: unknown }).code === uniqueViolation ? await this.repeated(request) : undefined;
+      const first = isUniqueViolation(error) ? await this.repeated(request) : undefined;
       if (first === undefined) {
         throw error;
       }
@@ -112,20 +127,25 @@ export class SessionService {
   async get(id: string): Promise<SessionRow> {
     const session = isUuid(id) ? await this.sessions.find(id) : null;
     if (session === null) {
-      throw new Problem('not_found', `There is no session ${JSON.stringify(id.slice(0, 64))}.`);
+      throw notFound('session', id);
     }
     return session;
   }
 
-  /** Newest first; of one schedule where one is named. */
-  page(limit: number, before: TimeCursor | undefined, scheduleId: string | null = null): Promise<SessionRow[]> {
-    return this.sessions.page(limit, before, scheduleId);
+  /** Those that a caller may see, newest first; of one schedule where one is named. */
+  async page(
+    caller: Caller,
+    limit: number,
+    before: TimeCursor | undefined,
+    scheduleId: string | null = null,
+  ): Promise<SessionRow[]> {
+    return this.sessions.page(limit, before, scheduleId, await this.visibility.nodes(caller));
   }
 
   /** Cancels the sessions of a schedule that were due before `due` and have not ended. */
-  async cancelEarlier({ scheduleId, due }: ScheduledFor): Promise<void> {
+  async cancelEarlier({ scheduleId, due }: ScheduledFor, caller: Caller): Promise<void> {
     for (const id of await this.sessions.unendedBefore(scheduleId, due)) {
-      await this.cancel(id);
+      await this.cancel(id, caller);
     }
   }
 
@@ -138,9 +158,16 @@ export class SessionService {
   }
 
   /** Has the nodes detach; the session ends when they have told what they have. No error where it has ended. */
-  async cancel(id: string): Promise<SessionRow> {
+  async cancel(id: string, caller: Caller): Promise<SessionRow> {
     await this.get(id);
-    if (await this.sessions.cancel(id, new Date())) {
+    const cancelled = await this.database.transaction(async (transaction) => {
+      const changed = await this.sessions.cancel(transaction, id, new Date());
+      if (changed) {
+        await this.audit.append(transaction, auditOf(caller, 'cancelSession', id));
+      }
+      return changed;
+    });
+    if (cancelled) {
       this.agents.refresh(await this.sessions.targets(id));
       this.feed.changed(id);
       this.log.info({ session: id }, 'session cancelled');
@@ -152,7 +179,7 @@ export class SessionService {
     if (request.idempotencyKey === null) {
       return undefined;
     }
-    const first = await this.sessions.findByKey(request.tokenId, request.idempotencyKey);
+    const first = await this.sessions.findByKey(request.caller.tokenId, request.idempotencyKey);
     if (first !== null && first.requestDigest !== requestDigest(request)) {
       throw new Problem('idempotency_conflict', 'This key was used for another request before.', {
         hint: 'Use a new key for a new request.',
@@ -202,7 +229,7 @@ function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): 
     state: 'pending',
     programSource: program.kind === 'script' ? program.source : null,
     programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
-    programDigest: programDigest(program),
+    programDigest: digestOf(program),
     selector: request.selector,
     intervalMs: request.intervalMs,
     durationMs: request.durationMs,
@@ -216,12 +243,19 @@ function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): 
     endedAt: null,
     deadline: new Date(now.getTime() + attachMs + request.durationMs),
     cancelledAt: null,
-    tokenId: request.tokenId,
+    tokenId: request.caller.tokenId,
     idempotencyKey: request.idempotencyKey,
     requestDigest: requestDigest(request),
     scheduleId: request.scheduledFor?.scheduleId ?? null,
     scheduledFor: request.scheduledFor?.due ?? null,
   };
+}
+
+/** For the audit log. */
+function whatRuns(session: SessionRow, targets: readonly NodeStatus[]) {
+  const { programDigest, selector, durationMs, scheduleId } = session;
+  const schedule = scheduleId === null ? {} : { schedule: scheduleId };
+  return { program: programDigest, nodes: selector, targets: targets.length, durationMs, ...schedule };
 }
 
 /** What the nodes warn of, each warning once. */
@@ -262,8 +296,4 @@ function requestDigest(request: NewSession): string {
 
 function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }

@@ -74,6 +74,7 @@ export class TestController {
       rest: free,
       grpc: free,
       agents: free,
+      rate: { perSecond: 100_000, burst: 100_000 },
       logLevel: 'silent',
     } as const;
     return new TestController(await startController(config), config, source);
