@@ -14,7 +14,10 @@ import { failureKind, failureReason } from './failure-kind.ts';
 
 export interface UplinkDuties {
   readonly address: HostPort;
-  readonly identity: Identity;
+  /** The identity to connect with, which is renewed in between. */
+  readonly identity: () => Identity;
+  /** The controller says that the certificate has expired, whatever this node's clock says. */
+  readonly onExpired: () => Promise<void>;
   readonly spool: Spool;
   readonly log: Logger;
   readonly hello: () => Hello;
@@ -88,7 +91,9 @@ export class Uplink {
       const since = performance.now();
       const error = await this.#connectOnce();
       if (this.#stop.signal.aborted) return;
-      const kind = failureKind(error);
+      const expired = error?.details.reason === 'CERTIFICATE_EXPIRED';
+      if (expired) await this.#duties.onExpired();
+      const kind = expired ? 'lost' : failureKind(error);
       failures = performance.now() - since >= steadyMs ? 1 : failures + 1;
       const waitMs = backoffMs(kind === 'refused' ? refusedBackoff : reconnectBackoff, failures, Math.random());
       const reason = failureReason(error);
@@ -108,7 +113,8 @@ export class Uplink {
   }
 
   async #connectOnce() {
-    const { address, identity, spool, times } = this.#duties;
+    const { address, spool, times } = this.#duties;
+    const identity = this.#duties.identity();
     const client = openFleetClient(address, {
       ca: identity.caPem,
       client: { key: identity.keyPem, certificate: identity.certificatePem },
