@@ -8,6 +8,7 @@ import { LOGGER } from '../config/tokens.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { Problem } from '../problem/problem.ts';
 import { requestId } from '../rest/request-id.ts';
+import { subjectField } from '../rest/subject-field.ts';
 import { problemToRpc } from './problem-to-rpc.ts';
 
 /** Any service: that its methods fit it is `ControlPart`'s to say. */
@@ -67,7 +68,10 @@ export class ControlCalls {
         const ms = performance.now() - startedAt;
         this.metrics.grpcCall(method.localName, code, ms / 1_000);
         const { operation, subject } = admitted;
-        this.log.info({ requestId: id, operation, subject, code, ms: Math.round(ms) }, 'gRPC call');
+        this.log.info(
+          { requestId: id, operation, ...subjectField(operation, subject), code, ms: Math.round(ms) },
+          'gRPC call',
+        );
       }
     });
   }

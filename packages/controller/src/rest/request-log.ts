@@ -3,6 +3,7 @@ import type { Logger } from '@bpfleet/runtime';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ApiRequest } from './api-request.ts';
 import { requestId } from './request-id.ts';
+import { subjectField } from './subject-field.ts';
 
 /** Gives each request its id, in the header X-Request-Id of the answer, and logs and measures it when it has ended. */
 export function requestLog(log: Logger, metrics: Metrics) {
@@ -20,7 +21,7 @@ export function requestLog(log: Logger, metrics: Metrics) {
       const about = {
         requestId: request.requestId,
         operation,
-        subject,
+        ...subjectField(operation, subject),
         token: request.caller?.tokenId,
         method,
         path: url?.split('?')[0],
