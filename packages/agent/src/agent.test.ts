@@ -194,6 +194,28 @@ describe('sessions', () => {
     expect(tracing.runs).toHaveLength(1);
   });
 
+  test('with a time to start it is loaded at once, and attached then', async () => {
+    const startAt = Date.now() + 500;
+    fleet.desire({ ...assignment('s1'), startAt: timestampFromMs(startAt) });
+    const run = await until(() => tracing.runs.at(-1) ?? expect.fail('not loaded yet'));
+    expect(run.state).toBe('loaded');
+    await until(() => expect(run.state).toBe('attached'));
+    // The fleet's clock is known to some milliseconds.
+    expect(Date.now()).toBeGreaterThan(startAt - 100);
+  });
+
+  test('one that is called off before its time to start never attaches', async () => {
+    fleet.desire({ ...assignment('s1'), startAt: timestampFromMs(Date.now() + 3_600_000) });
+    const run = await until(() => tracing.runs.at(-1) ?? expect.fail('not loaded yet'));
+    fleet.desire();
+    const manifest = await until(() => fleet.manifests[0] ?? expect.fail('no manifest yet'));
+    expect(manifest).toMatchObject({
+      outcome: Manifest_Outcome.FAILED,
+      reason: 'cancelled before it was attached',
+    });
+    expect(run.states).toEqual(['loaded', 'closed']);
+  });
+
   test('a session that is not desired any more ends cleanly; the same desired state again does nothing', async () => {
     const run = await attached('s1');
     fleet.desire(assignment('s1'));

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addNodeOptions } from './node-options.ts';
 import { collect, count, outputOption, withExamples } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -6,8 +7,7 @@ import type { Terminal } from './terminal.ts';
 export function addSchedules(program: Command, terminal: Terminal): void {
   const schedule = program.command('schedule').description('sessions at a time, or again and again, as a series');
   withExamples(
-    schedule
-      .command('add')
+    addNodeOptions(schedule.command('add'))
       .description('make a schedule and return its id')
       .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
       .option('--at <time>', 'once, at this time')

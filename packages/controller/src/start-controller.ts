@@ -26,6 +26,7 @@ import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
 import { requestLog } from './rest/request-log.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
+import { RolloutRunner } from './sessions/rollout/rollout-runner.ts';
 import { SessionDeadlines } from './sessions/session-deadlines.ts';
 
 const maxBodyBytes = '4mb';
@@ -99,6 +100,9 @@ async function start(
   const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
   undo.push(() => deadlines.stop());
   deadlines.start();
+  const rollouts = app.get(RolloutRunner);
+  undo.push(() => rollouts.stop());
+  rollouts.start();
   const schedules = app.get(ScheduleRunner);
   undo.push(() => schedules.stop());
   schedules.start();

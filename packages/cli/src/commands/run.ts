@@ -3,13 +3,14 @@ import { ApiError, type RestClient, type ResultDocument, type SessionResource } 
 import { CliError, ExitStatus } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
+import { courseText } from '../render/course.ts';
 import { printable } from '../render/printable.ts';
 import { followSession } from '../run/follow-session.ts';
 import { onInterrupts } from '../run/interrupts.ts';
 import { printedText } from '../run/printed-text.ts';
 import { type ProgramObject, type ProgramText, readProgram } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
-import { type RunSettings, runRequest } from '../run/run-request.ts';
+import { type RunSettings, requestOptions, runRequest } from '../run/run-request.ts';
 import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
@@ -110,10 +111,9 @@ function lostSight(error: unknown, id: string): unknown {
   return new CliError(ExitStatus.failed, error.message, { hint, cause: error });
 }
 
-/** The controller names members of the request; people know the options. */
 function inOptions(error: unknown): unknown {
   const pointer = error instanceof ApiError ? error.problem.pointer : undefined;
-  const option = { '/for': '--for', '/every': '--every', '/nodes': '--nodes', '/limits': '--limit' }[pointer ?? ''];
+  const option = requestOptions[pointer ?? ''];
   if (!(error instanceof ApiError) || option === undefined) {
     return error;
   }
@@ -141,6 +141,7 @@ async function writeAnswer(
   }
   out.write(renderMaps(results.maps, terminal, DEFAULT_TOP));
   out.write(renderAnswerSheet(results.answer, paint, columns));
+  out.write(courseText(results.session));
   err.write(paintErr('dim', `Session ${results.session.id}: ${results.session.state}\n`));
 }
 

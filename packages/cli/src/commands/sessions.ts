@@ -2,6 +2,7 @@ import type { SessionListItem, SessionResource, SessionSummary } from '@bpfleet/
 import { controllerClient } from '../controller-client.ts';
 import { ago } from '../render/ago.ts';
 import { answerSum, renderAnswerSheet } from '../render/answer-sheet.ts';
+import { courseText } from '../render/course.ts';
 import { printable } from '../render/printable.ts';
 import { renderTable } from '../render/table.ts';
 import type { Style, Terminal } from '../terminal.ts';
@@ -86,7 +87,7 @@ function showSession(resource: SessionResource, options: Output, terminal: Termi
     ['Ended', summary.endedAt ?? '-'],
   ];
   out.write(facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}\n`).join(''));
-  out.write(`\n${renderAnswerSheet(answer, paint, columns)}`);
+  out.write(`\n${renderAnswerSheet(answer, paint, columns)}${courseText(summary)}`);
 }
 
 export function sessionStyle(state: SessionSummary['state']): Style {

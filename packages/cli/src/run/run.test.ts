@@ -80,6 +80,20 @@ describe('runRequest', () => {
     });
   });
 
+  test('which nodes, and in what order', () => {
+    const course = { sample: '10%', maxNodes: 5, seed: 'x', canary: '1%', soak: '0s', maxFailures: '5%' };
+    expect(runRequest(script, { ...settings, ...course })).toMatchObject({
+      sample: '10%',
+      maxNodes: 5,
+      seed: 'x',
+      rollout: { canary: '1%', soak: '0s', maxFailures: 0.05 },
+    });
+    expect(runRequest(script, { ...settings, late: true, at: '2026-12-31T23:00Z' })).toMatchObject({
+      late: true,
+      startAt: '2026-12-31T23:00:00.000Z',
+    });
+  });
+
   test('an object goes in base64', () => {
     const object = { kind: 'object', object: Buffer.from([0x7f, 0x45]), name: 'x.bpf.o' } as const;
     expect(runRequest(object, settings).program).toEqual({ kind: 'object', object: 'f0U=' });
@@ -91,6 +105,10 @@ describe('runRequest', () => {
     [{ for: '10' }, '--for 10: is no duration'],
     [{ for: 'soon' }, '--for soon: is no duration'],
     [{ every: '-1s' }, '--every -1s: is no duration'],
+    [{ soak: '1s' }, '--soak: goes with --canary'],
+    [{ canary: '1', soak: 'long' }, '--soak long: is no duration'],
+    [{ canary: '1', maxFailures: '2' }, '--max-failures 2: give a share'],
+    [{ at: 'noon' }, '--at noon: is no time'],
     [{ limit: 'cpu=1' }, 'there is no limit "cpu"'],
     [{ limit: 'constructor=1' }, 'there is no limit "constructor"'],
     [{ limit: 'overhead=1' }, '--limit overhead=1: give a share'],

@@ -494,6 +494,11 @@ export interface components {
              * @default 10s
              */
             for?: string;
+            /**
+             * @description Nodes that come while it runs take part in what is left of it.
+             * @default false
+             */
+            late?: boolean;
             /** @description Bounds that each node keeps beside its own. 0 is none. */
             limits?: {
                 /** @description Events a second that a node keeps; what comes beyond is counted in `lost.sampledOut`. */
@@ -503,12 +508,41 @@ export interface components {
                 overhead?: number;
                 probes?: number;
             };
+            /** @description At most so many of them, drawn likewise. */
+            maxNodes?: number;
             /**
              * @description Selector: `all`, or terms as in `arch=arm64,role!=db`.
              * @default all
              */
             nodes?: string;
             program: components["schemas"]["Program"];
+            /** @description Tells the nodes in waves, and has all detach where too many fail. Without it all are told at once. */
+            rollout?: {
+                /**
+                 * @description Nodes that begin, `1` or `1%`; each wave after is ten times as large.
+                 * @default 1
+                 */
+                canary?: string;
+                /**
+                 * @description Fraction of the nodes told that may fail before all detach.
+                 * @default 0
+                 */
+                maxFailures?: number;
+                /**
+                 * @description How long a wave measures before the next is told.
+                 * @default 2s
+                 */
+                soak?: string;
+            };
+            /** @description Only so many of the chosen nodes, drawn at random: `10%`, `5`. */
+            sample?: string;
+            /** @description Of an earlier sample: draws the same nodes again. */
+            seed?: string;
+            /**
+             * Format: date-time
+             * @description All nodes attach at this instant, within the hour.
+             */
+            startAt?: string;
         };
         CreateToken: {
             /** @enum {string} */
@@ -865,6 +899,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             for: string;
+            late: boolean;
             /** @description The selector. */
             nodes: string;
             /** @description The firing that made it; null where somebody asked for it. */
@@ -875,6 +910,7 @@ export interface components {
                 id: string;
             } | null;
             session: components["schemas"]["SessionSummary"];
+            startAt: string | null;
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionResource: {
@@ -882,6 +918,7 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             for: string;
+            late: boolean;
             /** @description The selector. */
             nodes: string;
             /** @description The firing that made it; null where somebody asked for it. */
@@ -892,6 +929,7 @@ export interface components {
                 id: string;
             } | null;
             session: components["schemas"]["SessionSummary"];
+            startAt: string | null;
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionSummary: {
@@ -903,6 +941,26 @@ export interface components {
                 digest: string;
                 /** @enum {string} */
                 kind: "script" | "object";
+            };
+            /** @description How far it was told in waves, where it is. */
+            rollout?: {
+                canary: string;
+                /** @description Why it ended before its time. */
+                halted: string | null;
+                maxFailures: number;
+                soak: string;
+                /** @description The newest that was told, from 1. */
+                wave: number;
+                waves: number;
+            };
+            /** @description How nodes were drawn, where not all that the selector chose take part. */
+            sample?: {
+                nodes: number;
+                /** @description Nodes that the selector chose. */
+                of: number;
+                seed: string;
+                /** @description How many nodes one of the sample stands for. */
+                weight: number;
             };
             startedAt: string | null;
             /** @enum {string} */

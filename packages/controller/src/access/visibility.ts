@@ -23,7 +23,7 @@ export class Visibility {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
   /** The nodes that a caller is bounded to, revoked ones too. */
-  async nodes({ bounds }: Caller): Promise<VisibleNodes> {
+  async nodes({ bounds }: Pick<Caller, 'bounds'>): Promise<VisibleNodes> {
     if (bounds.nodes === null) {
       return null;
     }

@@ -10,7 +10,8 @@ import { SessionRow } from '../sessions/session.entity.ts';
 import { SessionNodeRow } from '../sessions/session-node.entity.ts';
 import { Initial1763800000000 } from './migrations/1763800000000-initial.ts';
 import { Schedules1764500000000 } from './migrations/1764500000000-schedules.ts';
-import { Access1764600000000 } from './migrations/1764600000000-access.ts';
+import { Rollout1764600000000 } from './migrations/1764600000000-rollout.ts';
+import { Access1764700000000 } from './migrations/1764700000000-access.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -24,7 +25,7 @@ export function createDataSource(url: string): DataSource {
     driver: pg,
     url,
     entities: [TokenRow, NodeRow, ConnectionRow, SessionRow, SessionNodeRow, ScheduleRow],
-    migrations: [Initial1763800000000, Schedules1764500000000, Access1764600000000],
+    migrations: [Initial1763800000000, Schedules1764500000000, Rollout1764600000000, Access1764700000000],
     synchronize: false,
     poolSize,
     connectTimeoutMS: connectTimeoutMs,

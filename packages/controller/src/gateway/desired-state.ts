@@ -2,7 +2,7 @@ import { type Assignment, AssignmentSchema, create, durationFromMs, timestampFro
 import { Inject, Injectable } from '@nestjs/common';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionRepository } from '../sessions/session.repository.ts';
-import { programMessage, type SessionProgram } from '../sessions/session-program.ts';
+import { programMessage, programOf } from '../sessions/session-program.ts';
 
 /** What a node is to run now. Always read from the database: an empty answer ends what runs there. */
 @Injectable()
@@ -26,11 +26,6 @@ function assignment(session: SessionRow): Assignment {
       eventsPerSecond: session.eventsPerSecond,
     },
     deadline: timestampFromMs(session.deadline.getTime()),
+    ...(session.startAt === null ? {} : { startAt: timestampFromMs(session.startAt.getTime()) }),
   });
-}
-
-function programOf({ programSource, programObject }: SessionRow): SessionProgram {
-  return programSource === null
-    ? { kind: 'object', object: programObject ?? Buffer.alloc(0) }
-    : { kind: 'script', source: programSource };
 }

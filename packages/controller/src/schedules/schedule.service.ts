@@ -65,6 +65,9 @@ export class ScheduleService {
       boundRequest(caller.bounds, { programDigest: programDigest(program), durationMs, overhead });
       checkProgram(program);
       parseSelector(request.selector);
+      if (request.course.startAt !== null) {
+        throw new Problem('invalid_request', 'When it starts is for the schedule to say.', { pointer: '/startAt' });
+      }
     });
     const createdAt = await this.schedules.now();
     const timing = given.timing(createdAt.getTime());

@@ -1,3 +1,4 @@
+import { plainCourse } from '../sessions/course.ts';
 import type { SessionProgram } from '../sessions/session-program.ts';
 import type { SessionRequest } from '../sessions/session-request.ts';
 import type { ScheduleRow } from './schedule.entity.ts';
@@ -5,7 +6,7 @@ import type { ScheduleRow } from './schedule.entity.ts';
 /** What a schedule measures, of a row that was read with its program. */
 export function scheduledRequest(schedule: ScheduleRow): SessionRequest {
   const { kind: _, ...request } = schedule.request;
-  return { ...request, program: program(schedule) };
+  return { ...request, course: request.course ?? plainCourse, program: program(schedule) };
 }
 
 function program({ programSource, programObject }: ScheduleRow): SessionProgram {

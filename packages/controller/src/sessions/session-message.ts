@@ -7,7 +7,10 @@ import {
   timestampFromMs,
 } from '@bpfleet/contracts';
 import { answerSheet, type NodeAccount } from './node-account.ts';
+import type { Rollout } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
+import { nodeAmountText } from './targeting/node-amount.ts';
+import { sampleWeight } from './targeting/sample.ts';
 
 const states: Readonly<Record<SessionState, State>> = {
   pending: State.PENDING,
@@ -38,6 +41,19 @@ export function sessionMessage(
     ...(session.startedAt === null ? {} : { startedAt: timestampFromMs(session.startedAt.getTime()) }),
     ...(session.endedAt === null ? {} : { endedAt: timestampFromMs(session.endedAt.getTime()) }),
     answer: { ...counts, nodes: nodes.map(nodeMessage) },
+    ...(session.sample === null ? {} : { sample: { ...session.sample, weight: sampleWeight(session.sample) } }),
+    ...(session.rollout === null ? {} : { rollout: rolloutMessage(session.rollout, session) }),
+    late: session.late,
+    ...(session.startAt === null ? {} : { startAt: timestampFromMs(session.startAt.getTime()) }),
+  };
+}
+
+function rolloutMessage({ canary, soakMs, maxFailures }: Rollout, { wave, waves, halted }: SessionRow) {
+  return {
+    rollout: { canary: nodeAmountText(canary), soak: durationFromMs(soakMs), maxFailures },
+    wave: wave + 1,
+    waves,
+    ...(halted === null ? {} : { halted }),
   };
 }
 

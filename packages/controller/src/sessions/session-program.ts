@@ -47,6 +47,18 @@ export function programDigest(program: SessionProgram): string {
   return `sha256:${createHash('sha256').update(programBytes(program)).digest('hex')}`;
 }
 
+/** Of a row that was read with its program. */
+export function programOf({ programSource, programObject }: StoredProgram): SessionProgram {
+  return programSource === null
+    ? { kind: 'object', object: programObject ?? Buffer.alloc(0) }
+    : { kind: 'script', source: programSource };
+}
+
+export interface StoredProgram {
+  readonly programSource: string | null;
+  readonly programObject?: Buffer | null;
+}
+
 export function programMessage(program: SessionProgram): MessageInitShape<typeof ProgramSchema> {
   return program.kind === 'object'
     ? { source: { case: 'object', value: program.object } }

@@ -1,12 +1,14 @@
-import { type CreateSessionRequest, durationMs } from '@bpfleet/contracts';
+import { type CreateSessionRequest, durationMs, timestampMs } from '@bpfleet/contracts';
 import { Problem } from '../problem/problem.ts';
+import { type Course, readCourse } from './course.ts';
 import { checkDuration } from './duration.ts';
-import { durationBounds, intervalBounds } from './session-bounds.ts';
+import { durationBounds, intervalBounds, soakBounds } from './session-bounds.ts';
 import { objectProgram, type SessionProgram } from './session-program.ts';
 import type { SessionRequest } from './session-request.ts';
 
 const defaultDurationMs = 10_000;
 const defaultIntervalMs = 1_000;
+const defaultSoakMs = 2_000;
 const maxSource = 1_000_000;
 const maxMapBytes = BigInt(Number.MAX_SAFE_INTEGER);
 const maxEventsPerSecond = 1_000_000_000;
@@ -24,22 +26,39 @@ export function sessionRequestOf(request: CreateSessionRequest): SessionRequest 
     intervalMs: checkDuration(windowMs, `of ${windowMs} ms`, '/interval', intervalBounds),
     mapBytes: Number(mapBytes < maxMapBytes ? mapBytes : maxMapBytes),
     probes: limits?.probes ?? 0,
-    overhead: checkOverhead(limits?.overhead ?? 0),
+    overhead: checkShare(limits?.overhead ?? 0, '/limits', "The limit of overhead, a fraction of a node's CPU time,"),
     eventsPerSecond: Math.min(limits?.eventsPerSecond ?? 0, maxEventsPerSecond),
+    course: courseOf(request),
   };
 }
 
-function checkOverhead(share: number): number {
+function courseOf({ sample, maxNodes, seed, late, startAt, rollout }: CreateSessionRequest): Course {
+  const given = <Value>(value: Value, none: Value) => (value === none ? undefined : value);
+  return readCourse({
+    sample: given(sample, ''),
+    maxNodes: given(maxNodes, 0),
+    seed: given(seed, ''),
+    late,
+    startAt: startAt && timestampMs(startAt),
+    rollout: rollout && {
+      canary: rollout.canary || '1',
+      soakMs: soakOf(rollout),
+      maxFailures: checkShare(rollout.maxFailures, '/rollout/maxFailures', 'The share of nodes that may fail'),
+    },
+  });
+}
+
+function soakOf({ soak }: NonNullable<CreateSessionRequest['rollout']>): number {
+  if (soak === undefined) return defaultSoakMs;
+  const ms = durationMs(soak);
+  return checkDuration(ms, `of ${ms} ms`, '/rollout/soak', soakBounds);
+}
+
+function checkShare(share: number, pointer: string, what: string): number {
   if (share >= 0 && share <= 1) {
     return share;
   }
-  throw new Problem(
-    'invalid_request',
-    "The limit of overhead is not between 0 and 1: it is a fraction of a node's CPU time.",
-    {
-      pointer: '/limits',
-    },
-  );
+  throw new Problem('invalid_request', `${what} is not between 0 and 1.`, { pointer });
 }
 
 function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {

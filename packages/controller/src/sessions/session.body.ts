@@ -44,6 +44,28 @@ export const CreateSessionBody = z
       })
       .optional()
       .describe('Bounds that each node keeps beside its own. 0 is none.'),
+    sample: z.string().max(32).optional().describe('Only so many of the chosen nodes, drawn at random: `10%`, `5`.'),
+    maxNodes: z.int().min(1).max(1_000_000).optional().describe('At most so many of them, drawn likewise.'),
+    seed: z.string().min(1).max(64).optional().describe('Of an earlier sample: draws the same nodes again.'),
+    late: z.boolean().default(false).describe('Nodes that come while it runs take part in what is left of it.'),
+    startAt: z.iso.datetime({ offset: true }).optional().describe('All nodes attach at this instant, within the hour.'),
+    rollout: z
+      .strictObject({
+        canary: z
+          .string()
+          .max(32)
+          .default('1')
+          .describe('Nodes that begin, `1` or `1%`; each wave after is ten times as large.'),
+        soak: z.string().max(32).default('2s').describe('How long a wave measures before the next is told.'),
+        maxFailures: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0)
+          .describe('Fraction of the nodes told that may fail before all detach.'),
+      })
+      .optional()
+      .describe('Tells the nodes in waves, and has all detach where too many fail. Without it all are told at once.'),
   })
   .meta({ id: 'CreateSession' });
 export type CreateSessionBody = z.infer<typeof CreateSessionBody>;
@@ -56,6 +78,26 @@ export const SessionSummaryBody = z
     startedAt: time.nullable(),
     endedAt: time.nullable(),
     interval: z.string(),
+    sample: z
+      .object({
+        seed: z.string(),
+        of: z.int().describe('Nodes that the selector chose.'),
+        nodes: z.int(),
+        weight: z.number().describe('How many nodes one of the sample stands for.'),
+      })
+      .optional()
+      .describe('How nodes were drawn, where not all that the selector chose take part.'),
+    rollout: z
+      .object({
+        canary: z.string(),
+        soak: z.string(),
+        maxFailures: z.number(),
+        wave: z.int().describe('The newest that was told, from 1.'),
+        waves: z.int(),
+        halted: z.string().nullable().describe('Why it ended before its time.'),
+      })
+      .optional()
+      .describe('How far it was told in waves, where it is.'),
   })
   .meta({ id: 'SessionSummary' });
 
@@ -101,6 +143,8 @@ const resource = {
     .object({ id: z.uuid(), due: time })
     .nullable()
     .describe('The firing that made it; null where somebody asked for it.'),
+  late: z.boolean(),
+  startAt: time.nullable(),
 };
 
 export const SessionResourceBody = z.object({ ...resource, answer: AnswerSheetBody }).meta({ id: 'SessionResource' });

@@ -2,6 +2,8 @@ import type { SessionState } from '@bpfleet/aggregate';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { integer } from '../database/integer.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
+import type { Rollout } from './rollout/rollout.ts';
+import type { Sample } from './targeting/sample.ts';
 
 /** What to measure, where and for how long, and how far it is. */
 @Entity({ name: 'session' })
@@ -50,6 +52,29 @@ export class SessionRow {
   deadline!: Date;
   @Column({ type: 'timestamptz', name: 'cancelled_at', nullable: true })
   cancelledAt!: Date | null;
+  /** How its nodes were drawn; null where all that the selector chose take part. */
+  @Column({ type: 'jsonb', nullable: true })
+  sample!: Sample | null;
+  /** Nodes that come while it runs take part. */
+  @Column({ type: 'boolean' })
+  late!: boolean;
+  /** Null: all nodes at once. */
+  @Column({ type: 'jsonb', nullable: true })
+  rollout!: Rollout | null;
+  /** The newest wave that was told, of `waves`. */
+  @Column({ type: 'integer' })
+  wave!: number;
+  @Column({ type: 'integer' })
+  waves!: number;
+  /** When that wave was told. */
+  @Column({ type: 'timestamptz', name: 'told_at', nullable: true })
+  toldAt!: Date | null;
+  /** Why the rollout ended before its time. */
+  @Column({ type: 'text', nullable: true })
+  halted!: string | null;
+  /** When all nodes attach; null: as soon as they can. */
+  @Column({ type: 'timestamptz', name: 'start_at', nullable: true })
+  startAt!: Date | null;
   /** The token and key that it was made with, for repeated requests; the digest is of the request. */
   @Column({ type: 'text', name: 'token_id' })
   tokenId!: string;

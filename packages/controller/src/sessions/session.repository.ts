@@ -5,6 +5,7 @@ import { allTargetsAmong, type VisibleNodes } from '../access/visibility.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
+import { skipUntold } from './rollout/skip-untold.ts';
 import { SessionRow } from './session.entity.ts';
 import { SessionNodeRow } from './session-node.entity.ts';
 import type { Target } from './settlement.ts';
@@ -138,18 +139,23 @@ export class SessionRepository {
     }));
   }
 
-  /** Sessions that are to run on a node now. */
-  assignments(nodeId: string, now: Date): Promise<SessionRow[]> {
-    return this.database
+  /** Sessions that are to run on a node now, each for as long as it is to run there. */
+  async assignments(nodeId: string, now: Date): Promise<SessionRow[]> {
+    const { entities, raw } = await this.database
       .getRepository(SessionRow)
       .createQueryBuilder('session')
       .addSelect('session.programObject')
+      .addSelect('part.duration_ms', 'part_duration_ms')
       .innerJoin(SessionNodeRow, 'part', 'part.session_id = session.id')
       .where('part.node_id = :nodeId', { nodeId })
-      .andWhere(`part.state in ('pending', 'running')`)
+      .andWhere(`part.state in ('pending', 'running') and part.wave <= session.wave`)
       .andWhere('session.cancelled_at is null and session.ended_at is null and session.deadline > :now', { now })
       .orderBy('session.created_at')
-      .getMany();
+      .getRawAndEntities<{ part_duration_ms: string | null }>();
+    return entities.map((session, index) => {
+      const own = raw[index]?.part_duration_ms ?? null;
+      return own === null ? session : { ...session, durationMs: Number(own) };
+    });
   }
 
   /** Bytes of the programs that are to run now, of that of these nodes which has the most. */
@@ -244,13 +250,20 @@ export class SessionRepository {
     );
   }
 
-  /** False where it has ended, or was cancelled before. */
+  /** False where it has ended, or was cancelled before. Nodes that were not told yet are through with it. */
   async cancel(transaction: EntityManager, id: string, at: Date): Promise<boolean> {
-    const [rows]: [unknown[], number] = await transaction.query(
-      'update session set cancelled_at = $2 where id = $1 and ended_at is null and cancelled_at is null returning 1',
+    const [[row]]: [{ wave: number }[], number] = await transaction.query(
+      'update session set cancelled_at = $2 where id = $1 and ended_at is null and cancelled_at is null returning wave',
       [id, at],
     );
-    return rows.length > 0;
+    if (row === undefined) return false;
+    await skipUntold(transaction, {
+      sessionId: id,
+      wave: row.wave,
+      reason: 'cancelled before it was attached',
+      now: at,
+    });
+    return true;
   }
 
   async targets(sessionId: string): Promise<string[]> {
@@ -275,7 +288,7 @@ export class SessionRepository {
           where run.session_id = sn.session_id and run.node_id = sn.node_id) as stored
        from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
        where s.ended_at is null and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
-         and least(s.cancelled_at, coalesce(sn.attached_at + s.duration_ms * interval '1 millisecond', s.deadline))
+         and least(s.cancelled_at, coalesce(sn.attached_at + coalesce(sn.duration_ms, s.duration_ms) * interval '1 millisecond', s.deadline))
            + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1
          and (sn.attached_at is null or sn.connection_lost_at is null
            or sn.connection_lost_at + $5::float8 * interval '1 millisecond' < $1)`,

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
@@ -17,45 +17,27 @@ import { ConnectedAgents } from '../gateway/connected-agents.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
 import { notFound } from '../problem/not-found.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
+import { type NewSession, newSessionRows, requestDigest, type ScheduledFor } from './new-session.ts';
 import type { NodeAccount } from './node-account.ts';
 import { type CheckAnswer, type PlannedTarget, planTargets } from './plan-targets.ts';
 import { toProblemDiagnostics } from './program-diagnostics.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
-import type { SessionNodeRow } from './session-node.entity.ts';
 import {
   checkProgram,
-  programDigest as digestOf,
   programBytes,
+  programDigest,
   programMessage,
   programPointer,
   type SessionProgram,
 } from './session-program.ts';
-import type { SessionRequest } from './session-request.ts';
 import { Settlement } from './settlement.ts';
+import { takeSample } from './targeting/sample.ts';
 
-/** How long nodes may take from the assignment until they are attached. */
-const attachMs = 10_000;
 const checkTimeoutMs = 5_000;
-const maxProbes = 100_000;
 /** Room is left for another that is created at the same time: a message has at most 8 MiB. */
 const maxProgramBytes = 5 * 1024 * 1024;
-
-/** The firing of a schedule. */
-export interface ScheduledFor {
-  readonly scheduleId: string;
-  readonly due: Date;
-}
-
-export interface NewSession extends SessionRequest {
-  /** In whose name it runs, and within whose bounds. */
-  readonly caller: Caller;
-  /** The caller's own name for this request: repeating both gives the first session. */
-  readonly idempotencyKey: string | null;
-  /** Null where somebody asked for it. */
-  readonly scheduledFor: ScheduledFor | null;
-}
 
 @Injectable()
 export class SessionService {
@@ -81,10 +63,10 @@ export class SessionService {
       return repeated;
     }
     const { caller, durationMs } = request;
-    const programDigest = digestOf(request.program);
-    const { overhead } = boundRequest(caller.bounds, { programDigest, durationMs, overhead: request.overhead });
+    const asked = { programDigest: programDigest(request.program), durationMs, overhead: request.overhead };
+    const { overhead } = boundRequest(caller.bounds, asked);
     const known = checkProgram(request.program);
-    const targets = await this.nodes.targets(request.selector, caller);
+    const { targets, sample } = await this.choose(request);
     if (targets.length === 0) {
       throw new Problem('no_matching_node', `No node matches the selector ${JSON.stringify(request.selector)}.`, {
         pointer: '/nodes',
@@ -103,8 +85,8 @@ export class SessionService {
     }
     // What a script is warned of is known here; of an object only the nodes can tell.
     const warnings = request.program.kind === 'object' ? warningsOf(answers) : known;
-    const session = newRow({ ...request, overhead }, warnings, new Date());
-    const nodes = targets.map((node, index) => newNode(session, node, plan.targets[index] as PlannedTarget));
+    const chosen = targets.map((node, index) => ({ node, target: plan.targets[index] as PlannedTarget }));
+    const { session, nodes } = newSessionRows({ ...request, overhead }, chosen, { warnings, sample, now: new Date() });
     try {
       await this.database.transaction(async (transaction) => {
         await this.sessions.insert(transaction, session, nodes);
@@ -161,11 +143,12 @@ export class SessionService {
   async cancel(id: string, caller: Caller): Promise<SessionRow> {
     await this.get(id);
     const cancelled = await this.database.transaction(async (transaction) => {
-      const changed = await this.sessions.cancel(transaction, id, new Date());
-      if (changed) {
+      const done = await this.sessions.cancel(transaction, id, new Date());
+      if (done) {
+        await this.settlement.update(transaction, id);
         await this.audit.append(transaction, auditOf(caller, 'cancelSession', id));
       }
-      return changed;
+      return done;
     });
     if (cancelled) {
       this.agents.refresh(await this.sessions.targets(id));
@@ -173,6 +156,15 @@ export class SessionService {
       this.log.info({ session: id }, 'session cancelled');
     }
     return this.get(id);
+  }
+
+  /** The nodes that the session is for, by name. */
+  private async choose({ selector, caller, course: { sampling } }: NewSession) {
+    const nodes = await this.nodes.targets(selector, caller);
+    if (sampling === null) return { targets: nodes, sample: null };
+    const seed = sampling.seed ?? randomBytes(8).toString('hex');
+    const targets = takeSample(nodes, sampling, seed);
+    return { targets, sample: { seed, of: nodes.length, nodes: targets.length } };
   }
 
   private async repeated(request: NewSession): Promise<SessionRow | undefined> {
@@ -222,35 +214,6 @@ export class SessionService {
   }
 }
 
-function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): SessionRow {
-  const { program } = request;
-  return {
-    id: randomUUID(),
-    state: 'pending',
-    programSource: program.kind === 'script' ? program.source : null,
-    programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
-    programDigest: digestOf(program),
-    selector: request.selector,
-    intervalMs: request.intervalMs,
-    durationMs: request.durationMs,
-    mapBytes: request.mapBytes,
-    probes: Math.min(request.probes, maxProbes),
-    overhead: request.overhead,
-    eventsPerSecond: request.eventsPerSecond,
-    warnings,
-    createdAt: now,
-    startedAt: null,
-    endedAt: null,
-    deadline: new Date(now.getTime() + attachMs + request.durationMs),
-    cancelledAt: null,
-    tokenId: request.caller.tokenId,
-    idempotencyKey: request.idempotencyKey,
-    requestDigest: requestDigest(request),
-    scheduleId: request.scheduledFor?.scheduleId ?? null,
-    scheduledFor: request.scheduledFor?.due ?? null,
-  };
-}
-
 /** For the audit log. */
 function whatRuns(session: SessionRow, targets: readonly NodeStatus[]) {
   const { programDigest, selector, durationMs, scheduleId } = session;
@@ -264,36 +227,4 @@ function warningsOf(answers: readonly CheckAnswer[]): ProblemDiagnostic[] {
     .flatMap((answer) => (answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : []))
     .filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((each) => [each.message, each])).values()];
-}
-
-function newNode(session: SessionRow, node: NodeStatus, target: PlannedTarget): SessionNodeRow {
-  return {
-    sessionId: session.id,
-    nodeId: node.id,
-    name: node.name,
-    arch: node.arch,
-    kernel: node.kernel,
-    labels: node.labels,
-    state: target.state,
-    reason: target.reason,
-    diagnostics: target.diagnostics,
-    maps: null,
-    attachedAt: null,
-    attachUs: null,
-    connectionLostAt: null,
-    endedAt: target.state === 'pending' ? null : session.createdAt,
-  };
-}
-
-function requestDigest(request: NewSession): string {
-  const { program, selector, durationMs, intervalMs, mapBytes, probes, overhead, eventsPerSecond } = request;
-  const digest = sha256(programBytes(program));
-  const limits = [mapBytes, probes, overhead, eventsPerSecond];
-  // A key that somebody else used for a session of their own is not that of a firing.
-  const origin = request.scheduledFor === null ? [] : [request.scheduledFor];
-  return sha256(JSON.stringify([program.kind, digest, selector, durationMs, intervalMs, ...limits, ...origin]));
-}
-
-function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }

@@ -3,6 +3,8 @@ import { AccessModule } from '../access/access.module.ts';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
 import { NodeReports } from './node-reports.ts';
+import { RolloutRepository } from './rollout/rollout.repository.ts';
+import { RolloutRunner } from './rollout/rollout-runner.ts';
 import { SessionController } from './session.controller.ts';
 import { SessionGrpc } from './session.grpc.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -10,11 +12,34 @@ import { SessionService } from './session.service.ts';
 import { SessionDeadlines } from './session-deadlines.ts';
 import { SessionFeed } from './session-feed.ts';
 import { Settlement } from './settlement.ts';
+import { LateNodes } from './targeting/late-nodes.ts';
+import { LateSessionRepository } from './targeting/late-session.repository.ts';
 
 @Module({
   imports: [AccessModule, FleetModule, ConnectedAgentsModule],
   controllers: [SessionController],
-  providers: [SessionRepository, SessionService, SessionDeadlines, SessionFeed, Settlement, NodeReports, SessionGrpc],
-  exports: [SessionService, SessionDeadlines, SessionFeed, Settlement, NodeReports, SessionGrpc, SessionRepository],
+  providers: [
+    SessionRepository,
+    SessionService,
+    SessionDeadlines,
+    SessionFeed,
+    Settlement,
+    NodeReports,
+    SessionGrpc,
+    RolloutRepository,
+    RolloutRunner,
+    LateNodes,
+    LateSessionRepository,
+  ],
+  exports: [
+    SessionService,
+    SessionDeadlines,
+    RolloutRunner,
+    SessionFeed,
+    Settlement,
+    NodeReports,
+    SessionGrpc,
+    SessionRepository,
+  ],
 })
 export class SessionsModule {}

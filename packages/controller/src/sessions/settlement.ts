@@ -35,7 +35,12 @@ export class Settlement {
 
   /** Judges a part by its manifests and what is stored; without a manifest it stays as it is. */
   async settleTarget(transaction: EntityManager, target: Target): Promise<void> {
-    const verdict = settle(await this.accounts(transaction, target));
+    const [part]: { joined_after_ms: string | null }[] = await transaction.query(
+      'select joined_after_ms from session_node where session_id = $1 and node_id = $2',
+      [target.sessionId, target.nodeId],
+    );
+    const joined = part?.joined_after_ms ?? null;
+    const verdict = settle(await this.accounts(transaction, target), joined === null ? null : Number(joined));
     if (verdict !== undefined) {
       await this.conclude(transaction, target, verdict);
     }
@@ -61,8 +66,8 @@ export class Settlement {
 
   /** Brings the state of the session itself up to that of its parts. */
   async update(transaction: EntityManager, sessionId: string): Promise<void> {
-    const [session]: { cancelled_at: Date | null }[] = await transaction.query(
-      'select cancelled_at from session where id = $1 for no key update',
+    const [session]: { cancelled_at: Date | null; halted: string | null }[] = await transaction.query(
+      'select cancelled_at, halted from session where id = $1 for no key update',
       [sessionId],
     );
     const parts: { state: NodeAnswerState }[] = await transaction.query(
@@ -70,11 +75,12 @@ export class Settlement {
       [sessionId],
     );
     const states = parts.map(({ state }) => state);
+    const fate = { cancelled: session?.cancelled_at != null, halted: session?.halted != null };
     await transaction.query(
       `update session set state = $2, ended_at = case when $3 then coalesce(ended_at, $4) end,
          started_at = (select min(attached_at) from session_node where session_id = $1)
        where id = $1`,
-      [sessionId, sessionState(states, session?.cancelled_at != null), hasEnded(states), new Date()],
+      [sessionId, sessionState(states, fate), hasEnded(states), new Date()],
     );
     this.feed.changed(sessionId);
   }
