@@ -24,6 +24,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { serveDocumentation, validationPipe } from './openapi/documentation.ts';
 import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
+import { answerMalformed } from './rest/malformed-request.ts';
 import { requestLog } from './rest/request-log.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
 import { RolloutRunner } from './sessions/rollout/rollout-runner.ts';
@@ -97,6 +98,7 @@ async function start(
   const agentPort = await gateway.start(config.agents);
   undo.push(() => control.stop());
   const grpcPort = await control.start(config.grpc, grpcTls);
+  answerMalformed(app.getHttpServer() as Server);
   const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
   undo.push(() => deadlines.stop());
   deadlines.start();
