@@ -65,7 +65,7 @@ export class TestController {
     this.source = source;
   }
 
-  static async start(server: TestServer): Promise<TestController> {
+  static async start(server: TestServer, over: Partial<ControllerConfig> = {}): Promise<TestController> {
     const { url, source } = await server.database();
     const free = { host: '127.0.0.1', port: 0 };
     const config = {
@@ -76,6 +76,7 @@ export class TestController {
       agents: free,
       rate: { perSecond: 100_000, burst: 100_000 },
       logLevel: 'silent',
+      ...over,
     } as const;
     return new TestController(await startController(config), config, source);
   }
