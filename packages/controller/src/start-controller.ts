@@ -9,6 +9,7 @@ import type { DataSource } from 'typeorm';
 import { AccessControl } from './access/access-control.ts';
 import { TokenService } from './access/token.service.ts';
 import { unbounded } from './access/token-bounds.ts';
+import { AuditSealer } from './audit/audit-sealer.ts';
 import type { ControllerConfig } from './config/controller-config.ts';
 import { listen } from './config/listen.ts';
 import { tlsOptions } from './config/tls-options.ts';
@@ -105,6 +106,9 @@ async function start(
   const rollouts = app.get(RolloutRunner);
   undo.push(() => rollouts.stop());
   rollouts.start();
+  const sealer = app.get(AuditSealer);
+  undo.push(() => sealer.stop());
+  sealer.start();
   const schedules = app.get(ScheduleRunner);
   undo.push(() => schedules.stop());
   schedules.start();

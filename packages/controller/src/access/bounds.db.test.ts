@@ -51,13 +51,10 @@ async function holder(terms: object): Promise<Holder> {
   return { id: body.id, call: (method, path, given) => controller.call(method, path, given, headers) };
 }
 
-const reasons = async (id: string): Promise<string[]> => {
-  const rows: { detail: string }[] = await controller.source.query(
-    `select detail from audit where actor = $1 and outcome = 'refused' order by seq`,
-    [`token:${id}`],
-  );
-  return rows.map(({ detail }) => (JSON.parse(detail) as { reason: string }).reason);
-};
+const reasons = async (id: string): Promise<(string | undefined)[]> =>
+  (await controller.audited())
+    .filter(({ actor, outcome }) => actor === `token:${id}` && outcome === 'refused')
+    .map(({ detail }) => detail.reason);
 
 describe('a bounded token', () => {
   it.each<[string, object, object, number, object]>([

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type AuditEntry, type AuditRecord, auditEntry, firstHash, hashEntry } from './audit-record.ts';
+import { placeholders } from '../database/rows.ts';
+import { type AuditEntry, type AuditRecord, firstHash, hashEntry, storable } from './audit-record.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const chainLock = 4_812_007;
+const sealedAtOnce = 500;
 const checkedAtOnce = 1_000;
 
 /** The end of the chain: whoever notes it down can tell later that nothing before it was changed or cut off. */
@@ -22,47 +24,83 @@ export interface ChainCheck {
 
 type StoredEntry = AuditEntry & { readonly hash: Buffer };
 
+const casts = ['::bigint', '::timestamptz', '', '', '', '', '', '', '::bytea'];
 const columns = `seq::float8 as seq, at, actor, action, outcome, subject, request_id as "requestId", detail, hash`;
 
-/** Append-only: entries are chained by their hashes, and the database refuses to change or delete one. */
+/**
+ * Append-only: entries are chained by their hashes, and the database refuses to change or delete one. What is done puts its record
+ * into an outbox, and from there records go into the chain in batches: what is done at once need not wait in a row.
+ */
 @Injectable()
 export class AuditLog {
+  private sealing: Promise<void> | undefined;
+
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
-  /**
-   * Appends in a transaction of the caller, so that what is done and its entry are stored together or not at all. It has to be
-   * the transaction's last statement: until the end nobody else can append, and what waited for a row meanwhile could deadlock.
-   */
+  /** In the transaction of what is done, so that it and its record are stored together or not at all. */
   async append(transaction: EntityManager, record: AuditRecord): Promise<void> {
-    await transaction.query('select pg_advisory_xact_lock($1)', [chainLock]);
-    const [last]: { seq: number; hash: Buffer }[] = await transaction.query(
-      'select seq::float8 as seq, hash from audit order by audit.seq desc limit 1',
-    );
-    const entry = auditEntry(record, (last?.seq ?? 0) + 1, new Date());
+    const { actor, action, outcome, subject, requestId, detail } = storable(record);
     await transaction.query(
-      `insert into audit (seq, at, actor, action, outcome, subject, request_id, detail, hash)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        entry.seq,
-        entry.at,
-        entry.actor,
-        entry.action,
-        entry.outcome,
-        entry.subject,
-        entry.requestId,
-        entry.detail,
-        hashEntry(entry, last?.hash ?? firstHash),
-      ],
+      `insert into audit_outbox (at, actor, action, outcome, subject, request_id, detail)
+       values ($1, $2, $3, $4, $5, $6, $7)`,
+      [new Date(), actor, action, outcome, subject, requestId, detail],
     );
   }
 
-  /** Appends in a transaction of its own. */
+  /** Of what is in no transaction. */
   add(record: AuditRecord): Promise<void> {
-    return this.database.transaction((transaction) => this.append(transaction, record));
+    return this.append(this.database.manager, record);
+  }
+
+  /** Puts what is in the outbox by now into the chain. Calls while that is going on share the one that follows. */
+  async seal(): Promise<void> {
+    await this.sealing?.catch(() => undefined);
+    this.sealing ??= this.sealAll().finally(() => {
+      this.sealing = undefined;
+    });
+    return this.sealing;
+  }
+
+  private async sealAll(): Promise<void> {
+    while ((await this.sealSome()) === sealedAtOnce) {
+      // There is more.
+    }
+  }
+
+  private sealSome(): Promise<number> {
+    return this.database.transaction(async (transaction) => {
+      await transaction.query('select pg_advisory_xact_lock($1)', [chainLock]);
+      const [records]: [(Omit<AuditEntry, 'seq'> & { id: string })[], number] = await transaction.query(
+        `delete from audit_outbox where id in (select id from audit_outbox order by id limit $1)
+         returning id, at, actor, action, outcome, subject, request_id as "requestId", detail`,
+        [sealedAtOnce],
+      );
+      const [last]: { seq: number; hash: Buffer }[] =
+        records.length === 0
+          ? []
+          : await transaction.query('select seq::float8 as seq, hash from audit order by audit.seq desc limit 1');
+      let { seq, hash: former } = last ?? { seq: 0, hash: firstHash };
+      const rows: unknown[] = [];
+      for (const { id: _, ...record } of records.toSorted((a, b) => Number(a.id) - Number(b.id))) {
+        const entry = { ...record, seq: ++seq };
+        former = hashEntry(entry, former);
+        const { at, actor, action, outcome, subject, requestId, detail } = entry;
+        rows.push(seq, at, actor, action, outcome, subject, requestId, detail, former);
+      }
+      if (records.length > 0) {
+        await transaction.query(
+          `insert into audit (seq, at, actor, action, outcome, subject, request_id, detail, hash)
+           values ${placeholders(records.length, casts)}`,
+          rows,
+        );
+      }
+      return records.length;
+    });
   }
 
   /** Newest first, those before `before` where that is given. */
-  page(limit: number, before: number | null): Promise<StoredEntry[]> {
+  async page(limit: number, before: number | null): Promise<StoredEntry[]> {
+    await this.seal();
     return this.database.query(
       `select ${columns} from audit where $2::bigint is null or audit.seq < $2 order by audit.seq desc limit $1`,
       [limit, before],
@@ -71,6 +109,7 @@ export class AuditLog {
 
   /** Reads the whole log. `noted` is a head of an earlier check, which must still be there. */
   async check(noted: ChainHead | null): Promise<ChainCheck> {
+    await this.seal();
     let former: Buffer = firstHash;
     let entries = 0;
     for (;;) {

@@ -30,16 +30,16 @@ export const firstHash: Buffer = Buffer.alloc(32);
 const maxText = 512;
 const maxDetail = 8_192;
 
-export function auditEntry(record: AuditRecord, seq: number, at: Date): AuditEntry {
+/** A record in texts that can be stored as they are: the hash is to be of what is read back. */
+export function storable(record: AuditRecord): Omit<AuditEntry, 'seq' | 'at'> {
+  const { actor, action, outcome, subject, requestId } = record;
   const detail = JSON.stringify(record.detail);
   return {
-    seq,
-    at,
-    actor: storable(record.actor),
-    action: storable(record.action),
-    outcome: record.outcome,
-    subject: record.subject === null ? null : storable(record.subject),
-    requestId: record.requestId === null ? null : storable(record.requestId),
+    actor: storableText(actor),
+    action: storableText(action),
+    outcome,
+    subject: subject === null ? null : storableText(subject),
+    requestId: requestId === null ? null : storableText(requestId),
     detail: detail.length <= maxDetail ? detail : JSON.stringify({ omitted: `${detail.length} characters` }),
   };
 }
@@ -51,7 +51,7 @@ export function hashEntry(entry: AuditEntry, former: Uint8Array): Buffer {
   return createHash('sha256').update(JSON.stringify(fields)).update(former).digest();
 }
 
-/** PostgreSQL takes no NUL, and would change half a surrogate pair: the hash is to be of what is stored. */
-function storable(text: string): string {
+/** PostgreSQL takes no NUL, and would change half a surrogate pair. */
+function storableText(text: string): string {
   return text.replaceAll('\u0000', '').slice(0, maxText).toWellFormed();
 }

@@ -14,6 +14,7 @@ afterAll(() => server.stop());
 beforeEach(async () => {
   database = (await server.database()).source;
   audit = new AuditLog(database);
+  return () => database.destroy();
 });
 
 const record = (subject: string): AuditRecord => ({
@@ -33,6 +34,7 @@ async function fill(count: number): Promise<void> {
 
 /** What somebody with all rights on the database could do. */
 async function tamper(statement: string): Promise<void> {
+  await audit.seal();
   await database.query('alter table audit disable trigger user');
   await database.query(statement);
   await database.query('alter table audit enable trigger user');
@@ -52,6 +54,23 @@ describe('AuditLog', () => {
     expect(await audit.check(null)).toMatchObject({ entries: 50, broken: null });
   });
 
+  it('holds what was done whose transaction was kept, and nothing of one that was not', async () => {
+    await database.transaction((transaction) => audit.append(transaction, record('kept')));
+    const undone = database.transaction(async (transaction) => {
+      await audit.append(transaction, record('undone'));
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    expect((await audit.page(10, null)).map(({ subject }) => subject)).toEqual(['kept']);
+  });
+
+  it('is sealed by several controllers at once, each record once', async () => {
+    const others = [new AuditLog(database), new AuditLog(database), audit];
+    await Promise.all(Array.from({ length: 60 }, (_, index) => audit.add(record(`s${index}`))));
+    await Promise.all(others.map((each) => each.seal()));
+    expect(await audit.check(null)).toMatchObject({ entries: 60, broken: null });
+  });
+
   it('holds whatever a caller puts into a name', async () => {
     await audit.add(record('\u0000 half \ud800 of a pair, '.padEnd(2_000, 'x')));
     expect(await audit.check(null)).toMatchObject({ entries: 1, broken: null });
@@ -61,6 +80,7 @@ describe('AuditLog', () => {
     'refuses to %s',
     async (statement) => {
       await fill(1);
+      await audit.seal();
       await expect(database.query(statement)).rejects.toThrow('the audit log is append-only');
       expect(await audit.check(null)).toMatchObject({ entries: 1, broken: null });
     },

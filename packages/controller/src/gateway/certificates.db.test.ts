@@ -32,13 +32,10 @@ beforeEach(async () => {
 });
 afterEach(() => controller.stop());
 
-const refusals = async (actor: string): Promise<string[]> => {
-  const rows: { action: string; detail: string }[] = await controller.source.query(
-    `select action, detail from audit where actor = $1 and outcome = 'refused' order by seq`,
-    [actor],
-  );
-  return rows.map(({ action, detail }) => `${action}: ${(JSON.parse(detail) as { reason: string }).reason}`);
-};
+const refusals = async (who: string): Promise<string[]> =>
+  (await controller.audited())
+    .filter(({ actor, outcome }) => actor === who && outcome === 'refused')
+    .map(({ action, detail }) => `${action}: ${detail.reason}`);
 
 /** A request for the key of a node. */
 async function requestFor({ keyPem }: TestIdentity): Promise<string> {

@@ -53,6 +53,14 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
+export interface AuditedEntry {
+  readonly actor: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly requestId: string | null;
+  readonly detail: { readonly reason?: string };
+}
+
 /** A controller on free ports, and ways to call it. */
 export class TestController {
   readonly running: RunningController;
@@ -91,6 +99,12 @@ export class TestController {
     await this.running.close();
     await this.source.destroy();
     await rm(this.config.dataDir, { recursive: true, force: true });
+  }
+
+  /** The last entries of the audit log, oldest first. */
+  async audited(limit = 1_000): Promise<AuditedEntry[]> {
+    const { body } = await this.call<{ items: AuditedEntry[] }>('GET', `/audit?limit=${limit}`);
+    return body.items.toReversed();
   }
 
   caPem(): Promise<string> {

@@ -13,7 +13,7 @@ export class Access1764700000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('drop index session_by_program');
     await runner.query('alter table schedule drop column idempotency_key, drop column request_digest');
-    await runner.query('drop table audit');
+    await runner.query('drop table audit_outbox, audit');
     await runner.query('drop function audit_is_append_only');
     await runner.query('drop index node_name');
     await runner.query('alter table node add unique (name)');
@@ -38,6 +38,17 @@ const statements = [
     request_id text,
     detail text not null,
     hash bytea not null
+  )`,
+  // What was done and is not in the chain yet: it is stored with what it tells, without waiting for others.
+  `create table audit_outbox (
+    id bigint generated always as identity primary key,
+    at timestamptz not null,
+    actor text not null,
+    action text not null,
+    outcome text not null,
+    subject text,
+    request_id text,
+    detail text not null
   )`,
   `create function audit_is_append_only() returns trigger language plpgsql as $$
    begin
