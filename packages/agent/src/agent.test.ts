@@ -172,7 +172,7 @@ describe('sessions', () => {
     await run.emit(countWindow(1_000, 'a', 2n));
     await run.emit({
       ...countWindow(2_000, 'b', 3n),
-      lost: { kernel: 4n, sampledOut: 0n, truncated: 1n, evicted: 0n, mapFull: 2n },
+      lost: { kernel: 4n, sampledOut: 0n, truncated: 1n, evicted: 0n, mapFull: 2n, readFailed: 3n },
     });
     await run.emit({ ...countWindow(3_000, 'none', 0n), maps: [] });
     run.end('duration');
@@ -185,7 +185,7 @@ describe('sessions', () => {
       firstSeq: 1n,
       lastSeq: 3n,
       produced: 3n + 4n + 2n,
-      lost: { kernel: 4n, mapFull: 2n, truncated: 1n, evicted: 0n },
+      lost: { kernel: 4n, mapFull: 2n, truncated: 1n, evicted: 0n, readFailed: 3n },
       outcome: Manifest_Outcome.COMPLETE,
       overhead: 0.01,
     });
@@ -369,7 +369,7 @@ describe('guard', () => {
     await writeFile(policy, 'session: {map: 1KiB}\ndeny: {functions: [kstack]}');
     await start({ joinToken: token(), policy });
     await attached('s1', { program: { source: { case: 'script', value: 'count' } }, limits: { mapBytes: 1n << 30n } });
-    expect(tracing.limits).toEqual([{ mapBytes: 1024, denied: { probes: [], functions: ['kstack'] } }]);
+    expect(tracing.limits).toMatchObject([{ mapBytes: 1024, denied: { probes: [], functions: ['kstack'] } }]);
     await writeFile(policy, 'deny: {functions: [count]}');
     await until(() => expect(fleet.manifests).toHaveLength(1));
     expect(fleet.manifests[0]?.reason).toMatch(/^guard: the policy of this node has changed: count is forbidden; /);
@@ -408,7 +408,7 @@ test('a spool of a killed agent: its frames, then a manifest of the old epoch th
   const run = await attached('s1');
   await run.emit({
     ...countWindow(Date.now(), 'a', 2n),
-    lost: { kernel: 3n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n },
+    lost: { kernel: 3n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n, readFailed: 0n },
   });
   const { cp } = await import('node:fs/promises');
   const copy = `${dir}-copy`;

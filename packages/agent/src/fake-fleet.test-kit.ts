@@ -20,7 +20,7 @@ import * as x509 from '@peculiar/x509';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
-export type Validity = typeof validity;
+type Validity = typeof validity;
 type Stream = grpc.ServerDuplexStream<ConnectRequest, MessageInitShape<typeof ConnectResponseSchema>>;
 type Item = MessageInitShape<typeof ConnectResponseSchema>['item'];
 

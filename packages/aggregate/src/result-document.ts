@@ -61,6 +61,7 @@ export interface NodeAnswer {
     truncated: JsonInteger;
     evicted: JsonInteger;
     mapFull: JsonInteger;
+    readFailed: JsonInteger;
   };
   /** Fraction of the node's CPU time spent in the programs; null where its kernel does not count it. */
   overhead: number | null;

@@ -6,7 +6,7 @@ import { AccessModule } from './access/access.module.ts';
 import { AccessGuard } from './access/access-guard.ts';
 import type { Rate } from './access/rate-limiter.ts';
 import { AuditModule } from './audit/audit.module.ts';
-import { LOGGER, RATE, VERSION } from './config/tokens.ts';
+import { CAPACITY, LOGGER, RATE, VERSION } from './config/tokens.ts';
 import { ControlModule } from './control/control.module.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
@@ -16,6 +16,7 @@ import { MetricsModule } from './metrics/metrics.module.ts';
 import { ProgramsModule } from './programs/programs.module.ts';
 import { ResultsModule } from './results/results.module.ts';
 import { SchedulesModule } from './schedules/schedules.module.ts';
+import type { Capacity } from './sessions/queue/plan-queue.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 
 /** What every module may use. */
@@ -26,6 +27,7 @@ export interface Foundations {
   /** How often one token may be used. */
   readonly rate: Rate;
   readonly version: string;
+  readonly capacity: Capacity;
 }
 
 /** What every module may use. */
@@ -37,18 +39,20 @@ class FoundationsModule {}
 class ControllerModule {}
 
 /** The whole controller, on its foundations. Nothing in it starts by itself. */
-export function controllerModule({ database, authority, log, rate, version }: Foundations): DynamicModule {
-  const foundations = [
+export function controllerModule(foundations: Foundations): DynamicModule {
+  const { database, authority, log, rate, version, capacity } = foundations;
+  const shared = [
     { provide: DataSource, useValue: database },
     { provide: CertificateAuthority, useValue: authority },
     { provide: LOGGER, useValue: log },
     { provide: RATE, useValue: rate },
     { provide: VERSION, useValue: version },
+    { provide: CAPACITY, useValue: capacity },
   ];
   return {
     module: ControllerModule,
     imports: [
-      { module: FoundationsModule, providers: foundations, exports: foundations },
+      { module: FoundationsModule, providers: shared, exports: shared },
       AuditModule,
       AccessModule,
       FleetModule,

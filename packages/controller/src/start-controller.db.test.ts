@@ -2,7 +2,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ControllerConfig } from './config/controller-config.ts';
+import { type ControllerConfig, defaultCapacity } from './config/controller-config.ts';
 import { startController } from './start-controller.ts';
 import { testFolder } from './testing/test-controller.ts';
 
@@ -10,7 +10,15 @@ const free = { host: '127.0.0.1', port: 0 };
 const rate = { perSecond: 100, burst: 500 };
 let config: ControllerConfig;
 beforeEach(async () => {
-  config = { dataDir: await testFolder(), rest: free, grpc: free, agents: free, rate, logLevel: 'silent' };
+  config = {
+    dataDir: await testFolder(),
+    rest: free,
+    grpc: free,
+    agents: free,
+    rate,
+    logLevel: 'silent',
+    capacity: defaultCapacity,
+  };
 });
 afterEach(() => rm(config.dataDir, { recursive: true, force: true }));
 

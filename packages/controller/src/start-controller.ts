@@ -28,6 +28,7 @@ import { ProblemFilter } from './problem/problem-filter.ts';
 import { answerMalformed } from './rest/malformed-request.ts';
 import { requestLog } from './rest/request-log.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
+import { SessionQueue } from './sessions/queue/session-queue.ts';
 import { RolloutRunner } from './sessions/rollout/rollout-runner.ts';
 import { SessionDeadlines } from './sessions/session-deadlines.ts';
 
@@ -74,7 +75,8 @@ async function start(
   undo.push(() => database.destroy());
 
   const [restTls, grpcTls] = await Promise.all([tlsOptions(config.rest, 'REST'), tlsOptions(config.grpc, 'gRPC')]);
-  const foundations = { database, authority, log, rate: config.rate, version: controllerVersion };
+  const { rate, capacity } = config;
+  const foundations = { database, authority, log, rate, version: controllerVersion, capacity };
   const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
@@ -103,6 +105,9 @@ async function start(
   const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
   undo.push(() => deadlines.stop());
   deadlines.start();
+  const queue = app.get(SessionQueue);
+  undo.push(() => queue.stop());
+  queue.start();
   const rollouts = app.get(RolloutRunner);
   undo.push(() => rollouts.stop());
   rollouts.start();

@@ -15,6 +15,7 @@ export interface RunSettings {
   readonly sample?: string;
   readonly seed?: string;
   readonly late?: boolean;
+  readonly priority?: number;
   readonly canary?: string;
   readonly soak?: string;
   readonly maxFailures?: string;
@@ -30,6 +31,8 @@ export const requestOptions: Readonly<Record<string, string>> = {
   '/maxNodes': '--max-nodes',
   '/seed': '--seed',
   '/late': '--late',
+  '/priority': '--priority',
+  '/limits/overhead': '--limit',
   '/startAt': '--at',
   '/rollout/canary': '--canary',
   '/rollout/soak': '--soak',
@@ -54,6 +57,7 @@ export function runRequest(program: ProgramText | ProgramObject, settings: RunSe
     ...(settings.maxNodes === undefined ? {} : { maxNodes: settings.maxNodes }),
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.late === true ? { late: true } : {}),
+    ...(settings.priority === undefined ? {} : { priority: settings.priority }),
     ...(settings.at === undefined ? {} : { startAt: instant(settings.at) }),
     ...rolloutOf(settings),
   };

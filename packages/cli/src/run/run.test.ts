@@ -185,6 +185,7 @@ test('progressText', () => {
   const resource = {
     session: { state: 'running', startedAt: '2026-01-01T00:00:00Z' },
     for: '10s',
+    queue: null,
     answer: {
       targets: 3,
       complete: 1,
@@ -202,6 +203,10 @@ test('progressText', () => {
   const at = (seconds: number) => Date.parse('2026-01-01T00:00:00Z') + seconds * 1000;
   expect(progressText(resource, at(3.9))).toBe('running 3 s of 10 s, 1 of 3 nodes running, 1 ended, 1,234 records');
   expect(progressText(resource, at(12))).toMatch(/^running, collecting what is left after 10 s/);
+  const queue = { position: 2, startsAt: '2026-01-01T00:01:00.000Z', waitsFor: 'the hardware counters' };
+  expect(progressText({ ...resource, queue }, at(0))).toBe(
+    'waiting for the hardware counters, number 2 in line, at most 60 s to go',
+  );
 });
 
 describe('LiveBlock', () => {

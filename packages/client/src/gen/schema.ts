@@ -515,6 +515,11 @@ export interface components {
              * @default all
              */
             nodes?: string;
+            /**
+             * @description Of sessions that wait for room the highest is first.
+             * @default 0
+             */
+            priority?: number;
             program: components["schemas"]["Program"];
             /** @description Tells the nodes in waves, and has all detach where too many fail. Without it all are told at once. */
             rollout?: {
@@ -698,6 +703,8 @@ export interface components {
                 /** @description A string where a double would not hold it. */
                 mapFull: number | string;
                 /** @description A string where a double would not hold it. */
+                readFailed: number | string;
+                /** @description A string where a double would not hold it. */
                 sampledOut: number | string;
                 /** @description A string where a double would not hold it. */
                 truncated: number | string;
@@ -721,6 +728,16 @@ export interface components {
             items: components["schemas"]["Node"][];
             /** @description Pass as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
+        };
+        Place: {
+            /** @description From 1. */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it would begin if all others took the time that they may.
+             */
+            startsAt: string;
+            waitsFor: string | null;
         };
         Problem: {
             /** @enum {string} */
@@ -902,6 +919,7 @@ export interface components {
             late: boolean;
             /** @description The selector. */
             nodes: string;
+            priority: number;
             /** @description The firing that made it; null where somebody asked for it. */
             schedule: {
                 /** Format: date-time */
@@ -921,6 +939,9 @@ export interface components {
             late: boolean;
             /** @description The selector. */
             nodes: string;
+            priority: number;
+            /** @description While it waits for room on its nodes. */
+            queue: components["schemas"]["Place"] | null;
             /** @description The firing that made it; null where somebody asked for it. */
             schedule: {
                 /** Format: date-time */

@@ -11,6 +11,7 @@ describe('parseControllerConfig', () => {
       agents: { host: '0.0.0.0', port: 1 },
       rate: { perSecond: 100, burst: 500 },
       logLevel: 'info',
+      capacity: { slots: 16, overhead: 0.25 },
     });
   });
 
@@ -22,6 +23,7 @@ describe('parseControllerConfig', () => {
     [{ dataDir: '/x', rest: { tls: { key: 'k' } } }, ['rest', 'tls', 'certificate']],
     [{ dataDir: '/x', rate: { perSecond: 0, burst: 1 } }, ['rate', 'perSecond']],
     [{ dataDir: '/x', logLevel: 'loud' }, ['logLevel']],
+    [{ dataDir: '/x', capacity: { slots: 0 } }, ['capacity', 'slots']],
   ])('%j: names the setting', (settings, path) => {
     expect(() => parseControllerConfig(settings)).toThrow(expect.objectContaining({ name: SettingError.name, path }));
   });

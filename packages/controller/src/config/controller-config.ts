@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type LogLevel, logLevels, SettingError } from '@bpfleet/runtime';
 import { z } from 'zod';
 import type { Rate } from '../access/rate-limiter.ts';
+import type { Capacity } from '../sessions/queue/plan-queue.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -10,7 +11,7 @@ export interface Endpoint {
 }
 
 /** Paths of PEM files. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly certificate: string;
   readonly key: string;
 }
@@ -31,7 +32,12 @@ export interface ControllerConfig {
   /** How often one token may be used, at this controller. */
   readonly rate: Rate;
   readonly logLevel: LogLevel;
+  /** What each node gives to sessions at a time: what asks for more waits. */
+  readonly capacity: Capacity;
 }
+
+export const defaultCapacity: Capacity = { slots: 16, overhead: 0.25 };
+const defaultRate: Rate = { perSecond: 100, burst: 500 };
 
 const address = (host: string, port: number) => ({
   host: z.string().min(1).default(host),
@@ -41,8 +47,6 @@ const endpoint = (host: string, port: number) => z.strictObject(address(host, po
 const tls = z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional();
 const apiEndpoint = (host: string, port: number) =>
   z.strictObject({ ...address(host, port), tls }).default({ host, port });
-
-const defaultRate: Rate = { perSecond: 100, burst: 500 };
 
 const Settings = z.strictObject({
   dataDir: z.string().min(1),
@@ -57,6 +61,9 @@ const Settings = z.strictObject({
     .strictObject({ perSecond: z.number().positive().max(1e6), burst: z.int().positive().max(1e6) })
     .default(defaultRate),
   logLevel: z.enum(logLevels).default('info'),
+  capacity: z
+    .strictObject({ slots: z.int().min(1).max(32).default(16), overhead: z.number().min(0).max(1).default(0.25) })
+    .default(defaultCapacity),
 });
 
 /** Settings as they are in a file, with defaults. Throws SettingError that leads to the setting. */

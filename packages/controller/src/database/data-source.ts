@@ -11,7 +11,9 @@ import { SessionNodeRow } from '../sessions/session-node.entity.ts';
 import { Initial1763800000000 } from './migrations/1763800000000-initial.ts';
 import { Schedules1764500000000 } from './migrations/1764500000000-schedules.ts';
 import { Rollout1764600000000 } from './migrations/1764600000000-rollout.ts';
-import { Access1764700000000 } from './migrations/1764700000000-access.ts';
+import { Queue1764650000000 } from './migrations/1764650000000-queue.ts';
+import { ReadFailed1764700000000 } from './migrations/1764700000000-read-failed.ts';
+import { Access1764800000000 } from './migrations/1764800000000-access.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -25,7 +27,14 @@ export function createDataSource(url: string): DataSource {
     driver: pg,
     url,
     entities: [TokenRow, NodeRow, ConnectionRow, SessionRow, SessionNodeRow, ScheduleRow],
-    migrations: [Initial1763800000000, Schedules1764500000000, Rollout1764600000000, Access1764700000000],
+    migrations: [
+      Initial1763800000000,
+      Schedules1764500000000,
+      Rollout1764600000000,
+      Queue1764650000000,
+      ReadFailed1764700000000,
+      Access1764800000000,
+    ],
     synchronize: false,
     poolSize,
     connectTimeoutMS: connectTimeoutMs,

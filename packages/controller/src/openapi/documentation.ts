@@ -2,6 +2,7 @@ import { createLogger } from '@bpfleet/runtime';
 import { type INestApplication, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { defaultCapacity } from '../config/controller-config.ts';
 import { controllerModule } from '../controller.module.ts';
 import { createDataSource } from '../database/data-source.ts';
 import { CertificateAuthority } from '../fleet/certificate-authority.ts';
@@ -34,6 +35,7 @@ export async function describeApi(): Promise<string> {
       log: createLogger({ name: 'openapi', level: 'silent' }),
       rate: { perSecond: 1, burst: 1 },
       version: apiVersion,
+      capacity: defaultCapacity,
     }),
     { logger: false, abortOnError: false },
   );

@@ -28,7 +28,7 @@ export class ResultGrpc implements ControlPart<typeof ResultRpc> {
         to: instant('to', request.to),
       });
       return {
-        session: sessionMessage(session, await this.sessions.accounts(session.id)),
+        session: sessionMessage(session, await this.sessions.accounts(session.id), await this.sessions.place(session)),
         maps: document.maps.map(mapMessage),
         output: document.output.map(({ node, at, type, text, values }) => ({
           node,

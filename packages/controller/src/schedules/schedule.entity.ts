@@ -27,10 +27,11 @@ export class ScheduleRow {
   @Column({ type: 'text', name: 'program_digest' })
   programDigest!: string;
   @Column({ type: 'jsonb' })
-  request!: Omit<SessionRequest, 'program' | 'course'> & {
+  request!: Omit<SessionRequest, 'program' | 'course' | 'priority'> & {
     readonly kind: SessionRequest['program']['kind'];
-    /** Those of before there were samples and rollouts have none. */
+    /** Those of before there were rollouts and a queue have none. */
     readonly course?: Course;
+    readonly priority?: number;
   };
   /** Its sessions run in the name of this token, and only while that may run any. */
   @Column({ type: 'text', name: 'token_id' })

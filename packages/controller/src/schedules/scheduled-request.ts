@@ -6,7 +6,8 @@ import type { ScheduleRow } from './schedule.entity.ts';
 /** What a schedule measures, of a row that was read with its program. */
 export function scheduledRequest(schedule: ScheduleRow): SessionRequest {
   const { kind: _, ...request } = schedule.request;
-  return { ...request, course: request.course ?? plainCourse, program: program(schedule) };
+  const { course = plainCourse, priority = 0 } = request;
+  return { ...request, course, priority, program: program(schedule) };
 }
 
 function program({ programSource, programObject }: ScheduleRow): SessionProgram {

@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import type { NodeStatus } from '../fleet/node.repository.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { PlannedTarget } from './plan-targets.ts';
+import { exclusiveResources } from './queue/exclusive-resources.ts';
 import { planWaves } from './rollout/plan-waves.ts';
 import { attachMs } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -38,7 +39,7 @@ export interface ChosenNode {
   readonly target: PlannedTarget;
 }
 
-/** The rows of a session that begins at `now`, and of its nodes. */
+/** The rows of a session that is made at `now` and waits for its turn, and of its nodes. */
 export function newSessionRows(
   request: NewSession,
   chosen: readonly ChosenNode[],
@@ -84,8 +85,10 @@ function newRow(request: NewSession, now: Date): Omit<SessionRow, 'warnings' | '
     cancelledAt: null,
     late: course.late,
     rollout: course.rollout,
-    wave: 0,
-    toldAt: now,
+    priority: request.priority,
+    exclusive: exclusiveResources(program),
+    wave: -1,
+    toldAt: null,
     halted: null,
     startAt: course.startAt === null ? null : new Date(course.startAt),
     tokenId: request.caller.tokenId,

@@ -17,7 +17,7 @@ export async function sessionMessagePage(
   const { items, nextCursor } = pageOf(rows, limit, ({ createdAt, id }) => encodeTimeCursor({ at: createdAt, id }));
   const messages = [];
   for (const session of items) {
-    messages.push(sessionMessage(session, await sessions.accounts(session.id)));
+    messages.push(sessionMessage(session, await sessions.accounts(session.id), await sessions.place(session)));
   }
   return { sessions: messages, nextPageToken: nextCursor ?? '' };
 }

@@ -7,6 +7,7 @@ import {
   timestampFromMs,
 } from '@bpfleet/contracts';
 import { answerSheet, type NodeAccount } from './node-account.ts';
+import type { Place } from './queue/session-queue.ts';
 import type { Rollout } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
 import { nodeAmountText } from './targeting/node-amount.ts';
@@ -25,6 +26,7 @@ const states: Readonly<Record<SessionState, State>> = {
 export function sessionMessage(
   session: SessionRow,
   accounts: readonly NodeAccount[],
+  place: Place | null,
 ): MessageInitShape<typeof SessionSchema> {
   const { nodes, ...counts } = answerSheet(accounts);
   return {
@@ -44,8 +46,14 @@ export function sessionMessage(
     ...(session.sample === null ? {} : { sample: { ...session.sample, weight: sampleWeight(session.sample) } }),
     ...(session.rollout === null ? {} : { rollout: rolloutMessage(session.rollout, session) }),
     late: session.late,
+    priority: session.priority,
+    ...(place === null ? {} : { queue: placeMessage(place) }),
     ...(session.startAt === null ? {} : { startAt: timestampFromMs(session.startAt.getTime()) }),
   };
+}
+
+function placeMessage({ position, startsAt, waitsFor }: Place) {
+  return { position, startsAt: timestampFromMs(startsAt), waitsFor: waitsFor ?? '' };
 }
 
 function rolloutMessage({ canary, soakMs, maxFailures }: Rollout, { wave, waves, halted }: SessionRow) {
@@ -72,6 +80,7 @@ function nodeMessage(node: NodeAnswer) {
       truncated: BigInt(lost.truncated),
       evicted: BigInt(lost.evicted),
       mapFull: BigInt(lost.mapFull),
+      readFailed: BigInt(lost.readFailed),
     },
     ...(overhead === null ? {} : { overhead }),
     ...(reason === null ? {} : { reason }),

@@ -29,6 +29,7 @@ export function sessionRequestOf(request: CreateSessionRequest): SessionRequest 
     overhead: checkShare(limits?.overhead ?? 0, '/limits', "The limit of overhead, a fraction of a node's CPU time,"),
     eventsPerSecond: Math.min(limits?.eventsPerSecond ?? 0, maxEventsPerSecond),
     course: courseOf(request),
+    priority: Math.max(-100, Math.min(100, request.priority)),
   };
 }
 

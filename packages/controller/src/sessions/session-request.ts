@@ -18,6 +18,8 @@ export interface SessionRequest {
   /** 0: no limit. */
   readonly eventsPerSecond: number;
   readonly course: Course;
+  /** Of sessions that wait for room on their nodes the highest is first. */
+  readonly priority: number;
 }
 
 /** Reads the body of a request. Throws Problem `invalid_duration`, `invalid_program` that points into it. */
@@ -31,6 +33,7 @@ export function sessionRequest(body: CreateSessionBody): SessionRequest {
     probes: body.limits?.probes ?? 0,
     overhead: body.limits?.overhead ?? 0,
     eventsPerSecond: body.limits?.eventsPerSecond ?? 0,
+    priority: body.priority,
     course: readCourse({
       sample: body.sample,
       maxNodes: body.maxNodes,

@@ -1,6 +1,7 @@
 import type { SessionSummary } from '@bpfleet/aggregate';
 import { formatDuration } from '@bpfleet/runtime';
 import { type AnswerCounts, answerSheet, type NodeAccount } from './node-account.ts';
+import type { Place } from './queue/session-queue.ts';
 import type { Rollout } from './rollout/rollout.ts';
 import type { SessionResourceBody } from './session.body.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -26,8 +27,13 @@ function rolloutProgress({ canary, soakMs, maxFailures }: Rollout, { wave, waves
 }
 
 /** A session as REST shows it, with its whole answer sheet. */
-export function sessionResource(session: SessionRow, accounts: readonly NodeAccount[]): SessionResourceBody {
-  return { ...withoutAnswer(session), answer: answerSheet(accounts) };
+export function sessionResource(
+  session: SessionRow,
+  accounts: readonly NodeAccount[],
+  place: Place | null,
+): SessionResourceBody {
+  const queue = place && { ...place, startsAt: new Date(place.startsAt).toISOString() };
+  return { ...withoutAnswer(session), queue, answer: answerSheet(accounts) };
 }
 
 /** A session in a list: the numbers of its answer sheet alone. */
@@ -46,6 +52,7 @@ function withoutAnswer(session: SessionRow) {
       session.scheduleId === null || session.scheduledFor === null
         ? null
         : { id: session.scheduleId, due: session.scheduledFor.toISOString() },
+    priority: session.priority,
     late: session.late,
     startAt: session.startAt?.toISOString() ?? null,
   };

@@ -47,6 +47,7 @@ export const CreateSessionBody = z
     sample: z.string().max(32).optional().describe('Only so many of the chosen nodes, drawn at random: `10%`, `5`.'),
     maxNodes: z.int().min(1).max(1_000_000).optional().describe('At most so many of them, drawn likewise.'),
     seed: z.string().min(1).max(64).optional().describe('Of an earlier sample: draws the same nodes again.'),
+    priority: z.int().min(-100).max(100).default(0).describe('Of sessions that wait for room the highest is first.'),
     late: z.boolean().default(false).describe('Nodes that come while it runs take part in what is left of it.'),
     startAt: z.iso.datetime({ offset: true }).optional().describe('All nodes attach at this instant, within the hour.'),
     rollout: z
@@ -115,6 +116,7 @@ const NodeAnswerBody = z
       truncated: jsonInteger,
       evicted: jsonInteger,
       mapFull: jsonInteger,
+      readFailed: jsonInteger,
     }),
     overhead: z.number().nullable(),
     reason: z.string().nullable(),
@@ -143,11 +145,26 @@ const resource = {
     .object({ id: z.uuid(), due: time })
     .nullable()
     .describe('The firing that made it; null where somebody asked for it.'),
+  priority: z.int(),
   late: z.boolean(),
   startAt: time.nullable(),
 };
 
-export const SessionResourceBody = z.object({ ...resource, answer: AnswerSheetBody }).meta({ id: 'SessionResource' });
+const PlaceBody = z
+  .object({
+    position: z.int().describe('From 1.'),
+    startsAt: time.describe('When it would begin if all others took the time that they may.'),
+    waitsFor: z.string().nullable(),
+  })
+  .meta({ id: 'Place' });
+
+export const SessionResourceBody = z
+  .object({
+    ...resource,
+    queue: PlaceBody.nullable().describe('While it waits for room on its nodes.'),
+    answer: AnswerSheetBody,
+  })
+  .meta({ id: 'SessionResource' });
 export type SessionResourceBody = z.infer<typeof SessionResourceBody>;
 
 const SessionListItemBody = z.object({ ...resource, answer: AnswerCountsBody }).meta({ id: 'SessionListItem' });

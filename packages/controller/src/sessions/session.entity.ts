@@ -61,7 +61,13 @@ export class SessionRow {
   /** Null: all nodes at once. */
   @Column({ type: 'jsonb', nullable: true })
   rollout!: Rollout | null;
-  /** The newest wave that was told, of `waves`. */
+  /** Higher is first. */
+  @Column({ type: 'integer' })
+  priority!: number;
+  /** What of a node it must have for itself. */
+  @Column({ type: 'text', array: true })
+  exclusive!: string[];
+  /** The newest wave that was told, of `waves`; -1 while it waits for room on its nodes. */
   @Column({ type: 'integer' })
   wave!: number;
   @Column({ type: 'integer' })

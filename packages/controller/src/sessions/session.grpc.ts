@@ -31,6 +31,6 @@ export class SessionGrpc implements ControlPart<typeof SessionRpc> {
   constructor(@Inject(SessionService) private readonly sessions: SessionService) {}
 
   private async message(session: SessionRow) {
-    return sessionMessage(session, await this.sessions.accounts(session.id));
+    return sessionMessage(session, await this.sessions.accounts(session.id), await this.sessions.place(session));
   }
 }

@@ -26,7 +26,9 @@ export interface StoredManifest {
   readonly firstSeq: bigint;
   readonly lastSeq: bigint;
   readonly produced: bigint;
-  readonly lost: readonly [kernel: bigint, sampledOut: bigint, truncated: bigint, evicted: bigint, mapFull: bigint];
+  readonly lost: readonly [
+    ...[kernel: bigint, sampledOut: bigint, truncated: bigint, evicted: bigint, mapFull: bigint, readFailed: bigint],
+  ];
   readonly outcome: 'complete' | 'partial' | 'failed';
   readonly reason: string;
   readonly startedAt: Date | null;
@@ -110,6 +112,7 @@ export class SessionRepository {
            coalesce(sum(coalesce(m.lost_truncated, r.lost_truncated)), 0) as lost_truncated,
            coalesce(sum(coalesce(m.lost_evicted, r.lost_evicted)), 0) as lost_evicted,
            coalesce(sum(coalesce(m.lost_map_full, r.lost_map_full)), 0) as lost_map_full,
+           coalesce(sum(coalesce(m.lost_read_failed, r.lost_read_failed)), 0) as lost_read_failed,
            max(m.overhead) as overhead
          from (select * from run where session_id = sn.session_id and node_id = sn.node_id) r
          full join (select * from manifest where session_id = sn.session_id and node_id = sn.node_id) m using (boot_epoch)
@@ -134,6 +137,7 @@ export class SessionRepository {
         truncated: BigInt(row.lost_truncated),
         evicted: BigInt(row.lost_evicted),
         mapFull: BigInt(row.lost_map_full),
+        readFailed: BigInt(row.lost_read_failed),
       },
       overhead: row.overhead,
     }));
@@ -211,13 +215,15 @@ export class SessionRepository {
   async saveManifest(transaction: EntityManager, nodeId: string, manifest: StoredManifest, at: Date): Promise<void> {
     await transaction.query(
       `insert into manifest (session_id, node_id, boot_epoch, first_seq, last_seq, produced, lost_kernel,
-         lost_sampled_out, lost_truncated, lost_evicted, lost_map_full, outcome, reason, started_at, ended_at, overhead, received_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+         lost_sampled_out, lost_truncated, lost_evicted, lost_map_full, lost_read_failed, outcome, reason, started_at, ended_at,
+         overhead, received_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
        on conflict (session_id, node_id, boot_epoch) do update set
          first_seq = excluded.first_seq, last_seq = excluded.last_seq, produced = excluded.produced,
          lost_kernel = excluded.lost_kernel, lost_sampled_out = excluded.lost_sampled_out,
          lost_truncated = excluded.lost_truncated, lost_evicted = excluded.lost_evicted,
-         lost_map_full = excluded.lost_map_full, outcome = excluded.outcome, reason = excluded.reason,
+         lost_map_full = excluded.lost_map_full, lost_read_failed = excluded.lost_read_failed,
+         outcome = excluded.outcome, reason = excluded.reason,
          started_at = excluded.started_at, ended_at = excluded.ended_at, overhead = excluded.overhead`,
       [
         manifest.sessionId,
@@ -287,7 +293,7 @@ export class SessionRepository {
          (select coalesce(sum(upper(part) - lower(part)), 0) from run, unnest(run.stored_seqs) as part
           where run.session_id = sn.session_id and run.node_id = sn.node_id) as stored
        from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
-       where s.ended_at is null and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
+       where s.ended_at is null and s.wave >= 0 and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
          and least(s.cancelled_at, coalesce(sn.attached_at + coalesce(sn.duration_ms, s.duration_ms) * interval '1 millisecond', s.deadline))
            + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1
          and (sn.attached_at is null or sn.connection_lost_at is null
@@ -330,6 +336,7 @@ interface AccountRow {
   readonly lost_truncated: string;
   readonly lost_evicted: string;
   readonly lost_map_full: string;
+  readonly lost_read_failed: string;
   readonly overhead: number | null;
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CheckRequestSchema, create } from '@bpfleet/contracts';
-import type { Logger } from '@bpfleet/runtime';
+import { formatShare, type Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { auditOf } from '../access/audit-of.ts';
@@ -21,6 +21,7 @@ import { type NewSession, newSessionRows, requestDigest, type ScheduledFor } fro
 import type { NodeAccount } from './node-account.ts';
 import { type CheckAnswer, type PlannedTarget, planTargets } from './plan-targets.ts';
 import { toProblemDiagnostics } from './program-diagnostics.ts';
+import { type Place, SessionQueue } from './queue/session-queue.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
@@ -50,6 +51,7 @@ export class SessionService {
     @Inject(SessionFeed) private readonly feed: SessionFeed,
     @Inject(Visibility) private readonly visibility: Visibility,
     @Inject(AuditLog) private readonly audit: AuditLog,
+    @Inject(SessionQueue) private readonly queue: SessionQueue,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -66,6 +68,7 @@ export class SessionService {
     const asked = { programDigest: programDigest(request.program), durationMs, overhead: request.overhead };
     const { overhead } = boundRequest(caller.bounds, asked);
     const known = checkProgram(request.program);
+    this.requireBudget(request);
     const { targets, sample } = await this.choose(request);
     if (targets.length === 0) {
       throw new Problem('no_matching_node', `No node matches the selector ${JSON.stringify(request.selector)}.`, {
@@ -90,6 +93,7 @@ export class SessionService {
     try {
       await this.database.transaction(async (transaction) => {
         await this.sessions.insert(transaction, session, nodes);
+        await this.queue.admit(transaction, session.createdAt);
         await this.settlement.update(transaction, session.id);
         await this.audit.append(transaction, auditOf(caller, 'createSession', session.id, whatRuns(session, targets)));
       });
@@ -131,6 +135,11 @@ export class SessionService {
     }
   }
 
+  /** Where it is in the queue; null where it does not wait. */
+  place({ id, wave, endedAt }: SessionRow): Promise<Place | null> {
+    return wave < 0 && endedAt === null ? this.queue.place(id) : Promise.resolve(null);
+  }
+
   accounts(sessionId: string, page?: { afterName: string; limit: number }): Promise<NodeAccount[]> {
     return this.sessions.accounts(sessionId, page);
   }
@@ -156,6 +165,13 @@ export class SessionService {
       this.log.info({ session: id }, 'session cancelled');
     }
     return this.get(id);
+  }
+
+  private requireBudget({ overhead }: NewSession): void {
+    const budget = this.queue.capacity.overhead;
+    if (overhead <= budget) return;
+    const detail = `The limit of overhead is more than the ${formatShare(budget)} that a node gives to all sessions.`;
+    throw new Problem('invalid_request', detail, { pointer: '/limits/overhead' });
   }
 
   /** The nodes that the session is for, by name. */

@@ -3,6 +3,8 @@ import { AccessModule } from '../access/access.module.ts';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
 import { NodeReports } from './node-reports.ts';
+import { QueueRepository } from './queue/queue.repository.ts';
+import { SessionQueue } from './queue/session-queue.ts';
 import { RolloutRepository } from './rollout/rollout.repository.ts';
 import { RolloutRunner } from './rollout/rollout-runner.ts';
 import { SessionController } from './session.controller.ts';
@@ -28,11 +30,14 @@ import { LateSessionRepository } from './targeting/late-session.repository.ts';
     SessionGrpc,
     RolloutRepository,
     RolloutRunner,
+    SessionQueue,
+    QueueRepository,
     LateNodes,
     LateSessionRepository,
   ],
   exports: [
     SessionService,
+    SessionQueue,
     SessionDeadlines,
     RolloutRunner,
     SessionFeed,

@@ -114,6 +114,7 @@ interface AccountRow {
   readonly lost_truncated: string;
   readonly lost_evicted: string;
   readonly lost_map_full: string;
+  readonly lost_read_failed: string;
 }
 
 function manifestOf(row: AccountRow): ManifestAccount | undefined {
@@ -130,6 +131,7 @@ function manifestOf(row: AccountRow): ManifestAccount | undefined {
       truncated: BigInt(row.lost_truncated),
       evicted: BigInt(row.lost_evicted),
       mapFull: BigInt(row.lost_map_full),
+      readFailed: BigInt(row.lost_read_failed),
     },
     outcome: row.outcome,
     reason: row.reason,

@@ -15,7 +15,7 @@ export class RolloutRepository {
 
   async open(): Promise<string[]> {
     const rows: { id: string }[] = await this.database.query(
-      'select id from session where rollout is not null and ended_at is null and cancelled_at is null',
+      'select id from session where rollout is not null and wave >= 0 and ended_at is null and cancelled_at is null',
     );
     return rows.map(({ id }) => id);
   }

@@ -12,7 +12,7 @@ export class LateSessionRepository {
       .getRepository(SessionRow)
       .createQueryBuilder('session')
       .addSelect('session.programObject')
-      .where('session.late and session.ended_at is null and session.cancelled_at is null')
+      .where('session.late and session.wave >= 0 and session.ended_at is null and session.cancelled_at is null')
       .andWhere(
         `not exists (select from session_node sn where sn.session_id = session.id and sn.node_id = :nodeId
            and (sn.state <> 'offline' or sn.attached_at is not null))`,

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Bounds of tokens, the audit log, names that a revoked node gives back, and keys of schedules that are asked for again. */
-export class Access1764700000000 implements MigrationInterface {
-  readonly name = 'Access1764700000000';
+export class Access1764800000000 implements MigrationInterface {
+  readonly name = 'Access1764800000000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of statements) {
