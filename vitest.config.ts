@@ -21,7 +21,7 @@ export default defineConfig({
           setupFiles,
           // Properties take their time on a busy machine; nothing here is a timed assertion.
           testTimeout: 60_000,
-          include: ['packages/*/src/**/*.test.ts', 'e2e/{bench,demo,fleet,oracle}/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'e2e/{bench,demo,faults,fleet,oracle}/**/*.test.ts'],
           exclude: ['**/*.kernel.test.ts', '**/*.db.test.ts'],
         },
       },

@@ -29,14 +29,19 @@ export const tasks = {
     };
   },
   bench: (args) => ({ kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/bench/main.ts', args }),
-  e2e: ([command, ...args]) =>
-    command === 'oracle'
-      ? { kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/oracle/main.ts', args }
-      : {
-          kernel: true,
-          debian: [...fleetPackages, ...clangPackages],
-          turbo: 'build',
-          script: 'e2e/fleet/main.ts',
-          args: command === undefined ? [] : [command, ...args],
-        },
+  e2e: ([command, ...args]) => {
+    if (command === 'oracle') {
+      return { kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/oracle/main.ts', args };
+    }
+    if (command === 'faults') {
+      return { kernel: false, turbo: 'build', script: 'e2e/faults/main.ts', args };
+    }
+    return {
+      kernel: true,
+      debian: [...fleetPackages, ...clangPackages],
+      turbo: 'build',
+      script: 'e2e/fleet/main.ts',
+      args: command === undefined ? [] : [command, ...args],
+    };
+  },
 };

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { agentBundles, archs } from '@bpfleet/agent-bundle';
@@ -9,6 +9,7 @@ import { agentScripts } from './agent-scripts.ts';
 import { buildProgram } from './build.ts';
 import { Load } from './load.ts';
 import { mapBytes } from './map-bytes.ts';
+import { cpuMs, residentMiB } from './process-usage.ts';
 import type { Row } from './row.ts';
 import { spread } from './statistics.ts';
 
@@ -81,7 +82,6 @@ async function idleRows(pid: number, bundle: string): Promise<Row[]> {
   const before = cpuMs(pid);
   await sleep(IDLE_MS);
   const share = (100 * (cpuMs(pid) - before)) / IDLE_MS;
-  const kib = Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   return [
     {
       name: 'the package, with Node inside',
@@ -89,16 +89,9 @@ async function idleRows(pid: number, bundle: string): Promise<Row[]> {
       values: { ours: spread([statSync(bundle).size / 2 ** 20]) },
       most: 140,
     },
-    { name: 'at rest, resident', unit: 'MiB', values: { ours: spread([kib / 1024]) }, most: 80 },
+    { name: 'at rest, resident', unit: 'MiB', values: { ours: spread([residentMiB(pid)]) }, most: 80 },
     { name: 'at rest, of one CPU', unit: '%', values: { ours: spread([share]) }, most: 0.2 },
   ];
-}
-
-/** CPU time of all threads of a process: proc_pid_schedstat has nanoseconds, a line for each thread. */
-function cpuMs(pid: number): number {
-  return readdirSync(`/proc/${pid}/task`)
-    .map((thread) => Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]))
-    .reduce((sum, ns) => sum + ns / 1e6, 0);
 }
 
 const script = (value: string) => ({ source: { case: 'script' as const, value } });

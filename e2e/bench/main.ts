@@ -1,4 +1,5 @@
-// `npm run bench -- kernel`, `-- local`: side by side with Debian's bpftrace and with C, in one run. `-- agent`: an agent by itself.
+// `npm run bench -- kernel`, `-- local`: side by side with Debian's bpftrace and with C, in one run. `-- agent`: an agent by itself. `-- fleet`: a controller
+// with thousands of simulated ones.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, release } from 'node:os';
 import { resolve } from 'node:path';
@@ -6,14 +7,17 @@ import { parseArgs } from 'node:util';
 import { bpftrace } from '../oracle/bpftrace.ts';
 import { OracleError } from '../oracle/oracle-error.ts';
 import { benchAgent } from './agent.ts';
+import { benchFleet } from './fleet/fleet-bench.ts';
 import { benchKernel } from './kernel.ts';
 import { benchLocal } from './local.ts';
-import { ratios, reached } from './row.ts';
+import { ofTarget, ratios, reached } from './row.ts';
 import { table } from './table.ts';
 
 const help = `npm run bench -- kernel       nanoseconds that programs add to each event: C by clang, bpftrace, ours
 npm run bench -- local        starts, attach and detach, memory and sizes: bpftrace, ours
 npm run bench -- agent        a running agent: at rest, attach and detach, a million events a second
+npm run bench -- fleet        a controller with a simulated fleet: memory, attach, restart, ingest, query, live, cancel
+  --agents N                  how many, with fleet; 5000
   --rounds N                  how often each is measured; more on a busy machine
   --json FILE                 the same as JSON, with ratios`;
 
@@ -25,6 +29,16 @@ const benches = {
   local: async (rounds: number, tell: Tell) => compared(benchLocal, rounds, tell),
   agent: async (rounds: number, tell: Tell) => ({ rows: await benchAgent(rounds, tell), against: 'bpfleet agent' }),
 };
+
+function benchesWith(agents: number) {
+  return {
+    ...benches,
+    fleet: async (rounds: number, tell: Tell) => ({
+      rows: await benchFleet({ agents, rounds, tell }),
+      against: `${agents} simulated agents on one controller`,
+    }),
+  };
+}
 
 async function compared(bench: typeof benchLocal, rounds: number, tell: Tell) {
   const theirs = await bpftrace();
@@ -43,7 +57,7 @@ try {
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = options(args);
   const [name, ...others] = positionals;
-  const bench = Object.entries(benches).find(([each]) => each === name)?.[1];
+  const bench = Object.entries(benchesWith(Number(values.agents))).find(([each]) => each === name)?.[1];
   const rounds = Number(values.rounds);
   if (!bench || others.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
     console.error(help);
@@ -58,7 +72,12 @@ async function main(args: string[]): Promise<number> {
   console.log(table(name ?? '', rows));
   if (values.json) {
     const machine = { kernel: release(), cpus: availableParallelism(), load: Number(load), against };
-    const results = rows.map((row) => ({ ...row, ratios: ratios(row), reached: reached(row) }));
+    const results = rows.map((row) => ({
+      ...row,
+      ratios: ratios(row),
+      ofTarget: ofTarget(row),
+      reached: reached(row),
+    }));
     const text = JSON.stringify({ bench: name, rounds, machine, rows: results }, null, 2);
     writeFileSync(resolve(process.env['INIT_CWD'] ?? '.', values.json), `${text}\n`);
   }
@@ -72,6 +91,7 @@ function options(args: string[]) {
       allowPositionals: true,
       options: {
         rounds: { type: 'string', default: '7' },
+        agents: { type: 'string', default: '5000' },
         json: { type: 'string' },
         help: { type: 'boolean' },
       },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Row, ratios, reached } from './row.ts';
+import { ofTarget, type Row, ratios, reached } from './row.ts';
 import { spread } from './statistics.ts';
 
 const row = (ours: number, more: Partial<Row> = {}): Row => ({
@@ -24,7 +24,18 @@ test.each([
   [110, { reach: { times: 1, of: 'bpftrace' } }, true],
   [110, { most: 100 }, false],
   [100, { most: 100 }, true],
+  [90, { least: 100 }, false],
+  [100, { least: 100 }, true],
   [100, {}, null],
 ] as const)('ours %d with %o', (ours, more, expected) => {
   expect(reached(row(ours, more))).toBe(expected);
+});
+
+test.each([
+  [50, { most: 100 }, 0.5],
+  [50, { least: 100 }, 2],
+  [50, { most: 0 }, null],
+  [50, {}, null],
+] as const)('%d of %o', (ours, more, expected) => {
+  expect(ofTarget(row(ours, more))).toBe(expected);
 });

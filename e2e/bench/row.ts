@@ -13,6 +13,8 @@ export interface Row {
   readonly reach?: { readonly times: number; readonly of: Contestant };
   /** Ours is to be at most this, in the row's unit. */
   readonly most?: number;
+  /** Ours is to be at least this: a rate. */
+  readonly least?: number;
 }
 
 /** Ours against each of the others, by the medians; smaller is better. */
@@ -28,11 +30,19 @@ export function ratios({ values, unit }: Row): Partial<Record<Contestant, number
   return Object.fromEntries(pairs);
 }
 
+/** Ours as a part of what is asked, where that is a number: 1 or less is reached. */
+export function ofTarget({ values: { ours }, most, least }: Row): number | null {
+  if (!ours) return null;
+  if (most !== undefined) return most === 0 ? null : ours.median / most;
+  return least === undefined || ours.median === 0 ? null : least / ours.median;
+}
+
 /** Whether ours is where it is to be; null where nothing is asked or nothing was measured. */
 export function reached(row: Row): boolean | null {
   const { ours } = row.values;
   if (!ours) return null;
   if (row.most !== undefined) return ours.median <= row.most;
+  if (row.least !== undefined) return ours.median >= row.least;
   const ratio = row.reach && ratios(row)[row.reach.of];
   return row.reach && ratio !== undefined ? ratio <= row.reach.times : null;
 }

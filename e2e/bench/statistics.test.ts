@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { spread } from './statistics.ts';
+import { percentile, spread } from './statistics.ts';
 
 test.each([
   [[5], { median: 5, low: 5, high: 5, samples: 1 }],
@@ -11,4 +11,15 @@ test.each([
 
 test('of nothing there is none', () => {
   expect(() => spread([])).toThrow('nothing was measured');
+});
+
+test.each([
+  [0.5, 50],
+  [0.95, 95],
+  [0.99, 99],
+  [1, 100],
+  [0, 1],
+])('the %d-quantile of 1 to 100', (share, expected) => {
+  const samples = Array.from({ length: 100 }, (_, index) => 100 - index);
+  expect(percentile(samples, share)).toBe(expected);
 });

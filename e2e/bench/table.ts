@@ -1,4 +1,4 @@
-import { contestants, type Row, ratios, reached } from './row.ts';
+import { contestants, ofTarget, type Row, ratios, reached } from './row.ts';
 import type { Spread } from './statistics.ts';
 
 /** The rows as people read them: medians, with the smallest and largest sample, and ratios of ours. */
@@ -33,7 +33,14 @@ function cell(value: Spread | undefined): string {
 }
 
 function goal(row: Row): string {
-  const asked = row.reach ? `<= ${row.reach.times} x ${row.reach.of}` : row.most === undefined ? '' : `<= ${row.most}`;
   const is = reached(row);
-  return is === null ? asked : `${asked}: ${is ? 'yes' : 'NO'}`;
+  const part = ofTarget(row);
+  const times = part === null ? '' : ` (${part.toFixed(2)} of it)`;
+  return is === null ? asked(row) : `${asked(row)}: ${is ? 'yes' : 'NO'}${times}`;
+}
+
+function asked({ reach, most, least }: Row): string {
+  if (reach) return `<= ${reach.times} x ${reach.of}`;
+  if (most !== undefined) return `<= ${most}`;
+  return least === undefined ? '' : `>= ${least}`;
 }

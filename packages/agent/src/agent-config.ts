@@ -4,7 +4,7 @@ import { type LogLevel, logLevels, SettingError } from '@bpfleet/runtime';
 export interface AgentConfig {
   /** Folder of the identity, the boot epoch and the spool. */
   readonly stateDir: string;
-  /** HOST:PORT of the controller; null for an agent that only serves its own socket. */
+  /** HOST:PORT of the controller, or of several of one fleet, separated by commas; null for an agent that only serves its own socket. */
   readonly controller: string | null;
   /** Needed once, to enrol. */
   readonly joinToken?: string;

@@ -22,7 +22,7 @@ import { defaultPolicy } from './guard/default-policy.ts';
 import { NodeGuard } from './guard/node-guard.ts';
 import type { Policy } from './guard/policy.ts';
 import { fixedPolicy, PolicyFile, type PolicySource } from './guard/policy-file.ts';
-import { parseHostPort } from './identity/host-port.ts';
+import { parseHostPorts } from './identity/host-port.ts';
 import { type Identity, loadIdentity, saveIdentity } from './identity/identity.ts';
 import { Renewal } from './identity/renewal.ts';
 import { openStateDir, type StateDir } from './identity/state-dir.ts';
@@ -164,12 +164,12 @@ async function startOn(
       onAcked: () => uplink?.deliver(),
       onRefused: (id, seq) => uplink?.deliverAgain(id, seq),
     });
-    const address = parseHostPort(config.controller);
-    const renewing = new Renewal({ identity, dir, address, clock, log });
+    const addresses = parseHostPorts(config.controller);
+    const renewing = new Renewal({ identity, dir, addresses, clock, log });
     renewal = renewing;
     const watch = new ClockWatch(log);
     uplink = new Uplink({
-      address,
+      addresses,
       identity: () => renewing.identity,
       onExpired: () => renewing.renew(),
       spool,
@@ -227,19 +227,19 @@ async function startOn(
 
 async function identityOf(dir: StateDir, config: AgentConfig, facts: NodeFacts, log: Logger): Promise<Identity | null> {
   if (config.controller === null) return null;
-  const address = parseHostPort(config.controller);
+  const addresses = parseHostPorts(config.controller);
   const known = await loadIdentity(dir);
   if (known) return known;
   if (!config.joinToken) {
     throw new AgentError(
       'not_enrolled',
-      `this node is not enrolled at ${address.text} yet: give it a join token, from "bpfleet token create --join"`,
+      `this node is not enrolled at ${config.controller} yet: give it a join token, from "bpfleet token create --join"`,
     );
   }
   // Loaded only here: an agent enrols once in its life.
-  const { enroll } = await import('./identity/enroll.ts');
+  const { enrollAtAny } = await import('./identity/enroll.ts');
   const node = nodeInfo(facts, { name: config.name ?? hostname(), labels: config.labels, bootEpoch: 0n });
-  const identity = await enroll(address, config.joinToken, node);
+  const identity = await enrollAtAny(addresses, config.joinToken, node);
   await saveIdentity(dir, identity);
   log.info({ node: identity.name, nodeId: identity.nodeId }, 'enrolled');
   return identity;

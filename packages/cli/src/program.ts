@@ -34,6 +34,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     addNodeOptions(program.command('run'))
       .description('run a script on nodes and show the merged results')
       .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
+      .argument('[arguments...]', 'of the script, after --: words for $1, $2 ..., and --name=value for getopt()')
       .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
       .option('--for <duration>', 'how long to trace', '10s')
       .option('--every <duration>', 'length of a result window', '1s')
@@ -44,12 +45,13 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       .option('--detach', 'start it and return its id')
       .option('--strict', 'exit with 2 unless every node answered in full')
       .addOption(outputOption())
-      .action(async (what: string, options) => {
-        finish(await (await import('./commands/run.ts')).run(what, options, terminal));
+      .action(async (what: string, words: string[], options) => {
+        finish(await (await import('./commands/run.ts')).run(what, words, options, terminal));
       }),
     "bpfleet run 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }' --nodes 'arch=arm64,kernel>=6.1'",
     'bpfleet run latency.bt --for 1m --every 5s --watch',
     'bpfleet run latency.bpf.o --limit map=16MiB -p targ_pid=1',
+    'bpfleet run opens.bt -- 42 --comm=bash',
     'bpfleet run latency.bt --canary 1% --max-failures 5%',
     'bpfleet run latency.bt --sample 10%',
     'bpfleet run latency.bt --strict -o json > result.json',

@@ -8,6 +8,7 @@ import type { Rate } from './access/rate-limiter.ts';
 import { AuditModule } from './audit/audit.module.ts';
 import { CAPACITY, LOGGER, RATE, VERSION } from './config/tokens.ts';
 import { ControlModule } from './control/control.module.ts';
+import { Hints } from './database/hints.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
 import { GatewayModule } from './gateway/gateway.module.ts';
@@ -52,7 +53,7 @@ export function controllerModule(foundations: Foundations): DynamicModule {
   return {
     module: ControllerModule,
     imports: [
-      { module: FoundationsModule, providers: shared, exports: shared },
+      { module: FoundationsModule, providers: [...shared, Hints], exports: [...shared, Hints] },
       AuditModule,
       AccessModule,
       FleetModule,

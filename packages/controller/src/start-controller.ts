@@ -19,8 +19,11 @@ import { controllerModule } from './controller.module.ts';
 import { ControllerError } from './controller-error.ts';
 import { openDatabase } from './database/data-source.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
+import { Hints } from './database/hints.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
+import { AssignmentWatch } from './gateway/assignment-watch.ts';
 import { GatewayServer } from './gateway/gateway-server.ts';
+import { NodeQuestions } from './gateway/node-questions.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { serveDocumentation, validationPipe } from './openapi/documentation.ts';
 import { writePrivateFile } from './private-file.ts';
@@ -73,6 +76,7 @@ async function start(
   await makeDataDir(config.dataDir);
   const [database, authority] = await Promise.all([connect(config, undo), CertificateAuthority.open(config.dataDir)]);
   undo.push(() => database.destroy());
+  await requireSameAuthority(database, authority);
 
   const [restTls, grpcTls] = await Promise.all([tlsOptions(config.rest, 'REST'), tlsOptions(config.grpc, 'gRPC')]);
   const { rate, capacity } = config;
@@ -97,6 +101,13 @@ async function start(
   const gateway = app.get(GatewayServer);
   const control = app.get(ControlServer);
   const deadlines = app.get(SessionDeadlines);
+  const hints = app.get(Hints);
+  undo.push(() => hints.stop());
+  hints.start();
+  const watch = app.get(AssignmentWatch);
+  undo.push(() => watch.stop());
+  watch.start();
+  undo.push(app.get(NodeQuestions).start());
   undo.push(() => gateway.stop());
   const agentPort = await gateway.start(config.agents);
   undo.push(() => control.stop());
@@ -135,6 +146,16 @@ async function connect(config: ControllerConfig, undo: (() => unknown)[]): Promi
   const server: EmbeddedPostgres = await startEmbeddedPostgres(config.dataDir);
   undo.push(() => server.stop());
   return openDatabase(server.url);
+}
+
+/** Throws ControllerError `other_authority` where the nodes of this database have certificates of another. */
+async function requireSameAuthority(database: DataSource, authority: CertificateAuthority): Promise<void> {
+  await database.query('insert into certificate_authority (pin) values ($1) on conflict do nothing', [authority.pin]);
+  const [row]: { pin: string }[] = await database.query('select pin from certificate_authority');
+  if (row?.pin !== authority.pin) {
+    const remedy = 'copy the folder "ca" from the data folder of a controller that is part of it';
+    throw new ControllerError('other_authority', `This controller is not of the fleet of its database: ${remedy}.`);
+  }
 }
 
 /** PostgreSQL's user must be able to pass through; what is secret has a mode of its own. */

@@ -44,6 +44,22 @@ export async function enroll(address: HostPort, token: string, node: NodeInfo): 
   };
 }
 
+/** At the first of the fleet's controllers that can be reached. Throws like `enroll`. */
+export async function enrollAtAny(
+  addresses: readonly [HostPort, ...HostPort[]],
+  token: string,
+  node: NodeInfo,
+): Promise<Identity> {
+  const [first, ...others] = addresses;
+  try {
+    return await enroll(first, token, node);
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (!next || !(error instanceof AgentError) || error.code !== 'controller_unreachable') throw error;
+    return enrollAtAny([next, ...rest], token, node);
+  }
+}
+
 async function callEnroll(address: HostPort, ca: string, request: EnrollRequest): Promise<EnrollResponse> {
   const client = openFleetClient(address, { ca });
   try {

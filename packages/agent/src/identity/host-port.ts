@@ -20,3 +20,9 @@ export function parseHostPort(text: string): HostPort {
   }
   return { host, port, text };
 }
+
+/** One or more of them, separated by commas: the controllers of one fleet. Throws like `parseHostPort`. */
+export function parseHostPorts(text: string): [HostPort, ...HostPort[]] {
+  const [first = '', ...others] = text.split(',').map((each) => each.trim());
+  return [parseHostPort(first), ...others.map(parseHostPort)];
+}

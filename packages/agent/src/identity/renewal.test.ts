@@ -43,7 +43,7 @@ const renewal = (offsetMs: number, lookEveryMs = hour) =>
   new Renewal({
     identity,
     dir,
-    address: parseHostPort(`127.0.0.1:${fleet.port}`),
+    addresses: [parseHostPort(`127.0.0.1:${fleet.port}`)],
     clock: fleetClock(() => offsetMs),
     log,
     lookEveryMs,

@@ -13,7 +13,8 @@ import { writeDurably } from './write-durably.ts';
 export interface RenewalDuties {
   readonly identity: Identity;
   readonly dir: StateDir;
-  readonly address: HostPort;
+  /** Of the controllers of the fleet: any will do. */
+  readonly addresses: readonly [HostPort, ...HostPort[]];
   /** The fleet's time: the certificate's is by the controller's clock. */
   readonly clock: FleetClock;
   readonly log: Logger;
@@ -30,6 +31,7 @@ export class Renewal {
   readonly #timer: NodeJS.Timeout;
   #identity: Identity;
   #renewing: Promise<void> | null = null;
+  #attempts = 0;
 
   constructor(duties: RenewalDuties) {
     this.#duties = duties;
@@ -66,7 +68,9 @@ export class Renewal {
   }
 
   async #renew(): Promise<void> {
-    const { address, dir, log } = this.#duties;
+    const { addresses, dir, log } = this.#duties;
+    // One that does not answer is not asked first the next time.
+    const address = addresses[this.#attempts++ % addresses.length] ?? addresses[0];
     const { name, keyPem, certificatePem: old, caPem } = this.#identity;
     const client = openFleetClient(address, { ca: caPem, client: { key: keyPem, certificate: old } });
     try {

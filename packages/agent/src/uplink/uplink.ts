@@ -13,7 +13,8 @@ import { DeliveryQueue } from './delivery.ts';
 import { failureKind, failureReason } from './failure-kind.ts';
 
 export interface UplinkDuties {
-  readonly address: HostPort;
+  /** Of the controllers of the fleet: any will do. */
+  readonly addresses: readonly [HostPort, ...HostPort[]];
   /** The identity to connect with, which is renewed in between. */
   readonly identity: () => Identity;
   /** The controller says that the certificate has expired, whatever this node's clock says. */
@@ -84,12 +85,15 @@ export class Uplink {
   }
 
   async #keepConnected(): Promise<void> {
-    const { log, address } = this.#duties;
+    const { log, addresses } = this.#duties;
+    // Nodes begin at different ones, so that the controllers share them.
+    let next = Math.floor(Math.random() * addresses.length);
     let failures = 0;
     let warnedAt = Number.NEGATIVE_INFINITY;
     while (!this.#stop.signal.aborted) {
       const since = performance.now();
-      const error = await this.#connectOnce();
+      const address = addresses[next++ % addresses.length] ?? addresses[0];
+      const error = await this.#connectOnce(address);
       if (this.#stop.signal.aborted) return;
       const expired = error?.details.reason === 'CERTIFICATE_EXPIRED';
       if (expired) await this.#duties.onExpired();
@@ -112,8 +116,8 @@ export class Uplink {
     }
   }
 
-  async #connectOnce() {
-    const { address, spool, times } = this.#duties;
+  async #connectOnce(address: HostPort) {
+    const { spool, times } = this.#duties;
     const identity = this.#duties.identity();
     const client = openFleetClient(address, {
       ca: identity.caPem,

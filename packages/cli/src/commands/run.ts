@@ -8,7 +8,7 @@ import { printable } from '../render/printable.ts';
 import { followSession } from '../run/follow-session.ts';
 import { onInterrupts } from '../run/interrupts.ts';
 import { printedText } from '../run/printed-text.ts';
-import { type ProgramObject, type ProgramText, readProgram } from '../run/read-program.ts';
+import { type ProgramObject, type ProgramText, readProgram, withArguments } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
 import { type RunSettings, requestOptions, runRequest } from '../run/run-request.ts';
 import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
@@ -26,10 +26,15 @@ export interface RunOptions extends RunSettings {
   readonly output: 'table' | 'json';
 }
 
-/** `bpfleet run WHAT`. Returns the exit status; throws CliError. */
-export async function run(what: string, options: RunOptions, terminal: Terminal): Promise<number> {
+/** `bpfleet run WHAT [-- ARGUMENTS]`. Returns the exit status; throws CliError. */
+export async function run(
+  what: string,
+  words: readonly string[],
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<number> {
   const json = options.output === 'json';
-  const given = readProgram(what);
+  const given = withArguments(readProgram(what), words);
   const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options);
   const request = runRequest(program, options);
   for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {

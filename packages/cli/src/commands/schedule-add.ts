@@ -3,7 +3,7 @@ import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { printable } from '../render/printable.ts';
 import { instant } from '../run/instant.ts';
-import { type ProgramObject, readProgram } from '../run/read-program.ts';
+import { type ProgramObject, readProgram, withArguments } from '../run/read-program.ts';
 import { type RunSettings, requestOptions, runRequest } from '../run/run-request.ts';
 import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
@@ -23,9 +23,14 @@ export interface ScheduleAddOptions extends Omit<RunSettings, 'every'> {
 }
 
 /** `bpfleet schedule add WHAT`: its id alone on stdout, when it is due on stderr. Throws CliError. */
-export async function addSchedule(what: string, options: ScheduleAddOptions, terminal: Terminal): Promise<void> {
+export async function addSchedule(
+  what: string,
+  words: readonly string[],
+  options: ScheduleAddOptions,
+  terminal: Terminal,
+): Promise<void> {
   const when = readWhen(options);
-  const given = readProgram(what);
+  const given = withArguments(readProgram(what), words);
   const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options.param);
   const { name, overlap, missed, at: _, every: __, ...settings } = options;
   const session = runRequest(program, { ...settings, every: options.window });

@@ -48,7 +48,11 @@ export function runRequest(program: ProgramText | ProgramObject, settings: RunSe
     program:
       program.kind === 'object'
         ? { kind: 'object', object: Buffer.from(program.object).toString('base64') }
-        : { kind: 'script', source: program.source },
+        : {
+            kind: 'script',
+            source: program.source,
+            ...(program.arguments === undefined ? {} : { arguments: [...program.arguments] }),
+          },
     nodes: settings.nodes,
     for: settings.for,
     every: settings.every,

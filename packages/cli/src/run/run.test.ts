@@ -9,7 +9,7 @@ import { exitStatus } from '../commands/run.ts';
 import { LiveBlock } from './live-block.ts';
 import { printedText } from './printed-text.ts';
 import { progressText } from './progress-text.ts';
-import { readProgram } from './read-program.ts';
+import { readProgram, withArguments } from './read-program.ts';
 import { parseLimits, runRequest } from './run-request.ts';
 import { refusedProgram, validateProgram } from './validate-program.ts';
 
@@ -92,6 +92,14 @@ describe('runRequest', () => {
       late: true,
       startAt: '2026-12-31T23:00:00.000Z',
     });
+  });
+
+  test('arguments are for scripts', () => {
+    const object = { kind: 'object', object: Buffer.from([0x7f]), name: 'x.bpf.o' } as const;
+    expect(runRequest(script, settings).program).not.toHaveProperty('arguments');
+    const called = withArguments(script, ['a', '--n=1']);
+    expect(runRequest(called, settings).program).toMatchObject({ arguments: ['a', '--n=1'] });
+    expect(() => withArguments(object, ['a'])).toThrow(wrong('only scripts take arguments'));
   });
 
   test('an object goes in base64', () => {

@@ -752,6 +752,11 @@ export interface components {
             type: string;
         };
         Program: {
+            /**
+             * @description `$1`, `$2` ...; those that begin with `--` are for getopt().
+             * @default []
+             */
+            arguments?: string[];
             /** @enum {string} */
             kind: "script";
             source: string;
@@ -790,6 +795,8 @@ export interface components {
             sessions: number;
         };
         ProgramText: {
+            /** @description Of a script. */
+            arguments: string[];
             bytes: number;
             digest: string;
             /** Format: date-time */

@@ -28,6 +28,8 @@ const settings = {
   shared_buffers: '64MB',
   huge_pages: 'off',
   jit: 'off',
+  // A session of a large fleet changes every row of its tables many times within a minute.
+  autovacuum_naptime: '5s',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };
@@ -40,9 +42,9 @@ export interface EmbeddedPostgres {
 
 /**
  * A PostgreSQL server of our own in `dataDir`/postgres, on loopback only. One that a killed controller left running is
- * taken over. Throws ControllerError.
+ * taken over. `fixedPort`: where it is to listen, else any port that is free. Throws ControllerError.
  */
-export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(dataDir: string, fixedPort?: number): Promise<EmbeddedPostgres> {
   const owner = await postgresOwner();
   const folder = resolve(dataDir, 'postgres');
   await mkdir(dirname(folder), { recursive: true });
@@ -57,7 +59,7 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   if (left !== undefined) {
     return { url: connectionUrl(password, left.port), stop: () => stopServer(folder, left.pid) };
   }
-  const { child, port } = await startServer(binaries.postgres, dataDir, folder, owner);
+  const { child, port } = await startServer(binaries.postgres, dataDir, folder, owner, fixedPort);
   return { url: connectionUrl(password, port), stop: () => stopServer(folder, child.pid ?? 0) };
 }
 
@@ -114,8 +116,14 @@ async function makeCluster(initdb: string, folder: string, password: string, own
 }
 
 /** Its own process group: Ctrl-C on a terminal reaches the controller, which still has to write to the database. */
-async function startServer(postgres: string, dataDir: string, folder: string, owner: Owner | undefined) {
-  const port = await freePort();
+async function startServer(
+  postgres: string,
+  dataDir: string,
+  folder: string,
+  owner: Owner | undefined,
+  fixedPort: number | undefined,
+) {
+  const port = fixedPort ?? (await freePort());
   const logFile = join(dataDir, 'postgres.log');
   const log = await open(logFile, 'w', 0o600);
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

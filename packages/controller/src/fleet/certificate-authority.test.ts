@@ -50,13 +50,13 @@ describe('CertificateAuthority', () => {
   it('knows the nodes it signed, and no others', async () => {
     const pem = await authority.issueNode(await parseNodeRequest(await request()), nodeId);
     const der = new X509Certificate(pem).raw;
-    expect(await authority.identify(der)).toMatchObject({ nodeId });
+    expect(authority.identify(der)).toMatchObject({ nodeId });
 
     const stranger = await CertificateAuthority.create();
-    expect(await stranger.identify(der)).toBeUndefined();
-    expect(await authority.identify(der.subarray(0, 40))).toBeUndefined();
+    expect(stranger.identify(der)).toBeUndefined();
+    expect(authority.identify(der.subarray(0, 40))).toBeUndefined();
     const [server] = (await authority.issueServer()).chainPem.split(/(?<=-----END CERTIFICATE-----)\n/);
-    expect(await authority.identify(new X509Certificate(server ?? '').raw)).toBeUndefined();
+    expect(authority.identify(new X509Certificate(server ?? '').raw)).toBeUndefined();
   });
 
   const hour = 3_600_000;
@@ -69,7 +69,7 @@ describe('CertificateAuthority', () => {
     ['after a month and two days', 32 * 24 * hour, 'invalid'],
   ])('a certificate of a node, %s', async (_, laterMs, validity) => {
     const der = new X509Certificate(await authority.issueNode(await parseNodeRequest(await request()), nodeId)).raw;
-    const identity = await authority.identify(der);
+    const identity = authority.identify(der);
     expect(identity && validityOf(identity, new Date(Date.now() + laterMs))).toBe(validity);
   });
 

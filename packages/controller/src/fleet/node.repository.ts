@@ -36,12 +36,19 @@ export class NodeRepository {
     }
   }
 
-  /** What a node says when it connects: a new kernel or agent, other labels. Its name stays. */
-  async update(id: string, facts: NodeFacts): Promise<void> {
-    await this.database.query(
-      `update node set arch = $2, kernel = $3, cpus = $4, memory_bytes = $5, agent_version = $6, labels = $7,
-         features = $8, missing = $9 where id = $1`,
-      [id, ...columns(facts)],
+  /** What nodes say when they connect: a new kernel or agent, other labels. Their names stay. */
+  async update(
+    through: EntityManager,
+    nodes: readonly { readonly nodeId: string; readonly facts: NodeFacts }[],
+  ): Promise<void> {
+    const rows = nodes.map(({ facts }) => columns(facts));
+    await through.query(
+      `update node set arch = v.arch, kernel = v.kernel, cpus = v.cpus, memory_bytes = v.memory_bytes,
+         agent_version = v.agent_version, labels = v.labels::jsonb, features = v.features::jsonb, missing = v.missing::jsonb
+       from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[])
+         as v (id, arch, kernel, cpus, memory_bytes, agent_version, labels, features, missing)
+       where node.id = v.id`,
+      [nodes.map(({ nodeId }) => nodeId), ...[0, 1, 2, 3, 4, 5, 6, 7].map((column) => rows.map((row) => row[column]))],
     );
   }
 

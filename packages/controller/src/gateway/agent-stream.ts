@@ -17,12 +17,11 @@ import type { Logger, RunningClock } from '@bpfleet/runtime';
 import type * as grpc from '@grpc/grpc-js';
 import type { Refusals } from '../audit/refusals.ts';
 import { problemToRpc } from '../control/problem-to-rpc.ts';
-import type { ConnectionRepository } from '../fleet/connection.repository.ts';
-import type { NodeRepository } from '../fleet/node.repository.ts';
+import type { ConnectionKey } from '../fleet/connection.repository.ts';
 import { readNodeInfo } from '../fleet/node-info.ts';
 import type { IngestService } from '../results/ingest.service.ts';
-import type { NodeReports } from '../sessions/node-reports.ts';
-import type { SessionRepository } from '../sessions/session.repository.ts';
+import type { NodePart, NodeReports } from '../sessions/node-reports.ts';
+import { type Arrivals, leaseMs } from './arrivals.ts';
 import type { ConnectedAgent, ConnectedAgents } from './connected-agents.ts';
 import type { DesiredStates } from './desired-state.ts';
 import { type FrameIntake, notOfThisNode } from './frame-intake.ts';
@@ -31,8 +30,6 @@ import type { Peer } from './peer-certificates.ts';
 type Item = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['item']>;
 export type ConnectCall = grpc.ServerDuplexStream<ConnectRequest, MessageInitShape<typeof ConnectResponseSchema>>;
 
-/** A node that says nothing for so long is offline. Agents ping every few seconds. */
-export const silenceMs = 10_000;
 /** Messages read ahead of those being handled. */
 const maxQueued = 8;
 /** Frame batches whose commit is not awaited yet. */
@@ -41,10 +38,8 @@ const maxAssignments = 1_000;
 
 export interface StreamSurroundings {
   readonly agents: ConnectedAgents;
-  readonly connections: ConnectionRepository;
-  readonly nodes: NodeRepository;
+  readonly arrivals: Arrivals;
   readonly reports: NodeReports;
-  readonly sessions: SessionRepository;
   readonly desired: DesiredStates;
   readonly intake: FrameIntake;
   readonly ingest: IngestService;
@@ -72,6 +67,8 @@ export class AgentStream implements ConnectedAgent {
   private readonly log: Logger;
   private readonly queue: ConnectRequest[] = [];
   private readonly questions = new Map<bigint, (response: CheckResponse | undefined) => void>();
+  /** Parts of which the maps are known. */
+  private readonly parts = new Map<string, NodePart>();
   private readonly uncommitted = new Set<Promise<void>>();
   private handling = false;
   private ended = false;
@@ -103,8 +100,12 @@ export class AgentStream implements ConnectedAgent {
     call.on('error', (error: Error) => this.finish(error.message));
   }
 
+  private get key(): ConnectionKey {
+    return { nodeId: this.nodeId, epoch: this.epoch };
+  }
+
   get isSilent(): boolean {
-    return this.with.clock.now() - this.seenAt > silenceMs;
+    return this.with.clock.now() - this.seenAt > leaseMs;
   }
 
   async check(request: CheckRequest, timeoutMs: number): Promise<CheckResponse | undefined> {
@@ -202,12 +203,11 @@ export class AgentStream implements ConnectedAgent {
       await this.lies('connect', hello.nodeId, reason);
       throw new RpcError('UNAUTHENTICATED', reason);
     }
-    const { connections, nodes, agents, version } = this.with;
-    await problemToRpc(() => nodes.update(this.nodeId, readNodeInfo(hello.node)));
-    const now = Date.now();
-    const epoch = await connections.open(this.nodeId, this.call.getPeer(), new Date(now), new Date(now + silenceMs));
+    const { arrivals, agents, version } = this.with;
+    const facts = await problemToRpc(async () => readNodeInfo(hello.node));
+    const epoch = await arrivals.arrived({ nodeId: this.nodeId, facts, address: this.call.getPeer() });
     if (this.ended) {
-      await connections.close({ nodeId: this.nodeId, epoch }, new Date());
+      await arrivals.left({ nodeId: this.nodeId, epoch });
       return;
     }
     this.epoch = epoch;
@@ -219,17 +219,35 @@ export class AgentStream implements ConnectedAgent {
   }
 
   private async observed(state: ObservedState): Promise<void> {
-    for (const seen of state.assignments.slice(0, maxAssignments)) {
-      await this.with.reports.observed(this.nodeId, seen);
-      const part = seen.maps.length === 0 ? undefined : await this.with.reports.part(seen.sessionId, this.nodeId);
-      if (part !== undefined && part.schemas !== null) {
-        await this.with.ingest.rollUp(seen.sessionId, this.nodeId, part.schemas);
-      }
+    const seen = state.assignments.slice(0, maxAssignments);
+    await Promise.all(
+      seen.map(async (each) => this.learn(each.sessionId, await this.with.reports.observed(this.key, each))),
+    );
+  }
+
+  /** What is known of a part now. Frames that came before its maps were known are rolled up. */
+  private async learn(sessionId: string, part: NodePart | undefined): Promise<void> {
+    if (part === undefined || part.schemas === null) {
+      return;
+    }
+    const isNews = !this.parts.has(sessionId);
+    this.parts.set(sessionId, part);
+    if (isNews) {
+      await this.with.ingest.rollUp(sessionId, this.nodeId, part.schemas);
     }
   }
 
+  /** Only this node can change what is known here, and says so on this stream: what is whole is read once. */
+  private async part(sessionId: string): Promise<NodePart | undefined> {
+    const known = this.parts.get(sessionId) ?? (await this.with.reports.part(sessionId, this.nodeId));
+    if (known !== undefined && known.schemas !== null) {
+      this.parts.set(sessionId, known);
+    }
+    return known;
+  }
+
   private async frames(frames: Parameters<FrameIntake['take']>[1]): Promise<void> {
-    const { refusals, committed } = await this.with.intake.take(this.nodeId, frames);
+    const { refusals, committed } = await this.with.intake.take(this.key, frames, (sessionId) => this.part(sessionId));
     for (const refusal of refusals) {
       if (refusal.reason === notOfThisNode) {
         await this.lies('deliver', refusal.sessionId, refusal.reason);
@@ -263,14 +281,12 @@ export class AgentStream implements ConnectedAgent {
     }
     const { sessionId, bootEpoch } = manifest;
     try {
-      const ours = await this.with.reports.manifest(this.nodeId, manifest);
-      if (!ours) {
+      const part = await this.with.reports.manifest(this.key, manifest);
+      if (part === undefined) {
         await this.lies('deliver', sessionId, notOfThisNode);
       }
-      const part = ours ? await this.with.reports.part(sessionId, this.nodeId) : undefined;
-      if (part !== undefined && part.schemas !== null) {
-        await this.with.ingest.rollUp(sessionId, this.nodeId, part.schemas);
-      }
+      await this.learn(sessionId, part);
+      this.parts.delete(sessionId);
     } catch (error) {
       if (!(error instanceof ContractError)) {
         throw error;
@@ -349,10 +365,7 @@ export class AgentStream implements ConnectedAgent {
 
   private async release(reason: string): Promise<void> {
     try {
-      const now = new Date();
-      if (await this.with.connections.close({ nodeId: this.nodeId, epoch: this.epoch }, now)) {
-        await this.with.sessions.connectionLost(this.nodeId, now);
-      }
+      await this.with.arrivals.left(this.key);
       this.log.info({ connectionEpoch: Number(this.epoch), reason }, 'agent disconnected');
     } catch (err) {
       this.log.warn({ err }, 'the end of a connection could not be recorded; its lease runs out by itself');

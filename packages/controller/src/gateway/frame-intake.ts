@@ -2,9 +2,10 @@ import type { Frame } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../config/tokens.ts';
+import type { ConnectionKey } from '../fleet/connection.repository.ts';
 import { IngestService } from '../results/ingest.service.ts';
 import { type CheckedFrame, type RunKey, type RunOutcome, runId } from '../results/run.ts';
-import { type NodePart, NodeReports } from '../sessions/node-reports.ts';
+import type { NodePart } from '../sessions/node-reports.ts';
 import { checkFrame, hasIdentity } from './check-frame.ts';
 import { GatewayCounters } from './gateway-counters.ts';
 
@@ -31,24 +32,29 @@ interface Sorted {
   readonly refused: bigint[];
 }
 
-/** Checks the frames of one node, and hands the good ones to be stored. */
+/** Checks the frames of one connection, and hands the good ones to be stored. */
 @Injectable()
 export class FrameIntake {
   constructor(
     @Inject(IngestService) private readonly ingest: IngestService,
-    @Inject(NodeReports) private readonly reports: NodeReports,
     @Inject(GatewayCounters) private readonly counters: GatewayCounters,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  async take(nodeId: string, frames: readonly Frame[]): Promise<IntakeResult> {
+  /** `partOf`: the node's part in a session. */
+  async take(
+    from: ConnectionKey,
+    frames: readonly Frame[],
+    partOf: (sessionId: string) => Promise<NodePart | undefined>,
+  ): Promise<IntakeResult> {
+    const { nodeId } = from;
     const refusals: Refusal[] = [];
     const runs = new Map<string, Sorted>();
     const parts = new Map<string, NodePart | undefined>();
     for (const frame of frames) {
       const { sessionId, bootEpoch, seq } = frame;
       if (!parts.has(sessionId)) {
-        parts.set(sessionId, await this.reports.part(sessionId, nodeId));
+        parts.set(sessionId, await partOf(sessionId));
       }
       const part = parts.get(sessionId);
       if (part === undefined || !hasIdentity(frame)) {
@@ -68,12 +74,14 @@ export class FrameIntake {
       }
     }
     this.note(nodeId, refusals);
-    return { refusals, committed: this.store([...runs.values()]) };
+    return { refusals, committed: this.store(from.epoch, [...runs.values()]) };
   }
 
-  private async store(runs: readonly Sorted[]): Promise<readonly RunOutcome[]> {
+  private async store(connectionEpoch: bigint, runs: readonly Sorted[]): Promise<readonly RunOutcome[]> {
     const outcomes = await Promise.all(
-      runs.map(({ key, part, frames, refused }) => this.ingest.submit({ key, frames, refused, schemas: part.schemas })),
+      runs.map(({ key, part, frames, refused }) =>
+        this.ingest.submit({ key, connectionEpoch, frames, refused, schemas: part.schemas }),
+      ),
     );
     for (const { stored, duplicates, refused } of outcomes) {
       this.counters.stored += stored;

@@ -1,4 +1,5 @@
-import { createServer, type Server as TlsServer } from 'node:tls';
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { channelOptions, FleetService, grpcService, RpcError, toGrpcStatus, unaryHandler } from '@bpfleet/contracts';
 import { type Logger, RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
@@ -14,11 +15,12 @@ import { EnrolmentService } from '../fleet/enrolment.service.ts';
 import { NodeRepository } from '../fleet/node.repository.ts';
 import { IngestService } from '../results/ingest.service.ts';
 import { NodeReports } from '../sessions/node-reports.ts';
-import { SessionRepository } from '../sessions/session.repository.ts';
-import { AgentStream, type ConnectCall, type StreamSurroundings, silenceMs } from './agent-stream.ts';
+import { AgentStream, type ConnectCall, type StreamSurroundings } from './agent-stream.ts';
+import { Arrivals, leaseMs } from './arrivals.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
+import { gateLimits, HandshakeGate } from './handshake-gate.ts';
 import { PeerCertificates } from './peer-certificates.ts';
 
 /** Largest message of an agent: several batches' worth. */
@@ -28,6 +30,8 @@ const handshakeMs = 10_000;
 /** Our own certificate is good for a year. */
 const renewOwnMs = 7 * 86_400_000;
 const maxConnections = 20_000;
+/** A connection without a call. */
+const idleMs = 60_000;
 
 /**
  * Where agents dial in: one port with TLS 1.3. Anyone may open a connection and enrol; a stream is only for nodes whose
@@ -35,9 +39,16 @@ const maxConnections = 20_000;
  */
 @Injectable()
 export class GatewayServer {
-  private readonly grpcServer = new grpc.Server(channelOptions({ 'grpc.max_receive_message_length': maxMessageBytes }));
+  /** Streams have pings of their own: a second kind on each of thousands of connections would tell nothing. */
+  private readonly grpcServer = new grpc.Server(
+    channelOptions({
+      'grpc.max_receive_message_length': maxMessageBytes,
+      'grpc.keepalive_time_ms': 2 ** 31 - 1,
+      'grpc.max_connection_idle_ms': idleMs,
+    }),
+  );
   private readonly streams = new Set<AgentStream>();
-  private tls: TlsServer | undefined;
+  private server: Server | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
   private renewal: NodeJS.Timeout | undefined;
   private readonly surroundings: StreamSurroundings;
@@ -50,8 +61,8 @@ export class GatewayServer {
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(ConnectedAgents) agents: ConnectedAgents,
+    @Inject(Arrivals) arrivals: Arrivals,
     @Inject(NodeReports) reports: NodeReports,
-    @Inject(SessionRepository) sessions: SessionRepository,
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(FrameIntake) intake: FrameIntake,
     @Inject(IngestService) ingest: IngestService,
@@ -59,20 +70,7 @@ export class GatewayServer {
     @Inject(VERSION) version: string,
   ) {
     const clock = new RunningClock(heartbeatMs);
-    this.surroundings = {
-      agents,
-      connections,
-      nodes,
-      reports,
-      sessions,
-      desired,
-      intake,
-      ingest,
-      refusals,
-      clock,
-      log,
-      version,
-    };
+    this.surroundings = { agents, arrivals, reports, desired, intake, ingest, refusals, clock, log, version };
     this.grpcServer.addService(grpcService(FleetService), {
       enroll: unaryHandler(FleetService.method.enroll, (request) => problemToRpc(() => this.enrolment.enrol(request))),
       connect: (call: ConnectCall) => void this.connect(call),
@@ -88,7 +86,7 @@ export class GatewayServer {
     const { keyPem, chainPem } = await this.authority.issueServer();
     // grpc-js reads HTTP/2 from sockets that are given to it; TLS is ours, so that a client may come without certificate.
     const injector = this.grpcServer.createConnectionInjector(grpc.ServerCredentials.createInsecure());
-    const tls = createServer({
+    const tls = createTlsServer({
       key: keyPem,
       cert: chainPem,
       ca: this.authority.pem,
@@ -98,8 +96,9 @@ export class GatewayServer {
       ALPNProtocols: ['h2'],
       handshakeTimeout: handshakeMs,
     });
-    tls.maxConnections = maxConnections;
+    const gate = new HandshakeGate(gateLimits, (socket) => tls.emit('connection', socket));
     tls.on('secureConnection', (socket) => {
+      gate.leave(socket);
       // grpc-js hides a certificate that OpenSSL would not take, and one that has ended is still to be renewed. The handshake has
       // proved its key; PeerCertificates proves that it is ours, and asks when it ends.
       socket.authorized = true;
@@ -108,9 +107,11 @@ export class GatewayServer {
     tls.on('tlsClientError', (error, socket) => {
       this.log.debug({ address: socket.remoteAddress, reason: error.message }, 'TLS handshake failed');
     });
-    const port = await listen(tls, endpoint, 'agents');
-    this.tls = tls;
-    this.renewal = setInterval(() => void this.renewOwn(), renewOwnMs);
+    this.renewal = setInterval(() => void this.renewOwn(tls), renewOwnMs);
+    const server = createServer({ pauseOnConnect: true }, (socket) => gate.enter(socket));
+    server.maxConnections = maxConnections;
+    const port = await listen(server, endpoint, 'agents');
+    this.server = server;
     this.heartbeat = setInterval(() => void this.beat(), heartbeatMs);
     return port;
   }
@@ -123,15 +124,15 @@ export class GatewayServer {
     for (const stream of streams) {
       stream.close('the controller is stopping');
     }
-    this.tls?.close();
+    this.server?.close();
     this.grpcServer.forceShutdown();
     await this.surroundings.ingest.idle();
     await Promise.all(streams.map((stream) => stream.settled()));
   }
 
-  private async renewOwn(): Promise<void> {
+  private async renewOwn(tls: TlsServer): Promise<void> {
     const { keyPem, chainPem } = await this.authority.issueServer();
-    this.tls?.setSecureContext({ key: keyPem, cert: chainPem, ca: this.authority.pem, minVersion: 'TLSv1.3' });
+    tls.setSecureContext({ key: keyPem, cert: chainPem, ca: this.authority.pem, minVersion: 'TLSv1.3' });
   }
 
   private async connect(call: ConnectCall): Promise<void> {
@@ -165,21 +166,24 @@ export class GatewayServer {
   private async beat(): Promise<void> {
     this.surroundings.clock.beat();
     const now = Date.now();
-    const alive = [];
+    const alive: AgentStream[] = [];
     for (const stream of [...this.streams]) {
       if (stream.isSilent) {
-        stream.close(`nothing was heard of the node for ${silenceMs / 1000} seconds`);
+        stream.close(`nothing was heard of the node for ${leaseMs / 1000} seconds`);
       } else if (stream.until.getTime() <= now) {
         stream.close('the certificate of this connection has ended; connect with a new one');
       } else if (stream.epoch > 0n) {
-        alive.push({ nodeId: stream.nodeId, epoch: stream.epoch });
+        alive.push(stream);
       }
     }
     if (alive.length === 0) {
       return;
     }
     try {
-      await this.connections.renew(alive, new Date(now), new Date(now + silenceMs));
+      const newest = await this.connections.renew(alive, new Date(now), new Date(now + leaseMs));
+      for (const stream of alive.filter(({ nodeId }) => !newest.has(nodeId))) {
+        stream.close('a newer connection of this node took over');
+      }
     } catch (err) {
       this.log.warn({ err }, 'leases could not be renewed');
     }

@@ -1,6 +1,6 @@
 import { ContractError, decodeLoss, type Manifest, Manifest_Outcome, timestampMs } from '@bpfleet/contracts';
 import { plainText } from '../sessions/program-diagnostics.ts';
-import type { StoredManifest } from '../sessions/session.repository.ts';
+import type { StoredManifest } from '../sessions/report.repository.ts';
 
 const maxCount = 2n ** 62n;
 /** The end of the year 9999. */

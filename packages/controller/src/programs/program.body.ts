@@ -19,6 +19,7 @@ export const ProgramTextBody = z
   .object({
     ...record,
     source: z.string().nullable().describe('Of a script.'),
+    arguments: z.array(z.string()).describe('Of a script.'),
     object: z.string().nullable().describe('An ELF object, in base64.'),
   })
   .meta({ id: 'ProgramText' });

@@ -32,6 +32,7 @@ export class ProgramController {
     return {
       ...recordBody(record),
       source: program.kind === 'script' ? program.source : null,
+      arguments: program.kind === 'script' ? program.arguments : [],
       object: program.kind === 'object' ? Buffer.from(program.object).toString('base64') : null,
     };
   }

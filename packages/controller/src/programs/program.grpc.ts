@@ -18,6 +18,7 @@ export class ProgramGrpc implements ControlPart<typeof ProgramRpc> {
       const { program, ...record } = await this.programs.get(caller, digest);
       return {
         program: message(record),
+        arguments: program.kind === 'script' ? [...program.arguments] : [],
         source:
           program.kind === 'script'
             ? { case: 'script', value: program.source }

@@ -1,13 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { allTargetsAmong, type VisibleNodes } from '../access/visibility.ts';
-import type { SessionProgram } from '../sessions/session-program.ts';
+
+/** What a program is written in. */
+export type ProgramText =
+  | { readonly kind: 'script'; readonly source: string; readonly arguments: readonly string[] }
+  | { readonly kind: 'object'; readonly object: Uint8Array };
 
 /** A program and the sessions that ran it. */
 export interface ProgramRecord {
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
-  readonly kind: SessionProgram['kind'];
+  readonly kind: ProgramText['kind'];
   readonly bytes: number;
   readonly sessions: number;
   readonly firstUsedAt: Date;
@@ -42,21 +46,22 @@ export class ProgramRepository {
     );
   }
 
-  async find(digest: string, nodes: VisibleNodes): Promise<(ProgramRecord & { program: SessionProgram }) | undefined> {
+  async find(digest: string, nodes: VisibleNodes): Promise<(ProgramRecord & { program: ProgramText }) | undefined> {
     const [record]: ProgramRecord[] = await this.database.query(
       `${records} where ${visible} and program_digest = $2 group by program_digest`,
       [nodes, digest],
     );
-    const [row]: { source: string | null; object: Buffer | null }[] = await this.database.query(
-      'select program_source as source, program_object as object from session where program_digest = $1 limit 1',
+    const [row]: { source: string | null; arguments: string[]; object: Buffer | null }[] = await this.database.query(
+      `select program_source as source, program_arguments as arguments, program_object as object
+       from session where program_digest = $1 limit 1`,
       [digest],
     );
     if (record === undefined || row === undefined) {
       return undefined;
     }
-    const { source, object } = row;
-    const program: SessionProgram =
-      object === null ? { kind: 'script', source: source ?? '' } : { kind: 'object', object };
+    const { source, arguments: words, object } = row;
+    const program: ProgramText =
+      object === null ? { kind: 'script', source: source ?? '', arguments: words } : { kind: 'object', object };
     return { ...record, program };
   }
 }

@@ -4,6 +4,7 @@ import { create, encodeMapDelta, FramePayloadSchema, type PrintedEvent, toBinary
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConnectionRepository } from '../fleet/connection.repository.ts';
 import { SessionFeed } from '../sessions/session-feed.ts';
 import { Settlement } from '../sessions/settlement.ts';
 import { startTestServer, type TestServer } from '../testing/test-controller.ts';
@@ -38,6 +39,7 @@ function service(): IngestService {
     database,
     new RunRepository(),
     new FramePartitions(database),
+    new ConnectionRepository(database),
     new Settlement(new SessionFeed()),
   );
 }
@@ -61,6 +63,7 @@ async function session(nodes: number): Promise<{ sessionId: string; nodeIds: str
   return { sessionId, nodeIds };
 }
 
+const connectionEpoch = 1n;
 const start = Date.UTC(2026, 0, 31, 23, 59, 58);
 
 function checked(
@@ -142,7 +145,7 @@ describe('ingest', () => {
         const other = service();
         const outcomes = await Promise.all(
           deliveries.map((batch, index) =>
-            (index % 2 === 0 ? ingest : other).submit({ key, frames: batch, refused: [], schemas }),
+            (index % 2 === 0 ? ingest : other).submit({ key, connectionEpoch, frames: batch, refused: [], schemas }),
           ),
         );
         const { records, kernel, rollup } = await stored({ key });
@@ -168,7 +171,13 @@ describe('ingest', () => {
         const frames = [1n, 2n, 3n].map((seq) =>
           checked(seq, [{ map: 0, entries: [{ key: ['k'], cells: new Map([[0, 1n]]) }] }]),
         );
-        return ingest.submit({ key: { sessionId, nodeId, bootEpoch: 1n }, frames, refused: [], schemas });
+        return ingest.submit({
+          key: { sessionId, nodeId, bootEpoch: 1n },
+          connectionEpoch,
+          frames,
+          refused: [],
+          schemas,
+        });
       }),
     );
     expect(outcomes.every(({ settledSeq }) => settledSeq === 3n)).toBe(true);
@@ -186,9 +195,17 @@ describe('ingest', () => {
   it('passes over refused frames, and takes one in their place', async () => {
     const { sessionId, nodeIds } = await session(1);
     const key = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: 1n };
-    const outcome = await ingest.submit({ key, frames: [checked(1n, []), checked(3n, [])], refused: [2n], schemas });
+    const outcome = await ingest.submit({
+      key,
+      connectionEpoch,
+      frames: [checked(1n, []), checked(3n, [])],
+      refused: [2n],
+      schemas,
+    });
     expect(outcome).toMatchObject({ settledSeq: 3n, stored: 2 });
-    expect(await ingest.submit({ key, frames: [checked(2n, [])], refused: [], schemas })).toMatchObject({
+    expect(
+      await ingest.submit({ key, connectionEpoch, frames: [checked(2n, [])], refused: [], schemas }),
+    ).toMatchObject({
       stored: 1,
       duplicates: 0,
     });
@@ -204,7 +221,7 @@ describe('ingest', () => {
       values: [2n ** 63n, 'x\u0000', -1n],
       ordinal: 0n,
     } as const;
-    const input = { key, frames: [checked(1n, [], [event])], refused: [], schemas };
+    const input = { key, connectionEpoch, frames: [checked(1n, [], [event])], refused: [], schemas };
     await ingest.submit(input);
     await ingest.submit({ ...input, frames: [checked(2n, [], [event])] });
     const rows = await database.query('select ordinal, type, text, "values" from event');
@@ -213,17 +230,46 @@ describe('ingest', () => {
     ]);
   });
 
-  it('keeps nothing of a transaction that failed, and goes on with the next', async () => {
+  it('keeps what others sent, where something in the same transaction cannot be stored', async () => {
     const { sessionId, nodeIds } = await session(1);
     const good = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: 1n };
     const unknown = { ...good, nodeId: randomUUID() };
     const attempts = [unknown, good].map((key) =>
-      ingest.submit({ key, frames: [checked(1n, [])], refused: [], schemas }),
+      ingest.submit({ key, connectionEpoch, frames: [checked(1n, [])], refused: [], schemas }),
     );
-    expect((await Promise.allSettled(attempts)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    expect(await database.query('select 1 from frame')).toEqual([]);
-    expect(await ingest.submit({ key: good, frames: [checked(1n, [])], refused: [], schemas })).toMatchObject({
-      settledSeq: 1n,
-    });
+    expect((await Promise.allSettled(attempts)).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(await database.query('select node_id from frame')).toEqual([{ node_id: good.nodeId }]);
+  });
+
+  it('refuses what a superseded connection of a node says, and takes what others say with it', async () => {
+    const { sessionId, nodeIds } = await session(2);
+    const [moved = '', other = ''] = nodeIds;
+    await database.query(
+      `insert into node (id, name, arch, kernel, cpus, memory_bytes, agent_version, labels, features, missing, key_digest, enrolled_at)
+       values ($1::uuid, $1::text, '', '', 1, 1, '', '{}', '[]', '{}', '', now())`,
+      [moved],
+    );
+    await database.query(`insert into connection values ($1, 7, '', now(), now(), now())`, [moved]);
+    const attempts = [
+      [moved, 6n],
+      [other, 6n],
+      [moved, 7n],
+    ] as const;
+    const outcomes = await Promise.allSettled(
+      attempts.map(([nodeId, epoch]) =>
+        ingest.submit({
+          key: { sessionId, nodeId, bootEpoch: 1n },
+          connectionEpoch: epoch,
+          frames: [checked(1n, [])],
+          refused: [],
+          schemas,
+        }),
+      ),
+    );
+    expect(outcomes).toMatchObject([
+      { reason: { code: 'ABORTED' } },
+      { value: { stored: 1 } },
+      { value: { stored: 1 } },
+    ]);
   });
 });

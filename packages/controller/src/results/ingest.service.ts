@@ -1,108 +1,89 @@
 import type { MapSchema } from '@bpfleet/aggregate';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Settlement } from '../sessions/settlement.ts';
+import { BatchQueue } from '../database/batch-queue.ts';
+import { ConnectionRepository } from '../fleet/connection.repository.ts';
+import { superseded } from '../fleet/superseded.ts';
+import { Settlement, type Target } from '../sessions/settlement.ts';
 import { FramePartitions } from './frame-partitions.ts';
 import { RunRepository } from './run.repository.ts';
-import { type RunInput, type RunOutcome, runId } from './run.ts';
-import { advanceRun, settledSeq } from './run-progress.ts';
+import { type RunInput, type RunKey, type RunOutcome, runId } from './run.ts';
+import { advanceRun, type RunStep, settledSeq } from './run-progress.ts';
 
 /** Frames of one transaction: enough to share a commit between many nodes, few enough to keep it short. */
 const framesPerTransaction = 2_000;
+const targetsPerLook = 2_000;
 
-interface Waiting {
-  readonly input: RunInput;
-  readonly done: (outcome: RunOutcome) => void;
-  readonly failed: (error: unknown) => void;
+interface Unrolled extends Target {
+  readonly schemas: readonly MapSchema[];
 }
 
 /** Stores frames. What comes while one transaction commits, from any node, goes into the next one together. */
 @Injectable()
 export class IngestService {
-  private waiting: Waiting[] = [];
-  private running: Promise<void> | undefined;
+  /** One input of a run at a time, so that each is answered for itself. */
+  private readonly inputs = new BatchQueue<RunInput, RunOutcome>(
+    { maxWeight: framesPerTransaction, keyOf: ({ key }) => runId(key), weightOf: ({ frames }) => frames.length },
+    (inputs) => this.store(inputs),
+  );
+  private readonly unrolled = new BatchQueue<Unrolled, undefined>({ maxWeight: targetsPerLook }, (parts) =>
+    this.rebuild(parts),
+  );
 
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(RunRepository) private readonly runs: RunRepository,
     @Inject(FramePartitions) private readonly partitions: FramePartitions,
+    @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(Settlement) private readonly settlement: Settlement,
   ) {}
 
-  /** Resolves once everything in it is committed. Rejects where the database failed: nothing of it counts then. */
+  /**
+   * Resolves once everything in it is committed. Rejects where the database failed: nothing of it counts then; and with RpcError
+   * `ABORTED` where the node has a newer connection.
+   */
   submit(input: RunInput): Promise<RunOutcome> {
-    return new Promise((done, failed) => {
-      this.waiting.push({ input, done, failed });
-      this.running ??= this.drain();
-    });
+    return this.inputs.submit(input);
   }
 
   /** Resolves when everything that was submitted is stored or refused. */
-  async idle(): Promise<void> {
-    await this.running;
+  idle(): Promise<void> {
+    return this.inputs.idle();
   }
 
   /**
    * The maps of a session on a node, as its agent tells them: makes the rollups of frames that came before. Safe to
    * repeat.
    */
-  async rollUp(sessionId: string, nodeId: string, schemas: readonly MapSchema[]): Promise<void> {
+  rollUp(sessionId: string, nodeId: string, schemas: readonly MapSchema[]): Promise<void> {
+    return this.unrolled.submit({ sessionId, nodeId, schemas });
+  }
+
+  private async rebuild(parts: readonly Unrolled[]): Promise<undefined[]> {
+    const schemas = new Map(parts.map((part) => [`${part.sessionId} ${part.nodeId}`, part.schemas]));
     await this.database.transaction(async (transaction) => {
-      const keys = await this.runs.unrolled(transaction, sessionId, nodeId);
+      const keys = await this.runs.unrolled(transaction, parts);
       if (keys.length === 0) {
         return;
       }
-      const runs = await this.runs.lock(transaction, keys);
       const rebuilt = [];
-      for (const run of runs) {
-        rebuilt.push(await this.runs.rebuild(transaction, run, schemas));
+      for (const run of await this.runs.lock(transaction, keys)) {
+        const of = schemas.get(`${run.key.sessionId} ${run.key.nodeId}`) ?? [];
+        rebuilt.push(await this.runs.rebuild(transaction, run, of));
       }
       await this.runs.save(transaction, rebuilt);
     });
+    return parts.map(() => undefined);
   }
 
-  private async drain(): Promise<void> {
-    // Let everything that arrived in the same turn of the event loop join the first transaction.
-    await Promise.resolve();
-    while (this.waiting.length > 0) {
-      const batch = this.take();
-      try {
-        const outcomes = await this.store(batch.map(({ input }) => input));
-        for (const [index, { done }] of batch.entries()) {
-          done(outcomes[index] as RunOutcome);
-        }
-      } catch (error) {
-        for (const { failed } of batch) {
-          failed(error);
-        }
-      }
-    }
-    this.running = undefined;
-  }
-
-  /** One input of a run at a time, so that each is answered for itself; the next one of the same run waits. */
-  private take(): Waiting[] {
-    const batch: Waiting[] = [];
-    const rest: Waiting[] = [];
-    const seen = new Set<string>();
-    let frames = 0;
-    for (const entry of this.waiting) {
-      const id = runId(entry.input.key);
-      if (seen.has(id) || (batch.length > 0 && frames + entry.input.frames.length > framesPerTransaction)) {
-        rest.push(entry);
-      } else {
-        batch.push(entry);
-        frames += entry.input.frames.length;
-      }
-      seen.add(id);
-    }
-    this.waiting = rest;
-    return batch;
-  }
-
-  private async store(inputs: readonly RunInput[]): Promise<RunOutcome[]> {
-    await this.partitions.ensure(inputs.flatMap(({ frames }) => frames.map(({ windowStart }) => windowStart)));
+  private async store(all: readonly RunInput[]): Promise<(RunOutcome | Error)[]> {
+    await this.partitions.ensure(all.flatMap(({ frames }) => frames.map(({ windowStart }) => windowStart)));
     return this.database.transaction(async (transaction) => {
+      const old = await this.connections.superseded(
+        transaction,
+        all.map(({ key, connectionEpoch }) => ({ nodeId: key.nodeId, epoch: connectionEpoch })),
+      );
+      const inputs = all.filter(({ key }) => !old.has(key.nodeId));
       const runs = new Map(
         (
           await this.runs.lock(
@@ -129,13 +110,13 @@ export class IngestService {
       await this.runs.insertEvents(transaction, frames);
       const changed = steps.filter(({ step }) => step.fresh.length > 0).map(({ input }) => input.key);
       await this.settlement.resettle(transaction, changed);
-      return steps.map(({ input, step }) => ({
-        key: input.key,
-        settledSeq: settledSeq(step.next),
-        stored: step.fresh.length,
-        duplicates: step.duplicates,
-        refused: step.refused,
-      }));
+      const outcomes = new Map(steps.map(({ input, step }) => [input, outcomeOf(input.key, step)]));
+      return all.map((input) => outcomes.get(input) ?? superseded());
     });
   }
+}
+
+function outcomeOf(key: RunKey, step: RunStep): RunOutcome {
+  const { next, fresh, duplicates, refused } = step;
+  return { key, settledSeq: settledSeq(next), stored: fresh.length, duplicates, refused };
 }

@@ -8,7 +8,8 @@ export interface RunResult {
   readonly arch: string;
   readonly kernel: string;
   readonly labels: Record<string, string>;
-  readonly maps: object[] | null;
+  /** As JSON: nodes of one kernel have the same text. */
+  readonly maps: string | null;
   readonly bootEpoch: string;
   readonly rollup: Buffer | null;
 }
@@ -40,7 +41,7 @@ export class ResultRepository {
   /** By name of the node and age of the run. */
   runs(sessionId: string): Promise<RunResult[]> {
     return this.database.query(
-      `select sn.node_id as "nodeId", sn.name, sn.arch, sn.kernel, sn.labels, sn.maps, run.boot_epoch as "bootEpoch", run.rollup
+      `select sn.node_id as "nodeId", sn.name, sn.arch, sn.kernel, sn.labels, sn.maps::text as maps, run.boot_epoch as "bootEpoch", run.rollup
        from session_node sn join run using (session_id, node_id)
        where session_id = $1 order by sn.name, run.boot_epoch`,
       [sessionId],

@@ -21,6 +21,11 @@ export interface ResultQuery {
   readonly to?: Date | null;
 }
 
+/** With the maps that are needed to read its frames; none where the node has not told them. */
+interface ReadableRun extends RunResult {
+  readonly schemas: readonly MapSchema[];
+}
+
 export type FleetResult = ResultDocument & { outputOmitted?: number };
 
 @Injectable()
@@ -38,11 +43,14 @@ export class ResultService {
   async documentOf(session: SessionRow, query: ResultQuery): Promise<FleetResult> {
     const grouping = parseGrouping(query.by);
     const [from, to] = [query.from ?? null, query.to ?? null];
-    const accounts = await this.sessions.accounts(session.id);
     const byWindow = grouping.kind === 'window' || from !== null || to !== null;
-    const runs = await this.results.runs(session.id);
+    const [accounts, rows, { output, omitted }] = await Promise.all([
+      this.sessions.accounts(session.id),
+      this.results.runs(session.id),
+      this.output(session.id, from, to),
+    ]);
+    const runs = withSchemas(rows);
     const parts = byWindow ? await this.fromFrames(session.id, runs, grouping, from, to) : fromRollups(runs, grouping);
-    const { output, omitted } = await this.output(session.id, from, to);
     return {
       session: sessionSummary(session),
       answer: answerSheet(accounts),
@@ -66,22 +74,21 @@ export class ResultService {
   /** The frames themselves tell what fell into which window. */
   private async fromFrames(
     sessionId: string,
-    runs: readonly RunResult[],
+    runs: readonly ReadableRun[],
     grouping: Grouping,
     from: Date | null,
     to: Date | null,
   ): Promise<NodeMaps[]> {
     const byRun = new Map(runs.map((run) => [`${run.nodeId} ${run.bootEpoch}`, run]));
-    const rollups = new Map<string, { run: RunResult; group: string | undefined; rollup: Rollup }>();
+    const rollups = new Map<string, { run: ReadableRun; group: string | undefined; rollup: Rollup }>();
     for await (const frame of this.results.frames(sessionId, from, to)) {
       const run = byRun.get(`${frame.nodeId} ${frame.bootEpoch}`);
-      const schemas = run === undefined ? [] : schemasOf(run);
-      if (run === undefined || schemas.length === 0) {
+      if (run === undefined || run.schemas.length === 0) {
         continue;
       }
       const group = grouping.kind === 'window' ? frame.windowStart.toISOString() : groupOf(run, grouping);
       const id = JSON.stringify([run.nodeId, run.bootEpoch, group]);
-      const part = rollups.get(id) ?? { run, group, rollup: emptyRollup(schemas) };
+      const part = rollups.get(id) ?? { run, group, rollup: emptyRollup(run.schemas) };
       rollups.set(id, part);
       applyFrame(part.rollup, decodeDeltas(frame.payload, part.rollup));
     }
@@ -94,11 +101,11 @@ export class ResultService {
 }
 
 /** Without grouping by window or limits in time, the rollups hold the answer. */
-function fromRollups(runs: readonly RunResult[], grouping: Grouping): NodeMaps[] {
+function fromRollups(runs: readonly ReadableRun[], grouping: Grouping): NodeMaps[] {
   return runs.map((run) => ({
     nodeId: run.nodeId,
     group: groupOf(run, grouping),
-    states: [...decodeRollup(run.rollup, schemasOf(run)).values()],
+    states: [...decodeRollup(run.rollup, run.schemas).values()],
   }));
 }
 
@@ -114,8 +121,14 @@ function groupOf(run: RunResult, grouping: Grouping): string | undefined {
   }
 }
 
-function schemasOf(run: RunResult): MapSchema[] {
-  return run.maps === null ? [] : loadSchemas(run.maps);
+/** Thousands of nodes have few programs between them: the maps of each are read once. */
+function withSchemas(runs: readonly RunResult[]): ReadableRun[] {
+  const read = new Map<string | null, MapSchema[]>([[null, []]]);
+  return runs.map((run) => {
+    const schemas = read.get(run.maps) ?? loadSchemas(JSON.parse(run.maps ?? '[]'));
+    read.set(run.maps, schemas);
+    return { ...run, schemas };
+  });
 }
 
 /** Throws `not_found` where results have come and none of their maps has this name. */

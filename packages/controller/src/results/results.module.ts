@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.ts';
+import { FleetModule } from '../fleet/fleet.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { FramePartitions } from './frame-partitions.ts';
 import { IngestService } from './ingest.service.ts';
@@ -10,7 +11,7 @@ import { ResultService } from './result.service.ts';
 import { RunRepository } from './run.repository.ts';
 
 @Module({
-  imports: [AccessModule, SessionsModule],
+  imports: [AccessModule, FleetModule, SessionsModule],
   controllers: [ResultController],
   providers: [RunRepository, FramePartitions, IngestService, ResultRepository, ResultService, ResultGrpc],
   exports: [IngestService, ResultService, ResultGrpc],

@@ -2,6 +2,7 @@ import type { MapSchema } from '@bpfleet/aggregate';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { chunks, placeholders } from '../database/rows.ts';
+import type { Target } from '../sessions/settlement.ts';
 import { applyFrame, countEntries, decodeDeltas, emptyRollup, encodeRollup } from './rollup.ts';
 import type { CheckedFrame, RunKey } from './run.ts';
 import type { RunProgress } from './run-progress.ts';
@@ -143,13 +144,15 @@ export class RunRepository {
     }
   }
 
-  /** Runs of a session on a node that hold frames which no rollup has yet. */
-  async unrolled(transaction: EntityManager, sessionId: string, nodeId: string): Promise<RunKey[]> {
-    const rows: { boot_epoch: string }[] = await transaction.query(
-      `select boot_epoch from run where session_id = $1 and node_id = $2 and rollup is null and stored_seqs <> '{}'`,
-      [sessionId, nodeId],
+  /** Runs of these parts that hold frames which no rollup has yet. */
+  async unrolled(transaction: EntityManager, parts: readonly Target[]): Promise<RunKey[]> {
+    const rows: { session_id: string; node_id: string; boot_epoch: string }[] = await transaction.query(
+      `select distinct session_id, node_id, boot_epoch from run
+       join unnest($1::uuid[], $2::uuid[]) as part (session_id, node_id) using (session_id, node_id)
+       where rollup is null and stored_seqs <> '{}'`,
+      [parts.map(({ sessionId }) => sessionId), parts.map(({ nodeId }) => nodeId)],
     );
-    return rows.map(({ boot_epoch }) => ({ sessionId, nodeId, bootEpoch: BigInt(boot_epoch) }));
+    return rows.map((row) => ({ sessionId: row.session_id, nodeId: row.node_id, bootEpoch: BigInt(row.boot_epoch) }));
   }
 }
 

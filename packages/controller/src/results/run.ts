@@ -24,6 +24,8 @@ export interface CheckedFrame {
 /** What came of a run on one connection. */
 export interface RunInput {
   readonly key: RunKey;
+  /** Of the connection that it came by: what a superseded one says is refused. */
+  readonly connectionEpoch: bigint;
   readonly frames: readonly CheckedFrame[];
   /** Frames that were refused for good; acknowledgements pass over them. */
   readonly refused: readonly bigint[];

@@ -32,6 +32,7 @@ export class ScheduleRow {
     /** Those of before there were rollouts and a queue have none. */
     readonly course?: Course;
     readonly priority?: number;
+    readonly arguments?: readonly string[];
   };
   /** Its sessions run in the name of this token, and only while that may run any. */
   @Column({ type: 'text', name: 'token_id' })

@@ -87,7 +87,7 @@ export class ScheduleService {
       programSource: program.kind === 'script' ? program.source : null,
       programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
       programDigest: programDigest(program),
-      request: { ...rest, kind: program.kind },
+      request: { ...rest, kind: program.kind, ...(program.kind === 'script' && { arguments: program.arguments }) },
       tokenId: caller.tokenId,
       idempotencyKey,
       requestDigest: requestDigest(given),

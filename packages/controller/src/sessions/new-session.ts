@@ -8,7 +8,7 @@ import { planWaves } from './rollout/plan-waves.ts';
 import { attachMs } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
 import type { SessionNodeRow } from './session-node.entity.ts';
-import { programBytes, programDigest } from './session-program.ts';
+import { programDigest } from './session-program.ts';
 import type { SessionRequest } from './session-request.ts';
 import { countOf } from './targeting/node-amount.ts';
 import type { Sample } from './targeting/sample.ts';
@@ -69,6 +69,7 @@ function newRow(request: NewSession, now: Date): Omit<SessionRow, 'warnings' | '
     id: randomUUID(),
     state: 'pending',
     programSource: program.kind === 'script' ? program.source : null,
+    programArguments: program.kind === 'script' ? [...program.arguments] : [],
     programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
     programDigest: programDigest(program),
     selector: request.selector,
@@ -127,7 +128,7 @@ export function requestDigest(request: NewSession): string {
   const { program, caller: _, idempotencyKey: __, scheduledFor, ...rest } = request;
   // A key that somebody else used for a session of their own is not that of a firing.
   const origin = scheduledFor === null ? [] : [scheduledFor];
-  return sha256(JSON.stringify([program.kind, sha256(programBytes(program)), sorted(rest), ...origin]));
+  return sha256(JSON.stringify([programDigest(program), sorted(rest), ...origin]));
 }
 
 /** Members by name, so that the order in which they were written does not matter. */

@@ -8,16 +8,21 @@ import {
 } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
+import { BatchQueue } from '../database/batch-queue.ts';
 import { isUuid } from '../database/uuid.ts';
+import { type ConnectionKey, ConnectionRepository } from '../fleet/connection.repository.ts';
+import { superseded } from '../fleet/superseded.ts';
 import { readManifest } from '../gateway/read-manifest.ts';
 import { loadSchemas, storeSchemas } from '../results/stored-schemas.ts';
 import { plainText, toProblemDiagnostics } from './program-diagnostics.ts';
-import { SessionRepository } from './session.repository.ts';
-import { Settlement } from './settlement.ts';
+import { type Observation, ReportRepository, type StoredManifest, type StoredPart } from './report.repository.ts';
+import { type Conclusion, Settlement, type Target } from './settlement.ts';
 
 const maxAttachUs = 2n ** 62n;
+/** Reports of one transaction. */
+const maxWeight = 2_000;
 
 /** What is known of a session that a node has a part in. */
 export interface NodePart {
@@ -25,67 +30,116 @@ export interface NodePart {
   readonly schemas: readonly MapSchema[] | null;
 }
 
-/** Takes down what nodes report about the sessions they have a part in. */
+/** What one connection says about one session. */
+interface Report {
+  readonly from: ConnectionKey;
+  readonly observation: Observation;
+  /** Why it could not attach. */
+  readonly failure: string | null;
+  readonly manifest: StoredManifest | null;
+}
+
+/** Takes down what nodes report about the sessions they have a part in; what many report at the same time, together. */
 @Injectable()
 export class NodeReports {
+  private readonly lookups = new BatchQueue<Target, NodePart | undefined>({ maxWeight }, (targets) =>
+    this.findParts(targets),
+  );
+  private readonly reports = new BatchQueue<Report, NodePart | undefined>(
+    { maxWeight, keyOf: ({ observation }) => targetId(observation) },
+    (reports) => this.takeDown(reports),
+  );
+
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
-    @Inject(SessionRepository) private readonly sessions: SessionRepository,
+    @Inject(ReportRepository) private readonly rows: ReportRepository,
+    @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /** undefined where the session is unknown, or the node none of its targets. */
   async part(sessionId: string, nodeId: string): Promise<NodePart | undefined> {
-    const part = isUuid(sessionId) ? await this.sessions.part(sessionId, nodeId) : undefined;
-    return part && { createdAt: part.createdAt, schemas: part.maps === null ? null : loadSchemas(part.maps) };
+    return isUuid(sessionId) ? this.lookups.submit({ sessionId, nodeId }) : undefined;
   }
 
-  /** An assignment as the node sees it. A node that reports another's session changes nothing. */
-  async observed(nodeId: string, seen: ObservedAssignment): Promise<void> {
+  /**
+   * An assignment as the node sees it. A node that reports another's session changes nothing. Returns the part as it is after
+   * that. Throws RpcError `ABORTED` where the connection is not the node's newest.
+   */
+  async observed(from: ConnectionKey, seen: ObservedAssignment): Promise<NodePart | undefined> {
     if (!isUuid(seen.sessionId)) {
-      return;
+      return undefined;
     }
-    const running = seen.state === ObservedAssignment_State.RUNNING;
+    const attached = seen.state === ObservedAssignment_State.RUNNING;
     const failed = seen.state === ObservedAssignment_State.FAILED;
     const observation = {
       sessionId: seen.sessionId,
-      maps: this.mapsOf(nodeId, seen.sessionId, seen.maps),
-      attached: running,
-      attachUs: running && seen.attachUs > 0n && seen.attachUs < maxAttachUs ? seen.attachUs : null,
+      nodeId: from.nodeId,
+      maps: this.mapsOf(from.nodeId, seen.sessionId, seen.maps),
+      attached,
+      attachUs: attached && seen.attachUs > 0n && seen.attachUs < maxAttachUs ? seen.attachUs : null,
       diagnostics: toProblemDiagnostics(seen.diagnostics),
     };
-    const target = { sessionId: seen.sessionId, nodeId };
-    await this.database.transaction(async (transaction) => {
-      if (await this.sessions.observe(transaction, nodeId, observation, new Date())) {
-        await this.settlement.update(transaction, seen.sessionId);
-      }
-      if (failed) {
-        const reason = plainText(seen.reason) || 'the agent gave no reason';
-        await this.settlement.conclude(transaction, target, { state: 'failed', reason });
-      }
+    const failure = failed ? plainText(seen.reason) || 'the agent gave no reason' : null;
+    return this.reports.submit({ from, observation, failure, manifest: null });
+  }
+
+  /** undefined where the session is not the node's: there is nothing to keep, and the agent may let go. Throws like `observed`, and ContractError. */
+  async manifest(from: ConnectionKey, message: Manifest): Promise<NodePart | undefined> {
+    const { sessionId } = message;
+    const target = { sessionId, nodeId: from.nodeId };
+    if (!isUuid(sessionId) || (await this.lookups.submit(target)) === undefined) {
+      const named = { node: from.nodeId, session: sessionId.slice(0, 64) };
+      this.log.warn(named, 'manifest of a session that is not the node’s');
+      return undefined;
+    }
+    const manifest = readManifest(message);
+    const maps = this.mapsOf(from.nodeId, sessionId, message.maps);
+    const diagnostics = toProblemDiagnostics(message.diagnostics);
+    const observation = { ...target, maps, attached: false, attachUs: null, diagnostics };
+    return this.reports.submit({ from, observation, failure: null, manifest });
+  }
+
+  private async takeDown(reports: readonly Report[]): Promise<(NodePart | undefined | Error)[]> {
+    return this.database.transaction(async (transaction) => {
+      const old = await this.connections.superseded(
+        transaction,
+        reports.map(({ from }) => from),
+      );
+      const current = reports.filter(({ from }) => !old.has(from.nodeId));
+      const sessions = [...new Set(current.map(({ observation }) => observation.sessionId))];
+      await this.settlement.lock(transaction, sessions);
+      await this.store(transaction, current);
+      const targets = current.map(({ observation }) => observation);
+      const parts = new Map(
+        (await this.rows.parts(targets, transaction)).map((part) => [targetId(part), toPart(part)]),
+      );
+      return reports.map(({ from, observation }) =>
+        old.has(from.nodeId) ? superseded() : parts.get(targetId(observation)),
+      );
     });
   }
 
-  /** False where the session is not the node's: there is nothing to keep, and the agent may let go. */
-  async manifest(nodeId: string, message: Manifest): Promise<boolean> {
-    if (!isUuid(message.sessionId) || (await this.sessions.part(message.sessionId, nodeId)) === undefined) {
-      this.log.warn(
-        { node: nodeId, session: message.sessionId.slice(0, 64) },
-        'manifest of a session that is not the node’s',
-      );
-      return false;
+  private async store(transaction: EntityManager, reports: readonly Report[]): Promise<void> {
+    const now = new Date();
+    const manifests = reports.flatMap(({ from, manifest }) =>
+      manifest === null ? [] : [{ ...manifest, nodeId: from.nodeId }],
+    );
+    if (manifests.length > 0) {
+      await this.rows.saveManifests(transaction, manifests, now);
     }
-    const manifest = readManifest(message);
-    const maps = this.mapsOf(nodeId, message.sessionId, message.maps);
-    const diagnostics = toProblemDiagnostics(message.diagnostics);
-    await this.database.transaction(async (transaction) => {
-      await this.sessions.saveManifest(transaction, nodeId, manifest, new Date());
-      const seen = { sessionId: message.sessionId, maps, attached: false, attachUs: null, diagnostics };
-      await this.sessions.observe(transaction, nodeId, seen, new Date());
-      await this.settlement.settleTarget(transaction, { sessionId: message.sessionId, nodeId });
-    });
-    return true;
+    const observations = reports.map(({ observation }) => observation);
+    const changed = await this.rows.observe(transaction, observations, now);
+    await this.settlement.settleTargets(transaction, manifests);
+    await this.settlement.conclude(transaction, reports.flatMap(failureOf));
+    // Sessions whose parts ended are up to date by now.
+    await this.settlement.update(transaction, [...new Set(changed.map(({ sessionId }) => sessionId))]);
+  }
+
+  private async findParts(targets: readonly Target[]): Promise<(NodePart | undefined)[]> {
+    const parts = new Map((await this.rows.parts(targets)).map((part) => [targetId(part), toPart(part)]));
+    return targets.map((target) => parts.get(targetId(target)));
   }
 
   /** Maps that break the contract are as good as none: the frames are kept, and cannot be read. */
@@ -100,4 +154,16 @@ export class NodeReports {
       return [];
     }
   }
+}
+
+function targetId({ sessionId, nodeId }: Target): string {
+  return `${sessionId} ${nodeId}`;
+}
+
+function toPart({ createdAt, maps }: StoredPart): NodePart {
+  return { createdAt, schemas: maps === null ? null : loadSchemas(maps) };
+}
+
+function failureOf({ observation: { sessionId, nodeId }, failure }: Report): Conclusion[] {
+  return failure === null ? [] : [{ sessionId, nodeId, verdict: { state: 'failed', reason: failure } }];
 }

@@ -1,19 +1,19 @@
 import { CheckResponseSchema, create, type MessageInitShape } from '@bpfleet/contracts';
 import { describe, expect, it } from 'vitest';
-import { type CheckAnswer, planTargets } from './plan-targets.ts';
+import { type NodeAnswer, planTargets } from './plan-targets.ts';
 
-const answer = (init: MessageInitShape<typeof CheckResponseSchema>): CheckAnswer => ({
+const answer = (init: MessageInitShape<typeof CheckResponseSchema>): NodeAnswer => ({
   kind: 'answered',
   response: create(CheckResponseSchema, init),
 });
 const loads = answer({ loads: true });
 const refuses = answer({ loads: false, diagnostics: [{ code: 'no-match', message: 'no such tracepoint', line: 1 }] });
 const verifier = answer({ loads: false, reason: 'the verifier refused it' });
-const offline: CheckAnswer = { kind: 'offline' };
-const silent: CheckAnswer = { kind: 'silent' };
+const offline: NodeAnswer = { kind: 'offline' };
+const silent: NodeAnswer = { kind: 'silent' };
 
 describe('planTargets', () => {
-  it.each<[string, CheckAnswer[], string[]]>([
+  it.each<[string, NodeAnswer[], string[]]>([
     ['all take it', [loads, loads], ['pending', 'pending']],
     ['one refuses', [refuses, loads], ['skipped', 'pending']],
     ['one is offline', [offline, loads], ['offline', 'pending']],
@@ -23,7 +23,7 @@ describe('planTargets', () => {
     expect(planTargets(answers)).toMatchObject({ kind: 'run', targets: states.map((state) => ({ state })) });
   });
 
-  it.each<[string, CheckAnswer[], object]>([
+  it.each<[string, NodeAnswer[], object]>([
     [
       'all refuse',
       [refuses, refuses],

@@ -1,13 +1,6 @@
-import type { CheckResponse } from '@bpfleet/contracts';
+import type { NodeAnswer } from '../gateway/node-questions.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
 import { toProblemDiagnostics } from './program-diagnostics.ts';
-
-/** What was heard from a node that was asked to check a program. */
-export type CheckAnswer =
-  | { readonly kind: 'offline' }
-  /** Connected, but no answer in time: it is given the assignment, and will say itself what is wrong. */
-  | { readonly kind: 'silent' }
-  | { readonly kind: 'answered'; readonly response: CheckResponse };
 
 export interface PlannedTarget {
   readonly state: 'pending' | 'offline' | 'skipped';
@@ -21,7 +14,7 @@ export type TargetPlan =
   | { readonly kind: 'refused'; readonly reason: string; readonly diagnostics: ProblemDiagnostic[] };
 
 /** What becomes of each target, in the order of the answers. */
-export function planTargets(answers: readonly CheckAnswer[]): TargetPlan {
+export function planTargets(answers: readonly NodeAnswer[]): TargetPlan {
   const targets = answers.map(planTarget);
   const refusals = targets.filter(({ state }) => state === 'skipped');
   const [first] = refusals;
@@ -31,11 +24,12 @@ export function planTargets(answers: readonly CheckAnswer[]): TargetPlan {
   return { kind: 'run', targets };
 }
 
-function planTarget(answer: CheckAnswer): PlannedTarget {
+function planTarget(answer: NodeAnswer): PlannedTarget {
   switch (answer.kind) {
     case 'offline':
       return { state: 'offline', reason: 'it was not connected when the session began', diagnostics: [] };
     case 'silent':
+      // It is given the assignment, and will say itself what is wrong.
       return { state: 'pending', reason: null, diagnostics: [] };
     case 'answered': {
       const diagnostics = toProblemDiagnostics(answer.response.diagnostics);

@@ -2,6 +2,7 @@ import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
+import { singletons, singly } from '../database/singleton.ts';
 import { SessionRepository } from './session.repository.ts';
 import { settleSilence } from './settle.ts';
 import { Settlement } from './settlement.ts';
@@ -47,10 +48,14 @@ export class SessionDeadlines {
   /** Concludes every part that is overdue at `now`, or only those of sessions created since. */
   async endOverdue(now: Date, createdSince: Date | null = null): Promise<void> {
     const graces = { graceMs, connectedGraceMs, reconnectGraceMs };
-    for (const target of await this.sessions.overdue(now, graces, createdSince)) {
-      const verdict = settleSilence(target);
-      await this.database.transaction((transaction) => this.settlement.conclude(transaction, target, verdict));
-      this.log.warn({ session: target.sessionId, node: target.nodeId, ...verdict }, 'no manifest of a node in time');
+    const overdue = await this.sessions.overdue(now, graces, createdSince);
+    if (overdue.length === 0) {
+      return;
+    }
+    const conclusions = overdue.map((target) => ({ ...target, verdict: settleSilence(target) }));
+    await this.database.transaction((transaction) => this.settlement.conclude(transaction, conclusions));
+    for (const { sessionId, nodeId, verdict } of conclusions) {
+      this.log.warn({ session: sessionId, node: nodeId, ...verdict }, 'no manifest of a node in time');
     }
   }
 
@@ -64,7 +69,9 @@ export class SessionDeadlines {
     try {
       const now = Date.now();
       const starting = now - this.startedAt < startGraceMs;
-      await this.endOverdue(new Date(now), starting ? new Date(this.startedAt) : null);
+      await singly(this.database, singletons.deadlines, () =>
+        this.endOverdue(new Date(now), starting ? new Date(this.startedAt) : null),
+      );
     } catch (err) {
       this.log.error({ err }, 'sessions could not be looked through');
     }

@@ -10,6 +10,7 @@ import { answerSheet, type NodeAccount } from './node-account.ts';
 import type { Place } from './queue/session-queue.ts';
 import type { Rollout } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
+import { programMessage, programOf } from './session-program.ts';
 import { nodeAmountText } from './targeting/node-amount.ts';
 import { sampleWeight } from './targeting/sample.ts';
 
@@ -32,9 +33,7 @@ export function sessionMessage(
   return {
     id: session.id,
     state: states[session.state],
-    ...(session.programSource === null
-      ? {}
-      : { program: { source: { case: 'script', value: session.programSource } } }),
+    ...(session.programSource === null ? {} : { program: programMessage(programOf(session)) }),
     programDigest: session.programDigest,
     selector: session.selector,
     interval: durationFromMs(session.intervalMs),

@@ -10,6 +10,8 @@ const defaultDurationMs = 10_000;
 const defaultIntervalMs = 1_000;
 const defaultSoakMs = 2_000;
 const maxSource = 1_000_000;
+const maxArguments = 64;
+const maxArgument = 4_096;
 const maxMapBytes = BigInt(Number.MAX_SAFE_INTEGER);
 const maxEventsPerSecond = 1_000_000_000;
 
@@ -72,12 +74,18 @@ function sessionProgram(program: CreateSessionRequest['program']): SessionProgra
       ...(manifest !== '' && { manifest: manifestOf(manifest) }),
     });
   }
-  if (source?.case === 'script' && source.value !== '' && source.value.length <= maxSource) {
-    return { kind: 'script', source: source.value };
+  if (program !== undefined && source?.case === 'script' && source.value !== '' && source.value.length <= maxSource) {
+    return { kind: 'script', source: source.value, arguments: argumentsOf(program) };
   }
   throw new Problem('invalid_request', `The request needs an object, or a script of up to ${maxSource} characters.`, {
     pointer: '/program',
   });
+}
+
+function argumentsOf({ arguments: words }: NonNullable<CreateSessionRequest['program']>): string[] {
+  if (words.length <= maxArguments && words.every((word) => word.length <= maxArgument)) return words;
+  const detail = `A script takes up to ${maxArguments} arguments of up to ${maxArgument} characters.`;
+  throw new Problem('invalid_request', detail, { pointer: '/program/arguments' });
 }
 
 function manifestOf(text: string): unknown {

@@ -11,7 +11,15 @@ const maxBase64 = Math.ceil(MAX_OBJECT_BYTES / 3) * 4;
 
 const ProgramBody = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('script'), source: z.string().min(1).max(1_000_000) }),
+    z.strictObject({
+      kind: z.literal('script'),
+      source: z.string().min(1).max(1_000_000),
+      arguments: z
+        .array(z.string().max(4_096))
+        .max(64)
+        .default([])
+        .describe('`$1`, `$2` ...; those that begin with `--` are for getopt().'),
+    }),
     z.strictObject({
       kind: z.literal('object'),
       object: z.base64().min(1).max(maxBase64).describe('An ELF object as clang makes it for BPF, in base64.'),

@@ -15,6 +15,9 @@ export class SessionRow {
   /** Null where the program is an object. */
   @Column({ type: 'text', name: 'program_source', nullable: true })
   programSource!: string | null;
+  /** Of a script, as words of a command line. */
+  @Column({ type: 'text', name: 'program_arguments', array: true })
+  programArguments!: string[];
   /** Up to 2 MiB: only read where it is asked for. */
   @Column({ type: 'bytea', name: 'program_object', nullable: true, select: false })
   programObject?: Buffer | null;

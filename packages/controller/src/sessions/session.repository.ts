@@ -2,38 +2,18 @@ import type { NodeAnswerState } from '@bpfleet/aggregate';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { allTargetsAmong, type VisibleNodes } from '../access/visibility.ts';
+import { chunks } from '../database/rows.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
-import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
 import { skipUntold } from './rollout/skip-untold.ts';
 import { SessionRow } from './session.entity.ts';
 import { SessionNodeRow } from './session-node.entity.ts';
 import type { Target } from './settlement.ts';
 
-/** What a node says about a session that it has attached, or could not attach. */
-export interface Observation {
-  readonly sessionId: string;
-  readonly maps: object[];
-  readonly attached: boolean;
-  readonly attachUs: bigint | null;
-  readonly diagnostics: ProblemDiagnostic[];
-}
-
-/** A manifest as it is stored. */
-export interface StoredManifest {
-  readonly sessionId: string;
-  readonly bootEpoch: bigint;
-  readonly firstSeq: bigint;
-  readonly lastSeq: bigint;
-  readonly produced: bigint;
-  readonly lost: readonly [
-    ...[kernel: bigint, sampledOut: bigint, truncated: bigint, evicted: bigint, mapFull: bigint, readFailed: bigint],
-  ];
-  readonly outcome: 'complete' | 'partial' | 'failed';
-  readonly reason: string;
-  readonly startedAt: Date | null;
-  readonly endedAt: Date | null;
-  readonly overhead: number | null;
+/** A node's part that it is to run. */
+export interface AssignedPart extends Target {
+  /** Of a node that came late, what is left for it; null: as long as the session takes. */
+  readonly durationMs: number | null;
 }
 
 /** A node whose time in a session is over without a manifest. */
@@ -44,13 +24,18 @@ export interface OverdueTarget extends Target {
   readonly cancelled: boolean;
 }
 
+const nodesPerStatement = 1_000;
+
 @Injectable()
 export class SessionRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
   async insert(transaction: EntityManager, session: SessionRow, nodes: readonly SessionNodeRow[]): Promise<void> {
     await transaction.getRepository(SessionRow).insert(session);
-    await transaction.getRepository(SessionNodeRow).insert([...nodes]);
+    // A statement takes 65,535 parameters, and a row has fourteen.
+    for (const part of chunks(nodes, nodesPerStatement)) {
+      await transaction.getRepository(SessionNodeRow).insert([...part]);
+    }
   }
 
   find(id: string): Promise<SessionRow | null> {
@@ -103,21 +88,27 @@ export class SessionRepository {
    */
   async accounts(sessionId: string, page?: { afterName: string; limit: number }): Promise<NodeAccount[]> {
     const rows: AccountRow[] = await this.database.query(
-      `select sn.node_id, sn.name, sn.arch, sn.kernel, sn.labels, sn.state, sn.reason, numbers.*
-       from session_node sn, lateral (
-         select coalesce(sum(r.records), 0) as stored,
-           coalesce(sum(coalesce(m.produced, r.records + r.lost_kernel + r.lost_sampled_out + r.lost_evicted + r.lost_map_full)), 0) as produced,
-           coalesce(sum(coalesce(m.lost_kernel, r.lost_kernel)), 0) as lost_kernel,
-           coalesce(sum(coalesce(m.lost_sampled_out, r.lost_sampled_out)), 0) as lost_sampled_out,
-           coalesce(sum(coalesce(m.lost_truncated, r.lost_truncated)), 0) as lost_truncated,
-           coalesce(sum(coalesce(m.lost_evicted, r.lost_evicted)), 0) as lost_evicted,
-           coalesce(sum(coalesce(m.lost_map_full, r.lost_map_full)), 0) as lost_map_full,
-           coalesce(sum(coalesce(m.lost_read_failed, r.lost_read_failed)), 0) as lost_read_failed,
+      `with part as materialized (
+         select node_id, name, arch, kernel, labels, state, reason from session_node
+         where session_id = $1 and name > $2 order by name limit $3
+       ), numbers as (
+         select node_id, sum(r.records) as stored,
+           sum(coalesce(m.produced, r.records + r.lost_kernel + r.lost_sampled_out + r.lost_evicted + r.lost_map_full)) as produced,
+           sum(coalesce(m.lost_kernel, r.lost_kernel)) as lost_kernel,
+           sum(coalesce(m.lost_sampled_out, r.lost_sampled_out)) as lost_sampled_out,
+           sum(coalesce(m.lost_truncated, r.lost_truncated)) as lost_truncated,
+           -- What was dropped after it had arrived is not missing: as in settle.ts.
+           sum(case when m.produced is null then r.lost_evicted else greatest(0, least(m.lost_evicted, m.produced
+             - coalesce(r.records, 0) - m.lost_kernel - m.lost_sampled_out - m.lost_map_full)) end) as lost_evicted,
+           sum(coalesce(m.lost_map_full, r.lost_map_full)) as lost_map_full,
+           sum(coalesce(m.lost_read_failed, r.lost_read_failed)) as lost_read_failed,
            max(m.overhead) as overhead
-         from (select * from run where session_id = sn.session_id and node_id = sn.node_id) r
-         full join (select * from manifest where session_id = sn.session_id and node_id = sn.node_id) m using (boot_epoch)
-       ) numbers
-       where sn.session_id = $1 and sn.name > $2 order by sn.name limit $3`,
+         from (select * from run where session_id = $1 and node_id in (select node_id from part)) r
+         full join (select * from manifest where session_id = $1 and node_id in (select node_id from part)) m
+           using (node_id, boot_epoch)
+         group by node_id
+       )
+       select * from part left join numbers using (node_id) order by name`,
       [sessionId, page?.afterName ?? '', page?.limit ?? null],
     );
     return rows.map((row) => ({
@@ -129,37 +120,39 @@ export class SessionRepository {
       labels: row.labels,
       state: row.state,
       reason: row.reason,
-      produced: BigInt(row.produced),
-      stored: BigInt(row.stored),
+      produced: BigInt(row.produced ?? 0),
+      stored: BigInt(row.stored ?? 0),
       lost: {
-        kernel: BigInt(row.lost_kernel),
-        sampledOut: BigInt(row.lost_sampled_out),
-        truncated: BigInt(row.lost_truncated),
-        evicted: BigInt(row.lost_evicted),
-        mapFull: BigInt(row.lost_map_full),
-        readFailed: BigInt(row.lost_read_failed),
+        kernel: BigInt(row.lost_kernel ?? 0),
+        sampledOut: BigInt(row.lost_sampled_out ?? 0),
+        truncated: BigInt(row.lost_truncated ?? 0),
+        evicted: BigInt(row.lost_evicted ?? 0),
+        mapFull: BigInt(row.lost_map_full ?? 0),
+        readFailed: BigInt(row.lost_read_failed ?? 0),
       },
       overhead: row.overhead,
     }));
   }
 
-  /** Sessions that are to run on a node now, each for as long as it is to run there. */
-  async assignments(nodeId: string, now: Date): Promise<SessionRow[]> {
-    const { entities, raw } = await this.database
+  /** What is to run on these nodes now, the oldest session first. */
+  async assignments(nodeIds: readonly string[], now: Date): Promise<AssignedPart[]> {
+    return this.database.query(
+      `select part.node_id as "nodeId", part.session_id as "sessionId", part.duration_ms::float8 as "durationMs" from session_node part join session on session.id = part.session_id
+       where part.node_id = any($1::uuid[]) and part.state in ('pending', 'running') and part.wave <= session.wave
+         and session.cancelled_at is null and session.ended_at is null and session.deadline > $2
+       order by session.created_at`,
+      [nodeIds, now],
+    );
+  }
+
+  /** With their programs, also those that are objects. */
+  withPrograms(ids: readonly string[]): Promise<SessionRow[]> {
+    return this.database
       .getRepository(SessionRow)
       .createQueryBuilder('session')
       .addSelect('session.programObject')
-      .addSelect('part.duration_ms', 'part_duration_ms')
-      .innerJoin(SessionNodeRow, 'part', 'part.session_id = session.id')
-      .where('part.node_id = :nodeId', { nodeId })
-      .andWhere(`part.state in ('pending', 'running') and part.wave <= session.wave`)
-      .andWhere('session.cancelled_at is null and session.ended_at is null and session.deadline > :now', { now })
-      .orderBy('session.created_at')
-      .getRawAndEntities<{ part_duration_ms: string | null }>();
-    return entities.map((session, index) => {
-      const own = raw[index]?.part_duration_ms ?? null;
-      return own === null ? session : { ...session, durationMs: Number(own) };
-    });
+      .where('session.id = any(:ids)', { ids })
+      .getMany();
   }
 
   /** Bytes of the programs that are to run now, of that of these nodes which has the most. */
@@ -175,84 +168,13 @@ export class SessionRepository {
     return Number(rows[0]?.bytes ?? 0);
   }
 
-  /** A node's part in a session; undefined where it is none of its targets. */
-  async part(sessionId: string, nodeId: string): Promise<{ createdAt: Date; maps: object[] | null } | undefined> {
-    const rows: { createdAt: Date; maps: object[] | null }[] = await this.database.query(
-      `select s.created_at as "createdAt", sn.maps from session_node sn join session s on s.id = sn.session_id
-       where sn.session_id = $1 and sn.node_id = $2`,
-      [sessionId, nodeId],
-    );
-    return rows[0];
-  }
-
-  /** True if the node had not attached before. */
-  async observe(transaction: EntityManager, nodeId: string, seen: Observation, at: Date): Promise<boolean> {
-    const [rows]: [unknown[], number] = await transaction.query(
-      `update session_node set
-         maps = case when $3::jsonb = '[]' then maps else $3::jsonb end,
-         diagnostics = case when $4::jsonb = '[]' then diagnostics else $4::jsonb end,
-         attached_at = case when $5 then coalesce(attached_at, $6) else attached_at end,
-         attach_us = coalesce($7::bigint, attach_us),
-         connection_lost_at = null,
-         state = case when $5 and state = 'pending' then 'running' else state end
-       where session_id = $1 and node_id = $2 and (
-         ($5 and state = 'pending') or (maps is null and $3::jsonb <> '[]') or connection_lost_at is not null
-         or (diagnostics = '[]' and $4::jsonb <> '[]'))
-       returning 1`,
-      [
-        seen.sessionId,
-        nodeId,
-        JSON.stringify(seen.maps),
-        JSON.stringify(seen.diagnostics),
-        seen.attached,
-        at,
-        seen.attachUs?.toString() ?? null,
-      ],
-    );
-    return rows.length > 0;
-  }
-
-  async saveManifest(transaction: EntityManager, nodeId: string, manifest: StoredManifest, at: Date): Promise<void> {
-    await transaction.query(
-      `insert into manifest (session_id, node_id, boot_epoch, first_seq, last_seq, produced, lost_kernel,
-         lost_sampled_out, lost_truncated, lost_evicted, lost_map_full, lost_read_failed, outcome, reason, started_at, ended_at,
-         overhead, received_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-       on conflict (session_id, node_id, boot_epoch) do update set
-         first_seq = excluded.first_seq, last_seq = excluded.last_seq, produced = excluded.produced,
-         lost_kernel = excluded.lost_kernel, lost_sampled_out = excluded.lost_sampled_out,
-         lost_truncated = excluded.lost_truncated, lost_evicted = excluded.lost_evicted,
-         lost_map_full = excluded.lost_map_full, lost_read_failed = excluded.lost_read_failed,
-         outcome = excluded.outcome, reason = excluded.reason,
-         started_at = excluded.started_at, ended_at = excluded.ended_at, overhead = excluded.overhead`,
-      [
-        manifest.sessionId,
-        nodeId,
-        manifest.bootEpoch.toString(),
-        manifest.firstSeq.toString(),
-        manifest.lastSeq.toString(),
-        manifest.produced.toString(),
-        ...manifest.lost.map(String),
-        manifest.outcome,
-        manifest.reason,
-        manifest.startedAt,
-        manifest.endedAt,
-        manifest.overhead,
-        at,
-      ],
-    );
-    if (manifest.startedAt !== null) {
-      await transaction.query(
-        'update session_node set attached_at = coalesce(attached_at, $3) where session_id = $1 and node_id = $2',
-        [manifest.sessionId, nodeId, manifest.startedAt],
-      );
-    }
-  }
-
-  async connectionLost(nodeId: string, at: Date): Promise<void> {
+  /** These nodes have lost their connections. */
+  async connectionsLost(nodeIds: readonly string[], at: Date): Promise<void> {
     await this.database.query(
-      `update session_node set connection_lost_at = $2 where node_id = $1 and state in ('pending', 'running')`,
-      [nodeId, at],
+      `update session_node set connection_lost_at = $2 where (session_id, node_id) in (
+         select session_id, node_id from session_node where node_id = any($1::uuid[]) and state in ('pending', 'running')
+         order by session_id, node_id for no key update)`,
+      [nodeIds, at],
     );
   }
 
@@ -270,6 +192,15 @@ export class SessionRepository {
       now: at,
     });
     return true;
+  }
+
+  /** Sessions that were told to nodes or cancelled since then and have not ended. */
+  changedSince(since: Date): Promise<{ id: string; wave: number; cancelled: boolean }[]> {
+    return this.database.query(
+      `select id, wave, cancelled_at is not null as cancelled from session
+       where ended_at is null and (told_at > $1 or cancelled_at > $1)`,
+      [since],
+    );
   }
 
   async targets(sessionId: string): Promise<string[]> {
@@ -304,7 +235,7 @@ export class SessionRepository {
       sessionId: row.session_id,
       nodeId: row.node_id,
       attached: row.attached,
-      storedFrames: BigInt(row.stored),
+      storedFrames: BigInt(row.stored ?? 0),
       connectionLostAt: row.connection_lost_at,
       cancelled: row.cancelled,
     }));
@@ -329,14 +260,15 @@ interface AccountRow {
   readonly labels: Record<string, string>;
   readonly state: NodeAnswerState;
   readonly reason: string | null;
-  readonly produced: string;
-  readonly stored: string;
-  readonly lost_kernel: string;
-  readonly lost_sampled_out: string;
-  readonly lost_truncated: string;
-  readonly lost_evicted: string;
-  readonly lost_map_full: string;
-  readonly lost_read_failed: string;
+  /** These are null of a node of which nothing has come. */
+  readonly produced: string | null;
+  readonly stored: string | null;
+  readonly lost_kernel: string | null;
+  readonly lost_sampled_out: string | null;
+  readonly lost_truncated: string | null;
+  readonly lost_evicted: string | null;
+  readonly lost_map_full: string | null;
+  readonly lost_read_failed: string | null;
   readonly overhead: number | null;
 }
 

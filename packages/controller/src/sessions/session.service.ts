@@ -9,17 +9,19 @@ import { boundRequest, boundTargets } from '../access/token-bounds.ts';
 import { Visibility } from '../access/visibility.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { LOGGER } from '../config/tokens.ts';
+import { Hints } from '../database/hints.ts';
 import { isUniqueViolation } from '../database/unique-violation.ts';
 import { isUuid } from '../database/uuid.ts';
 import type { NodeStatus } from '../fleet/node.repository.ts';
 import { NodeService } from '../fleet/node.service.ts';
-import { ConnectedAgents } from '../gateway/connected-agents.ts';
+import { type NodeAnswer, NodeQuestions } from '../gateway/node-questions.ts';
+import { questionMs } from '../gateway/question.repository.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
 import { notFound } from '../problem/not-found.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import { type NewSession, newSessionRows, requestDigest, type ScheduledFor } from './new-session.ts';
 import type { NodeAccount } from './node-account.ts';
-import { type CheckAnswer, type PlannedTarget, planTargets } from './plan-targets.ts';
+import { type PlannedTarget, planTargets } from './plan-targets.ts';
 import { toProblemDiagnostics } from './program-diagnostics.ts';
 import { type Place, SessionQueue } from './queue/session-queue.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -36,7 +38,6 @@ import {
 import { Settlement } from './settlement.ts';
 import { takeSample } from './targeting/sample.ts';
 
-const checkTimeoutMs = 5_000;
 /** Room is left for another that is created at the same time: a message has at most 8 MiB. */
 const maxProgramBytes = 5 * 1024 * 1024;
 
@@ -46,7 +47,8 @@ export class SessionService {
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(SessionRepository) private readonly sessions: SessionRepository,
     @Inject(NodeService) private readonly nodes: NodeService,
-    @Inject(ConnectedAgents) private readonly agents: ConnectedAgents,
+    @Inject(NodeQuestions) private readonly questions: NodeQuestions,
+    @Inject(Hints) private readonly hints: Hints,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
     @Inject(Visibility) private readonly visibility: Visibility,
@@ -78,7 +80,11 @@ export class SessionService {
     }
     boundTargets(caller.bounds, targets.length);
     await this.requireRoom(targets, request.program);
-    const answers = await this.check(targets, request.program);
+    const answers = await this.questions.check(
+      targets,
+      create(CheckRequestSchema, { program: programMessage(request.program) }),
+      questionMs,
+    );
     const plan = planTargets(answers);
     if (plan.kind === 'refused') {
       throw new Problem('invalid_program', plan.reason, {
@@ -94,7 +100,7 @@ export class SessionService {
       await this.database.transaction(async (transaction) => {
         await this.sessions.insert(transaction, session, nodes);
         await this.queue.admit(transaction, session.createdAt);
-        await this.settlement.update(transaction, session.id);
+        await this.settlement.update(transaction, [session.id]);
         await this.audit.append(transaction, auditOf(caller, 'createSession', session.id, whatRuns(session, targets)));
       });
     } catch (error) {
@@ -104,7 +110,7 @@ export class SessionService {
       }
       return first;
     }
-    this.agents.refresh(targets.map(({ id }) => id));
+    this.hints.publish('assignments', session.id);
     this.log.info({ session: session.id, targets: targets.length }, 'session created');
     return this.get(session.id);
   }
@@ -154,13 +160,13 @@ export class SessionService {
     const cancelled = await this.database.transaction(async (transaction) => {
       const done = await this.sessions.cancel(transaction, id, new Date());
       if (done) {
-        await this.settlement.update(transaction, id);
+        await this.settlement.update(transaction, [id]);
         await this.audit.append(transaction, auditOf(caller, 'cancelSession', id));
       }
       return done;
     });
     if (cancelled) {
-      this.agents.refresh(await this.sessions.targets(id));
+      this.hints.publish('assignments', id);
       this.feed.changed(id);
       this.log.info({ session: id }, 'session cancelled');
     }
@@ -210,24 +216,6 @@ export class SessionService {
       });
     }
   }
-
-  /** Asks every connected target at once. */
-  private check(targets: readonly NodeStatus[], program: SessionProgram): Promise<CheckAnswer[]> {
-    const request = create(CheckRequestSchema, { program: programMessage(program) });
-    return Promise.all(
-      targets.map(async ({ id }): Promise<CheckAnswer> => {
-        const agent = this.agents.get(id);
-        if (agent === undefined) {
-          return { kind: 'offline' };
-        }
-        const response = await agent.check(request, checkTimeoutMs);
-        if (response !== undefined) {
-          return { kind: 'answered', response };
-        }
-        return this.agents.get(id) === undefined ? { kind: 'offline' } : { kind: 'silent' };
-      }),
-    );
-  }
 }
 
 /** For the audit log. */
@@ -238,7 +226,7 @@ function whatRuns(session: SessionRow, targets: readonly NodeStatus[]) {
 }
 
 /** What the nodes warn of, each warning once. */
-function warningsOf(answers: readonly CheckAnswer[]): ProblemDiagnostic[] {
+function warningsOf(answers: readonly NodeAnswer[]): ProblemDiagnostic[] {
   const warnings = answers
     .flatMap((answer) => (answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : []))
     .filter(({ severity }) => severity === 'warning');

@@ -5,6 +5,7 @@ import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
 import { NodeReports } from './node-reports.ts';
 import { QueueRepository } from './queue/queue.repository.ts';
 import { SessionQueue } from './queue/session-queue.ts';
+import { ReportRepository } from './report.repository.ts';
 import { RolloutRepository } from './rollout/rollout.repository.ts';
 import { RolloutRunner } from './rollout/rollout-runner.ts';
 import { SessionController } from './session.controller.ts';
@@ -27,6 +28,7 @@ import { LateSessionRepository } from './targeting/late-session.repository.ts';
     SessionFeed,
     Settlement,
     NodeReports,
+    ReportRepository,
     SessionGrpc,
     RolloutRepository,
     RolloutRunner,

@@ -55,23 +55,36 @@ function faultsOf(run: RunAccount): string[] {
   if (missing > 0n) {
     faults.push(`${missing} of ${windows(expected)} did not arrive`);
   }
-  const { kernel, evicted, mapFull, sampledOut } = manifest.lost;
+  const lost = { ...manifest.lost, evicted: evictedOf(manifest, run.storedRecords) };
+  const { kernel, evicted, mapFull, sampledOut } = lost;
   const losses = [
     [kernel, 'in the kernel'],
     [evicted, 'from the full spool'],
     [mapFull, 'because a map was full'],
   ] as const;
-  const lost = losses.filter(([count]) => count > 0n).map(([count, where]) => `${count} ${where}`);
-  if (lost.length > 0) {
-    faults.push(`records were lost: ${lost.join(', ')}`);
+  const told = losses.filter(([count]) => count > 0n).map(([count, where]) => `${count} ${where}`);
+  if (told.length > 0) {
+    faults.push(`records were lost: ${told.join(', ')}`);
   }
-  if (missing <= 0n && manifest.produced !== run.storedRecords + lostRecords(manifest.lost)) {
+  if (missing <= 0n && manifest.produced !== run.storedRecords + lostRecords(lost)) {
     const counted = kernel + evicted + mapFull + sampledOut;
     faults.push(
       `the numbers do not balance: ${manifest.produced} produced, ${run.storedRecords} stored, ${counted} lost`,
     );
   }
   return faults;
+}
+
+/**
+ * Records that are missing because the spool was full. An agent also counts what it dropped after it had arrived here, when the
+ * acknowledgement was lost: that is not missing.
+ */
+function evictedOf({ produced, lost }: ManifestAccount, stored: bigint): bigint {
+  const missing = produced - stored - lost.kernel - lost.sampledOut - lost.mapFull;
+  if (missing <= 0n) {
+    return 0n;
+  }
+  return missing >= lost.evicted ? lost.evicted : missing;
 }
 
 /** What is known of a node from which no manifest came in time. */

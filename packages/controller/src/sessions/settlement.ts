@@ -12,96 +12,163 @@ export interface Target {
   readonly nodeId: string;
 }
 
-/** Writes what a node's part, and by it the whole session, has come to. Always inside the caller's transaction. */
+/** A part, and what it has come to. */
+export interface Conclusion extends Target {
+  readonly verdict: Verdict;
+}
+
+/**
+ * Writes what the parts of nodes, and by them whole sessions, have come to. Always inside the caller's transaction, for many parts at
+ * once. Law: rows are locked in one order everywhere: runs, then sessions, then parts.
+ */
 @Injectable()
 export class Settlement {
   constructor(@Inject(SessionFeed) private readonly feed: SessionFeed) {}
 
+  /** To be held by whoever changes parts of these sessions. */
+  async lock(transaction: EntityManager, sessionIds: readonly string[]): Promise<void> {
+    await transaction.query('select 1 from session where id = any($1::uuid[]) order by id for no key update', [
+      sessionIds,
+    ]);
+  }
+
   /** Frames arrived: where a part had already ended, its verdict may change. */
   async resettle(transaction: EntityManager, targets: readonly Target[]): Promise<void> {
-    const rows: { session_id: string; node_id: string }[] = await transaction.query(
-      `select session_id, node_id from session_node
+    const ended: Target[] = await transaction.query(
+      `select session_id as "sessionId", node_id as "nodeId" from session_node
        join unnest($1::uuid[], $2::uuid[]) as wanted (session_id, node_id) using (session_id, node_id)
        where state not in ('pending', 'running')`,
-      [targets.map(({ sessionId }) => sessionId), targets.map(({ nodeId }) => nodeId)],
+      columns(targets),
     );
-    for (const row of rows) {
-      await this.settleTarget(transaction, { sessionId: row.session_id, nodeId: row.node_id });
-    }
-    for (const { sessionId } of targets) {
+    await this.settleTargets(transaction, ended);
+    for (const sessionId of sessionsOf(targets)) {
       this.feed.changed(sessionId);
     }
   }
 
-  /** Judges a part by its manifests and what is stored; without a manifest it stays as it is. */
-  async settleTarget(transaction: EntityManager, target: Target): Promise<void> {
-    const [part]: { joined_after_ms: string | null }[] = await transaction.query(
-      'select joined_after_ms from session_node where session_id = $1 and node_id = $2',
-      [target.sessionId, target.nodeId],
-    );
-    const joined = part?.joined_after_ms ?? null;
-    const verdict = settle(await this.accounts(transaction, target), joined === null ? null : Number(joined));
-    if (verdict !== undefined) {
-      await this.conclude(transaction, target, verdict);
+  /** Judges parts by their manifests and what is stored; without a manifest a part stays as it is. */
+  async settleTargets(transaction: EntityManager, targets: readonly Target[]): Promise<void> {
+    if (targets.length === 0) {
+      return;
     }
+    const conclusions: Conclusion[] = [];
+    for (const { sessionId, nodeId, runs, joinedAfterMs } of await this.accounts(transaction, targets)) {
+      const verdict = settle(runs, joinedAfterMs);
+      if (verdict !== undefined) {
+        conclusions.push({ sessionId, nodeId, verdict });
+      }
+    }
+    await this.conclude(transaction, conclusions);
   }
 
-  /** Ends a part with this verdict, if it may still become that, and the session with its last part. */
-  async conclude(transaction: EntityManager, target: Target, verdict: Verdict): Promise<void> {
-    await transaction.query('select 1 from session where id = $1 for no key update', [target.sessionId]);
-    const [row]: { state: NodeAnswerState }[] = await transaction.query(
-      'select state from session_node where session_id = $1 and node_id = $2 for no key update',
-      [target.sessionId, target.nodeId],
+  /** Ends parts with these verdicts, where they may still become that, and sessions with their last parts. */
+  async conclude(transaction: EntityManager, conclusions: readonly Conclusion[]): Promise<void> {
+    if (conclusions.length === 0) {
+      return;
+    }
+    await this.lock(transaction, sessionsOf(conclusions));
+    const states: { session_id: string; node_id: string; state: NodeAnswerState }[] = await transaction.query(
+      `select session_id, node_id, state from session_node
+       join unnest($1::uuid[], $2::uuid[]) as wanted (session_id, node_id) using (session_id, node_id)
+       for no key update of session_node`,
+      columns(conclusions),
     );
-    if (row === undefined || !mayBecome(row.state, verdict.state)) {
+    const now = new Map(states.map((row) => [`${row.session_id} ${row.node_id}`, row.state]));
+    const changes = conclusions.filter(({ sessionId, nodeId, verdict }) => {
+      const state = now.get(`${sessionId} ${nodeId}`);
+      return state !== undefined && mayBecome(state, verdict.state);
+    });
+    if (changes.length === 0) {
       return;
     }
     await transaction.query(
-      `update session_node set state = $3, reason = $4, ended_at = coalesce(ended_at, $5)
-       where session_id = $1 and node_id = $2`,
-      [target.sessionId, target.nodeId, verdict.state, verdict.reason, new Date()],
+      `update session_node sn set state = v.state, reason = v.reason, ended_at = coalesce(sn.ended_at, $5)
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as v (session_id, node_id, state, reason)
+       where sn.session_id = v.session_id and sn.node_id = v.node_id`,
+      [
+        ...columns(changes),
+        changes.map(({ verdict }) => verdict.state),
+        changes.map(({ verdict }) => verdict.reason),
+        new Date(),
+      ],
     );
-    await this.update(transaction, target.sessionId);
+    await this.update(transaction, sessionsOf(changes));
   }
 
-  /** Brings the state of the session itself up to that of its parts. */
-  async update(transaction: EntityManager, sessionId: string): Promise<void> {
-    const [session]: { cancelled_at: Date | null; halted: string | null }[] = await transaction.query(
-      'select cancelled_at, halted from session where id = $1 for no key update',
-      [sessionId],
+  /** Brings the states of the sessions themselves up to those of their parts. */
+  async update(transaction: EntityManager, sessionIds: readonly string[]): Promise<void> {
+    if (sessionIds.length === 0) {
+      return;
+    }
+    await this.lock(transaction, sessionIds);
+    const sessions: SessionParts[] = await transaction.query(
+      `select s.id, s.cancelled_at is not null as cancelled, s.halted is not null as halted, array_agg(distinct sn.state) as states, min(sn.attached_at) as attached
+       from session s join session_node sn on sn.session_id = s.id where s.id = any($1::uuid[]) group by s.id`,
+      [sessionIds],
     );
-    const parts: { state: NodeAnswerState }[] = await transaction.query(
-      'select state from session_node where session_id = $1',
-      [sessionId],
-    );
-    const states = parts.map(({ state }) => state);
-    const fate = { cancelled: session?.cancelled_at != null, halted: session?.halted != null };
-    await transaction.query(
-      `update session set state = $2, ended_at = case when $3 then coalesce(ended_at, $4) end,
-         started_at = (select min(attached_at) from session_node where session_id = $1)
-       where id = $1`,
-      [sessionId, sessionState(states, fate), hasEnded(states), new Date()],
-    );
-    this.feed.changed(sessionId);
+    for (const { id, cancelled, halted, states, attached } of sessions) {
+      await transaction.query(
+        `update session set state = $2, ended_at = case when $3 then coalesce(ended_at, $4) end, started_at = $5 where id = $1`,
+        [id, sessionState(states, { cancelled, halted }), hasEnded(states), new Date(), attached],
+      );
+      this.feed.changed(id);
+    }
   }
 
-  private async accounts(transaction: EntityManager, target: Target): Promise<RunAccount[]> {
+  private async accounts(transaction: EntityManager, targets: readonly Target[]): Promise<PartAccount[]> {
+    const wanted = 'unnest($1::uuid[], $2::uuid[]) as wanted (session_id, node_id)';
     const rows: AccountRow[] = await transaction.query(
-      `select run.stored_seqs::text as stored, run.records, manifest.*
-       from (select * from run where session_id = $1 and node_id = $2) as run
-       full join (select * from manifest where session_id = $1 and node_id = $2) as manifest using (boot_epoch)
+      `select run.stored_seqs::text as stored, run.records, manifest.*, session_id, node_id, part.joined_after_ms::float8 as joined
+       from (select run.* from run join ${wanted} using (session_id, node_id)) as run
+       full join (select manifest.* from manifest join ${wanted} using (session_id, node_id)) as manifest
+         using (session_id, node_id, boot_epoch)
+       join session_node part using (session_id, node_id)
        where run.stored_seqs <> '{}' or manifest.outcome is not null`,
-      [target.sessionId, target.nodeId],
+      columns(targets),
     );
-    return rows.map((row) => ({
-      storedSeqs: parseSeqRanges(row.stored ?? '{}'),
-      storedRecords: BigInt(row.records ?? 0),
-      manifest: manifestOf(row),
-    }));
+    const parts = new Map<string, PartAccount>();
+    for (const row of rows) {
+      const key = `${row.session_id} ${row.node_id}`;
+      const part = parts.get(key) ?? partOf(row);
+      parts.set(key, part);
+      const storedSeqs = parseSeqRanges(row.stored ?? '{}');
+      part.runs.push({ storedSeqs, storedRecords: BigInt(row.records ?? 0), manifest: manifestOf(row) });
+    }
+    return [...parts.values()];
   }
 }
 
+interface SessionParts {
+  readonly id: string;
+  readonly cancelled: boolean;
+  readonly halted: boolean;
+  /** Each once. */
+  readonly states: NodeAnswerState[];
+  readonly attached: Date | null;
+}
+
+function columns(targets: readonly Target[]): [string[], string[]] {
+  return [targets.map(({ sessionId }) => sessionId), targets.map(({ nodeId }) => nodeId)];
+}
+
+function sessionsOf(targets: readonly Target[]): string[] {
+  return [...new Set(targets.map(({ sessionId }) => sessionId))];
+}
+
+interface PartAccount extends Target {
+  readonly runs: RunAccount[];
+  /** Of a node that came late. */
+  readonly joinedAfterMs: number | null;
+}
+
+function partOf({ session_id, node_id, joined }: AccountRow): PartAccount {
+  return { sessionId: session_id, nodeId: node_id, joinedAfterMs: joined, runs: [] };
+}
+
 interface AccountRow {
+  readonly session_id: string;
+  readonly node_id: string;
+  readonly joined: number | null;
   readonly stored: string | null;
   readonly records: string | null;
   readonly outcome: ManifestAccount['outcome'] | null;

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -94,6 +94,14 @@ export class TestController {
   async restart(): Promise<TestController> {
     await this.running.close();
     return new TestController(await startController(this.config), this.config, this.source);
+  }
+
+  /** Another controller on the same database, of the same fleet. */
+  async replica(): Promise<TestController> {
+    const dataDir = await testFolder();
+    await cp(join(this.config.dataDir, 'ca'), join(dataDir, 'ca'), { recursive: true });
+    const config = { ...this.config, dataDir };
+    return new TestController(await startController(config), config, await openDatabase(config.databaseUrl ?? ''));
   }
 
   async stop(): Promise<void> {

@@ -141,10 +141,27 @@ export class Lab {
     return (await this.get<{ items: { id: string; name: string; state: string }[] }>('/nodes')).items;
   }
 
-  async get<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/api/v1${path}`, { headers: { authorization: `Bearer ${this.#token}` } });
-    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+  get<T>(path: string): Promise<T> {
+    return this.call('GET', path);
+  }
+
+  /** A call of the REST API. Throws Error with the answer where it is no success. */
+  async call<T>(method: string, path: string, body?: object): Promise<T> {
+    const headers = { ...this.authorization, 'content-type': 'application/json' };
+    const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
+    const response = await fetch(`${this.url}/api/v1${path}`, init);
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
+  }
+
+  /** The header that says who calls. */
+  get authorization(): Record<string, string> {
+    return { authorization: `Bearer ${this.#token}` };
+  }
+
+  /** Of the authority that signed the controller's certificate. */
+  get caPem(): string {
+    return readFileSync(join(this.dir, 'controller/ca/ca.crt'), 'utf8');
   }
 
   /** Ends everything that this lab started, and removes its folder. */

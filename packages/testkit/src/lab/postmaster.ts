@@ -21,3 +21,11 @@ export async function stopPostmaster(dataDir: string): Promise<void> {
   process.kill(pid, 'SIGINT');
   await until('PostgreSQL to stop', () => postmasterPid(dataDir) === null, 10_000);
 }
+
+/** Kills the server as the kernel does when memory is short; its own processes notice, and end. */
+export async function killPostmaster(dataDir: string): Promise<void> {
+  const pid = postmasterPid(dataDir);
+  if (pid === null) return;
+  process.kill(pid, 'SIGKILL');
+  await until('PostgreSQL to die', () => postmasterPid(dataDir) === null, 10_000);
+}

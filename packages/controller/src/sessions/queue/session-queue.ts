@@ -2,7 +2,7 @@ import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CAPACITY, LOGGER } from '../../config/tokens.ts';
-import { ConnectedAgents } from '../../gateway/connected-agents.ts';
+import { Hints } from '../../database/hints.ts';
 import { SessionFeed } from '../session-feed.ts';
 import { type Capacity, planQueue, type Turn } from './plan-queue.ts';
 import { QueueRepository } from './queue.repository.ts';
@@ -24,7 +24,7 @@ export class SessionQueue {
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(QueueRepository) private readonly queue: QueueRepository,
-    @Inject(ConnectedAgents) private readonly agents: ConnectedAgents,
+    @Inject(Hints) private readonly hints: Hints,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
     @Inject(CAPACITY) readonly capacity: Capacity,
     @Inject(LOGGER) private readonly log: Logger,
@@ -42,15 +42,14 @@ export class SessionQueue {
     await this.looking;
   }
 
-  /** Admits what there is room for now, within the caller's transaction. Returns sessions with the nodes to tell. */
-  async admit(transaction: EntityManager, now: Date): Promise<Map<string, string[]>> {
+  /** Admits what there is room for now, within the caller's transaction. Returns the sessions. */
+  async admit(transaction: EntityManager, now: Date): Promise<string[]> {
     await this.queue.lock(transaction);
     const { admitted, waiting } = await this.queue.sessions(transaction);
-    const told = new Map<string, string[]>();
-    for (const { id, startsAt } of planQueue(admitted, waiting, this.capacity, now.getTime())) {
-      if (startsAt === now.getTime()) told.set(id, await this.queue.admit(transaction, id, now));
-    }
-    return told;
+    const turns = planQueue(admitted, waiting, this.capacity, now.getTime());
+    const ids = turns.filter(({ startsAt }) => startsAt === now.getTime()).map(({ id }) => id);
+    await this.queue.admit(transaction, ids, now);
+    return ids;
   }
 
   /** Where a session is in the queue; null where it does not wait. */
@@ -65,11 +64,10 @@ export class SessionQueue {
   /** Admits what there is room for now, and tells its nodes. */
   async advance(now: Date): Promise<void> {
     if (!(await this.queue.anyWaits())) return;
-    const told = await this.database.transaction((transaction) => this.admit(transaction, now));
-    for (const [session, nodes] of told) {
-      this.agents.refresh(nodes);
+    for (const session of await this.database.transaction((transaction) => this.admit(transaction, now))) {
+      this.hints.publish('assignments', session);
       this.feed.changed(session);
-      this.log.info({ session, nodes: nodes.length }, 'session has its turn');
+      this.log.info({ session }, 'session has its turn');
     }
   }
 

@@ -82,7 +82,7 @@ export class LateNodes {
     const joined = await this.database.transaction(async (transaction) => {
       if (!(await this.sessions.lockOpen(transaction, session.id))) return false;
       await transaction.getRepository(SessionNodeRow).upsert(late, ['sessionId', 'nodeId']);
-      await this.settlement.update(transaction, session.id);
+      await this.settlement.update(transaction, [session.id]);
       return true;
     });
     if (!joined) return;

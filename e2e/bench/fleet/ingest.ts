@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lab } from '@bpfleet/testkit';
+import type { FleetCounts, FleetProcess } from '@bpfleet/testkit/simulator';
+import type { Row } from '../row.ts';
+import { spread } from '../statistics.ts';
+import { allDelivered, startSession } from './simulated-session.ts';
+
+const warmUpMs = 3_000;
+const measureMs = 10_000;
+
+/** Frames of 2 KB from agents whose windows end at different instants, at a rate a little above what is to be reached. */
+export async function ingestRows(
+  lab: Lab,
+  fleet: FleetProcess,
+  agents: number,
+  offeredPerSecond: number,
+): Promise<Row[]> {
+  await fleet.commands.workload(Math.max(1, Math.round(offeredPerSecond / agents)), false);
+  const seconds = Math.ceil((warmUpMs + measureMs) / 1000) + 2;
+  await startSession(lab, fleet, { nodes: 'all', for: `${seconds}s`, every: '1s' }, agents);
+  await sleep(warmUpMs);
+  await fleet.commands.counts();
+  const start = performance.now();
+  await sleep(measureMs);
+  const counts = await fleet.commands.counts();
+  const rate = (1000 * counts.acknowledged) / (performance.now() - start);
+  await allDelivered(fleet);
+  await fleet.commands.workload(1, true);
+  return [
+    { name: 'ingest of 2 KB frames', unit: 'frames/s', values: { ours: spread([rate]) }, least: 10_000 },
+    {
+      name: 'acknowledged after commit, p99',
+      unit: 'ms',
+      values: { ours: spread([delayPercentile(counts, 0.99)]) },
+      most: 150,
+    },
+  ];
+}
+
+function delayPercentile({ ackDelays, acknowledged }: FleetCounts, share: number): number {
+  let seen = 0;
+  return ackDelays.findIndex((count) => {
+    seen += count;
+    return seen >= share * acknowledged;
+  });
+}

@@ -1,0 +1,133 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '@bpfleet/controller/testing';
+import { Child } from './child.ts';
+import { cliMain } from './cli.ts';
+import { freePorts } from './free-port.ts';
+import { killPostmaster, stopPostmaster } from './postmaster.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+import { until } from './until.ts';
+
+const readyPatienceMs = 90_000;
+const callPatienceMs = 10_000;
+
+/** One controller of several, as a process; its agents come through a proxy. */
+export interface Replica {
+  readonly url: string;
+  readonly proxy: TcpProxy;
+  child: Child;
+}
+
+/** Several controllers on one PostgreSQL, as processes of this machine; each of them, and the database, may be killed. */
+export class Cluster {
+  readonly replicas: readonly Replica[];
+  readonly databaseUrl: string;
+  readonly #dir: string;
+  readonly #postgresPort: number;
+  readonly #token: string;
+
+  private constructor(dir: string, postgresPort: number, databaseUrl: string, replicas: readonly Replica[]) {
+    this.#dir = dir;
+    this.#postgresPort = postgresPort;
+    this.databaseUrl = databaseUrl;
+    this.replicas = replicas;
+    this.#token = readFileSync(join(dir, 'controller-0/admin-token'), 'utf8').trim();
+  }
+
+  static async start(count: number): Promise<Cluster> {
+    const dir = mkdtempSync('/var/tmp/bpfleet-cluster-');
+    // PostgreSQL's own user must get through.
+    rmSync(dir, { recursive: true });
+    mkdirSync(join(dir, 'database'), { recursive: true, mode: 0o755 });
+    const [postgresPort = 0, ...ports] = await freePorts(1 + 3 * count);
+    const { url } = await startEmbeddedPostgres(join(dir, 'database'), postgresPort);
+    const replicas: Replica[] = [];
+    for (let index = 0; index < count; index++) {
+      const [rest = 0, grpc = 0, agents = 0] = ports.slice(3 * index);
+      const dataDir = join(dir, `controller-${index}`);
+      // One authority for all: the first makes it.
+      if (index > 0) cpSync(join(dir, 'controller-0/ca'), join(dataDir, 'ca'), { recursive: true });
+      const host = '127.0.0.1';
+      const at = (port: number) => ({ host, port });
+      const config = {
+        dataDir,
+        databaseUrl: url,
+        rest: at(rest),
+        grpc: at(grpc),
+        agents: at(agents),
+        logLevel: 'warn',
+      };
+      writeFileSync(join(dir, `controller-${index}.yaml`), JSON.stringify(config), { mode: 0o600 });
+      const child = startController(dir, index);
+      replicas.push({ url: `http://${host}:${rest}`, proxy: await TcpProxy.start(agents), child });
+      await ready(replicas[index] as Replica);
+    }
+    return new Cluster(dir, postgresPort, url, replicas);
+  }
+
+  get caPem(): string {
+    return readFileSync(join(this.#dir, 'controller-0/ca/ca.crt'), 'utf8');
+  }
+
+  /** HOST:PORT for agents, of each controller. */
+  get addresses(): string[] {
+    return this.replicas.map(({ proxy }) => `127.0.0.1:${proxy.port}`);
+  }
+
+  /** A controller that was killed, again. */
+  async restart(index: number): Promise<void> {
+    const replica = this.replicas[index];
+    if (!replica || replica.child.running) return;
+    replica.child = startController(this.#dir, index);
+    await ready(replica);
+  }
+
+  /** PostgreSQL dies at once, and comes again. */
+  async killDatabase(): Promise<void> {
+    await killPostmaster(join(this.#dir, 'database/postgres'));
+    await startEmbeddedPostgres(join(this.#dir, 'database'), this.#postgresPort);
+  }
+
+  /** A call of the REST API on the first controller that answers. Throws Error where it is no success. */
+  async call<T>(method: string, path: string, body?: object): Promise<T> {
+    let last: unknown;
+    for (const { url } of this.replicas.filter(({ child }) => child.running)) {
+      try {
+        const response = await fetch(`${url}/api/v1${path}`, {
+          method,
+          headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+          signal: AbortSignal.timeout(callPatienceMs),
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        });
+        if (response.ok) return (await response.json()) as T;
+        last = new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw last;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.replicas.map(({ child }) => child.stop()));
+    await Promise.all(this.replicas.map(({ proxy }) => proxy.close()));
+    await stopPostmaster(join(this.#dir, 'database/postgres'));
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
+
+function startController(dir: string, index: number): Child {
+  const args = [cliMain, 'controller', '--config', join(dir, `controller-${index}.yaml`)];
+  return new Child(process.execPath, args, { log: join(dir, `controller-${index}.log`) });
+}
+
+async function ready({ url, child }: Replica): Promise<void> {
+  const answers = async () => {
+    if (!child.running) throw new Error(`the controller ended: ${child.tail(3)}`);
+    return fetch(`${url}/api/v1/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+  };
+  await until('a controller to be ready', answers, readyPatienceMs);
+}

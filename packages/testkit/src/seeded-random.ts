@@ -1,0 +1,15 @@
+/** Numbers in [0, 1), the same for the same seed: Mulberry32, public domain, by T. Ettinger. Not for secrets. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A whole number in [0, below). */
+export function below(random: () => number, limit: number): number {
+  return Math.floor(random() * limit);
+}

@@ -1,0 +1,48 @@
+import { until } from '../lab/until.ts';
+import { FleetProcess } from './fleet-process.ts';
+import type { FleetPlan } from './simulated-fleet.ts';
+
+/** A controller, or several of one fleet, that can be called. */
+export interface Fleet {
+  readonly caPem: string;
+  call<T>(method: string, path: string, body?: object): Promise<T>;
+}
+
+const tokensAtOnce = 16;
+const connectPatienceMs = 120_000;
+
+/** A simulated fleet of a lab's controller, enrolled and connected. The caller closes it. */
+export async function startFleet(
+  lab: Fleet & { readonly agentsPort: number },
+  plan: Omit<FleetPlan, 'joinTokens' | 'caPem' | 'addresses'>,
+): Promise<FleetProcess> {
+  const fleet = new FleetProcess();
+  try {
+    const joinTokens = await makeJoinTokens(lab, plan.nodes);
+    const addresses = [`127.0.0.1:${lab.agentsPort}`];
+    await fleet.commands.start({ ...plan, addresses, caPem: lab.caPem, joinTokens });
+    await allConnected(fleet, plan.nodes);
+    return fleet;
+  } catch (error) {
+    await fleet.close();
+    throw error;
+  }
+}
+
+export async function allConnected(fleet: FleetProcess, nodes: number): Promise<void> {
+  const connected = async () => (await fleet.commands.counts()).connected === nodes;
+  await until(`${nodes} simulated agents to connect`, connected, connectPatienceMs);
+}
+
+/** So many join tokens; each serves one node. */
+export async function makeJoinTokens(fleet: Fleet, count: number): Promise<string[]> {
+  const tokens: string[] = [];
+  const makeSome = async () => {
+    while (tokens.length < count) {
+      const at = tokens.push('') - 1;
+      tokens[at] = (await fleet.call<{ token: string }>('POST', '/tokens', { kind: 'join', ttl: '1h' })).token;
+    }
+  };
+  await Promise.all(Array.from({ length: tokensAtOnce }, makeSome));
+  return tokens;
+}
