@@ -144,6 +144,13 @@ describe('identity', () => {
     await expect(act()).rejects.toMatchObject({ name: 'AgentError', code, message: expect.stringMatching(words) });
   });
 
+  test('a certificate that the controller calls expired is renewed, and the agent comes back with it', async () => {
+    fleet.demandRenewal = true;
+    await start({ joinToken: token() });
+    await until(() => expect(fleet.items('hello')).toHaveLength(1));
+    expect(await readFile(join(dir, 'certificate.pem'), 'utf8')).toBe(fleet.renewed[0]);
+  });
+
   test('one agent a state folder', async () => {
     await start({ joinToken: token() });
     await expect(start()).rejects.toMatchObject({ code: 'already_running' });

@@ -10,7 +10,9 @@ import {
   grpcService,
   type Manifest,
   type MessageInitShape,
+  RpcError,
   timestampFromMs,
+  toGrpcStatus,
   unaryHandler,
 } from '@bpfleet/contracts';
 import * as grpc from '@grpc/grpc-js';
@@ -18,6 +20,7 @@ import * as x509 from '@peculiar/x509';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
+type Validity = typeof validity;
 type Stream = grpc.ServerDuplexStream<ConnectRequest, MessageInitShape<typeof ConnectResponseSchema>>;
 type Item = MessageInitShape<typeof ConnectResponseSchema>['item'];
 
@@ -58,10 +61,16 @@ export async function newAuthority(): Promise<Authority> {
   return { keys, certificate, pin };
 }
 
-async function issue(authority: Authority, subject: string, publicKey: never, names: string[]): Promise<string> {
+async function issue(
+  authority: Authority,
+  subject: string,
+  publicKey: never,
+  names: string[],
+  valid: Validity = validity,
+): Promise<string> {
   const certificate = await x509.X509CertificateGenerator.create(
     {
-      ...validity,
+      ...valid,
       subject: `CN=${subject}`,
       issuer: authority.certificate.subject,
       publicKey,
@@ -83,9 +92,9 @@ async function keyPem(keys: CryptoKeyPair): Promise<string> {
 }
 
 /** A key and its certificate, PEM. */
-export async function newIdentity(authority: Authority, subject: string, names: string[] = []) {
+export async function newIdentity(authority: Authority, subject: string, names: string[] = [], valid = validity) {
   const keys = await generate();
-  return { key: await keyPem(keys), certificate: await issue(authority, subject, keys.publicKey, names) };
+  return { key: await keyPem(keys), certificate: await issue(authority, subject, keys.publicKey, names, valid) };
 }
 
 /** A controller without a database: it takes frames, acknowledges them as it is told to, and says what it got. */
@@ -100,6 +109,11 @@ export class FakeFleet {
   refuse: ((frame: Frame) => boolean) | null = null;
   /** Answers Connect with this status. */
   rejectWith: grpc.status | null = null;
+  /** Refuses every certificate as expired until one was renewed. */
+  demandRenewal = false;
+  failRenewals = false;
+  /** Certificates given out anew, PEM. */
+  readonly renewed: string[] = [];
   answerPings = true;
   clockAheadMs = 0;
   assignments: MessageInitShape<typeof import('@bpfleet/contracts').AssignmentSchema>[] = [];
@@ -130,12 +144,16 @@ export class FakeFleet {
             details: 'the token has been used',
           });
         }
-        const csr = new x509.Pkcs10CertificateRequest(request.csrPem);
-        const publicKey = (await csr.publicKey.export(algorithm, ['verify'], webcrypto as never)) as never;
-        const certificatePem = await issue(this.authority, 'node-1', publicKey, []);
+        const certificatePem = await this.#sign(request.csrPem);
         return { nodeId: 'node-1', name: request.node?.name ?? '', certificatePem, caPem: ca };
       }),
       connect: (stream: Stream) => this.#connect(stream),
+      renewCertificate: unaryHandler(FleetService.method.renewCertificate, async ({ csrPem }) => {
+        if (this.failRenewals) throw new RpcError('UNAVAILABLE', 'not now');
+        const certificatePem = await this.#sign(csrPem);
+        this.renewed.push(certificatePem);
+        return { certificatePem };
+      }),
     });
     this.port = await new Promise<number>((resolve, reject) =>
       server.bindAsync(`127.0.0.1:${port}`, credentials, (error, bound) => (error ? reject(error) : resolve(bound))),
@@ -171,7 +189,17 @@ export class FakeFleet {
     >['value'][];
   }
 
+  async #sign(csrPem: string): Promise<string> {
+    const csr = new x509.Pkcs10CertificateRequest(csrPem);
+    const publicKey = (await csr.publicKey.export(algorithm, ['verify'], webcrypto as never)) as never;
+    return issue(this.authority, 'node-1', publicKey, []);
+  }
+
   #connect(stream: Stream): void {
+    if (this.demandRenewal && this.renewed.length === 0) {
+      stream.emit('error', toGrpcStatus(new RpcError('UNAUTHENTICATED', 'expired', { reason: 'CERTIFICATE_EXPIRED' })));
+      return;
+    }
     if (this.rejectWith !== null) {
       stream.emit('error', { code: this.rejectWith, details: 'the certificate was revoked' });
       return;

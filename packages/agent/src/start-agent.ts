@@ -24,6 +24,7 @@ import type { Policy } from './guard/policy.ts';
 import { fixedPolicy, PolicyFile, type PolicySource } from './guard/policy-file.ts';
 import { parseHostPorts } from './identity/host-port.ts';
 import { type Identity, loadIdentity, saveIdentity } from './identity/identity.ts';
+import { Renewal } from './identity/renewal.ts';
 import { openStateDir, type StateDir } from './identity/state-dir.ts';
 import { askFacts, loadTracing } from './load-tracing.ts';
 import { nodeFactsOfBoot, nodeInfo } from './node-info.ts';
@@ -37,6 +38,7 @@ import { openFileDisk } from './spool/file-disk.ts';
 import { Spool } from './spool/spool.ts';
 import type { NodeFacts, Tracing } from './tracing.ts';
 import { ClockOffset } from './uplink/clock-offset.ts';
+import { ClockWatch } from './uplink/clock-watch.ts';
 import type { ConnectionTimes } from './uplink/connection.ts';
 import { Dispatch } from './uplink/dispatch.ts';
 import { Uplink } from './uplink/uplink.ts';
@@ -110,6 +112,7 @@ async function startOn(
   const offset = new ClockOffset();
   const clock = fleetClock(() => offset.ms);
   let uplink: Uplink | null = null;
+  let renewal: Renewal | null = null;
   const guard = new NodeGuard({
     policy,
     refusedUse: async (program, { deny }) => (await tracing()).refusedUse(program, deny),
@@ -161,9 +164,14 @@ async function startOn(
       onAcked: () => uplink?.deliver(),
       onRefused: (id, seq) => uplink?.deliverAgain(id, seq),
     });
+    const addresses = parseHostPorts(config.controller);
+    const renewing = new Renewal({ identity, dir, addresses, clock, log });
+    renewal = renewing;
+    const watch = new ClockWatch(log);
     uplink = new Uplink({
-      addresses: parseHostPorts(config.controller),
-      identity,
+      addresses,
+      identity: () => renewing.identity,
+      onExpired: () => renewing.renew(),
       spool,
       log,
       hello: (): Hello => {
@@ -171,7 +179,10 @@ async function startOn(
         return create(HelloSchema, { node: info(), nodeId: identity.nodeId, spooledSessions });
       },
       observed: () => sessions.observed(),
-      onClockSample: (sample) => offset.add(sample),
+      onClockSample: (sample) => {
+        offset.add(sample);
+        watch.note(offset.ms, performance.now());
+      },
       onConnecting: () => dispatch.connecting(),
       onMessage: (message, reply) => dispatch.receive(message, reply),
       ...(parts.times ? { times: parts.times } : {}),
@@ -190,6 +201,7 @@ async function startOn(
       // What is not taken by then, the next process delivers.
       await uplink?.drained(lastDeliveryMs);
       await uplink?.close();
+      await renewal?.close();
       await service.close();
       collections.close();
       policy.close();

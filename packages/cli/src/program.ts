@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addAccess } from './access-commands.ts';
 import { resultsFormats } from './commands/results-options.ts';
 import { addAgent, addThisNode } from './node-commands.ts';
 import { addNodeOptions } from './node-options.ts';
@@ -17,6 +18,7 @@ export function bpfleetProgram(terminal: Terminal, finish: (status: number) => v
   addMeasuring(program, terminal, finish);
   addSchedules(program, terminal);
   addFleet(program, terminal);
+  addAccess(program, terminal);
   addServers(program, terminal, finish);
   addThisNode(program, terminal, finish);
   return withExamples(
@@ -125,32 +127,25 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
 }
 
 function addFleet(program: Command, terminal: Terminal): void {
+  const nodes = program
+    .command('nodes')
+    .description('nodes with kernel, architecture, labels, state, load and features')
+    .argument('[selector]', 'all, or terms that must all hold', 'all')
+    .addOption(outputOption())
+    .action(async (selector: string, options) =>
+      (await import('./commands/nodes.ts')).nodes(selector, options, terminal),
+    );
   withExamples(
-    program
-      .command('nodes')
-      .description('nodes with kernel, architecture, labels, state, load and features')
-      .argument('[selector]', 'all, or terms that must all hold', 'all')
-      .addOption(outputOption())
-      .action(async (selector: string, options) =>
-        (await import('./commands/nodes.ts')).nodes(selector, options, terminal),
-      ),
+    nodes,
     "bpfleet nodes 'arch=arm64,role!=db,kernel>=6.1'",
     "bpfleet nodes 'zone in (a,b),has(kprobe),name=web-*'",
+    'bpfleet nodes revoke web-1',
   );
-  const token = program.command('token').description('tokens: for nodes to join, for people and CI to use the API');
-  withExamples(
-    token
-      .command('create')
-      .description('make a token; it is shown once')
-      .option('--join', 'for one node to join the fleet')
-      .addOption(new Option('--role <role>', 'for the API').choices(['viewer', 'operator', 'ci', 'admin']))
-      .option('--ttl <duration>', 'how long it is good; 1h for join tokens')
-      .option('--name <name>', 'the node that may use it, or what it is for')
-      .addOption(outputOption())
-      .action(async (options) => (await import('./commands/token.ts')).createToken(options, terminal)),
-    'bpfleet token create --join --ttl 10m',
-    'BPFLEET_TOKEN=$(bpfleet token create --role ci)',
-  );
+  nodes
+    .command('revoke')
+    .description('end the connection of a node and refuse its certificate from now on')
+    .argument('<node>', 'its name or id')
+    .action(async (node: string) => (await import('./commands/nodes.ts')).revokeNode(node));
 }
 
 function addServers(program: Command, terminal: Terminal, finish: (status: number) => void): void {

@@ -8,6 +8,8 @@ export type JsonInteger = number | string;
 
 export type AnswerCounts = Schemas['AnswerCounts'];
 export type AnswerSheet = Schemas['AnswerSheet'];
+export type AuditCheck = Schemas['AuditCheck'];
+export type AuditEntry = Schemas['AuditEntry'];
 export type CheckProgram = Schemas['CheckProgram'];
 export type CreateSchedule = Schemas['CreateSchedule'];
 export type CreateSession = Schemas['CreateSession'];
@@ -28,6 +30,7 @@ export type Schedule = Schemas['Schedule'];
 export type SessionListItem = Schemas['SessionListItem'];
 export type SessionResource = Schemas['SessionResource'];
 export type SessionSummary = Schemas['SessionSummary'];
+export type Token = Schemas['Token'];
 
 /** RFC 9457. Codes of the controller, and those that this client adds where none answered. */
 export type Problem = Omit<Schemas['Problem'], 'code'> & {

@@ -1,4 +1,6 @@
 import type {
+  AuditCheck,
+  AuditEntry,
   CheckProgram,
   CreateSchedule,
   CreateSession,
@@ -12,6 +14,7 @@ import type {
   Schedule,
   SessionListItem,
   SessionResource,
+  Token,
 } from './api-types.ts';
 import { type FollowOptions, followEvents } from './follow.ts';
 import { type Endpoint, requestJson, send } from './http.ts';
@@ -84,6 +87,11 @@ export class RestClient {
     return this.#pages('/nodes', { selector });
   }
 
+  /** Ends the node's connection and refuses its certificate from now on. */
+  async revokeNode(nameOrId: string): Promise<void> {
+    await this.#json('POST', `/nodes/${encodeURIComponent(nameOrId)}/revoke`, {});
+  }
+
   createSchedule(body: CreateSchedule): Promise<Schedule> {
     return this.#json('POST', '/schedules', { body });
   }
@@ -119,6 +127,25 @@ export class RestClient {
 
   createToken(body: CreateToken): Promise<IssuedToken> {
     return this.#json('POST', '/tokens', { body });
+  }
+
+  /** Newest first, page by page as they are asked for. */
+  tokens(): AsyncGenerator<Token, void, void> {
+    return this.#pages('/tokens', {});
+  }
+
+  async revokeToken(id: string): Promise<void> {
+    await this.#json('DELETE', `/tokens/${encodeURIComponent(id)}`, {});
+  }
+
+  /** Newest first, page by page as they are asked for. */
+  audit(): AsyncGenerator<AuditEntry, void, void> {
+    return this.#pages('/audit', {});
+  }
+
+  /** Whether the audit log is whole; `noted` is SEQ:HASH of the head of an earlier check. */
+  checkAudit(noted?: string): Promise<AuditCheck> {
+    return this.#json('GET', '/audit/check', { query: { noted } });
   }
 
   /** What the session has printed so far, or of that what was asked for. */

@@ -1,12 +1,17 @@
+export type { DescMethod, DescService, MessageShape } from '@bufbuild/protobuf';
 export { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 export * from './channel-options.ts';
 export { ContractError, ContractLimits } from './contract-error.ts';
 export * from './crc32c.ts';
 export { type EventPage, EventPages } from './event-pages.ts';
 export * from './gen/bpfleet/agent/v1/agent_pb.ts';
+export * from './gen/bpfleet/control/v1/audit_pb.ts';
 export * from './gen/bpfleet/control/v1/node_pb.ts';
+export * from './gen/bpfleet/control/v1/program_pb.ts';
 export * from './gen/bpfleet/control/v1/result_pb.ts';
+export * from './gen/bpfleet/control/v1/schedule_pb.ts';
 export * from './gen/bpfleet/control/v1/session_pb.ts';
+export * from './gen/bpfleet/control/v1/token_pb.ts';
 export * from './gen/bpfleet/fleet/v1/fleet_pb.ts';
 export * from './gen/bpfleet/trace/v1/program_pb.ts';
 export * from './gen/bpfleet/trace/v1/result_pb.ts';

@@ -10,6 +10,7 @@ import {
 } from '@bufbuild/protobuf/wkt';
 import { ContractError } from './contract-error.ts';
 
+export type { Timestamp };
 export { durationFromMs, durationMs, timestampFromMs, timestampMs };
 
 /** Years 1970 to 9999: what a timestamp of an event can be. */

@@ -4,13 +4,17 @@ import { APP_GUARD } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { AccessModule } from './access/access.module.ts';
 import { AccessGuard } from './access/access-guard.ts';
-import { CAPACITY, LOGGER, VERSION } from './config/tokens.ts';
+import type { Rate } from './access/rate-limiter.ts';
+import { AuditModule } from './audit/audit.module.ts';
+import { CAPACITY, LOGGER, RATE, VERSION } from './config/tokens.ts';
 import { ControlModule } from './control/control.module.ts';
 import { Hints } from './database/hints.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
 import { FleetModule } from './fleet/fleet.module.ts';
 import { GatewayModule } from './gateway/gateway.module.ts';
 import { HealthModule } from './health/health.module.ts';
+import { MetricsModule } from './metrics/metrics.module.ts';
+import { ProgramsModule } from './programs/programs.module.ts';
 import { ResultsModule } from './results/results.module.ts';
 import { SchedulesModule } from './schedules/schedules.module.ts';
 import type { Capacity } from './sessions/queue/plan-queue.ts';
@@ -21,6 +25,8 @@ export interface Foundations {
   readonly database: DataSource;
   readonly authority: CertificateAuthority;
   readonly log: Logger;
+  /** How often one token may be used. */
+  readonly rate: Rate;
   readonly version: string;
   readonly capacity: Capacity;
 }
@@ -34,26 +40,31 @@ class FoundationsModule {}
 class ControllerModule {}
 
 /** The whole controller, on its foundations. Nothing in it starts by itself. */
-export function controllerModule({ database, authority, log, version, capacity }: Foundations): DynamicModule {
-  const foundations = [
+export function controllerModule(foundations: Foundations): DynamicModule {
+  const { database, authority, log, rate, version, capacity } = foundations;
+  const shared = [
     { provide: DataSource, useValue: database },
     { provide: CertificateAuthority, useValue: authority },
     { provide: LOGGER, useValue: log },
+    { provide: RATE, useValue: rate },
     { provide: VERSION, useValue: version },
     { provide: CAPACITY, useValue: capacity },
   ];
   return {
     module: ControllerModule,
     imports: [
-      { module: FoundationsModule, providers: [...foundations, Hints], exports: [...foundations, Hints] },
+      { module: FoundationsModule, providers: [...shared, Hints], exports: [...shared, Hints] },
+      AuditModule,
       AccessModule,
       FleetModule,
       SessionsModule,
       SchedulesModule,
       ResultsModule,
+      ProgramsModule,
       GatewayModule,
       ControlModule,
       HealthModule,
+      MetricsModule,
     ],
     providers: [{ provide: APP_GUARD, useClass: AccessGuard }],
   };

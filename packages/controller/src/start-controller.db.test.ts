@@ -7,6 +7,7 @@ import { startController } from './start-controller.ts';
 import { testFolder } from './testing/test-controller.ts';
 
 const free = { host: '127.0.0.1', port: 0 };
+const rate = { perSecond: 100, burst: 500 };
 let config: ControllerConfig;
 beforeEach(async () => {
   config = {
@@ -14,6 +15,7 @@ beforeEach(async () => {
     rest: free,
     grpc: free,
     agents: free,
+    rate,
     logLevel: 'silent',
     capacity: defaultCapacity,
   };

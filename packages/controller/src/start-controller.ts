@@ -6,9 +6,13 @@ import { createLogger, type Logger } from '@bpfleet/runtime';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { DataSource } from 'typeorm';
+import { AccessControl } from './access/access-control.ts';
 import { TokenService } from './access/token.service.ts';
+import { unbounded } from './access/token-bounds.ts';
+import { AuditSealer } from './audit/audit-sealer.ts';
 import type { ControllerConfig } from './config/controller-config.ts';
 import { listen } from './config/listen.ts';
+import { tlsOptions } from './config/tls-options.ts';
 import { controllerVersion } from './config/version.ts';
 import { ControlServer } from './control/control-server.ts';
 import { controllerModule } from './controller.module.ts';
@@ -20,9 +24,12 @@ import { CertificateAuthority } from './fleet/certificate-authority.ts';
 import { AssignmentWatch } from './gateway/assignment-watch.ts';
 import { GatewayServer } from './gateway/gateway-server.ts';
 import { NodeQuestions } from './gateway/node-questions.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { serveDocumentation, validationPipe } from './openapi/documentation.ts';
 import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
+import { answerMalformed } from './rest/malformed-request.ts';
+import { requestLog } from './rest/request-log.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
 import { SessionQueue } from './sessions/queue/session-queue.ts';
 import { RolloutRunner } from './sessions/rollout/rollout-runner.ts';
@@ -71,17 +78,21 @@ async function start(
   undo.push(() => database.destroy());
   await requireSameAuthority(database, authority);
 
-  const foundations = { database, authority, log, version: controllerVersion, capacity: config.capacity };
+  const [restTls, grpcTls] = await Promise.all([tlsOptions(config.rest, 'REST'), tlsOptions(config.grpc, 'gRPC')]);
+  const { rate, capacity } = config;
+  const foundations = { database, authority, log, rate, version: controllerVersion, capacity };
   const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
     bodyParser: false,
     forceCloseConnections: true,
+    ...(restTls === undefined ? {} : { httpsOptions: restTls }),
   });
   undo.push(() => app.close());
+  app.use(requestLog(log, app.get(Metrics)));
   app.useBodyParser('json', { limit: maxBodyBytes });
   app.useGlobalPipes(validationPipe());
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(new ProblemFilter(log, app.get(AccessControl)));
   app.disable('x-powered-by');
   serveDocumentation(app);
   await app.init();
@@ -100,7 +111,8 @@ async function start(
   undo.push(() => gateway.stop());
   const agentPort = await gateway.start(config.agents);
   undo.push(() => control.stop());
-  const grpcPort = await control.start(config.grpc);
+  const grpcPort = await control.start(config.grpc, grpcTls);
+  answerMalformed(app.getHttpServer() as Server);
   const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
   undo.push(() => deadlines.stop());
   deadlines.start();
@@ -110,15 +122,19 @@ async function start(
   const rollouts = app.get(RolloutRunner);
   undo.push(() => rollouts.stop());
   rollouts.start();
+  const sealer = app.get(AuditSealer);
+  undo.push(() => sealer.stop());
+  sealer.start();
   const schedules = app.get(ScheduleRunner);
   undo.push(() => schedules.stop());
   schedules.start();
 
   const running = {
-    restUrl: `http://${authorityOf(config.rest.host, restPort)}`,
+    restUrl: `${restTls === undefined ? 'http' : 'https'}://${authorityOf(config.rest.host, restPort)}`,
     grpcAddress: authorityOf(config.grpc.host, grpcPort),
     agentAddress: authorityOf(config.agents.host, agentPort),
   };
+  warnOfPlainText(config, log);
   log.info(running, 'controller started');
   return { ...running, bootstrapAdminToken: token, close };
 }
@@ -159,9 +175,26 @@ async function bootstrapToken(dataDir: string, tokens: TokenService): Promise<st
   if ((await tokens.callerOf(kept.trim()))?.role === 'admin') {
     return kept.trim();
   }
-  const { token } = await tokens.issueApi('admin', 'bootstrap', null);
+  const terms = { role: 'admin', name: 'bootstrap', ttlMs: null, bounds: unbounded } as const;
+  const { token } = await tokens.issueApi(terms, null);
   await writePrivateFile(file, `${token}\n`);
   return token;
+}
+
+/** Tokens are in every request. */
+function warnOfPlainText({ rest, grpc }: ControllerConfig, log: Logger): void {
+  const plain = [rest, grpc].filter(({ host, tls }) => tls === undefined && !isLoopback(host));
+  if (plain.length > 0) {
+    const where = plain.map(({ host, port }) => `${host}:${port}`);
+    log.warn(
+      { where },
+      'the API is served without TLS: whoever is on the way can read its tokens; set tls, or use a proxy',
+    );
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /** An address to dial: listening everywhere includes loopback. */

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 
 /** A new P-256 key, and a PKCS#10 request for it. The key leaves this process only into its own file. */
 export interface CertificateRequest {
@@ -9,22 +9,25 @@ export interface CertificateRequest {
 
 /** The name in the request is only a wish: the controller decides. */
 export function requestCertificate(name: string): CertificateRequest {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { keyPem, csrPem: certificateRequest(name, keyPem) };
+}
+
+/** A PKCS#10 request for a P-256 key that is there already, PEM. */
+export function certificateRequest(name: string, keyPem: string): string {
+  const privateKey = createPrivateKey(keyPem);
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   // CertificationRequestInfo: version 0, subject, key, no attributes.
   const info = sequence(element(0x02, Buffer.of(0)), subject(name), spki, element(0xa0, Buffer.alloc(0)));
   const signature = sign('sha256', info, privateKey);
   // A bit string begins with the number of bits that its last byte does not use.
-  const request = sequence(info, sequence(ecdsaWithSha256), element(0x03, Buffer.of(0), signature));
-  return {
-    keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    csrPem: pem('CERTIFICATE REQUEST', request),
-  };
+  return pem('CERTIFICATE REQUEST', sequence(info, sequence(ecdsaWithSha256), element(0x03, Buffer.of(0), signature)));
 }
 
 /*
  * PKCS#10 (RFC 2986, section 4) in DER (X.690), as far as one request needs it. Written out because the libraries that do
- * this would stay in the memory of an agent that enrols once in its life.
+ * this would stay in the memory of an agent that needs them once a day.
  */
 const commonName = Buffer.from('0603550403', 'hex');
 /** 1.2.840.10045.4.3.2 */

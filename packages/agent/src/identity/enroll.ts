@@ -9,6 +9,7 @@ import {
   toRpcError,
 } from '@bpfleet/contracts';
 import { AgentError } from '../agent-error.ts';
+import { failureReason } from '../uplink/failure-kind.ts';
 import { requestCertificate } from './certificate-request.ts';
 import { fetchCa } from './fetch-ca.ts';
 import { openFleetClient } from './fleet-channel.ts';
@@ -83,7 +84,7 @@ function refusal(address: HostPort, error: RpcError): AgentError {
     case 'DEADLINE_EXCEEDED':
       return new AgentError(
         'controller_unreachable',
-        `the controller at ${address.text} cannot be reached: ${error.message}`,
+        `the controller at ${address.text} cannot be reached: ${failureReason(error)}`,
         {
           cause: error,
         },

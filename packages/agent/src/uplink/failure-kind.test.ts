@@ -13,6 +13,7 @@ test.each([
     new RpcError('UNAVAILABLE', 'self-signed certificate in certificate chain'),
     'refused',
   ],
+  ['a controller whose time is yet to come', new RpcError('UNAVAILABLE', 'certificate is not yet valid'), 'refused'],
   ['an alert that passes', new RpcError('UNAVAILABLE', 'ssl/tls alert internal error'), 'lost'],
 ])('%s', (_name, error, expected) => {
   expect(failureKind(error)).toBe(expected);
@@ -28,6 +29,15 @@ test.each([
     ),
     'connect ECONNREFUSED 127.0.0.1:1',
   ],
+  [
+    new RpcError(
+      'UNAVAILABLE',
+      'No connection established. Last error: Error: certificate is not yet valid. Resolution',
+    ),
+    expect.stringMatching(
+      /^by this node's clock, \S+Z, the controller's certificate is not yet valid: set the clock of this node$/,
+    ),
+  ],
 ])('the reason for a person', (error, expected) => {
-  expect(failureReason(error)).toBe(expected);
+  expect(failureReason(error)).toEqual(expected);
 });

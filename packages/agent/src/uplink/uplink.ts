@@ -15,7 +15,10 @@ import { failureKind, failureReason } from './failure-kind.ts';
 export interface UplinkDuties {
   /** Of the controllers of the fleet: any will do. */
   readonly addresses: readonly [HostPort, ...HostPort[]];
-  readonly identity: Identity;
+  /** The identity to connect with, which is renewed in between. */
+  readonly identity: () => Identity;
+  /** The controller says that the certificate has expired, whatever this node's clock says. */
+  readonly onExpired: () => Promise<void>;
   readonly spool: Spool;
   readonly log: Logger;
   readonly hello: () => Hello;
@@ -92,7 +95,9 @@ export class Uplink {
       const address = addresses[next++ % addresses.length] ?? addresses[0];
       const error = await this.#connectOnce(address);
       if (this.#stop.signal.aborted) return;
-      const kind = failureKind(error);
+      const expired = error?.details.reason === 'CERTIFICATE_EXPIRED';
+      if (expired) await this.#duties.onExpired();
+      const kind = expired ? 'lost' : failureKind(error);
       failures = performance.now() - since >= steadyMs ? 1 : failures + 1;
       const waitMs = backoffMs(kind === 'refused' ? refusedBackoff : reconnectBackoff, failures, Math.random());
       const reason = failureReason(error);
@@ -112,7 +117,8 @@ export class Uplink {
   }
 
   async #connectOnce(address: HostPort) {
-    const { identity, spool, times } = this.#duties;
+    const { spool, times } = this.#duties;
+    const identity = this.#duties.identity();
     const client = openFleetClient(address, {
       ca: identity.caPem,
       client: { key: identity.keyPem, certificate: identity.certificatePem },

@@ -27,6 +27,11 @@ export async function nodes(
   terminal.out.write(nodeTable(found, terminal, Date.now()));
 }
 
+/** `bpfleet nodes revoke NODE`: nothing on stdout. */
+export async function revokeNode(node: string): Promise<void> {
+  await controllerClient().revokeNode(node);
+}
+
 function nodeTable(found: readonly Node[], { columns, paint }: Terminal, now: number): string {
   return renderTable(
     [

@@ -1,4 +1,5 @@
 import type { Firing, Schedule } from '@bpfleet/client';
+import { atMost } from '../at-most.ts';
 import { controllerClient } from '../controller-client.ts';
 import { printable } from '../render/printable.ts';
 import { renderTable } from '../render/table.ts';
@@ -112,13 +113,4 @@ function whenText(when: Schedule['when']): string {
     case 'cron':
       return `${when.cron} (${when.timeZone})`;
   }
-}
-
-async function atMost<T>(limit: number, all: AsyncIterable<T>): Promise<T[]> {
-  const items: T[] = [];
-  for await (const item of all) {
-    if (items.length >= limit) break;
-    items.push(item);
-  }
-  return items;
 }

@@ -1,4 +1,4 @@
-import type { AnswerSheet, NodeAnswer, ResultEntry, ResultMap } from '@bpfleet/client';
+import type { AnswerSheet, NodeAnswer, NodeCheck, ResultEntry, ResultMap } from '@bpfleet/client';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkTable } from '../commands/check.ts';
@@ -339,14 +339,14 @@ test('csv has a row a bucket and quotes what needs it', () => {
 });
 
 test('a check: nodes that answer alike share a line', () => {
-  const node = { node: 'a', arch: 'arm64', kernel: '6.1.0', answer: 'loads', reason: null, diagnostics: [] } as const;
-  const refused = {
+  const node: NodeCheck = { node: 'a', arch: 'arm64', kernel: '6.1.0', answer: 'loads', reason: null, diagnostics: [] };
+  const refused: NodeCheck = {
     ...node,
     node: 'c',
     kernel: '5.10.0',
     answer: 'refused',
     reason: 'no \u001b[2J ring buffer',
-  } as const;
+  };
   expect(checkTable([node, { ...node, node: 'b' }, refused], { paint: plain, columns: undefined })).toBe(
     'KERNEL  ARCH   NODES  ANSWER   REASON\n' +
       '6.1.0   arm64      2  loads    -\n' +

@@ -2,6 +2,7 @@ import type { CreateSession } from '@bpfleet/client';
 import { AmountError, parseBytes, parseDuration, parseRate, parseShare } from '@bpfleet/runtime';
 import { wrongRequest } from '../cli-error.ts';
 import { instant } from './instant.ts';
+import { type LimitReaders, parseLimitsBy } from './parse-limits.ts';
 import type { ProgramObject, ProgramText } from './read-program.ts';
 
 export interface RunSettings {
@@ -110,8 +111,7 @@ function checkDuration(option: string, text: string, what: string): void {
 
 type Limits = NonNullable<CreateSession['limits']>;
 
-/** What each limit is called in a request, and how it is read. */
-const limits: Readonly<Record<string, (text: string) => Limits>> = {
+const limits: LimitReaders<Limits> = {
   overhead: (text) => ({ overhead: parseShare(text) }),
   events: (text) => ({ eventsPerSecond: parseRate(text) }),
   map: (text) => ({ mapBytes: parseBytes(text) }),
@@ -120,24 +120,7 @@ const limits: Readonly<Record<string, (text: string) => Limits>> = {
 
 /** `overhead=1%,events=10000/s,map=16MiB,probes=100`: bounds that each node keeps. Throws CliError. */
 export function parseLimits(text: string): Limits {
-  return Object.assign({}, ...text.split(',').map(parseLimit));
-}
-
-function parseLimit(part: string): Limits {
-  const [name = '', value = ''] = part.split('=').map((side) => side.trim());
-  const parse = Object.hasOwn(limits, name) ? limits[name] : undefined;
-  if (parse === undefined) {
-    throw wrongRequest(
-      `--limit ${part}: there is no limit "${name}".`,
-      'Limits are overhead=1%, events=10000/s, map=16MiB and probes=100.',
-    );
-  }
-  try {
-    return parse(value);
-  } catch (error) {
-    if (!(error instanceof AmountError)) throw error;
-    throw wrongRequest(`--limit ${part}: ${error.message}.`);
-  }
+  return parseLimitsBy(limits, 'overhead=1%, events=10000/s, map=16MiB and probes=100', text);
 }
 
 function parseProbes(text: string): number {

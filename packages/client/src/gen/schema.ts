@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what where, newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether every entry follows from those before it; reads the whole log */
+        get: operations["checkAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checks": {
         parameters: {
             query?: never;
@@ -38,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counters and durations for Prometheus: numbers only, no names of nodes or sessions */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nodes": {
         parameters: {
             query?: never;
@@ -64,6 +115,57 @@ export interface paths {
         };
         /** A node, by identifier or name */
         get: operations["getNode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/nodes/{node}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the connection of a node and refuse its certificate from now on */
+        post: operations["revokeNode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programs that sessions ran, the last used first */
+        get: operations["listPrograms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programs/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A program, by its digest */
+        get: operations["getProgram"];
         put?: never;
         post?: never;
         delete?: never;
@@ -336,6 +438,46 @@ export interface components {
             skipped: number;
             targets: number;
         };
+        AuditCheck: {
+            /** @description The first entry that does not follow from those before it. */
+            broken: {
+                reason: string;
+                seq: number;
+            } | null;
+            /** @description Entries that follow from one another, from the first on. */
+            entries: number;
+            /** @description The last of them; note it down, and give it back as `noted`. */
+            head: {
+                hash: string;
+                seq: number;
+            } | null;
+        };
+        AuditEntry: {
+            /** @description The operation. */
+            action: string;
+            /** @description `token:ID` or `node:ID`. */
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @description SHA-256 over the entry and the hash of the one before it, hexadecimal. */
+            hash: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            /** @description As in the header X-Request-Id of the answer. */
+            requestId: string | null;
+            /** @description From 1, without gaps. */
+            seq: number;
+            /** @description What it was done to. */
+            subject: string | null;
+        };
+        AuditList: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description Pass as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
         ChangeSchedule: {
             /** @description What is due while it is paused is not made up for. */
             paused: boolean;
@@ -437,14 +579,36 @@ export interface components {
         };
         CreateToken: {
             /** @enum {string} */
-            kind: "join" | "api";
+            kind: "join";
+            /** @description What it is for. */
             name?: string;
+            /** @description As a duration, up to 1d; 1h without it. */
+            ttl?: string;
+        } | {
+            /** @enum {string} */
+            kind: "api";
+            /** @description What one session of it may be at most. */
+            limits?: {
+                /** @description Longest session, as a duration. */
+                for?: string;
+                /** @description Nodes of one session. */
+                nodes?: number;
+                /** @description Fraction of a node's CPU time. */
+                overhead?: number;
+            };
+            /** @description What it is for. */
+            name?: string;
+            /** @description Selector of the nodes that it may see and use; all of them without it. */
+            nodes?: string;
+            /** @description Digests of the programs that it may run; all of them without it. */
+            programs?: string[];
             /**
-             * @description API tokens: what it may do; viewer without it.
+             * @description What it may do. An admin cannot be bounded.
+             * @default viewer
              * @enum {string}
              */
             role?: "viewer" | "operator" | "ci" | "admin";
-            /** @description As a duration. Join tokens: 1h without it; API tokens: no end. */
+            /** @description As a duration; it does not expire without it. */
             ttl?: string;
         };
         Diagnostic: {
@@ -618,7 +782,7 @@ export interface components {
         };
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "invalid_selector" | "no_matching_node" | "invalid_program" | "invalid_duration" | "invalid_schedule" | "unauthenticated" | "forbidden" | "not_found" | "idempotency_conflict" | "payload_too_large" | "database_unavailable" | "internal";
+            code: "invalid_request" | "invalid_selector" | "no_matching_node" | "invalid_program" | "invalid_duration" | "invalid_schedule" | "unauthenticated" | "forbidden" | "not_found" | "rate_limited" | "idempotency_conflict" | "payload_too_large" | "database_unavailable" | "internal";
             detail: string;
             diagnostics?: components["schemas"]["Diagnostic"][];
             hint?: string;
@@ -653,6 +817,41 @@ export interface components {
             parameters?: {
                 [key: string]: string | number | boolean;
             };
+        };
+        ProgramList: {
+            items: components["schemas"]["ProgramRecord"][];
+            /** @description Pass as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+        };
+        ProgramRecord: {
+            bytes: number;
+            digest: string;
+            /** Format: date-time */
+            firstUsedAt: string;
+            /** @enum {string} */
+            kind: "script" | "object";
+            /** Format: date-time */
+            lastUsedAt: string;
+            /** @description How many ran it. */
+            sessions: number;
+        };
+        ProgramText: {
+            /** @description Of a script. */
+            arguments: string[];
+            bytes: number;
+            digest: string;
+            /** Format: date-time */
+            firstUsedAt: string;
+            /** @enum {string} */
+            kind: "script" | "object";
+            /** Format: date-time */
+            lastUsedAt: string;
+            /** @description An ELF object, in base64. */
+            object: string | null;
+            /** @description How many ran it. */
+            sessions: number;
+            /** @description Of a script. */
+            source: string | null;
         };
         Ready: {
             /** @enum {string} */
@@ -854,7 +1053,15 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "join" | "api";
+            limits: {
+                for: string | null;
+                nodes: number | null;
+                overhead: number | null;
+            };
             name: string;
+            /** @description The selector that it is bounded to. */
+            nodes: string | null;
+            programs: string[] | null;
             role: ("viewer" | "operator" | "ci" | "admin") | null;
             /** @enum {string} */
             state: "valid" | "used" | "expired" | "revoked";
@@ -895,6 +1102,70 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkAudit: {
+        parameters: {
+            query?: {
+                /** @description SEQ:HASH of the head of an earlier check: tells whether the log was cut off or written anew since. */
+                noted?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     checkProgram: {
         parameters: {
             query?: never;
@@ -942,6 +1213,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
         };
@@ -998,6 +1288,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeNode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPrograms: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramList"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProgram: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgramText"];
                 };
             };
             /** @description An error */
@@ -1074,7 +1455,10 @@ export interface operations {
     createSchedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Repeating the request with it gives the same schedule. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -1,7 +1,11 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { AuthenticatedRequest } from './access-guard.ts';
+import type { Role } from './role.ts';
+import type { TokenBounds } from './token-bounds.ts';
 
-/** The caller that the access guard let in. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  return context.switchToHttp().getRequest<AuthenticatedRequest>().caller;
-});
+/** Who calls, as the token says. */
+export interface Caller {
+  readonly tokenId: string;
+  readonly role: Role;
+  readonly bounds: TokenBounds;
+  /** Names this one call in the log and in the audit log. */
+  readonly requestId: string;
+}

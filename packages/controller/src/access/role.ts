@@ -1,4 +1,7 @@
-/** What a token may do. viewer reads; operator and ci also run and cancel sessions; admin also makes tokens. */
+/**
+ * What a token may do. viewer reads; operator and ci also run sessions and make schedules, and operator ends those of others
+ * as well; admin also makes tokens, revokes nodes and reads the audit log.
+ */
 export const roles = ['viewer', 'operator', 'ci', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
@@ -14,4 +17,9 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
 
 export function allows(role: Role, permission: Permission): boolean {
   return granted[role].includes(permission);
+}
+
+/** Whether it may end or change what another token made. */
+export function mayChangeOthers(role: Role): boolean {
+  return role !== 'ci';
 }

@@ -14,6 +14,10 @@ export interface TokenText {
 const joinForm = /^bpfj_([0-9a-z]{1,32})_([0-9a-f]{64})_([0-9a-f]{64})$/;
 const apiForm = /^bpft_([0-9a-z]{1,32})_([0-9a-f]{64})$/;
 
+export function isTokenId(text: string): boolean {
+  return /^[0-9a-z]{1,32}$/.test(text);
+}
+
 /** undefined where the text has neither token's form. */
 export function parseToken(text: string): TokenText | undefined {
   const [, joinId, joinSecret, pin] = joinForm.exec(text) ?? [];

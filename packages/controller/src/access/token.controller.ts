@@ -1,25 +1,20 @@
+import { formatDuration } from '@bpfleet/runtime';
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CertificateAuthority } from '../fleet/certificate-authority.ts';
 import { ApiProblem } from '../openapi/api-problem.ts';
 import { decodeTimeCursor, encodeTimeCursor } from '../paging/cursor.ts';
-import { duration } from '../sessions/duration.ts';
-import { PageQuery } from '../sessions/session.body.ts';
-import { Requires } from './access-guard.ts';
-import { CreateTokenBody, IssuedTokenBody, TokenListBody } from './token.body.ts';
+import { pageOf } from '../paging/page-of.ts';
+import { PageQuery } from '../paging/page-query.ts';
+import type { Caller } from './caller.ts';
+import { CurrentCaller } from './current-caller.ts';
+import { Operation } from './operation.ts';
+import { CreateTokenBody, IssuedTokenBody, type TokenBody, TokenListBody } from './token.body.ts';
 import type { TokenRow } from './token.entity.ts';
 import { TokenService } from './token.service.ts';
-
-const minuteMs = 60_000;
-const defaultJoinTtl = '1h';
-const ttlBounds = { min: 1000, max: 10 * 365 * 24 * 60 * minuteMs };
+import { tokenState } from './token-state.ts';
+import { apiTokenTerms, joinTtlMs } from './token-terms.ts';
+import { isTokenId } from './token-text.ts';
 
 @ApiTags('tokens')
 @ApiBearerAuth()
@@ -32,60 +27,52 @@ export class TokenController {
   ) {}
 
   @Post()
-  @Requires('administer')
-  @ApiOperation({ operationId: 'createToken', summary: 'Make a join token for one node, or an API token' })
+  @Operation('createToken', 'Make a join token for one node, or an API token')
   @ApiCreatedResponse({ standardSchema: IssuedTokenBody })
-  async create(@Body({ schema: CreateTokenBody }) body: CreateTokenBody) {
-    const ttl = body.ttl ?? (body.kind === 'join' ? defaultJoinTtl : undefined);
-    const ttlMs = ttl === undefined ? null : duration(ttl, '/ttl', ttlBounds);
-    const name = body.name ?? '';
+  async create(@Body({ schema: CreateTokenBody }) body: CreateTokenBody, @CurrentCaller() caller: Caller) {
     const issued =
       body.kind === 'join'
-        ? await this.tokens.issueJoin(this.authority.pin, name, ttlMs)
-        : await this.tokens.issueApi(body.role ?? 'viewer', name, ttlMs);
+        ? await this.tokens.issueJoin(this.authority.pin, body.name ?? '', joinTtlMs(body.ttl), caller)
+        : await this.tokens.issueApi(apiTokenTerms(body), caller);
     return { id: issued.id, token: issued.token, expiresAt: issued.expiresAt?.toISOString() ?? null };
   }
 
   @Get()
-  @Requires('administer')
-  @ApiOperation({ operationId: 'listTokens', summary: 'Tokens, newest first; never their secrets' })
+  @Operation('listTokens', 'Tokens, newest first; never their secrets')
   @ApiOkResponse({ standardSchema: TokenListBody })
   async list(@Query({ schema: PageQuery }) query: PageQuery) {
-    const rows = await this.tokens.page(query.limit + 1, decodeTimeCursor(query.cursor));
-    const items = rows.slice(0, query.limit);
-    const last = items.at(-1);
-    const more = rows.length > query.limit && last !== undefined;
-    return {
-      items: items.map((row) => tokenBody(row, Date.now())),
-      nextCursor: more ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : null,
-    };
+    const rows = await this.tokens.page(query.limit + 1, decodeTimeCursor(query.cursor, isTokenId));
+    const { items, nextCursor } = pageOf(rows, query.limit, (last) =>
+      encodeTimeCursor({ at: last.createdAt, id: last.id }),
+    );
+    return { items: items.map((row) => tokenBody(row, Date.now())), nextCursor };
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Requires('administer')
-  @ApiOperation({ operationId: 'revokeToken', summary: 'Revoke a token' })
+  @Operation('revokeToken', 'Revoke a token')
   @ApiNoContentResponse()
-  async revoke(@Param('id') id: string): Promise<void> {
-    await this.tokens.revoke(id);
+  async revoke(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+    await this.tokens.revoke(id, caller);
   }
 }
 
-function tokenBody(row: TokenRow, now: number) {
+function tokenBody(row: TokenRow, now: number): TokenBody {
   return {
     id: row.id,
     kind: row.kind,
     name: row.name,
     role: row.role,
-    state: stateOf(row, now),
+    state: tokenState(row, now),
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     usedAt: row.usedAt?.toISOString() ?? null,
+    nodes: row.nodes,
+    programs: row.programs,
+    limits: {
+      for: row.maxDurationMs === null ? null : formatDuration(row.maxDurationMs),
+      overhead: row.maxOverhead,
+      nodes: row.maxNodes,
+    },
   };
-}
-
-function stateOf(row: TokenRow, now: number): 'valid' | 'used' | 'expired' | 'revoked' {
-  if (row.revokedAt !== null) return 'revoked';
-  if (row.usedAt !== null) return 'used';
-  return row.expiresAt !== null && row.expiresAt.getTime() <= now ? 'expired' : 'valid';
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { integer } from '../database/integer.ts';
 import type { Role } from './role.ts';
 import type { TokenKind } from './token-text.ts';
 
@@ -26,4 +27,15 @@ export class TokenRow {
   usedBy!: string | null;
   @Column({ type: 'timestamptz', name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
+  /** API tokens only: what they are bounded to, as in `TokenBounds`. */
+  @Column({ type: 'text', nullable: true })
+  nodes!: string | null;
+  @Column({ type: 'text', array: true, nullable: true })
+  programs!: string[] | null;
+  @Column({ type: 'bigint', name: 'max_duration_ms', nullable: true, transformer: integer })
+  maxDurationMs!: number | null;
+  @Column({ type: 'double precision', name: 'max_overhead', nullable: true })
+  maxOverhead!: number | null;
+  @Column({ type: 'integer', name: 'max_nodes', nullable: true })
+  maxNodes!: number | null;
 }

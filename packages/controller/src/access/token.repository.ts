@@ -6,8 +6,8 @@ import { TokenRow } from './token.entity.ts';
 export class TokenRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
-  async insert(token: Omit<TokenRow, 'usedAt' | 'usedBy' | 'revokedAt'>): Promise<void> {
-    await this.database.getRepository(TokenRow).insert({ ...token, usedAt: null, usedBy: null, revokedAt: null });
+  async insert(transaction: EntityManager, token: TokenRow): Promise<void> {
+    await transaction.getRepository(TokenRow).insert(token);
   }
 
   find(id: string): Promise<TokenRow | null> {
@@ -24,8 +24,8 @@ export class TokenRepository {
   }
 
   /** False where there is no such token. Revoking twice is no error. */
-  async revoke(id: string, at: Date): Promise<boolean> {
-    const tokens = this.database.getRepository(TokenRow);
+  async revoke(transaction: EntityManager, id: string, at: Date): Promise<boolean> {
+    const tokens = transaction.getRepository(TokenRow);
     await tokens.update({ id, revokedAt: IsNull() }, { revokedAt: at });
     return tokens.existsBy({ id });
   }

@@ -9,6 +9,7 @@ describe('parseControllerConfig', () => {
       rest: { host: '127.0.0.1', port: 7070 },
       grpc: { host: '127.0.0.1', port: 7071 },
       agents: { host: '0.0.0.0', port: 1 },
+      rate: { perSecond: 100, burst: 500 },
       logLevel: 'info',
       capacity: { slots: 16, overhead: 0.25 },
     });
@@ -19,6 +20,8 @@ describe('parseControllerConfig', () => {
     [{ dataDir: '/x', rest: { port: 70_000 } }, ['rest', 'port']],
     [{ dataDir: '/x', databaseUrl: 'mysql://x' }, ['databaseUrl']],
     [{ dataDir: '/x', datbaseUrl: 'x' }, ['datbaseUrl']],
+    [{ dataDir: '/x', rest: { tls: { key: 'k' } } }, ['rest', 'tls', 'certificate']],
+    [{ dataDir: '/x', rate: { perSecond: 0, burst: 1 } }, ['rate', 'perSecond']],
     [{ dataDir: '/x', logLevel: 'loud' }, ['logLevel']],
     [{ dataDir: '/x', capacity: { slots: 0 } }, ['capacity', 'slots']],
   ])('%j: names the setting', (settings, path) => {

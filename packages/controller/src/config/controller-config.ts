@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type LogLevel, logLevels, SettingError } from '@bpfleet/runtime';
 import { z } from 'zod';
+import type { Rate } from '../access/rate-limiter.ts';
 import type { Capacity } from '../sessions/queue/plan-queue.ts';
 
 export interface Endpoint {
@@ -9,25 +10,43 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** Paths of PEM files. */
+interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface ApiEndpoint extends Endpoint {
+  /** Without it, whatever is sent can be read on the way: for this machine, or behind a proxy that speaks TLS. */
+  readonly tls?: TlsFiles | undefined;
+}
+
 export interface ControllerConfig {
   /** CA, embedded database and the first token are kept here. */
   readonly dataDir: string;
   /** A PostgreSQL server; without it one of our own runs in `dataDir`. */
   readonly databaseUrl?: string;
-  readonly rest: Endpoint;
-  readonly grpc: Endpoint;
+  readonly rest: ApiEndpoint;
+  readonly grpc: ApiEndpoint;
   readonly agents: Endpoint;
+  /** How often one token may be used, at this controller. */
+  readonly rate: Rate;
   readonly logLevel: LogLevel;
   /** What each node gives to sessions at a time: what asks for more waits. */
   readonly capacity: Capacity;
 }
 
 export const defaultCapacity: Capacity = { slots: 16, overhead: 0.25 };
+const defaultRate: Rate = { perSecond: 100, burst: 500 };
 
-const endpoint = (host: string, port: number) =>
-  z
-    .strictObject({ host: z.string().min(1).default(host), port: z.int().min(0).max(65_535).default(port) })
-    .default({ host, port });
+const address = (host: string, port: number) => ({
+  host: z.string().min(1).default(host),
+  port: z.int().min(0).max(65_535).default(port),
+});
+const endpoint = (host: string, port: number) => z.strictObject(address(host, port)).default({ host, port });
+const tls = z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional();
+const apiEndpoint = (host: string, port: number) =>
+  z.strictObject({ ...address(host, port), tls }).default({ host, port });
 
 const Settings = z.strictObject({
   dataDir: z.string().min(1),
@@ -35,9 +54,12 @@ const Settings = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
     .optional(),
-  rest: endpoint('127.0.0.1', 7070),
-  grpc: endpoint('127.0.0.1', 7071),
+  rest: apiEndpoint('127.0.0.1', 7070),
+  grpc: apiEndpoint('127.0.0.1', 7071),
   agents: endpoint('0.0.0.0', 7072),
+  rate: z
+    .strictObject({ perSecond: z.number().positive().max(1e6), burst: z.int().positive().max(1e6) })
+    .default(defaultRate),
   logLevel: z.enum(logLevels).default('info'),
   capacity: z
     .strictObject({ slots: z.int().min(1).max(32).default(16), overhead: z.number().min(0).max(1).default(0.25) })

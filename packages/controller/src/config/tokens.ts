@@ -1,5 +1,7 @@
 /** Injection tokens of what is no class. */
 export const LOGGER = Symbol('logger');
+/** How often one token may be used. */
+export const RATE = Symbol('rate');
 export const VERSION = Symbol('version');
 /** What each node has to give to sessions. */
 export const CAPACITY = Symbol('capacity');

@@ -12,6 +12,7 @@ const codes: Readonly<Record<ProblemCode, RpcCode>> = {
   unauthenticated: 'UNAUTHENTICATED',
   forbidden: 'PERMISSION_DENIED',
   not_found: 'NOT_FOUND',
+  rate_limited: 'RESOURCE_EXHAUSTED',
   idempotency_conflict: 'ALREADY_EXISTS',
   payload_too_large: 'RESOURCE_EXHAUSTED',
   database_unavailable: 'UNAVAILABLE',

@@ -15,6 +15,7 @@ import { Queue1764650000000 } from './migrations/1764650000000-queue.ts';
 import { ReadFailed1764700000000 } from './migrations/1764700000000-read-failed.ts';
 import { Replicas1764710000000 } from './migrations/1764710000000-replicas.ts';
 import { Arguments1764750000000 } from './migrations/1764750000000-arguments.ts';
+import { Access1764800000000 } from './migrations/1764800000000-access.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -36,6 +37,7 @@ export function createDataSource(url: string): DataSource {
       ReadFailed1764700000000,
       Replicas1764710000000,
       Arguments1764750000000,
+      Access1764800000000,
     ],
     synchronize: false,
     poolSize,

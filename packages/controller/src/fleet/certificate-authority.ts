@@ -13,9 +13,18 @@ const signing = { ...keyAlgorithm, hash: 'SHA-256' } as const;
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 const dayMs = 86_400_000;
 const authorityYears = 10;
-const nodeDays = 365;
-/** Agents' clocks may be behind ours. */
-const backdateMs = 3_600_000;
+/** From when and until when a certificate is valid, milliseconds before and after it is issued. */
+interface Validity {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
+/** Agents check it by their own clocks, and those may be behind ours by as much as frames may. */
+const serverValidity: Validity = { beforeMs: dayMs, afterMs: 365 * dayMs };
+/** Controllers check it, whose clocks agree but for minutes. Agents renew it at two thirds of the time. */
+const nodeValidity: Validity = { beforeMs: 300_000, afterMs: dayMs };
+/** A node that was switched off over its certificate's end may still have a new one: its key is the same. */
+const renewableMs = 30 * dayMs;
 const maxRequestBytes = 16 * 1024;
 
 /** The name that agents expect in the controller's certificate, whatever address they dial. */
@@ -30,7 +39,17 @@ export interface KeyAndCertificate {
 /** What a node's certificate says, once it was found to be ours. */
 export interface PeerIdentity {
   readonly nodeId: string;
-  readonly serial: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** Whether a certificate may be used now: to connect with, only to have a new one, or for nothing. */
+export function validityOf({ notBefore, notAfter }: PeerIdentity, now: Date): 'valid' | 'renewable' | 'invalid' {
+  const since = now.getTime() - notAfter.getTime();
+  if (now < notBefore || since > renewableMs) {
+    return 'invalid';
+  }
+  return since > 0 ? 'renewable' : 'valid';
 }
 
 /** Signs the certificates of nodes and of the gateway. ECDSA P-256; X.509 v3 (RFC 5280). */
@@ -83,7 +102,7 @@ export class CertificateAuthority {
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: serialNumber(),
       name: 'CN=bpfleet CA',
-      notBefore: new Date(now - backdateMs),
+      notBefore: new Date(now - serverValidity.beforeMs),
       notAfter: new Date(now + authorityYears * 365 * dayMs),
       keys,
       signingAlgorithm: signing,
@@ -102,7 +121,7 @@ export class CertificateAuthority {
       'sign',
       'verify',
     ])) as webcrypto.CryptoKeyPair;
-    const leaf = await this.sign(keys.publicKey, `CN=${serverName}`, [
+    const leaf = await this.sign(keys.publicKey, `CN=${serverName}`, serverValidity, [
       new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: serverName }]),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
     ]);
@@ -113,35 +132,41 @@ export class CertificateAuthority {
    * A certificate for the key of a certificate request (PKCS#10, RFC 2986), with the node's identifier as its name;
    * the name in the request is ignored. Throws `invalid_request` unless the request is signed with its own P-256 key.
    */
-  async issueNode(request: NodeRequest, nodeId: string): Promise<{ pem: string; serial: string }> {
-    const certificate = await this.sign(request.publicKey, `CN=${nodeId}`, [
+  async issueNode(request: NodeRequest, nodeId: string): Promise<string> {
+    const certificate = await this.sign(request.publicKey, `CN=${nodeId}`, nodeValidity, [
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
     ]);
-    return { pem: certificate.toString('pem'), serial: certificate.serialNumber.toLowerCase() };
+    return certificate.toString('pem');
   }
 
-  /** Whose certificate this is (DER); undefined unless this CA issued it for a node and it is valid at `now`. */
-  identify(der: Uint8Array, now: Date): PeerIdentity | undefined {
+  /** Whose certificate this is (DER); undefined unless this CA issued it for a node. `validityOf` says for how long it is good. */
+  identify(der: Uint8Array): PeerIdentity | undefined {
     try {
       // Node's own reader: a fleet that comes back at once is thousands of these.
       const certificate = new X509Certificate(der);
       const [, nodeId] = /^CN=(.*)$/m.exec(certificate.subject) ?? [];
-      const valid = certificate.validFromDate <= now && now <= certificate.validToDate;
-      const ours = valid && certificate.keyUsage?.includes(clientAuth) && certificate.verify(this.publicKey);
-      return ours && nodeId !== undefined ? { nodeId, serial: certificate.serialNumber.toLowerCase() } : undefined;
+      const ours = certificate.keyUsage?.includes(clientAuth) && certificate.verify(this.publicKey);
+      return ours && nodeId !== undefined
+        ? { nodeId, notBefore: certificate.validFromDate, notAfter: certificate.validToDate }
+        : undefined;
     } catch {
       return undefined;
     }
   }
 
-  private async sign(publicKey: x509.PublicKeyType, subject: string, extensions: x509.Extension[]) {
+  private async sign(
+    publicKey: x509.PublicKeyType,
+    subject: string,
+    { beforeMs, afterMs }: Validity,
+    extensions: x509.Extension[],
+  ) {
     const now = Date.now();
     return x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
       subject,
       issuer: this.certificate.subject,
-      notBefore: new Date(now - backdateMs),
-      notAfter: new Date(now + nodeDays * dayMs),
+      notBefore: new Date(now - beforeMs),
+      notAfter: new Date(now + afterMs),
       publicKey,
       signingKey: this.key,
       signingAlgorithm: signing,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.ts';
+import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
 import { ConnectionRepository } from './connection.repository.ts';
 import { EnrolmentService } from './enrolment.service.ts';
 import { NodeController } from './node.controller.ts';
@@ -8,7 +9,7 @@ import { NodeRepository } from './node.repository.ts';
 import { NodeService } from './node.service.ts';
 
 @Module({
-  imports: [AccessModule],
+  imports: [AccessModule, ConnectedAgentsModule],
   controllers: [NodeController],
   providers: [NodeRepository, ConnectionRepository, NodeService, EnrolmentService, NodeGrpc],
   exports: [NodeService, EnrolmentService, NodeGrpc, NodeRepository, ConnectionRepository],

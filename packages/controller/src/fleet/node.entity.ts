@@ -6,7 +6,7 @@ import { integer } from '../database/integer.ts';
 export class NodeRow {
   @PrimaryColumn({ type: 'uuid' })
   id!: string;
-  /** Unique in the fleet. */
+  /** Unique among the nodes that are not revoked. */
   @Column({ type: 'text' })
   name!: string;
   @Column({ type: 'text' })

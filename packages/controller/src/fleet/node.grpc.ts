@@ -1,43 +1,29 @@
-import { NodeService as NodeRpc, timestampFromMs, unaryHandler } from '@bpfleet/contracts';
-import type * as grpc from '@grpc/grpc-js';
+import { NodeService as NodeRpc, timestampFromMs } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
-import { TokenService } from '../access/token.service.ts';
-import { authorizeCall } from '../control/authorize-call.ts';
-import { problemToRpc } from '../control/problem-to-rpc.ts';
+import type { ControlMethods, ControlPart } from '../control/control-part.ts';
 import { decodeCursor, encodeCursor } from '../paging/cursor.ts';
-import { defaultPageSize, maxPageSize } from '../paging/page-query.ts';
+import { pageSize } from '../paging/page-query.ts';
 import type { NodeStatus } from './node.repository.ts';
 import { NodeService } from './node.service.ts';
 
 /** `control.v1.NodeService`: the same as REST says. */
 @Injectable()
-export class NodeGrpc {
+export class NodeGrpc implements ControlPart<typeof NodeRpc> {
   readonly service = NodeRpc;
+  readonly methods: ControlMethods<typeof NodeRpc> = {
+    getNode: async ({ node }) => ({ node: nodeMessage(await this.nodes.get(node)) }),
+    listNodes: async (request, caller) => {
+      const [after = ''] = request.pageToken === '' ? [] : decodeCursor(request.pageToken, 1);
+      const { items, next } = await this.nodes.page(request.selector, after, pageSize(request), caller);
+      return { nodes: items.map(nodeMessage), nextPageToken: next === null ? '' : encodeCursor([next]) };
+    },
+    revokeNode: async ({ node }, caller) => {
+      await this.nodes.revoke(node, caller);
+      return {};
+    },
+  };
 
-  constructor(
-    @Inject(NodeService) private readonly nodes: NodeService,
-    @Inject(TokenService) private readonly tokens: TokenService,
-  ) {}
-
-  handlers(): grpc.UntypedServiceImplementation {
-    return {
-      getNode: unaryHandler(NodeRpc.method.getNode, ({ node }, { metadata }) =>
-        problemToRpc(async () => {
-          await authorizeCall(this.tokens, metadata, 'read');
-          return { node: nodeMessage(await this.nodes.get(node)) };
-        }),
-      ),
-      listNodes: unaryHandler(NodeRpc.method.listNodes, ({ selector, pageSize, pageToken }, { metadata }) =>
-        problemToRpc(async () => {
-          await authorizeCall(this.tokens, metadata, 'read');
-          const [after = ''] = pageToken === '' ? [] : decodeCursor(pageToken, 1);
-          const limit = Math.min(pageSize || defaultPageSize, maxPageSize);
-          const { items, next } = await this.nodes.page(selector, after, limit);
-          return { nodes: items.map(nodeMessage), nextPageToken: next === null ? '' : encodeCursor([next]) };
-        }),
-      ),
-    };
-  }
+  constructor(@Inject(NodeService) private readonly nodes: NodeService) {}
 }
 
 function nodeMessage(node: NodeStatus) {

@@ -27,7 +27,7 @@ export class NodeRepository {
       const name = attempt === 1 ? facts.name : `${facts.name}-${attempt}`;
       const rows: unknown[] = await transaction.query(
         `insert into node (id, name, arch, kernel, cpus, memory_bytes, agent_version, labels, features, missing, key_digest, enrolled_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (name) do nothing returning 1`,
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (name) where revoked_at is null do nothing returning 1`,
         [id, name, ...columns(facts), keyDigest, at],
       );
       if (rows.length > 0) {
@@ -50,6 +50,24 @@ export class NodeRepository {
        where node.id = v.id`,
       [nodes.map(({ nodeId }) => nodeId), ...[0, 1, 2, 3, 4, 5, 6, 7].map((column) => rows.map((row) => row[column]))],
     );
+  }
+
+  /** False where it was revoked before. */
+  async revoke(transaction: EntityManager, id: string, at: Date): Promise<boolean> {
+    const [rows]: [unknown[], number] = await transaction.query(
+      'update node set revoked_at = $2 where id = $1 and revoked_at is null returning 1',
+      [id, at],
+    );
+    return rows.length > 0;
+  }
+
+  /** Which of these were revoked. */
+  async revokedAmong(ids: readonly string[]): Promise<string[]> {
+    const rows: { id: string }[] = await this.database.query(
+      'select id from node where id = any($1::uuid[]) and revoked_at is not null',
+      [ids],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Also a revoked one. */

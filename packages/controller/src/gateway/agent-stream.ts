@@ -15,6 +15,7 @@ import {
 } from '@bpfleet/contracts';
 import type { Logger, RunningClock } from '@bpfleet/runtime';
 import type * as grpc from '@grpc/grpc-js';
+import type { Refusals } from '../audit/refusals.ts';
 import { problemToRpc } from '../control/problem-to-rpc.ts';
 import type { ConnectionKey } from '../fleet/connection.repository.ts';
 import { readNodeInfo } from '../fleet/node-info.ts';
@@ -23,7 +24,8 @@ import type { NodePart, NodeReports } from '../sessions/node-reports.ts';
 import { type Arrivals, leaseMs } from './arrivals.ts';
 import type { ConnectedAgent, ConnectedAgents } from './connected-agents.ts';
 import type { DesiredStates } from './desired-state.ts';
-import type { FrameIntake } from './frame-intake.ts';
+import { type FrameIntake, notOfThisNode } from './frame-intake.ts';
+import type { Peer } from './peer-certificates.ts';
 
 type Item = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['item']>;
 export type ConnectCall = grpc.ServerDuplexStream<ConnectRequest, MessageInitShape<typeof ConnectResponseSchema>>;
@@ -41,6 +43,7 @@ export interface StreamSurroundings {
   readonly desired: DesiredStates;
   readonly intake: FrameIntake;
   readonly ingest: IngestService;
+  readonly refusals: Refusals;
   /** By which a node's silence is measured. */
   readonly clock: RunningClock;
   readonly log: Logger;
@@ -54,6 +57,8 @@ export interface StreamSurroundings {
  */
 export class AgentStream implements ConnectedAgent {
   readonly nodeId: string;
+  /** When the certificate of this connection ends. */
+  readonly until: Date;
   /** 0 until the node has said hello. */
   epoch = 0n;
   private readonly call: ConnectCall;
@@ -78,16 +83,17 @@ export class AgentStream implements ConnectedAgent {
   /** `onEnd` is called once, when the stream has ended for whatever reason. */
   constructor(
     call: ConnectCall,
-    nodeId: string,
+    { node, until }: Peer,
     surroundings: StreamSurroundings,
     onEnd: (stream: AgentStream) => void,
   ) {
     this.onEnd = onEnd;
     this.call = call;
-    this.nodeId = nodeId;
+    this.nodeId = node.id;
+    this.until = until;
     this.with = surroundings;
     this.seenAt = surroundings.clock.now();
-    this.log = surroundings.log.child({ node: nodeId });
+    this.log = surroundings.log.child({ node: node.id });
     call.on('data', (message: ConnectRequest) => this.receive(message));
     call.on('end', () => this.finish('the agent closed the stream'));
     call.on('cancelled', () => this.finish('the connection was lost'));
@@ -122,6 +128,10 @@ export class AgentStream implements ConnectedAgent {
 
   close(reason: string): void {
     this.fail(new RpcError('ABORTED', reason));
+  }
+
+  refuse(reason: string): void {
+    this.fail(new RpcError('UNAUTHENTICATED', reason));
   }
 
   /** Resolves when the end of the connection has been recorded. */
@@ -189,7 +199,9 @@ export class AgentStream implements ConnectedAgent {
       throw new RpcError('FAILED_PRECONDITION', 'hello was said before');
     }
     if (hello.nodeId !== this.nodeId) {
-      throw new RpcError('UNAUTHENTICATED', 'the node in hello is not the one in the certificate');
+      const reason = 'the node in hello is not the one in the certificate';
+      await this.lies('connect', hello.nodeId, reason);
+      throw new RpcError('UNAUTHENTICATED', reason);
     }
     const { arrivals, agents, version } = this.with;
     const facts = await problemToRpc(async () => readNodeInfo(hello.node));
@@ -237,6 +249,9 @@ export class AgentStream implements ConnectedAgent {
   private async frames(frames: Parameters<FrameIntake['take']>[1]): Promise<void> {
     const { refusals, committed } = await this.with.intake.take(this.key, frames, (sessionId) => this.part(sessionId));
     for (const refusal of refusals) {
+      if (refusal.reason === notOfThisNode) {
+        await this.lies('deliver', refusal.sessionId, refusal.reason);
+      }
       this.send({ case: 'refusal', value: refusal });
     }
     const acknowledged = committed
@@ -266,7 +281,11 @@ export class AgentStream implements ConnectedAgent {
     }
     const { sessionId, bootEpoch } = manifest;
     try {
-      await this.learn(sessionId, await this.with.reports.manifest(this.key, manifest));
+      const part = await this.with.reports.manifest(this.key, manifest);
+      if (part === undefined) {
+        await this.lies('deliver', sessionId, notOfThisNode);
+      }
+      await this.learn(sessionId, part);
       this.parts.delete(sessionId);
     } catch (error) {
       if (!(error instanceof ContractError)) {
@@ -295,6 +314,11 @@ export class AgentStream implements ConnectedAgent {
       this.revision += 1n;
       this.send({ case: 'desired', value: { revision: this.revision, assignments } });
     }
+  }
+
+  /** What no honest agent does is audited. */
+  private lies(action: string, subject: string, reason: string): Promise<void> {
+    return this.with.refusals.note({ actor: `node:${this.nodeId}`, action, subject, requestId: null, reason });
   }
 
   private pong(ping: Ping, receivedAt: number): void {

@@ -10,6 +10,8 @@ export interface ConnectedAgent {
   refresh(): void;
   /** Ends the connection; the agent may come back. */
   close(reason: string): void;
+  /** Ends the connection; the agent is told that it is not wanted. */
+  refuse(reason: string): void;
 }
 
 /** Which nodes are connected to this controller. */

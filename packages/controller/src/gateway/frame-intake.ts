@@ -9,6 +9,8 @@ import type { NodePart } from '../sessions/node-reports.ts';
 import { checkFrame, hasIdentity } from './check-frame.ts';
 import { GatewayCounters } from './gateway-counters.ts';
 
+export const notOfThisNode = 'the session is not one of this node';
+
 /** A frame that will never be stored. */
 export interface Refusal {
   readonly sessionId: string;
@@ -56,8 +58,7 @@ export class FrameIntake {
       }
       const part = parts.get(sessionId);
       if (part === undefined || !hasIdentity(frame)) {
-        const reason =
-          part === undefined ? 'the session is not one of this node' : 'the sequence number is out of range';
+        const reason = part === undefined ? notOfThisNode : 'the sequence number is out of range';
         refusals.push({ sessionId, bootEpoch, seq, reason });
         continue;
       }

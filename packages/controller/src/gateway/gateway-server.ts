@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { channelOptions, FleetService, grpcService, RpcError, toGrpcStatus, unaryHandler } from '@bpfleet/contracts';
 import { type Logger, RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
+import { Refusals } from '../audit/refusals.ts';
 import type { Endpoint } from '../config/controller-config.ts';
 import { listen } from '../config/listen.ts';
 import { LOGGER, VERSION } from '../config/tokens.ts';
@@ -20,11 +21,14 @@ import { ConnectedAgents } from './connected-agents.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
 import { gateLimits, HandshakeGate } from './handshake-gate.ts';
+import { PeerCertificates } from './peer-certificates.ts';
 
 /** Largest message of an agent: several batches' worth. */
 const maxMessageBytes = 4 * 1024 * 1024;
 const heartbeatMs = 3_000;
 const handshakeMs = 10_000;
+/** Our own certificate is good for a year. */
+const renewOwnMs = 7 * 86_400_000;
 const maxConnections = 20_000;
 /** A connection without a call. */
 const idleMs = 60_000;
@@ -46,11 +50,13 @@ export class GatewayServer {
   private readonly streams = new Set<AgentStream>();
   private server: Server | undefined;
   private heartbeat: NodeJS.Timeout | undefined;
+  private renewal: NodeJS.Timeout | undefined;
   private readonly surroundings: StreamSurroundings;
 
   constructor(
     @Inject(CertificateAuthority) private readonly authority: CertificateAuthority,
     @Inject(EnrolmentService) private readonly enrolment: EnrolmentService,
+    @Inject(PeerCertificates) private readonly peers: PeerCertificates,
     @Inject(NodeRepository) private readonly nodes: NodeRepository,
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(LOGGER) private readonly log: Logger,
@@ -60,13 +66,18 @@ export class GatewayServer {
     @Inject(DesiredStates) desired: DesiredStates,
     @Inject(FrameIntake) intake: FrameIntake,
     @Inject(IngestService) ingest: IngestService,
+    @Inject(Refusals) refusals: Refusals,
     @Inject(VERSION) version: string,
   ) {
     const clock = new RunningClock(heartbeatMs);
-    this.surroundings = { agents, arrivals, reports, desired, intake, ingest, clock, log, version };
+    this.surroundings = { agents, arrivals, reports, desired, intake, ingest, refusals, clock, log, version };
     this.grpcServer.addService(grpcService(FleetService), {
       enroll: unaryHandler(FleetService.method.enroll, (request) => problemToRpc(() => this.enrolment.enrol(request))),
       connect: (call: ConnectCall) => void this.connect(call),
+      renewCertificate: unaryHandler(FleetService.method.renewCertificate, async ({ csrPem }, call) => {
+        const { node } = await this.peers.identify(call.getAuthContext().sslPeerCertificate?.raw, 'renewCertificate');
+        return problemToRpc(async () => ({ certificatePem: await this.enrolment.renew(node, csrPem) }));
+      }),
     });
   }
 
@@ -88,11 +99,15 @@ export class GatewayServer {
     const gate = new HandshakeGate(gateLimits, (socket) => tls.emit('connection', socket));
     tls.on('secureConnection', (socket) => {
       gate.leave(socket);
+      // grpc-js hides a certificate that OpenSSL would not take, and one that has ended is still to be renewed. The handshake has
+      // proved its key; PeerCertificates proves that it is ours, and asks when it ends.
+      socket.authorized = true;
       injector.injectConnection(socket);
     });
     tls.on('tlsClientError', (error, socket) => {
       this.log.debug({ address: socket.remoteAddress, reason: error.message }, 'TLS handshake failed');
     });
+    this.renewal = setInterval(() => void this.renewOwn(tls), renewOwnMs);
     const server = createServer({ pauseOnConnect: true }, (socket) => gate.enter(socket));
     server.maxConnections = maxConnections;
     const port = await listen(server, endpoint, 'agents');
@@ -104,6 +119,7 @@ export class GatewayServer {
   /** Ends every stream; agents come back when there is a controller again. */
   async stop(): Promise<void> {
     clearInterval(this.heartbeat);
+    clearInterval(this.renewal);
     const streams = [...this.streams];
     for (const stream of streams) {
       stream.close('the controller is stopping');
@@ -114,12 +130,17 @@ export class GatewayServer {
     await Promise.all(streams.map((stream) => stream.settled()));
   }
 
+  private async renewOwn(tls: TlsServer): Promise<void> {
+    const { keyPem, chainPem } = await this.authority.issueServer();
+    tls.setSecureContext({ key: keyPem, cert: chainPem, ca: this.authority.pem, minVersion: 'TLSv1.3' });
+  }
+
   private async connect(call: ConnectCall): Promise<void> {
     // Messages wait in the stream until the certificate has been checked.
     call.pause();
     try {
-      const nodeId = await this.identify(call);
-      this.streams.add(new AgentStream(call, nodeId, this.surroundings, (ended) => this.streams.delete(ended)));
+      const peer = await this.peers.identify(call.getAuthContext().sslPeerCertificate?.raw, 'connect');
+      this.streams.add(new AgentStream(call, peer, this.surroundings, (ended) => this.streams.delete(ended)));
       call.resume();
     } catch (error) {
       const refusal =
@@ -129,18 +150,16 @@ export class GatewayServer {
     }
   }
 
-  /** The node that the client's certificate names. Throws RpcError `UNAUTHENTICATED`. */
-  private async identify(call: ConnectCall): Promise<string> {
-    const der = call.getAuthContext().sslPeerCertificate?.raw;
-    const identity = der === undefined ? undefined : this.authority.identify(der, new Date());
-    if (identity === undefined) {
-      throw new RpcError('UNAUTHENTICATED', 'a certificate of this fleet is needed to connect; enrol the node first');
+  /** Another controller may have revoked a node that is connected here. */
+  private async refuseRevoked(nodeIds: readonly string[]): Promise<void> {
+    try {
+      const revoked = new Set(await this.nodes.revokedAmong(nodeIds));
+      for (const stream of [...this.streams].filter(({ nodeId }) => revoked.has(nodeId))) {
+        stream.refuse('the node was revoked');
+      }
+    } catch (err) {
+      this.log.warn({ err }, 'whether nodes were revoked could not be looked up');
     }
-    const node = await this.nodes.find(identity.nodeId);
-    if (node === null || node.revokedAt !== null) {
-      throw new RpcError('UNAUTHENTICATED', 'the node of this certificate is unknown here or was revoked');
-    }
-    return node.id;
   }
 
   /** Keeps the leases of nodes that are heard of, and drops those that are not. */
@@ -151,6 +170,8 @@ export class GatewayServer {
     for (const stream of [...this.streams]) {
       if (stream.isSilent) {
         stream.close(`nothing was heard of the node for ${leaseMs / 1000} seconds`);
+      } else if (stream.until.getTime() <= now) {
+        stream.close('the certificate of this connection has ended; connect with a new one');
       } else if (stream.epoch > 0n) {
         alive.push(stream);
       }
@@ -166,5 +187,6 @@ export class GatewayServer {
     } catch (err) {
       this.log.warn({ err }, 'leases could not be renewed');
     }
+    await this.refuseRevoked(alive.map(({ nodeId }) => nodeId));
   }
 }

@@ -146,10 +146,10 @@ describe('Connect', () => {
     const stranger = await CertificateAuthority.create();
     const { keyPem, csrPem } = await newKey();
     const forged = await stranger.issueNode(await parseNodeRequest(csrPem), identity.nodeId);
-    expect(await refusal({ ...identity, keyPem, certificatePem: forged.pem })).toBe('UNAUTHENTICATED');
+    expect(await refusal({ ...identity, keyPem, certificatePem: forged })).toBe('UNAUTHENTICATED');
     const ours = await CertificateAuthority.open(controller.config.dataDir);
     const unknown = await ours.issueNode(await parseNodeRequest(csrPem), randomUUID());
-    expect(await refusal({ ...identity, keyPem, certificatePem: unknown.pem })).toBe('UNAUTHENTICATED');
+    expect(await refusal({ ...identity, keyPem, certificatePem: unknown })).toBe('UNAUTHENTICATED');
 
     const bare = fleetClient(address, ca).connect();
     bare.write({ item: { case: 'hello', value: { nodeId: identity.nodeId, node: nodeInfo('a') } } });

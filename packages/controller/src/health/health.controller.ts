@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { Public } from '../access/access-guard.ts';
+import { Operation } from '../access/operation.ts';
 import { ConnectedAgents } from '../gateway/connected-agents.ts';
 import { GatewayCounters } from '../gateway/gateway-counters.ts';
 
@@ -33,8 +33,7 @@ export class HealthController {
   ) {}
 
   @Get(['healthz', 'api/v1/healthz'])
-  @Public()
-  @ApiOperation({ operationId: 'getHealth', summary: 'The process is alive' })
+  @Operation('getHealth', 'The process is alive')
   @ApiOkResponse({ standardSchema: HealthBody })
   health(): z.infer<typeof HealthBody> {
     const { stored, duplicate, refused } = this.counters;
@@ -42,8 +41,7 @@ export class HealthController {
   }
 
   @Get(['readyz', 'api/v1/readyz'])
-  @Public()
-  @ApiOperation({ operationId: 'getReadiness', summary: 'The database answers' })
+  @Operation('getReadiness', 'The database answers')
   @ApiOkResponse({ standardSchema: ReadyBody })
   @ApiServiceUnavailableResponse({ standardSchema: ReadyBody })
   async ready(@Res({ passthrough: true }) response: ServerResponse): Promise<z.infer<typeof ReadyBody>> {

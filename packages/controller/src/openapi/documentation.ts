@@ -33,6 +33,7 @@ export async function describeApi(): Promise<string> {
       database: createDataSource('postgres://nobody@127.0.0.1/none'),
       authority: await CertificateAuthority.create(),
       log: createLogger({ name: 'openapi', level: 'silent' }),
+      rate: { perSecond: 1, burst: 1 },
       version: apiVersion,
       capacity: defaultCapacity,
     }),

@@ -20,6 +20,7 @@ export const problemCodes = [
   'unauthenticated',
   'forbidden',
   'not_found',
+  'rate_limited',
   'idempotency_conflict',
   'payload_too_large',
   'database_unavailable',
@@ -39,6 +40,7 @@ export const problemKinds: Readonly<Record<ProblemCode, { readonly status: numbe
   unauthenticated: { status: 401, title: 'A valid token is needed' },
   forbidden: { status: 403, title: 'The token does not allow this' },
   not_found: { status: 404, title: 'Not found' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   idempotency_conflict: { status: 422, title: 'The key was used for another request' },
   payload_too_large: { status: 413, title: 'The request is too large' },
   database_unavailable: { status: 503, title: 'The database does not answer' },
@@ -50,6 +52,8 @@ export interface ProblemDetails {
   readonly pointer?: string;
   readonly hint?: string;
   readonly diagnostics?: readonly ProblemDiagnostic[];
+  /** When the same request may succeed, milliseconds from now. */
+  readonly retryAfterMs?: number;
 }
 
 /** What is wrong with a request, whichever way it came in: REST shows it as RFC 9457, gRPC as a status with details. */

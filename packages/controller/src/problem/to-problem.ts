@@ -4,12 +4,20 @@ import { Problem } from './problem.ts';
 
 /** SQLSTATE classes of a server that is gone, going or coming: connection exception, operator intervention. */
 const unavailableClasses = new Set(['08', '57']);
+/** SQLSTATE of texts that PostgreSQL has no place for: character_not_in_repertoire, untranslatable_character. */
+const unstorableText = new Set(['22021', '22P05']);
 const unavailableErrno = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
 
 /** The one place where foreign errors become problems; undefined for a bug. */
 export function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) {
     return error;
+  }
+  if (unstorableText.has(String(sqlState(error)))) {
+    return new Problem(
+      'invalid_request',
+      'A text of the request holds a character that cannot be stored: NUL, or half a surrogate pair.',
+    );
   }
   if (isDatabaseUnavailable(error)) {
     return new Problem('database_unavailable', 'The database does not answer; try again shortly.');
@@ -21,9 +29,12 @@ export function toProblem(error: unknown): Problem | undefined {
   return typeof status === 'number' && error instanceof Error ? fromHttp(status, error.message) : undefined;
 }
 
+function sqlState(error: unknown): unknown {
+  return property(error instanceof QueryFailedError ? error.driverError : error, 'code');
+}
+
 function isDatabaseUnavailable(error: unknown): boolean {
-  const cause = error instanceof QueryFailedError ? error.driverError : error;
-  const code = property(cause, 'code');
+  const code = sqlState(error);
   if (
     typeof code === 'string' &&
     (unavailableErrno.has(code) || (code.length === 5 && unavailableClasses.has(code.slice(0, 2))))

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Requires } from '../access/access-guard.ts';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Operation } from '../access/operation.ts';
 import { ApiProblem } from '../openapi/api-problem.ts';
 import { Problem } from '../problem/problem.ts';
 import { isOver } from '../sessions/node-account.ts';
@@ -29,8 +29,7 @@ export class ResultController {
   ) {}
 
   @Get('results')
-  @Requires('read')
-  @ApiOperation({ operationId: 'getResults', summary: 'The result document, merged over all nodes or by group' })
+  @Operation('getResults', 'The result document, merged over all nodes or by group')
   @ApiOkResponse({ standardSchema: ResultDocumentBody })
   get(@Param('id') id: string, @Query({ schema: ResultsQuery }) query: ResultsQuery) {
     return this.results.document(id, {
@@ -42,11 +41,7 @@ export class ResultController {
   }
 
   @Get('events')
-  @Requires('read')
-  @ApiOperation({
-    operationId: 'getEvents',
-    summary: 'What the program printed: NDJSON, or server-sent events that follow until the session ends',
-  })
+  @Operation('getEvents', 'What the program printed: NDJSON, or server-sent events that follow until the session ends')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Only events after this id.' })
   @ApiOkResponse({
     description: 'One event a line, or one a message.',
@@ -90,11 +85,10 @@ export class ResultController {
   }
 
   @Get('stream')
-  @Requires('read')
-  @ApiOperation({
-    operationId: 'streamResults',
-    summary: 'Server-sent events: `session` on change, `results` every interval, `end` with the final document',
-  })
+  @Operation(
+    'streamResults',
+    'Server-sent events: `session` on change, `results` every interval, `end` with the final document',
+  )
   @ApiOkResponse({
     description: '`session` carries a SessionResource, `results` and `end` a ResultDocument.',
     content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/ResultDocument' } } },

@@ -3,15 +3,12 @@ import {
   encodeMapKind,
   encodeScalar,
   ResultService as ResultRpc,
+  requireTimestampMs,
+  type Timestamp,
   timestampFromMs,
-  timestampMs,
-  unaryHandler,
 } from '@bpfleet/contracts';
-import type * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
-import { TokenService } from '../access/token.service.ts';
-import { authorizeCall } from '../control/authorize-call.ts';
-import { problemToRpc } from '../control/problem-to-rpc.ts';
+import type { ControlMethods, ControlPart } from '../control/control-part.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionMessage } from '../sessions/session-message.ts';
 import { ResultService } from './result.service.ts';
@@ -19,46 +16,40 @@ import { scalarOfJson } from './scalar-of-json.ts';
 
 /** `control.v1.ResultService`: the same as REST says. */
 @Injectable()
-export class ResultGrpc {
+export class ResultGrpc implements ControlPart<typeof ResultRpc> {
   readonly service = ResultRpc;
+  readonly methods: ControlMethods<typeof ResultRpc> = {
+    getResults: async (request) => {
+      const session = await this.sessions.get(request.sessionId);
+      const document = await this.results.documentOf(session, {
+        by: request.by,
+        map: request.map === '' ? undefined : request.map,
+        from: instant('from', request.from),
+        to: instant('to', request.to),
+      });
+      return {
+        session: sessionMessage(session, await this.sessions.accounts(session.id), await this.sessions.place(session)),
+        maps: document.maps.map(mapMessage),
+        output: document.output.map(({ node, at, type, text, values }) => ({
+          node,
+          at: timestampFromMs(Date.parse(at)),
+          type,
+          text,
+          values: values.map((value) => encodeScalar(scalarOfJson(value, 'string'))),
+        })),
+      };
+    },
+  };
 
   constructor(
     @Inject(ResultService) private readonly results: ResultService,
     @Inject(SessionService) private readonly sessions: SessionService,
-    @Inject(TokenService) private readonly tokens: TokenService,
   ) {}
+}
 
-  handlers(): grpc.UntypedServiceImplementation {
-    return {
-      getResults: unaryHandler(ResultRpc.method.getResults, (request, { metadata }) =>
-        problemToRpc(async () => {
-          await authorizeCall(this.tokens, metadata, 'read');
-          const session = await this.sessions.get(request.sessionId);
-          const document = await this.results.documentOf(session, {
-            by: request.by,
-            map: request.map === '' ? undefined : request.map,
-            from: request.from === undefined ? null : new Date(timestampMs(request.from)),
-            to: request.to === undefined ? null : new Date(timestampMs(request.to)),
-          });
-          return {
-            session: sessionMessage(
-              session,
-              await this.sessions.accounts(session.id),
-              await this.sessions.place(session),
-            ),
-            maps: document.maps.map(mapMessage),
-            output: document.output.map(({ node, at, type, text, values }) => ({
-              node,
-              at: timestampFromMs(Date.parse(at)),
-              type,
-              text,
-              values: values.map((value) => encodeScalar(scalarOfJson(value, 'string'))),
-            })),
-          };
-        }),
-      ),
-    };
-  }
+/** Throws ContractError. */
+function instant(field: string, time: Timestamp | undefined): Date | null {
+  return time === undefined ? null : new Date(requireTimestampMs(field, time));
 }
 
 function mapMessage({ name, kind, key, entries }: ResultMap) {

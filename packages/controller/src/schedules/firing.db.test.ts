@@ -44,7 +44,7 @@ interface Given {
 
 async function schedule(given: Given = {}): Promise<string> {
   const id = randomUUID();
-  await schedules.insert({
+  await schedules.insert(database.manager, {
     id,
     name: '',
     timing: given.timing ?? everyMinute,
@@ -64,6 +64,8 @@ async function schedule(given: Given = {}): Promise<string> {
       eventsPerSecond: 0,
     },
     tokenId: 't',
+    idempotencyKey: null,
+    requestDigest: '',
     createdAt: at(0),
     pausedAt: null,
     nextDue: given.due ?? at(60),
@@ -142,8 +144,8 @@ describe('a schedule', () => {
     expect(await drain(one(), at(60))).toHaveLength(1);
     expect(await drain(one(), at(-3600))).toEqual([]);
     // Resumed by that clock, it is due once more at an instant that it has fired.
-    await schedules.pause(id, at(-3600));
-    await schedules.resume(id, at(60));
+    await schedules.pause(database.manager, id, at(-3600));
+    await schedules.resume(database.manager, id, at(60));
     expect(await drain(one(), at(60))).toEqual([]);
     expect(await drain(one(), at(120))).toEqual([{ scheduleId: id, due: at(120) }]);
   });
@@ -204,11 +206,11 @@ describe('a schedule', () => {
     const [first] = (await drain(one(), at(60))) as [FiringKey];
     await one().started(first, await session(first, null));
     await drain(one(), at(120));
-    await schedules.pause(id, at(130));
+    await schedules.pause(database.manager, id, at(130));
     await database.query('update session set ended_at = $1', [at(140)]);
     expect(await one().claimWaiting(at(150))).toBeUndefined();
     expect(await drain(one(), at(180))).toEqual([]);
-    await schedules.resume(id, at(240));
+    await schedules.resume(database.manager, id, at(240));
     expect(await drain(one(), at(240))).toEqual([{ scheduleId: id, due: at(240) }]);
     expect(await states(id)).toEqual([
       [60, 'started'],

@@ -1,5 +1,6 @@
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
+import { AccessControl } from '../access/access-control.ts';
 import { allows } from '../access/role.ts';
 import { TokenService } from '../access/token.service.ts';
 import { LOGGER } from '../config/tokens.ts';
@@ -26,6 +27,7 @@ export class ScheduleRunner {
     @Inject(FiringRepository) private readonly firings: FiringRepository,
     @Inject(SessionService) private readonly sessions: SessionService,
     @Inject(TokenService) private readonly tokens: TokenService,
+    @Inject(AccessControl) private readonly access: AccessControl,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -85,30 +87,35 @@ export class ScheduleRunner {
     if (schedule === null) {
       return;
     }
-    const caller = await this.tokens.callerById(schedule.tokenId);
-    if (caller === undefined || !allows(caller.role, 'run')) {
+    const holder = await this.tokens.callerById(schedule.tokenId);
+    if (holder === undefined || !allows(holder.role, 'run')) {
       await this.firings.ended(firing, 'failed', 'the token that made the schedule may not run sessions any more');
       return;
     }
+    const caller = { ...holder, requestId: `schedule:${schedule.id}:${firing.due.toISOString()}` };
     const replaces = schedule.overlap === 'replace';
     if (replaces && (await this.firings.isReplaced(firing))) {
       await this.firings.ended(firing, 'skipped', 'a later firing took its place');
       return;
     }
     if (replaces) {
-      await this.sessions.cancelEarlier(firing);
+      await this.sessions.cancelEarlier(firing, caller);
     }
-    const session = await this.sessions.create({
+    const request = {
       ...scheduledRequest(schedule),
-      tokenId: schedule.tokenId,
+      caller,
       idempotencyKey: `schedule ${schedule.id} ${firing.due.toISOString()}`,
       scheduledFor: firing,
+    };
+    const session = await this.sessions.create(request).catch(async (error: unknown) => {
+      await this.access.failed(caller, { operation: 'createSession', subject: schedule.id }, error);
+      throw error;
     });
     await this.firings.started(firing, session.id);
     this.log.info({ schedule: schedule.id, due: firing.due, session: session.id }, 'schedule fired');
     // A later firing looked for earlier sessions before this one was there to be seen.
     if (replaces && (await this.firings.isReplaced(firing))) {
-      await this.sessions.cancel(session.id);
+      await this.sessions.cancel(session.id, caller);
     }
   }
 

@@ -1,20 +1,36 @@
 import type { ServerResponse } from 'node:http';
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
-  ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { Requires } from '../access/access-guard.ts';
-import { CurrentCaller } from '../access/caller.ts';
-import type { Caller } from '../access/token.service.ts';
+import type { Caller } from '../access/caller.ts';
+import { CurrentCaller } from '../access/current-caller.ts';
+import { Operation } from '../access/operation.ts';
 import { ApiProblem } from '../openapi/api-problem.ts';
-import { decodeTimeCursor, encodeTimeCursor } from '../paging/cursor.ts';
+import { decodeTimeCursor } from '../paging/cursor.ts';
+import { pageOf } from '../paging/page-of.ts';
+import { PageQuery } from '../paging/page-query.ts';
 import { problemWithin } from '../problem/problem-within.ts';
-import { PageQuery, SessionListBody } from '../sessions/session.body.ts';
+import { idempotencyKey } from '../rest/idempotency-key.ts';
+import { SessionListBody } from '../sessions/session.body.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionPage } from '../sessions/session-page.ts';
 import { sessionRequest } from '../sessions/session-request.ts';
@@ -27,6 +43,7 @@ import {
   ScheduleListBody,
 } from './schedule.body.ts';
 import { ScheduleService } from './schedule.service.ts';
+import { firingCursor, scheduleCursor } from './schedule-cursor.ts';
 import { firingResource, scheduleResource } from './schedule-resource.ts';
 
 @ApiTags('schedules')
@@ -40,14 +57,19 @@ export class ScheduleController {
   ) {}
 
   @Post()
-  @Requires('run')
-  @ApiOperation({ operationId: 'createSchedule', summary: 'Run a session at a time, or again and again' })
+  @Operation('createSchedule', 'Run a session at a time, or again and again')
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'Repeating the request with it gives the same schedule.',
+  })
   @ApiCreatedResponse({
     standardSchema: ScheduleBody,
     headers: { Location: { description: 'Path of the schedule.', schema: { type: 'string' } } },
   })
   async create(
     @Body({ schema: CreateScheduleBody }) body: CreateScheduleBody,
+    @Headers('idempotency-key') key: string | undefined,
     @CurrentCaller() caller: Caller,
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<ScheduleBody> {
@@ -58,80 +80,67 @@ export class ScheduleController {
       missed,
       timing: (now) => readWhen(when, now),
       request: problemWithin('/session', () => sessionRequest(body.session)),
-      tokenId: caller.tokenId,
+      caller,
+      idempotencyKey: idempotencyKey(key),
     });
     response.setHeader('location', `/api/v1/schedules/${created.schedule.id}`);
     return scheduleResource(created);
   }
 
   @Get()
-  @Requires('read')
-  @ApiOperation({ operationId: 'listSchedules', summary: 'Schedules, newest first' })
+  @Operation('listSchedules', 'Schedules, newest first')
   @ApiOkResponse({ standardSchema: ScheduleListBody })
-  async list(@Query({ schema: PageQuery }) query: PageQuery) {
-    const found = await this.schedules.page(query.limit + 1, decodeTimeCursor(query.cursor));
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1)?.schedule;
-    const more = found.length > query.limit && last !== undefined;
-    return {
-      items: items.map(scheduleResource),
-      nextCursor: more ? encodeTimeCursor({ at: last.createdAt, id: last.id }) : null,
-    };
+  async list(@Query({ schema: PageQuery }) query: PageQuery, @CurrentCaller() caller: Caller) {
+    const found = await this.schedules.page(caller, query.limit + 1, decodeTimeCursor(query.cursor));
+    const { items, nextCursor } = pageOf(found, query.limit, scheduleCursor);
+    return { items: items.map(scheduleResource), nextCursor };
   }
 
   @Get(':id')
-  @Requires('read')
-  @ApiOperation({ operationId: 'getSchedule', summary: 'A schedule, when it is due next and how it fired last' })
+  @Operation('getSchedule', 'A schedule, when it is due next and how it fired last')
   @ApiOkResponse({ standardSchema: ScheduleBody })
   async get(@Param('id') id: string): Promise<ScheduleBody> {
     return scheduleResource(await this.schedules.get(id));
   }
 
   @Patch(':id')
-  @Requires('run')
-  @ApiOperation({ operationId: 'changeSchedule', summary: 'Pause or resume a schedule' })
+  @Operation('changeSchedule', 'Pause or resume a schedule')
   @ApiOkResponse({ standardSchema: ScheduleBody })
   async change(
     @Param('id') id: string,
     @Body({ schema: ChangeScheduleBody }) { paused }: ChangeScheduleBody,
+    @CurrentCaller() caller: Caller,
   ): Promise<ScheduleBody> {
-    return scheduleResource(await (paused ? this.schedules.pause(id) : this.schedules.resume(id)));
+    return scheduleResource(await this.schedules.change(id, paused, caller));
   }
 
   @Delete(':id')
   @HttpCode(204)
-  @Requires('run')
-  @ApiOperation({ operationId: 'deleteSchedule', summary: 'Delete a schedule; its sessions stay' })
+  @Operation('deleteSchedule', 'Delete a schedule; its sessions stay')
   @ApiNoContentResponse()
-  async remove(@Param('id') id: string): Promise<void> {
-    await this.schedules.remove(id);
+  async remove(@Param('id') id: string, @CurrentCaller() caller: Caller): Promise<void> {
+    await this.schedules.remove(id, caller);
   }
 
   @Get(':id/sessions')
-  @Requires('read')
-  @ApiOperation({ operationId: 'listScheduleSessions', summary: 'The series: sessions of a schedule, newest first' })
+  @Operation('listScheduleSessions', 'The series: sessions of a schedule, newest first')
   @ApiOkResponse({ standardSchema: SessionListBody })
-  async series(@Param('id') id: string, @Query({ schema: PageQuery }) query: PageQuery) {
+  async series(
+    @Param('id') id: string,
+    @Query({ schema: PageQuery }) query: PageQuery,
+    @CurrentCaller() caller: Caller,
+  ) {
     const { schedule } = await this.schedules.get(id);
-    return sessionPage(this.sessions, query, schedule.id);
+    return sessionPage(this.sessions, caller, query, schedule.id);
   }
 
   @Get(':id/firings')
-  @Requires('read')
-  @ApiOperation({
-    operationId: 'listFirings',
-    summary: 'Each time that it was due, the latest first, and what became of it',
-  })
+  @Operation('listFirings', 'Each time that it was due, the latest first, and what became of it')
   @ApiOkResponse({ standardSchema: FiringListBody })
   async firings(@Param('id') id: string, @Query({ schema: PageQuery }) query: PageQuery) {
     const before = decodeTimeCursor(query.cursor)?.at ?? null;
     const found = await this.schedules.firings(id, query.limit + 1, before);
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    const more = found.length > query.limit && last !== undefined;
-    return {
-      items: items.map(firingResource),
-      nextCursor: more ? encodeTimeCursor({ at: last.due, id: last.scheduleId }) : null,
-    };
+    const { items, nextCursor } = pageOf(found, query.limit, firingCursor);
+    return { items: items.map(firingResource), nextCursor };
   }
 }

@@ -37,6 +37,11 @@ export class ScheduleRow {
   /** Its sessions run in the name of this token, and only while that may run any. */
   @Column({ type: 'text', name: 'token_id' })
   tokenId!: string;
+  /** The caller's own name for the request that made it, and what was asked for, for repeated requests. */
+  @Column({ type: 'text', name: 'idempotency_key', nullable: true })
+  idempotencyKey!: string | null;
+  @Column({ type: 'text', name: 'request_digest' })
+  requestDigest!: string;
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt!: Date;
   @Column({ type: 'timestamptz', name: 'paused_at', nullable: true })

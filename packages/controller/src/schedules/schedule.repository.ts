@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { TimeCursor } from '../paging/cursor.ts';
 import type { Firing } from './firing.ts';
 import { ScheduleRow } from './schedule.entity.ts';
@@ -14,8 +14,12 @@ export class ScheduleRepository {
     return row?.now ?? new Date();
   }
 
-  async insert(schedule: ScheduleRow): Promise<void> {
-    await this.database.getRepository(ScheduleRow).insert(schedule);
+  async insert(transaction: EntityManager, schedule: ScheduleRow): Promise<void> {
+    await transaction.getRepository(ScheduleRow).insert(schedule);
+  }
+
+  findByKey(tokenId: string, idempotencyKey: string): Promise<ScheduleRow | null> {
+    return this.database.getRepository(ScheduleRow).findOneBy({ tokenId, idempotencyKey });
   }
 
   find(id: string): Promise<ScheduleRow | null> {
@@ -31,38 +35,39 @@ export class ScheduleRepository {
       .getOne();
   }
 
-  /** Newest first. */
-  page(limit: number, before: TimeCursor | undefined): Promise<ScheduleRow[]> {
+  /** Newest first; those of one token where one is named. */
+  page(limit: number, before: TimeCursor | undefined, tokenId: string | null): Promise<ScheduleRow[]> {
     const query = this.database.getRepository(ScheduleRow).createQueryBuilder('schedule');
+    if (tokenId !== null) {
+      query.where('schedule.token_id = :tokenId', { tokenId });
+    }
     if (before !== undefined) {
-      query.where('(schedule.created_at, schedule.id) < (:at, :id)', before);
+      query.andWhere('(schedule.created_at, schedule.id) < (:at, :id)', before);
     }
     return query.orderBy('schedule.created_at', 'DESC').addOrderBy('schedule.id', 'DESC').limit(limit).getMany();
   }
 
   /** Nothing fires from now on, and what waits does not start. No error where it is paused already. */
-  async pause(id: string, at: Date): Promise<void> {
-    await this.database.transaction(async (transaction) => {
-      await transaction.query('update schedule set paused_at = coalesce(paused_at, $2) where id = $1', [id, at]);
-      await transaction.query(
-        `update schedule_firing set state = 'skipped', reason = 'the schedule was paused'
-         where schedule_id = $1 and state = 'waiting'`,
-        [id],
-      );
-    });
+  async pause(transaction: EntityManager, id: string, at: Date): Promise<void> {
+    await transaction.query('update schedule set paused_at = coalesce(paused_at, $2) where id = $1', [id, at]);
+    await transaction.query(
+      `update schedule_firing set state = 'skipped', reason = 'the schedule was paused'
+       where schedule_id = $1 and state = 'waiting'`,
+      [id],
+    );
   }
 
   /** What was due in between is not made up for. No effect where it is not paused. */
-  async resume(id: string, nextDue: Date | null): Promise<void> {
-    await this.database.query(
+  async resume(transaction: EntityManager, id: string, nextDue: Date | null): Promise<void> {
+    await transaction.query(
       'update schedule set paused_at = null, next_due = $2 where id = $1 and paused_at is not null',
       [id, nextDue],
     );
   }
 
   /** False where there is none. Its sessions stay. */
-  async remove(id: string): Promise<boolean> {
-    const { affected } = await this.database.getRepository(ScheduleRow).delete({ id });
+  async remove(transaction: EntityManager, id: string): Promise<boolean> {
+    const { affected } = await transaction.getRepository(ScheduleRow).delete({ id });
     return (affected ?? 0) > 0;
   }
 

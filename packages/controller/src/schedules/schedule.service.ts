@@ -1,10 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { auditOf } from '../access/audit-of.ts';
+import type { Caller } from '../access/caller.ts';
+import { boundRequest } from '../access/token-bounds.ts';
+import { AuditLog } from '../audit/audit-log.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
+import { isUuid } from '../database/uuid.ts';
 import { parseSelector } from '../fleet/selector.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
+import { notFound } from '../problem/not-found.ts';
 import { Problem } from '../problem/problem.ts';
 import { problemWithin } from '../problem/problem-within.ts';
-import { isUuid } from '../sessions/session.service.ts';
 import { checkProgram, programDigest } from '../sessions/session-program.ts';
 import type { SessionRequest } from '../sessions/session-request.ts';
 import type { MissedPolicy } from './decide-due.ts';
@@ -16,12 +23,15 @@ import { nextDue, type Timing } from './timing.ts';
 
 export interface NewSchedule {
   readonly name: string;
-  /** Made with the instant of creation, milliseconds since the epoch. Throws Problem. */
+  /** Made with the instant of creation, milliseconds since the epoch; with 0 it says what was asked for. Throws Problem. */
   readonly timing: (now: number) => Timing;
   readonly overlap: OverlapPolicy;
   readonly missed: MissedPolicy;
   readonly request: SessionRequest;
-  readonly tokenId: string;
+  /** In whose name its sessions will run. */
+  readonly caller: Caller;
+  /** The caller's own name for this request: repeating both gives the first schedule. */
+  readonly idempotencyKey: string | null;
 }
 
 /** A schedule and how it fired last. */
@@ -32,15 +42,27 @@ export interface ScheduleStatus {
 
 @Injectable()
 export class ScheduleService {
-  constructor(@Inject(ScheduleRepository) private readonly schedules: ScheduleRepository) {}
+  constructor(
+    @Inject(DataSource) private readonly database: DataSource,
+    @Inject(ScheduleRepository) private readonly schedules: ScheduleRepository,
+    @Inject(AuditLog) private readonly audit: AuditLog,
+  ) {}
 
   /**
    * Checks what can be told without a node, and keeps it. Throws Problem `invalid_schedule`, `invalid_program`,
-   * `invalid_selector`. Nodes are chosen anew at each firing, so none need match now.
+   * `invalid_selector`, `idempotency_conflict`, `forbidden`. Nodes are chosen anew at each firing, so none need match now, and
+   * that the token may use them is told then.
    */
-  async create({ name, overlap, missed, request, ...given }: NewSchedule): Promise<ScheduleStatus> {
+  async create(given: NewSchedule): Promise<ScheduleStatus> {
+    const { name, overlap, missed, request, caller, idempotencyKey } = given;
     const { program, ...rest } = request;
+    const repeated = await this.repeated(given);
+    if (repeated !== undefined) {
+      return repeated;
+    }
+    const { durationMs, overhead } = request;
     problemWithin('/session', () => {
+      boundRequest(caller.bounds, { programDigest: programDigest(program), durationMs, overhead });
       checkProgram(program);
       parseSelector(request.selector);
       if (request.course.startAt !== null) {
@@ -66,12 +88,26 @@ export class ScheduleService {
       programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
       programDigest: programDigest(program),
       request: { ...rest, kind: program.kind, ...(program.kind === 'script' && { arguments: program.arguments }) },
-      tokenId: given.tokenId,
+      tokenId: caller.tokenId,
+      idempotencyKey,
+      requestDigest: requestDigest(given),
       createdAt,
       pausedAt: null,
       nextDue: new Date(first),
     };
-    await this.schedules.insert(schedule);
+    try {
+      await this.database.transaction(async (transaction) => {
+        await this.schedules.insert(transaction, schedule);
+        const detail = { name, timing, program: schedule.programDigest, nodes: request.selector, durationMs };
+        await this.audit.append(transaction, auditOf(caller, 'createSchedule', schedule.id, detail));
+      });
+    } catch (error) {
+      const first = isUniqueViolation(error) ? await this.repeated(given) : undefined;
+      if (first === undefined) {
+        throw error;
+      }
+      return first;
+    }
     return { schedule, last: null };
   }
 
@@ -79,15 +115,15 @@ export class ScheduleService {
   async get(id: string): Promise<ScheduleStatus> {
     const schedule = isUuid(id) ? await this.schedules.find(id) : null;
     if (schedule === null) {
-      throw notFound(id);
+      throw notFound('schedule', id);
     }
     const [last] = await this.schedules.lastFirings([id]);
     return { schedule, last: last ?? null };
   }
 
-  /** Newest first. */
-  async page(limit: number, before: TimeCursor | undefined): Promise<ScheduleStatus[]> {
-    const schedules = await this.schedules.page(limit, before);
+  /** Newest first; of a token that is bounded to some nodes, those that it made itself. */
+  async page(caller: Caller, limit: number, before: TimeCursor | undefined): Promise<ScheduleStatus[]> {
+    const schedules = await this.schedules.page(limit, before, caller.bounds.nodes === null ? null : caller.tokenId);
     const firings = await this.schedules.lastFirings(schedules.map(({ id }) => id));
     const lasts = new Map(firings.map((firing) => [firing.scheduleId, firing]));
     return schedules.map((schedule) => ({ schedule, last: lasts.get(schedule.id) ?? null }));
@@ -99,30 +135,46 @@ export class ScheduleService {
     return this.schedules.firings(id, limit, before);
   }
 
-  /** Throws `not_found`. */
-  async pause(id: string): Promise<ScheduleStatus> {
-    await this.get(id);
-    await this.schedules.pause(id, await this.schedules.now());
-    return this.get(id);
-  }
-
-  /** Throws `not_found`. */
-  async resume(id: string): Promise<ScheduleStatus> {
+  /** No error where it is so already. Throws `not_found`. */
+  async change(id: string, paused: boolean, caller: Caller): Promise<ScheduleStatus> {
     const { schedule } = await this.get(id);
     const now = await this.schedules.now();
     const next = nextDue(schedule.timing, now.getTime());
-    await this.schedules.resume(id, next === null ? null : new Date(next));
+    await this.database.transaction(async (transaction) => {
+      await (paused
+        ? this.schedules.pause(transaction, id, now)
+        : this.schedules.resume(transaction, id, next === null ? null : new Date(next)));
+      await this.audit.append(transaction, auditOf(caller, 'changeSchedule', id, { paused }));
+    });
     return this.get(id);
   }
 
   /** Sessions that it made stay, and those that run go on. Throws `not_found`. */
-  async remove(id: string): Promise<void> {
-    if (!(isUuid(id) && (await this.schedules.remove(id)))) {
-      throw notFound(id);
+  async remove(id: string, caller: Caller): Promise<void> {
+    await this.get(id);
+    await this.database.transaction(async (transaction) => {
+      if (!(await this.schedules.remove(transaction, id))) {
+        throw notFound('schedule', id);
+      }
+      await this.audit.append(transaction, auditOf(caller, 'deleteSchedule', id));
+    });
+  }
+
+  private async repeated(given: NewSchedule): Promise<ScheduleStatus | undefined> {
+    const { caller, idempotencyKey } = given;
+    const first = idempotencyKey === null ? null : await this.schedules.findByKey(caller.tokenId, idempotencyKey);
+    if (first !== null && first.requestDigest !== requestDigest(given)) {
+      throw new Problem('idempotency_conflict', 'This key was used for another request before.', {
+        hint: 'Use a new key for a new request.',
+      });
     }
+    return first === null ? undefined : this.get(first.id);
   }
 }
 
-function notFound(id: string): Problem {
-  return new Problem('not_found', `There is no schedule ${JSON.stringify(id.slice(0, 64))}.`);
+/** SHA-256 of what was asked for, hexadecimal. */
+function requestDigest({ name, timing, overlap, missed, request }: NewSchedule): string {
+  const { program, ...rest } = request;
+  const asked = [name, timing(0), overlap, missed, programDigest(program), Object.entries(rest).sort()];
+  return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
 }

@@ -3,6 +3,7 @@ import { AccessModule } from '../access/access.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { FiringRepository } from './firing.repository.ts';
 import { ScheduleController } from './schedule.controller.ts';
+import { ScheduleGrpc } from './schedule.grpc.ts';
 import { ScheduleRepository } from './schedule.repository.ts';
 import { ScheduleService } from './schedule.service.ts';
 import { ScheduleRunner } from './schedule-runner.ts';
@@ -10,6 +11,7 @@ import { ScheduleRunner } from './schedule-runner.ts';
 @Module({
   imports: [AccessModule, SessionsModule],
   controllers: [ScheduleController],
-  providers: [ScheduleRepository, FiringRepository, ScheduleService, ScheduleRunner],
+  providers: [ScheduleRepository, FiringRepository, ScheduleService, ScheduleRunner, ScheduleGrpc],
+  exports: [ScheduleGrpc],
 })
 export class SchedulesModule {}

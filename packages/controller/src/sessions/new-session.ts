@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Caller } from '../access/caller.ts';
 import type { NodeStatus } from '../fleet/node.repository.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { PlannedTarget } from './plan-targets.ts';
@@ -24,7 +25,8 @@ export interface ScheduledFor {
 }
 
 export interface NewSession extends SessionRequest {
-  readonly tokenId: string;
+  /** In whose name it runs, and within whose bounds. */
+  readonly caller: Caller;
   /** The caller's own name for this request: repeating both gives the first session. */
   readonly idempotencyKey: string | null;
   /** Null where somebody asked for it. */
@@ -90,7 +92,7 @@ function newRow(request: NewSession, now: Date): Omit<SessionRow, 'warnings' | '
     toldAt: null,
     halted: null,
     startAt: course.startAt === null ? null : new Date(course.startAt),
-    tokenId: request.tokenId,
+    tokenId: request.caller.tokenId,
     idempotencyKey: request.idempotencyKey,
     requestDigest: requestDigest(request),
     scheduleId: request.scheduledFor?.scheduleId ?? null,
@@ -123,7 +125,7 @@ export function newNodeRow(session: SessionRow, node: NodeStatus, target: Planne
 
 /** Equal for equal requests, whoever makes them: tells a repeated request from another with the same key. */
 export function requestDigest(request: NewSession): string {
-  const { program, tokenId: _, idempotencyKey: __, scheduledFor, ...rest } = request;
+  const { program, caller: _, idempotencyKey: __, scheduledFor, ...rest } = request;
   // A key that somebody else used for a session of their own is not that of a firing.
   const origin = scheduledFor === null ? [] : [scheduledFor];
   return sha256(JSON.stringify([programDigest(program), sorted(rest), ...origin]));

@@ -11,13 +11,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
 import { BatchQueue } from '../database/batch-queue.ts';
+import { isUuid } from '../database/uuid.ts';
 import { type ConnectionKey, ConnectionRepository } from '../fleet/connection.repository.ts';
 import { superseded } from '../fleet/superseded.ts';
 import { readManifest } from '../gateway/read-manifest.ts';
 import { loadSchemas, storeSchemas } from '../results/stored-schemas.ts';
 import { plainText, toProblemDiagnostics } from './program-diagnostics.ts';
 import { type Observation, ReportRepository, type StoredManifest, type StoredPart } from './report.repository.ts';
-import { isUuid } from './session.service.ts';
 import { type Conclusion, Settlement, type Target } from './settlement.ts';
 
 const maxAttachUs = 2n ** 62n;

@@ -1,6 +1,6 @@
 import { MAX_OBJECT_BYTES } from '@bpfleet/bpf';
 import { z } from 'zod';
-import { nextCursor, pageQuery } from '../paging/page-query.ts';
+import { nextCursor } from '../paging/page-query.ts';
 import { DiagnosticBody } from '../problem/problem-schema.ts';
 
 const jsonInteger = z.union([z.int(), z.string()]).describe('A string where a double would not hold it.');
@@ -182,6 +182,3 @@ export const SessionListBody = z
 export const NodeAnswerListBody = z
   .object({ items: z.array(NodeAnswerBody), nextCursor })
   .meta({ id: 'NodeAnswerList' });
-
-export const PageQuery = z.object(pageQuery);
-export type PageQuery = z.infer<typeof PageQuery>;

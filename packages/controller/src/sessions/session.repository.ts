@@ -1,6 +1,7 @@
 import type { NodeAnswerState } from '@bpfleet/aggregate';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { allTargetsAmong, type VisibleNodes } from '../access/visibility.ts';
 import { chunks } from '../database/rows.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
 import type { NodeAccount } from './node-account.ts';
@@ -45,11 +46,19 @@ export class SessionRepository {
     return this.database.getRepository(SessionRow).findOneBy({ tokenId, idempotencyKey });
   }
 
-  /** Newest first; of one schedule where one is named. */
-  page(limit: number, before: TimeCursor | undefined, scheduleId: string | null): Promise<SessionRow[]> {
+  /** Newest first; of one schedule where one is named, with targets only among `nodes` where those are. */
+  page(
+    limit: number,
+    before: TimeCursor | undefined,
+    scheduleId: string | null,
+    nodes: VisibleNodes,
+  ): Promise<SessionRow[]> {
     const query = this.database.getRepository(SessionRow).createQueryBuilder('session');
     if (scheduleId !== null) {
       query.where('session.schedule_id = :scheduleId', { scheduleId });
+    }
+    if (nodes !== null) {
+      query.andWhere(allTargetsAmong('cast(:nodes as uuid[])'), { nodes });
     }
     if (before !== undefined) {
       query.andWhere('(session.created_at, session.id) < (:at, :id)', before);

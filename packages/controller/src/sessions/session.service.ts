@@ -3,13 +3,21 @@ import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import { formatShare, type Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { auditOf } from '../access/audit-of.ts';
+import type { Caller } from '../access/caller.ts';
+import { boundLate, boundRequest, boundTargets } from '../access/token-bounds.ts';
+import { Visibility } from '../access/visibility.ts';
+import { AuditLog } from '../audit/audit-log.ts';
 import { LOGGER } from '../config/tokens.ts';
 import { Hints } from '../database/hints.ts';
+import { isUniqueViolation } from '../database/unique-violation.ts';
+import { isUuid } from '../database/uuid.ts';
 import type { NodeStatus } from '../fleet/node.repository.ts';
 import { NodeService } from '../fleet/node.service.ts';
 import { type NodeAnswer, NodeQuestions } from '../gateway/node-questions.ts';
 import { questionMs } from '../gateway/question.repository.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
+import { notFound } from '../problem/not-found.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import { type NewSession, newSessionRows, requestDigest, type ScheduledFor } from './new-session.ts';
 import type { NodeAccount } from './node-account.ts';
@@ -19,13 +27,19 @@ import { type Place, SessionQueue } from './queue/session-queue.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
-import { checkProgram, programBytes, programMessage, programPointer, type SessionProgram } from './session-program.ts';
+import {
+  checkProgram,
+  programBytes,
+  programDigest,
+  programMessage,
+  programPointer,
+  type SessionProgram,
+} from './session-program.ts';
 import { Settlement } from './settlement.ts';
 import { takeSample } from './targeting/sample.ts';
 
 /** Room is left for another that is created at the same time: a message has at most 8 MiB. */
 const maxProgramBytes = 5 * 1024 * 1024;
-const uniqueViolation = '23505';
 
 @Injectable()
 export class SessionService {
@@ -37,19 +51,25 @@ export class SessionService {
     @Inject(Hints) private readonly hints: Hints,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
+    @Inject(Visibility) private readonly visibility: Visibility,
+    @Inject(AuditLog) private readonly audit: AuditLog,
     @Inject(SessionQueue) private readonly queue: SessionQueue,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
   /**
    * Checks a request here and on the nodes, and starts it. Nothing is stored or attached where it throws: Problem
-   * `invalid_program`, `invalid_selector`, `no_matching_node`, `idempotency_conflict`.
+   * `invalid_program`, `invalid_selector`, `no_matching_node`, `idempotency_conflict`; `forbidden` where the token is bounded.
    */
   async create(request: NewSession): Promise<SessionRow> {
     const repeated = await this.repeated(request);
     if (repeated !== undefined) {
       return repeated;
     }
+    const { caller, durationMs } = request;
+    const asked = { programDigest: programDigest(request.program), durationMs, overhead: request.overhead };
+    const { overhead } = boundRequest(caller.bounds, asked);
+    boundLate(caller.bounds, request.course.late);
     const known = checkProgram(request.program);
     this.requireBudget(request);
     const { targets, sample } = await this.choose(request);
@@ -59,6 +79,7 @@ export class SessionService {
         hint: '`bpfleet nodes` lists the nodes, their labels and features.',
       });
     }
+    boundTargets(caller.bounds, targets.length);
     await this.requireRoom(targets, request.program);
     const answers = await this.questions.check(
       targets,
@@ -75,15 +96,16 @@ export class SessionService {
     // What a script is warned of is known here; of an object only the nodes can tell.
     const warnings = request.program.kind === 'object' ? warningsOf(answers) : known;
     const chosen = targets.map((node, index) => ({ node, target: plan.targets[index] as PlannedTarget }));
-    const { session, nodes } = newSessionRows(request, chosen, { warnings, sample, now: new Date() });
+    const { session, nodes } = newSessionRows({ ...request, overhead }, chosen, { warnings, sample, now: new Date() });
     try {
       await this.database.transaction(async (transaction) => {
         await this.sessions.insert(transaction, session, nodes);
         await this.queue.admit(transaction, session.createdAt);
         await this.settlement.update(transaction, [session.id]);
+        await this.audit.append(transaction, auditOf(caller, 'createSession', session.id, whatRuns(session, targets)));
       });
     } catch (error) {
-      const first = (error as { code?: unknown }).code === uniqueViolation ? await this.repeated(request) : undefined;
+      const first = isUniqueViolation(error) ? await this.repeated(request) : undefined;
       if (first === undefined) {
         throw error;
       }
@@ -98,20 +120,25 @@ export class SessionService {
   async get(id: string): Promise<SessionRow> {
     const session = isUuid(id) ? await this.sessions.find(id) : null;
     if (session === null) {
-      throw new Problem('not_found', `There is no session ${JSON.stringify(id.slice(0, 64))}.`);
+      throw notFound('session', id);
     }
     return session;
   }
 
-  /** Newest first; of one schedule where one is named. */
-  page(limit: number, before: TimeCursor | undefined, scheduleId: string | null = null): Promise<SessionRow[]> {
-    return this.sessions.page(limit, before, scheduleId);
+  /** Those that a caller may see, newest first; of one schedule where one is named. */
+  async page(
+    caller: Caller,
+    limit: number,
+    before: TimeCursor | undefined,
+    scheduleId: string | null = null,
+  ): Promise<SessionRow[]> {
+    return this.sessions.page(limit, before, scheduleId, await this.visibility.nodes(caller));
   }
 
   /** Cancels the sessions of a schedule that were due before `due` and have not ended. */
-  async cancelEarlier({ scheduleId, due }: ScheduledFor): Promise<void> {
+  async cancelEarlier({ scheduleId, due }: ScheduledFor, caller: Caller): Promise<void> {
     for (const id of await this.sessions.unendedBefore(scheduleId, due)) {
-      await this.cancel(id);
+      await this.cancel(id, caller);
     }
   }
 
@@ -129,11 +156,14 @@ export class SessionService {
   }
 
   /** Has the nodes detach; the session ends when they have told what they have. No error where it has ended. */
-  async cancel(id: string): Promise<SessionRow> {
+  async cancel(id: string, caller: Caller): Promise<SessionRow> {
     await this.get(id);
     const cancelled = await this.database.transaction(async (transaction) => {
       const done = await this.sessions.cancel(transaction, id, new Date());
-      if (done) await this.settlement.update(transaction, [id]);
+      if (done) {
+        await this.settlement.update(transaction, [id]);
+        await this.audit.append(transaction, auditOf(caller, 'cancelSession', id));
+      }
       return done;
     });
     if (cancelled) {
@@ -152,8 +182,8 @@ export class SessionService {
   }
 
   /** The nodes that the session is for, by name. */
-  private async choose({ selector, course: { sampling } }: NewSession) {
-    const nodes = await this.nodes.select(selector);
+  private async choose({ selector, caller, course: { sampling } }: NewSession) {
+    const nodes = await this.nodes.targets(selector, caller);
     if (sampling === null) return { targets: nodes, sample: null };
     const seed = sampling.seed ?? randomBytes(8).toString('hex');
     const targets = takeSample(nodes, sampling, seed);
@@ -164,7 +194,7 @@ export class SessionService {
     if (request.idempotencyKey === null) {
       return undefined;
     }
-    const first = await this.sessions.findByKey(request.tokenId, request.idempotencyKey);
+    const first = await this.sessions.findByKey(request.caller.tokenId, request.idempotencyKey);
     if (first !== null && first.requestDigest !== requestDigest(request)) {
       throw new Problem('idempotency_conflict', 'This key was used for another request before.', {
         hint: 'Use a new key for a new request.',
@@ -189,14 +219,17 @@ export class SessionService {
   }
 }
 
+/** For the audit log. */
+function whatRuns(session: SessionRow, targets: readonly NodeStatus[]) {
+  const { programDigest, selector, durationMs, scheduleId } = session;
+  const schedule = scheduleId === null ? {} : { schedule: scheduleId };
+  return { program: programDigest, nodes: selector, targets: targets.length, durationMs, ...schedule };
+}
+
 /** What the nodes warn of, each warning once. */
 function warningsOf(answers: readonly NodeAnswer[]): ProblemDiagnostic[] {
   const warnings = answers
     .flatMap((answer) => (answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : []))
     .filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((each) => [each.message, each])).values()];
-}
-
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }

@@ -84,7 +84,10 @@ function evictedOf({ produced, lost }: ManifestAccount, stored: bigint): bigint 
   if (missing <= 0n) {
     return 0n;
   }
-  return missing >= lost.evicted ? lost.evicted : missing;
+  if (missing < lost.evicted) {
+    return missing;
+  }
+  return lost.evicted;
 }
 
 /** What is known of a node from which no manifest came in time. */

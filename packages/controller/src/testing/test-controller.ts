@@ -5,7 +5,6 @@ import { DataSource } from 'typeorm';
 import { type ControllerConfig, defaultCapacity } from '../config/controller-config.ts';
 import { openDatabase } from '../database/data-source.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded-postgres.ts';
-import type { Capacity } from '../sessions/queue/plan-queue.ts';
 import { type RunningController, startController } from '../start-controller.ts';
 import { enrol, ScriptedAgent, type TestIdentity } from './scripted-agent.ts';
 
@@ -54,6 +53,14 @@ export interface Answer<T = Record<string, unknown>> {
   readonly body: T;
 }
 
+export interface AuditedEntry {
+  readonly actor: string;
+  readonly action: string;
+  readonly outcome: string;
+  readonly requestId: string | null;
+  readonly detail: { readonly reason?: string };
+}
+
 /** A controller on free ports, and ways to call it. */
 export class TestController {
   readonly running: RunningController;
@@ -66,7 +73,7 @@ export class TestController {
     this.source = source;
   }
 
-  static async start(server: TestServer, capacity: Capacity = defaultCapacity): Promise<TestController> {
+  static async start(server: TestServer, over: Partial<ControllerConfig> = {}): Promise<TestController> {
     const { url, source } = await server.database();
     const free = { host: '127.0.0.1', port: 0 };
     const config = {
@@ -75,8 +82,10 @@ export class TestController {
       rest: free,
       grpc: free,
       agents: free,
+      rate: { perSecond: 100_000, burst: 100_000 },
       logLevel: 'silent',
-      capacity,
+      capacity: defaultCapacity,
+      ...over,
     } as const;
     return new TestController(await startController(config), config, source);
   }
@@ -99,6 +108,12 @@ export class TestController {
     await this.running.close();
     await this.source.destroy();
     await rm(this.config.dataDir, { recursive: true, force: true });
+  }
+
+  /** The last entries of the audit log, oldest first. */
+  async audited(limit = 1_000): Promise<AuditedEntry[]> {
+    const { body } = await this.call<{ items: AuditedEntry[] }>('GET', `/audit?limit=${limit}`);
+    return body.items.toReversed();
   }
 
   caPem(): Promise<string> {

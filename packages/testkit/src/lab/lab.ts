@@ -74,6 +74,8 @@ export class Lab {
       rest: { host: '127.0.0.1', port: this.#ports.rest },
       grpc: { host: '127.0.0.1', port: this.#ports.grpc },
       agents: { host: '0.0.0.0', port: this.#ports.agents },
+      // Thousands of simulated nodes get their join tokens at once.
+      rate: { perSecond: 10_000, burst: 10_000 },
       logLevel: 'info',
     });
     const child = new Child(process.execPath, [cliMain, 'controller', '--config', config], {

@@ -1,6 +1,8 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Requires } from '../../access/access-guard.ts';
+import { ApiBearerAuth, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../../access/caller.ts';
+import { CurrentCaller } from '../../access/current-caller.ts';
+import { Operation } from '../../access/operation.ts';
 import { ApiProblem } from '../../openapi/api-problem.ts';
 import { requestedProgram } from '../session-request.ts';
 import { CheckedBody, CheckProgramBody } from './check.body.ts';
@@ -15,10 +17,12 @@ export class CheckController {
 
   @Post()
   @HttpCode(200)
-  @Requires('run')
-  @ApiOperation({ operationId: 'checkProgram', summary: 'Would a program load on the nodes that a selector chooses?' })
+  @Operation('checkProgram', 'Would a program load on the nodes that a selector chooses?')
   @ApiOkResponse({ standardSchema: CheckedBody })
-  async check(@Body({ schema: CheckProgramBody }) body: CheckProgramBody): Promise<CheckedBody> {
-    return { items: await this.checks.check(requestedProgram(body.program), body.nodes) };
+  async check(
+    @Body({ schema: CheckProgramBody }) body: CheckProgramBody,
+    @CurrentCaller() caller: Caller,
+  ): Promise<CheckedBody> {
+    return { items: await this.checks.check(requestedProgram(body.program), body.nodes, caller) };
   }
 }

@@ -1,11 +1,13 @@
 import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../../access/caller.ts';
+import { boundRequest } from '../../access/token-bounds.ts';
 import type { NodeStatus } from '../../fleet/node.repository.ts';
 import { NodeService } from '../../fleet/node.service.ts';
 import { type NodeAnswer, NodeQuestions } from '../../gateway/node-questions.ts';
 import { questionMs } from '../../gateway/question.repository.ts';
 import { planTargets } from '../plan-targets.ts';
-import { checkProgram, programMessage, type SessionProgram } from '../session-program.ts';
+import { checkProgram, programDigest, programMessage, type SessionProgram } from '../session-program.ts';
 import type { NodeCheckBody } from './check.body.ts';
 
 /** Asks nodes whether a program would load there; nothing is attached and nothing kept. */
@@ -16,10 +18,14 @@ export class CheckService {
     @Inject(NodeQuestions) private readonly questions: NodeQuestions,
   ) {}
 
-  /** By name of the node. Throws Problem `invalid_program` where no node could load it, `invalid_selector`. */
-  async check(program: SessionProgram, selector: string): Promise<NodeCheckBody[]> {
+  /**
+   * By name of the node. Throws Problem `invalid_program` where no node could load it, `invalid_selector`, `forbidden` where the
+   * token may not run it.
+   */
+  async check(program: SessionProgram, selector: string, caller: Caller): Promise<NodeCheckBody[]> {
+    boundRequest(caller.bounds, { programDigest: programDigest(program), durationMs: 0, overhead: 0 });
     checkProgram(program);
-    const nodes = await this.nodes.select(selector);
+    const nodes = await this.nodes.targets(selector, caller);
     const request = create(CheckRequestSchema, { program: programMessage(program) });
     const answers = await this.questions.check(nodes, request, questionMs);
     return nodes.map((node, index) => checked(node, answers[index] ?? { kind: 'offline' }));

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
-  controller = await TestController.start(server, { slots: 2, overhead: 0.05 });
+  controller = await TestController.start(server, { capacity: { slots: 2, overhead: 0.05 } });
   agents = [await controller.agent('a'), await controller.agent('b')];
 });
 afterEach(async () => {

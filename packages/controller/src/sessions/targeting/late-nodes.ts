@@ -2,6 +2,8 @@ import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { TokenService } from '../../access/token.service.ts';
+import { Visibility } from '../../access/visibility.ts';
 import { LOGGER } from '../../config/tokens.ts';
 import { NodeRepository, type NodeStatus } from '../../fleet/node.repository.ts';
 import { matches } from '../../fleet/select.ts';
@@ -25,6 +27,8 @@ export class LateNodes {
     @Inject(LateSessionRepository) private readonly sessions: LateSessionRepository,
     @Inject(NodeRepository) private readonly nodes: NodeRepository,
     @Inject(ConnectedAgents) private readonly agents: ConnectedAgents,
+    @Inject(TokenService) private readonly tokens: TokenService,
+    @Inject(Visibility) private readonly visibility: Visibility,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
@@ -41,8 +45,19 @@ export class LateNodes {
     const node = await this.nodes.status(agent.nodeId);
     if (node === undefined) return;
     for (const session of open) {
-      if (matches(parseSelector(session.selector), node)) await this.join(session, node, agent);
+      const wanted = matches(parseSelector(session.selector), node);
+      if (wanted && (await this.allowed(session, node))) await this.join(session, node, agent);
     }
+  }
+
+  /** A token that is bounded to some nodes, or to so many, is so for those that come late. */
+  private async allowed({ id, tokenId }: SessionRow, node: NodeStatus): Promise<boolean> {
+    const holder = await this.tokens.callerById(tokenId);
+    if (holder === undefined) return false;
+    const { maxNodes } = holder.bounds;
+    if (maxNodes !== null && (await this.sessions.targets(id, node.id)) >= maxNodes) return false;
+    const nodes = await this.visibility.nodes(holder);
+    return nodes === null || nodes.includes(node.id);
   }
 
   private async join(session: SessionRow, node: NodeStatus, agent: ConnectedAgent): Promise<void> {

@@ -21,6 +21,15 @@ export class LateSessionRepository {
       .getMany();
   }
 
+  /** How many nodes it is for already, beside this one. */
+  async targets(id: string, nodeId: string): Promise<number> {
+    const rows: { count: number }[] = await this.database.query(
+      'select count(*)::int as count from session_node where session_id = $1 and node_id <> $2',
+      [id, nodeId],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
   /** Keeps it open until the end of the transaction; false where it has ended. */
   async lockOpen(transaction: EntityManager, id: string): Promise<boolean> {
     const rows: unknown[] = await transaction.query(

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
+import { MetricsController } from './metrics.controller.ts';
+import { Metrics } from './metrics.ts';
+
+@Module({
+  imports: [ConnectedAgentsModule],
+  controllers: [MetricsController],
+  providers: [Metrics],
+  exports: [Metrics],
+})
+export class MetricsModule {}
