@@ -23,7 +23,7 @@ it('kill -9 of the controller in mid-session and a restart: complete, nothing lo
   expect(result.answer).toMatchObject({ targets: 3, complete: 3 });
   for (const node of result.answer.nodes) {
     expect(node.produced).toBe(node.stored);
-    expect(node.lost).toEqual({ kernel: 0, sampledOut: 0, truncated: 0, evicted: 0, mapFull: 0 });
+    expect(node.lost).toEqual({ kernel: 0, sampledOut: 0, truncated: 0, evicted: 0, mapFull: 0, readFailed: 0 });
   }
   expect(map(result, '@calls').entries).toEqual([{ key: [], value: made * 3, nodes: 3 }]);
   expect(map(result, '@ret').entries[0]?.count).toBe(made * 3);

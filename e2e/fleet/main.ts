@@ -1,5 +1,6 @@
 // `npm run e2e -- fleet ...` and `npm run e2e -- shell GUEST`.
 import { parseArgs } from 'node:util';
+import { findChecks } from './checks/index.ts';
 import { FleetError } from './fleet-error.ts';
 import { chooseGuests } from './guests.ts';
 import { findCases } from './run/find-cases.ts';
@@ -10,6 +11,7 @@ const help = `npm run e2e -- fleet                    a guest of each architectu
 npm run e2e -- fleet --all              every guest
 npm run e2e -- fleet --kernels LIST     arm64-6.1, 6.1, arm64, separated by commas
 npm run e2e -- fleet --cases LIST       only the cases whose file names contain one of these
+npm run e2e -- fleet --cases LIST --checks LIST   and of what the fleet as a whole must do what is called so
 npm run e2e -- shell arm64-6.1          a shell in a guest; "exit" ends it
 npm run e2e -- faults                   seeded runs in which everything fails; --help says more
 npm run e2e -- oracle                   scripts on Debian's bpftrace and on ours; --help says more`;
@@ -27,7 +29,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
     const { values } = options(args);
     const kinds = chooseGuests(values.all ? 'all' : (values.kernels ?? null));
     const cases = await findCases(values.cases?.split(',') ?? null);
-    const checks = values.cases === undefined;
+    const checks = findChecks(values.checks?.split(',') ?? (values.cases === undefined ? null : []));
     return (await runFleet({ kinds, cases, checks, everyCase: values.kernels === undefined })) ? 0 : 1;
   }
   const [guest, ...rest] = args;
@@ -45,7 +47,12 @@ function options(args: string[]) {
   try {
     return parseArgs({
       args,
-      options: { all: { type: 'boolean' }, kernels: { type: 'string' }, cases: { type: 'string' } },
+      options: {
+        all: { type: 'boolean' },
+        kernels: { type: 'string' },
+        cases: { type: 'string' },
+        checks: { type: 'string' },
+      },
     });
   } catch (error) {
     throw new FleetError(`${(error as Error).message}\n${help}`);

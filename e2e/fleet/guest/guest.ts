@@ -6,6 +6,7 @@ import { Child } from '@bpfleet/testkit';
 import { step } from '../fleet-error.ts';
 import type { GuestKind } from '../guests.ts';
 import { fleetState } from '../state.ts';
+import { agentLog, GuestAgent } from './agent.ts';
 import { Console } from './console.ts';
 import { type GuestContent, writeInitramfs } from './initramfs.ts';
 import { qemu } from './qemu.ts';
@@ -23,12 +24,14 @@ export class Guest {
   readonly uname: string;
   readonly machine: Child;
   readonly console: Console;
+  readonly agent: GuestAgent;
 
   private constructor(kind: GuestKind, uname: string, machine: Child, console: Console) {
     this.kind = kind;
     this.uname = uname;
     this.machine = machine;
     this.console = console;
+    this.agent = new GuestAgent(console);
   }
 
   /**
@@ -79,7 +82,7 @@ export class Guest {
   /** Ends the guest, kindly at first, and keeps what its agent logged. */
   async powerOff(): Promise<void> {
     if (this.machine.running) {
-      const reading = this.console.run('cat /tmp/agent.log', 10_000).catch((error: Error) => error.message);
+      const reading = this.console.run(`cat ${agentLog}`, 10_000).catch((error: Error) => error.message);
       // A signal may come while the console runs something long: it would be read after that.
       const log = await Promise.race([reading, sleep(10_000, 'its console was busy', { ref: false })]);
       writeFileSync(join(logs, `${this.kind.name}.agent.log`), log);

@@ -8,6 +8,9 @@ mount -t devtmpfs dev /dev
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
 mount -t tracefs tracefs /sys/kernel/tracing
+# As deploy/systemd has it for agents that are not root.
+echo 2 > /proc/sys/kernel/perf_event_paranoid
+mount -t cgroup2 cgroup /sys/fs/cgroup
 exec </dev/console >/dev/console 2>&1
 for module in /modules/*; do insmod "$module"; done
 ip link set lo up

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Kernel } from '../debian/kernel.ts';
+import type { Library } from '../debian/libraries.ts';
+import { agentUser } from './agent.ts';
 import { type CpioEntry, cpio } from './cpio.ts';
 import { guestModules } from './modules.ts';
 
@@ -13,12 +15,16 @@ const program = (path: string, data: Uint8Array): CpioEntry => ({ path, mode: 0o
 /** Where guests mount and write. */
 const folders = ['proc', 'sys', 'dev', 'tmp', 'run', 'root', 'modules', 'etc', 'var', 'var/lib', 'programs'];
 
+const passwd = `root:x:0:0:root:/root:/bin/sh
+bpfleet:x:${agentUser}:${agentUser}:bpfleet agent:/var/lib/bpfleet:/bin/false
+`;
+
 /** What is in a package for people and is not needed to run. */
 const leftOut = /^(usr\/share|usr\/lib\/[^/]*\/(gconv|audit))\//;
 
 export interface GuestContent {
   readonly kernel: Kernel;
-  readonly libraries: readonly string[];
+  readonly libraries: readonly Library[];
   /** The agent's one file. */
   readonly agent: string;
   /** Folders of programs to run there, by the word that runs them: `/programs/WORD`. */
@@ -37,11 +43,13 @@ function* entries({ kernel, libraries, agent, programs }: GuestContent): Generat
     seen.add(entry.path);
   };
   for (const path of folders) yield* once(folder(path));
-  for (const library of libraries) for (const entry of files(library, '')) yield* once(entry);
+  for (const { folder, only } of libraries) {
+    for (const entry of files(folder, '')) if (isTaken(entry.path, only)) yield* once(entry);
+  }
   for (const [index, { name, data }] of guestModules(kernel).entries())
     yield { path: `modules/${String(index).padStart(2, '0')}-${name}.ko`, mode: 0o100644, data };
   yield program('init', readFileSync(join(import.meta.dirname, 'init.sh')));
-  yield { path: 'etc/passwd', mode: 0o100644, data: Buffer.from('root:x:0:0:root:/root:/bin/sh\n') };
+  yield { path: 'etc/passwd', mode: 0o100644, data: Buffer.from(passwd) };
   yield program('workloads.sh', readFileSync(join(import.meta.dirname, 'workloads.sh')));
   yield program('bin/bpfleet', readFileSync(agent));
   for (const [word, path] of Object.entries(programs)) {
@@ -51,6 +59,11 @@ function* entries({ kernel, libraries, agent, programs }: GuestContent): Generat
       yield { path: `programs/${word}/${name}`, mode: 0o100644, data: readFileSync(join(path, name)) };
     }
   }
+}
+
+/** Whether it is one of those that are wanted, or a folder above one. */
+function isTaken(path: string, only: readonly string[] | null): boolean {
+  return only === null || only.some((wanted) => wanted === path || wanted.startsWith(`${path}/`));
 }
 
 function* files(top: string, under: string): Generator<CpioEntry> {

@@ -18,3 +18,13 @@ opens() {
 kills() {
   dash -c 'made=0; while [ "$made" -lt "$1" ]; do kill -0 $$; made=$((made + 1)); done; echo "made $made"' dash "$1"
 }
+
+# connects TIMES PORT: as many attempts to connect to the loopback interface, where nobody listens: a SYN each.
+connects() {
+  made=0
+  while [ "$made" -lt "$1" ]; do
+    http_proxy= wget -q -O /dev/null "http://127.0.0.1:$2/" 2>/dev/null
+    made=$((made + 1))
+  done
+  echo "made $made"
+}

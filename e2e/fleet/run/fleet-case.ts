@@ -1,5 +1,6 @@
 import type { NodeAnswer, ResultEntry } from '@bpfleet/aggregate';
 import type { ProgramFolders } from '../conform/program-folders.ts';
+import type { Capability } from '../guest/agent.ts';
 
 /** What a program must do on every node that has what it needs. One file of e2e/fleet/cases each. */
 export type FleetCase = SessionCase | ProgramsCase;
@@ -17,8 +18,12 @@ interface CaseFrame {
   readonly name: string;
   /** Shell that runs while the program is attached, with the workloads of guest/workloads.sh; none: it ends by itself. */
   readonly workload?: string;
-  /** Features, as `bpfleet nodes` lists them, without which a node skips it. */
-  readonly needs?: readonly string[];
+  /** Features, as `bpfleet nodes` lists them, without which a node skips it; of several in a list one is enough. */
+  readonly needs?: readonly (string | readonly string[])[];
+  /** What guests' agents must have for it beyond what every agent has. */
+  readonly capabilities?: readonly Capability[];
+  /** The workload must be in the agent's network namespace: the host's agent has one of its own, and skips it. */
+  readonly ownNetwork?: true;
   /** Functions of the kernel without which a node skips it. */
   readonly functions?: readonly string[];
   /** Throws where a node's part of the answer is not what it must be. */

@@ -3,6 +3,7 @@ import type { Node } from '@bpfleet/client';
 import { Lab, TcpProxy, until } from '@bpfleet/testkit';
 import { type ProgramFolders, programFolders } from '../conform/program-folders.ts';
 import { FleetError, step } from '../fleet-error.ts';
+import type { Capability } from '../guest/agent.ts';
 import { guestContents } from '../guest/content.ts';
 import { consoleLog, Guest } from '../guest/guest.ts';
 import type { GuestContent } from '../guest/initramfs.ts';
@@ -14,6 +15,8 @@ import { memoryShortage } from './memory-shortage.ts';
 /** Emulated machines that do something at the same time: as many as the host has processors to spare for. */
 export const atOnce = 2;
 
+/** How long an agent may take to come or to go. */
+const agentMs = 180_000;
 /** How long a busy guest may be away. */
 const backMs = 120_000;
 /** Of a guest's programs. */
@@ -93,6 +96,21 @@ export class Fleet {
     return absent;
   }
 
+  /**
+   * Has every guest's agent run with these capabilities besides those that each has. One that does not come up again is for
+   * leaveOutAbsent() to find.
+   */
+  async giveAgents(capabilities: readonly Capability[]): Promise<void> {
+    await eachOf([...this.nodes], atOnce, async ({ name, guest }) => {
+      if (guest === undefined || guest.machine.agent.has(capabilities) || !guest.machine.machine.running) return;
+      const { machine, proxy } = guest;
+      await machine.agent.stop();
+      await until(`${name} to be away`, async () => !(await this.#whileOnline(name)), agentMs);
+      await machine.agent.start(agentOptions(machine, proxy), capabilities);
+      await this.#agentOnline(machine).catch(() => undefined);
+    });
+  }
+
   /** Makes the nodes that are not there no part of the fleet any more: why, by node. */
   async leaveOutAbsent(): Promise<Map<FleetNode, string>> {
     const absent = await this.awaitBack([...this.nodes]);
@@ -148,29 +166,40 @@ export class Fleet {
     return guest;
   }
 
-  async #enrol({ kind, console }: Guest, proxy: TcpProxy): Promise<Node> {
-    const token = await this.lab.joinToken();
-    const options = `--join ${token} --controller 10.0.2.2:${proxy.port} --name ${kind.name}`;
-    await console.run(`bpfleet agent ${options} >/tmp/agent.log 2>&1 & echo $! >/tmp/agent.pid`);
+  async #enrol(guest: Guest, proxy: TcpProxy): Promise<Node> {
+    await guest.agent.start(`--join ${await this.lab.joinToken()} ${agentOptions(guest, proxy)}`);
+    return this.#agentOnline(guest);
+  }
+
+  async #agentOnline({ kind, agent }: Guest): Promise<Node> {
     try {
-      return await this.#online(kind.name, 180_000);
+      return await this.#online(kind.name, agentMs);
     } catch (cause) {
-      const log = await console.run('tail -n 3 /tmp/agent.log').catch((error: Error) => error.message);
-      throw new Error(`${(cause as Error).message}; its agent's last words: ${log.trim()}`, { cause });
+      const log = await agent.log().catch((error: Error) => error.message);
+      const words = log.trim().split('\n').slice(-3).join('\n');
+      throw new Error(`${(cause as Error).message}; its agent's last words: ${words}`, { cause });
     }
   }
 
   async #online(name: string, patienceMs: number): Promise<Node> {
     let node: Node | undefined;
-    const isOnline = async () => {
-      const { items } = await this.lab.get<{ items: Node[] }>('/nodes');
-      node = items.find((each) => each.name === name && each.state === 'online');
+    const look = async () => {
+      node = await this.#whileOnline(name);
       return node !== undefined;
     };
-    await until(`${name} to be online`, isOnline, patienceMs);
+    await until(`${name} to be online`, look, patienceMs);
     if (!node) throw new Error(`${name} is not online`);
     return node;
   }
+
+  async #whileOnline(name: string): Promise<Node | undefined> {
+    const { items } = await this.lab.get<{ items: Node[] }>('/nodes');
+    return items.find((each) => each.name === name && each.state === 'online');
+  }
+}
+
+function agentOptions({ kind }: Guest, proxy: TcpProxy): string {
+  return `--controller 10.0.2.2:${proxy.port} --name ${kind.name}`;
 }
 
 function hasEnded({ guest }: FleetNode): boolean {

@@ -14,6 +14,7 @@ export function runCase(fleet: Fleet, one: FleetCase): Promise<Outcome[]> {
 }
 
 async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
+  await fleet.giveAgents(one.capabilities ?? []);
   const absent = await fleet.leaveOutAbsent();
   const failed = [...absent].map(
     ([node, reason]): Outcome => ({ node: node.name, name: one.name, state: 'fail', reason, seconds: 0 }),
@@ -39,10 +40,17 @@ async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
 }
 
 /** What a node has not that a case needs; null where it has all. */
-async function lackOf(node: FleetNode, { needs = [], functions = [] }: SessionCase): Promise<string | null> {
+async function lackOf(
+  node: FleetNode,
+  { needs = [], functions = [], ownNetwork }: SessionCase,
+): Promise<string | null> {
   const { features, missing } = node.info;
-  const feature = needs.find((each) => !features.includes(each));
-  if (feature !== undefined) return `needs ${feature}: ${missing[feature]}`;
+  if (ownNetwork && node.guest === undefined) return 'its workload would be in another network namespace';
+  for (const each of needs) {
+    const anyOf = [each].flat();
+    if (anyOf.some((feature) => features.includes(feature))) continue;
+    return `needs ${anyOf.map((feature) => `${feature}: ${missing[feature]}`).join(', or ')}`;
+  }
   for (const name of functions) {
     const found = await node.run(`grep -c ' [tT] ${name}$' /proc/kallsyms || true`);
     if (found.trim() === '0') return `this kernel has no function ${name}`;

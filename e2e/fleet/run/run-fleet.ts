@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fleetChecks } from '../checks/index.ts';
+import type { FleetCheck } from '../checks/fleet-check.ts';
 import type { GuestKind } from '../guests.ts';
 import { onSignal } from '../on-signal.ts';
 import { fleetState } from '../state.ts';
@@ -19,8 +19,8 @@ const junitFile = join(fleetState, 'junit.xml');
 export interface FleetRun {
   readonly kinds: readonly GuestKind[];
   readonly cases: readonly FleetCase[];
-  /** Whether what the fleet as a whole must do is run as well. */
-  readonly checks: boolean;
+  /** What the fleet as a whole must do. */
+  readonly checks: readonly FleetCheck[];
   /** Whether these guests are to leave no case out: then one that all of them skip is a failure. */
   readonly everyCase: boolean;
 }
@@ -37,11 +37,12 @@ export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): P
     const boots = { name: 'boots and enrols', seconds: 0 };
     for (const { name } of fleet.nodes) outcomes.push({ ...boots, node: name, state: 'pass' });
     for (const { kind, reason } of fleet.failures) outcomes.push({ ...boots, node: kind.name, state: 'fail', reason });
-    for (const one of cases) {
+    // Few agents have to start again for what some cases need.
+    for (const one of cases.toSorted((a, b) => capabilitiesOf(a) - capabilitiesOf(b))) {
       tell(one.name);
       outcomes.push(...(await runCase(fleet, one)));
     }
-    for (const check of checks ? fleetChecks : []) {
+    for (const check of checks) {
       tell(check.name);
       outcomes.push(...(await check.run(fleet)));
     }
@@ -65,4 +66,9 @@ export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): P
   tell('everything has ended');
   console.log(matrix(outcomes));
   return outcomes.every(({ state }) => state !== 'fail');
+}
+
+/** How many capabilities a case needs beyond what every agent has. */
+function capabilitiesOf(one: FleetCase): number {
+  return 'capabilities' in one ? (one.capabilities?.length ?? 0) : 0;
 }

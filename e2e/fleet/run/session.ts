@@ -18,7 +18,12 @@ export class FleetSession {
   }
 
   /** Starts a script or an object's file, and waits until every node has either attached or ended. @throws Error with what bpfleet said */
-  static async start(lab: Lab, program: string, nodes: readonly string[]): Promise<FleetSession> {
+  static async start(
+    lab: Lab,
+    program: string,
+    nodes: readonly string[],
+    options: readonly string[] = [],
+  ): Promise<FleetSession> {
     const selector = `name in (${nodes.join(',')})`;
     const run = await lab.cli(
       'run',
@@ -30,6 +35,7 @@ export class FleetSession {
       '--every',
       '2s',
       '--detach',
+      ...options,
       '-o',
       'json',
     );

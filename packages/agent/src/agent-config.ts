@@ -20,7 +20,7 @@ export interface AgentConfig {
   readonly socketGroup?: string;
   /** Serves the node's own API over TCP as well. */
   readonly listen?: ListenConfig;
-  /** Path of the node's policy file (`guard/policy.ts`); without one, nothing is bounded but what each session bounds itself. */
+  /** Path of the node's policy file (`guard/policy.ts`); without one, its defaults hold (`guard/default-policy.ts`). */
   readonly policy?: string;
 }
 

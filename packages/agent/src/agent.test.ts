@@ -165,7 +165,7 @@ describe('sessions', () => {
     await run.emit(countWindow(1_000, 'a', 2n));
     await run.emit({
       ...countWindow(2_000, 'b', 3n),
-      lost: { kernel: 4n, sampledOut: 0n, truncated: 1n, evicted: 0n, mapFull: 2n },
+      lost: { kernel: 4n, sampledOut: 0n, truncated: 1n, evicted: 0n, mapFull: 2n, readFailed: 3n },
     });
     await run.emit({ ...countWindow(3_000, 'none', 0n), maps: [] });
     run.end('duration');
@@ -178,13 +178,35 @@ describe('sessions', () => {
       firstSeq: 1n,
       lastSeq: 3n,
       produced: 3n + 4n + 2n,
-      lost: { kernel: 4n, mapFull: 2n, truncated: 1n, evicted: 0n },
+      lost: { kernel: 4n, mapFull: 2n, truncated: 1n, evicted: 0n, readFailed: 3n },
       outcome: Manifest_Outcome.COMPLETE,
       overhead: 0.01,
     });
     expect(run.state).toBe('closed');
     await until(() => expect(fleet.items('observed').at(-1)?.assignments).toEqual([]));
     expect(tracing.runs).toHaveLength(1);
+  });
+
+  test('with a time to start it is loaded at once, and attached then', async () => {
+    const startAt = Date.now() + 500;
+    fleet.desire({ ...assignment('s1'), startAt: timestampFromMs(startAt) });
+    const run = await until(() => tracing.runs.at(-1) ?? expect.fail('not loaded yet'));
+    expect(run.state).toBe('loaded');
+    await until(() => expect(run.state).toBe('attached'));
+    // The fleet's clock is known to some milliseconds.
+    expect(Date.now()).toBeGreaterThan(startAt - 100);
+  });
+
+  test('one that is called off before its time to start never attaches', async () => {
+    fleet.desire({ ...assignment('s1'), startAt: timestampFromMs(Date.now() + 3_600_000) });
+    const run = await until(() => tracing.runs.at(-1) ?? expect.fail('not loaded yet'));
+    fleet.desire();
+    const manifest = await until(() => fleet.manifests[0] ?? expect.fail('no manifest yet'));
+    expect(manifest).toMatchObject({
+      outcome: Manifest_Outcome.FAILED,
+      reason: 'cancelled before it was attached',
+    });
+    expect(run.states).toEqual(['loaded', 'closed']);
   });
 
   test('a session that is not desired any more ends cleanly; the same desired state again does nothing', async () => {
@@ -340,7 +362,7 @@ describe('guard', () => {
     await writeFile(policy, 'session: {map: 1KiB}\ndeny: {functions: [kstack]}');
     await start({ joinToken: token(), policy });
     await attached('s1', { program: { source: { case: 'script', value: 'count' } }, limits: { mapBytes: 1n << 30n } });
-    expect(tracing.limits).toEqual([{ mapBytes: 1024, denied: { probes: [], functions: ['kstack'] } }]);
+    expect(tracing.limits).toMatchObject([{ mapBytes: 1024, denied: { probes: [], functions: ['kstack'] } }]);
     await writeFile(policy, 'deny: {functions: [count]}');
     await until(() => expect(fleet.manifests).toHaveLength(1));
     expect(fleet.manifests[0]?.reason).toMatch(/^guard: the policy of this node has changed: count is forbidden; /);
@@ -379,7 +401,7 @@ test('a spool of a killed agent: its frames, then a manifest of the old epoch th
   const run = await attached('s1');
   await run.emit({
     ...countWindow(Date.now(), 'a', 2n),
-    lost: { kernel: 3n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n },
+    lost: { kernel: 3n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n, readFailed: 0n },
   });
   const { cp } = await import('node:fs/promises');
   const copy = `${dir}-copy`;

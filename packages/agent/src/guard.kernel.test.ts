@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lostRecords } from '@bpfleet/aggregate';
 import {
@@ -13,48 +12,17 @@ import {
   Manifest_Outcome,
   timestampFromMs,
 } from '@bpfleet/contracts';
-import { GetppidWorkload } from '@bpfleet/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AgentProcesses } from './agent-process.test-kit.ts';
-import { FakeFleet, newAuthority } from './fake-fleet.test-kit.ts';
+import { expect, test } from 'vitest';
+import { surroundings } from './played-controller.test-kit.ts';
 
-let dir: string;
-let fleet: FakeFleet;
-let workload: GetppidWorkload;
-const agents = new AgentProcesses();
-const joinToken = () => {
-  const token = `bpfj_t1_${'cd'.repeat(32)}_${fleet.authority.pin}`;
-  fleet.tokens.add(token);
-  return token;
-};
-
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'bpfleet-guard-'));
-  fleet = new FakeFleet(await newAuthority());
-  await fleet.start();
-  workload = await GetppidWorkload.start();
-});
-afterEach(async () => {
-  await workload.close();
-  await agents.close();
-  fleet.stop();
-  await rm(dir, { recursive: true });
-});
-
-const start = (config: object = {}) =>
-  agents.start({
-    stateDir: dir,
-    controller: `127.0.0.1:${fleet.port}`,
-    joinToken: joinToken(),
-    spoolBytes: 64 << 20,
-    ...config,
-  });
-const probe = () => `tracepoint:syscalls:sys_enter_getppid /pid == ${workload.pid}/`;
+const around = surroundings();
+const start = (config: object = {}) => around.agents.start({ ...around.agentConfig(), ...config });
+const probe = () => `tracepoint:syscalls:sys_enter_getppid /pid == ${around.workload.pid}/`;
 const script = (value: string) => ({ source: { case: 'script' as const, value } });
 
 /** A session of one minute, which nothing but the guard or the workload's end cuts short. */
 async function begin(sessionId: string, source: string, limits: object = {}): Promise<void> {
-  fleet.desire({
+  around.fleet.desire({
     sessionId,
     program: script(source),
     timing: { interval: durationFromMs(500), duration: durationFromMs(60_000) },
@@ -62,30 +30,33 @@ async function begin(sessionId: string, source: string, limits: object = {}): Pr
     limits,
   });
   await expect
-    .poll(() => fleet.items('observed').some(({ assignments }) => assignments.some(({ attachedAt }) => attachedAt)), {
-      timeout: 20_000,
-    })
+    .poll(
+      () => around.fleet.items('observed').some(({ assignments }) => assignments.some(({ attachedAt }) => attachedAt)),
+      {
+        timeout: 20_000,
+      },
+    )
     .toBe(true);
 }
 
 async function manifest(): Promise<Manifest> {
-  await expect.poll(() => fleet.manifests.length, { timeout: 30_000 }).toBe(1);
-  const [first] = fleet.manifests;
+  await expect.poll(() => around.fleet.manifests.length, { timeout: 30_000 }).toBe(1);
+  const [first] = around.fleet.manifests;
   if (!first) throw new Error('no manifest');
-  const stored = fleet.frames.reduce((sum, frame) => sum + BigInt(frame.records), 0n);
+  const stored = around.fleet.frames.reduce((sum, frame) => sum + BigInt(frame.records), 0n);
   expect(first.produced).toBe(stored + lostRecords(decodeLoss(first.lost)));
   return first;
 }
 
-const payloads = () => fleet.frames.map(({ payload }) => fromBinary(FramePayloadSchema, payload));
+const payloads = () => around.fleet.frames.map(({ payload }) => fromBinary(FramePayloadSchema, payload));
 const seconds = ({ startedAt, endedAt }: Manifest) => Number((endedAt?.seconds ?? 0n) - (startedAt?.seconds ?? 0n));
 
 test('programs that cost more than their limit are ended, with what they had counted', async () => {
   await start();
-  workload.rate(100_000);
+  around.workload.rate(100_000);
   await begin('s1', `${probe()} { @n = count(); @[kstack] = count(); }`, { overhead: 0.005 });
   const account = await manifest();
-  const made = BigInt(await workload.stop());
+  const made = BigInt(await around.workload.stop());
   expect(account).toMatchObject({
     outcome: Manifest_Outcome.PARTIAL,
     reason: expect.stringMatching(/^guard: overhead [\d.]+ % over the limit of 0\.5 %; [\d.]+ s of 60 s measured$/),
@@ -103,10 +74,10 @@ test('programs that cost more than their limit are ended, with what they had cou
 
 test('a flood of events is thinned to the limit, and each is stored or counted', async () => {
   await start();
-  const before = await workload.calls(0);
+  const before = await around.workload.calls(0);
   await begin('s1', `${probe()} { printf("%d\\n", pid); }`, { eventsPerSecond: 500 });
-  const made = (await workload.calls(300_000)) - before;
-  fleet.desire();
+  const made = (await around.workload.calls(300_000)) - before;
+  around.fleet.desire();
   const account = await manifest();
   const events = payloads().reduce((sum, payload) => sum + payload.events.length, 0);
   const lost = decodeLoss(account.lost);
@@ -117,17 +88,17 @@ test('a flood of events is thinned to the limit, and each is stored or counted',
 });
 
 test('a map that grows without an end stays within its memory, and what found no room is counted', async () => {
-  const policy = join(dir, 'policy.yaml');
+  const policy = join(around.dir, 'policy.yaml');
   await writeFile(policy, 'session: { map: 1MiB }');
   const { client } = await start({ policy });
   const growth = `${probe()} { @[nsecs] = count(); }`;
   await begin('s1', `config = { max_map_keys = 1000 } ${growth}`, { mapBytes: 1n << 40n });
   const { collections } = await client.list({});
   expect(collections[0]?.mapBytes).toBeLessThanOrEqual(1n << 20n);
-  const before = await workload.calls(0);
-  const made = (await workload.calls(50_000)) - before;
+  const before = await around.workload.calls(0);
+  const made = (await around.workload.calls(50_000)) - before;
   await expect.poll(async () => (await client.list({})).collections[0]?.lost?.mapFull).toBe(BigInt(made - 1000));
-  fleet.desire();
+  around.fleet.desire();
   const account = await manifest();
   expect(account).toMatchObject({ produced: BigInt(made), lost: { mapFull: BigInt(made - 1000) } });
   const refused = client.load({ program: script(`config = { max_map_keys = 10000000 } ${growth}`) });
@@ -138,7 +109,7 @@ test('a map that grows without an end stays within its memory, and what found no
 });
 
 test("the guard also ends what was loaded by hand, and says so in List; the node's policy is what counts", async () => {
-  const policy = join(dir, 'policy.yaml');
+  const policy = join(around.dir, 'policy.yaml');
   await writeFile(policy, "node: { overhead: 0.5% }\ndeny: { probes: ['tracepoint:sched:*'], functions: [kaddr] }");
   const { client } = await start({ policy });
   for (const source of ['tracepoint:sched:sched_switch { @ = count(); }', 'BEGIN { print(kaddr("do_exit")); }']) {
@@ -150,11 +121,11 @@ test("the guard also ends what was loaded by hand, and says so in List; the node
   }
   const { collectionId } = await client.load({ program: script(`${probe()} { @[kstack] = count(); }`) });
   await client.attach({ collectionId, deadline: durationFromMs(60_000) });
-  workload.rate(100_000);
+  around.workload.rate(100_000);
   const collection = async () => (await client.list({})).collections[0];
   await expect.poll(async () => (await collection())?.state, { timeout: 20_000 }).toBe(CollectionState.DETACHED);
   expect((await collection())?.reason).toMatch(
     /^guard: all sessions of this node together cost .* over its limit of 0\.5 %/,
   );
-  await workload.stop();
+  await around.workload.stop();
 });

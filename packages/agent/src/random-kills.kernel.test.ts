@@ -1,46 +1,28 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { durationFromMs, type Frame, FrameSchema, fromBinary, timestampFromMs } from '@bpfleet/contracts';
 import { isProgramLoaded } from '@bpfleet/kernel';
-import { GetppidWorkload, heldPrograms, seed } from '@bpfleet/testkit';
+import { heldPrograms, seed } from '@bpfleet/testkit';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { AgentProcesses, killed } from './agent-process.test-kit.ts';
-import { FakeFleet, newAuthority } from './fake-fleet.test-kit.ts';
+import { expect, test } from 'vitest';
+import { killed } from './agent-process.test-kit.ts';
+import { spoolBytes, surroundings } from './played-controller.test-kit.ts';
 import { openFileDisk } from './spool/file-disk.ts';
 import { Spool } from './spool/spool.ts';
 
 /** `BPFLEET_KILLS=200` is what a release is held against. */
 const kills = Number(process.env.BPFLEET_KILLS ?? 12);
-const spoolBytes = 64 << 20;
-let dir: string;
-let fleet: FakeFleet;
-let workload: GetppidWorkload;
-const agents = new AgentProcesses();
-
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'bpfleet-kills-'));
-  fleet = new FakeFleet(await newAuthority());
-  await fleet.start();
-  workload = await GetppidWorkload.start();
-});
-afterEach(async () => {
-  await workload.close();
-  await agents.close();
-  fleet.stop();
-  await rm(dir, { recursive: true });
-});
+const around = surroundings();
 
 const frameKey = ({ sessionId, bootEpoch, seq }: Pick<Frame, 'sessionId' | 'bootEpoch' | 'seq'>) =>
   `${sessionId}/${bootEpoch}/${seq}`;
 
 /** The frames that a dead agent's spool holds. The folder stays as it was: opening it may write. */
 async function spooledFrames(): Promise<Frame[]> {
-  const copy = join(dir, 'spool-copy');
+  const copy = join(around.dir, 'spool-copy');
   await rm(copy, { recursive: true, force: true });
-  await cp(join(dir, 'state/spool'), copy, { recursive: true });
+  await cp(join(around.dir, 'state/spool'), copy, { recursive: true });
   const { spool } = await Spool.open(await openFileDisk(copy), { maxBytes: spoolBytes });
   const frames: Frame[] = [];
   for (const run of [...spool.runs()]) {
@@ -55,13 +37,13 @@ async function spooledFrames(): Promise<Frame[]> {
   return frames;
 }
 
-const measures = (session: string) => fleet.frames.some(({ sessionId }) => sessionId === session);
+const measures = (session: string) => around.fleet.frames.some(({ sessionId }) => sessionId === session);
 
 const script = () =>
-  `tracepoint:syscalls:sys_enter_getppid /pid == ${workload.pid}/ { @n = count(); @by[nsecs / 1000000] = count(); printf("%d\\n", pid); }`;
+  `tracepoint:syscalls:sys_enter_getppid /pid == ${around.workload.pid}/ { @n = count(); @by[nsecs / 1000000] = count(); printf("%d\\n", pid); }`;
 
 test(`${kills} kills at random moments: no program is left, what was captured is delivered, once`, async () => {
-  workload.rate(2_000);
+  around.workload.rate(2_000);
   const [moments = []] = fc.sample(
     fc.array(fc.nat({ max: 900 }), { minLength: kills, maxLength: kills, size: 'max' }),
     {
@@ -69,21 +51,19 @@ test(`${kills} kills at random moments: no program is left, what was captured is
       numRuns: 1,
     },
   );
-  const joinToken = `bpfj_t1_${'cd'.repeat(32)}_${fleet.authority.pin}`;
-  fleet.tokens.add(joinToken);
-  const config = { stateDir: join(dir, 'state'), controller: `127.0.0.1:${fleet.port}`, joinToken, spoolBytes };
+  const config = around.agentConfig();
   const owed = new Map<string, Frame>();
   for (const [round, moment] of moments.entries()) {
-    const { child } = await agents.start(config);
+    const { child } = await around.agents.start(config);
     // Each round has a session of its own: one that was cut short is not taken up again.
-    fleet.desire({
+    around.fleet.desire({
       sessionId: `s${round}`,
       program: { source: { case: 'script', value: script() } },
       timing: { interval: durationFromMs(100), duration: durationFromMs(60_000) },
       deadline: timestampFromMs(Date.now() + 70_000),
     });
     // Now and then the controller takes frames and says nothing.
-    fleet.acknowledge = moment % 3 !== 0;
+    around.fleet.acknowledge = moment % 3 !== 0;
     // Half of them die while they start and attach, the others while they measure, however slow this machine is.
     if (round % 2 === 1) await expect.poll(() => measures(`s${round}`), { timeout: 60_000 }).toBe(true);
     await sleep(moment);
@@ -92,25 +72,25 @@ test(`${kills} kills at random moments: no program is left, what was captured is
     await expect.poll(() => [...programs].filter(isProgramLoaded), { timeout: 20_000 }).toEqual([]);
     for (const frame of await spooledFrames()) owed.set(frameKey(frame), frame);
   }
-  fleet.acknowledge = true;
-  fleet.desire();
-  await agents.start(config);
-  const got = () => new Map(fleet.frames.map((frame) => [frameKey(frame), frame]));
+  around.fleet.acknowledge = true;
+  around.fleet.desire();
+  await around.agents.start(config);
+  const got = () => new Map(around.fleet.frames.map((frame) => [frameKey(frame), frame]));
   await expect.poll(() => [...owed.keys()].filter((key) => !got().has(key)), { timeout: 60_000 }).toEqual([]);
   for (const [key, frame] of owed)
     expect(Buffer.compare(got().get(key)?.payload ?? Buffer.alloc(0), frame.payload)).toBe(0);
   expect(owed.size).toBeGreaterThan(0);
   // FakeFleet keeps one of each seq, as the controller does; all that came under one must have been the same.
-  for (const { frames } of fleet.items('frames')) {
+  for (const { frames } of around.fleet.items('frames')) {
     for (const frame of frames)
       expect(Buffer.compare(got().get(frameKey(frame))?.payload ?? Buffer.alloc(0), frame.payload)).toBe(0);
   }
   // Of every session that was begun there is an account, and it balances: nothing was evicted.
-  const begun = new Set(fleet.frames.map(({ sessionId }) => sessionId));
-  const accounts = () => new Map(fleet.manifests.map((manifest) => [manifest.sessionId, manifest]));
+  const begun = new Set(around.fleet.frames.map(({ sessionId }) => sessionId));
+  const accounts = () => new Map(around.fleet.manifests.map((manifest) => [manifest.sessionId, manifest]));
   await expect.poll(() => [...begun].filter((session) => !accounts().has(session)), { timeout: 60_000 }).toEqual([]);
   for (const session of begun) {
-    const frames = fleet.frames.filter(({ sessionId }) => sessionId === session);
+    const frames = around.fleet.frames.filter(({ sessionId }) => sessionId === session);
     const account = accounts().get(session);
     const stored = frames.reduce((sum, { records }) => sum + BigInt(records), 0n);
     const { kernel = 0n, mapFull = 0n, evicted } = account?.lost ?? {};
@@ -120,5 +100,5 @@ test(`${kills} kills at random moments: no program is left, what was captured is
     );
   }
   expect(await readdir('/sys/fs/bpf').catch(() => [])).not.toContain('bpfleet');
-  await workload.stop();
+  await around.workload.stop();
 }, 1_800_000);

@@ -18,8 +18,9 @@ import { AtRest } from './at-rest.ts';
 import { raiseBootEpoch } from './epoch/boot-epoch.ts';
 import { lockState } from './epoch/state-lock.ts';
 import { fleetClock } from './fleet-clock.ts';
+import { defaultPolicy } from './guard/default-policy.ts';
 import { NodeGuard } from './guard/node-guard.ts';
-import { openPolicy } from './guard/policy.ts';
+import type { Policy } from './guard/policy.ts';
 import { fixedPolicy, PolicyFile, type PolicySource } from './guard/policy-file.ts';
 import { parseHostPorts } from './identity/host-port.ts';
 import { type Identity, loadIdentity, saveIdentity } from './identity/identity.ts';
@@ -87,10 +88,10 @@ async function startOn(
   undo: (() => unknown)[],
 ): Promise<RunningAgent> {
   const tracing = parts.tracing ?? loadTracing;
-  // First of all: an agent does not start under a policy that it cannot read.
-  const policy = policyOf(config, log);
-  undo.push(() => policy.close());
   const facts = await nodeFactsOfBoot(join(dir.root, 'node-facts.json'), parts.facts ?? askFacts);
+  // Before anything that others see: an agent does not start under a policy that it cannot read.
+  const policy = policyOf(config, defaultPolicy(facts.features.includes('run_stats')), log);
+  undo.push(() => policy.close());
   tellPrivileges(facts, log);
   const identity = await identityOf(dir, config, facts, log);
   const bootEpoch = await raiseBootEpoch(dir);
@@ -233,10 +234,10 @@ async function identityOf(dir: StateDir, config: AgentConfig, facts: NodeFacts, 
 }
 
 /** Throws AgentError `invalid_config`. */
-function policyOf(config: AgentConfig, log: Logger): PolicySource {
-  if (config.policy === undefined) return fixedPolicy(openPolicy);
+function policyOf(config: AgentConfig, defaults: Policy, log: Logger): PolicySource {
+  if (config.policy === undefined) return fixedPolicy(defaults);
   try {
-    return new PolicyFile(config.policy, log);
+    return new PolicyFile(config.policy, defaults, log);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new AgentError('invalid_config', `the node's policy cannot be used: ${error.message}`, { cause: error });

@@ -1,6 +1,7 @@
 /**
  * What is missing, by where it went missing.
- * Law: produced = stored + kernel + sampledOut + evicted + mapFull. Truncated values are stored, shortened.
+ * Law: produced = stored + kernel + sampledOut + evicted + mapFull. Truncated values are stored, shortened, and what could not be
+ * read is stored empty.
  */
 export interface LossCounts {
   /** Ring buffer full, or the kernel skipped a run of the program. */
@@ -12,10 +13,12 @@ export interface LossCounts {
   evicted: bigint;
   /** Updates refused because the map was full. */
   mapFull: bigint;
+  /** Reads of memory that failed: it was not there, or not in memory. */
+  readFailed: bigint;
 }
 
 export function noLoss(): LossCounts {
-  return { kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n };
+  return { kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n, readFailed: 0n };
 }
 
 export function addLoss(a: LossCounts, b: LossCounts): LossCounts {
@@ -27,7 +30,7 @@ export function subtractLoss(a: LossCounts, b: LossCounts): LossCounts {
   return combine(a, b, (x, y) => x - y);
 }
 
-/** Records that were produced and are nowhere stored: everything but `truncated`. */
+/** Records that were produced and are nowhere stored: everything but `truncated` and `readFailed`. */
 export function lostRecords(loss: LossCounts): bigint {
   return loss.kernel + loss.sampledOut + loss.evicted + loss.mapFull;
 }
@@ -39,5 +42,6 @@ function combine(a: LossCounts, b: LossCounts, of: (x: bigint, y: bigint) => big
     truncated: of(a.truncated, b.truncated),
     evicted: of(a.evicted, b.evicted),
     mapFull: of(a.mapFull, b.mapFull),
+    readFailed: of(a.readFailed, b.readFailed),
   };
 }

@@ -23,6 +23,18 @@ export interface SessionSummary {
   endedAt: string | null;
   /** As a duration: `1s`. */
   interval: string;
+  /** How nodes were drawn, where not all that the selector chose take part: each stands for `weight` of them. */
+  sample?: { seed: string; of: number; nodes: number; weight: number };
+  /** How far it was told in waves, where it is; `halted`: why it ended before its time. */
+  rollout?: {
+    canary: string;
+    soak: string;
+    maxFailures: number;
+    /** The newest that was told, from 1. */
+    wave: number;
+    waves: number;
+    halted: string | null;
+  };
 }
 
 /** Law: complete + partial + failed + offline + skipped = targets once the session has ended. */
@@ -49,6 +61,7 @@ export interface NodeAnswer {
     truncated: JsonInteger;
     evicted: JsonInteger;
     mapFull: JsonInteger;
+    readFailed: JsonInteger;
   };
   /** Fraction of the node's CPU time spent in the programs; null where its kernel does not count it. */
   overhead: number | null;

@@ -118,7 +118,7 @@ describe('jsonInteger', () => {
 
 describe('loss', () => {
   test('what is added can be taken away', () => {
-    const loss = { kernel: 1n, sampledOut: 2n, truncated: 3n, evicted: 4n, mapFull: 5n };
+    const loss = { kernel: 1n, sampledOut: 2n, truncated: 3n, evicted: 4n, mapFull: 5n, readFailed: 6n };
     expect(subtractLoss(addLoss(loss, loss), loss)).toEqual(loss);
     expect(addLoss(noLoss(), loss)).toEqual(loss);
   });

@@ -16,6 +16,11 @@ export function frameText({ symbol, module, offset, text }: StackFrame): string 
   return offset === 0 && symbol.startsWith('0x') ? symbol : `${symbol}+${offset}`;
 }
 
+/** Whether a value out of JSON is a frame: no record of a script has all three names but by intent. */
+export function isFrame(value: unknown): value is StackFrame {
+  return typeof value === 'object' && value !== null && 'symbol' in value && 'module' in value && 'offset' in value;
+}
+
 /** Equal for equal stacks, and only for those; never equal to the JSON of a string. */
 export function stackId(stack: Stack): string {
   return JSON.stringify(

@@ -15,6 +15,14 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** A whole number, also one below 0. */
+export function whole(text: string): number {
+  if (!/^-?\d{1,9}$/.test(text)) {
+    throw new InvalidArgumentError('Give a whole number.');
+  }
+  return Number(text);
+}
+
 /** Collects an option that may be repeated. */
 export function collect(text: string, before: readonly string[]): string[] {
   return [...before, text];

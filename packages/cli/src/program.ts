@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { resultsFormats } from './commands/results-options.ts';
 import { addAgent, addThisNode } from './node-commands.ts';
+import { addNodeOptions } from './node-options.ts';
 import { collect, count, outputOption, withExamples } from './options.ts';
 import { addSchedules } from './schedule-commands.ts';
 import type { Terminal } from './terminal.ts';
@@ -28,25 +29,29 @@ export function bpfleetProgram(terminal: Terminal, finish: (status: number) => v
 
 function addMeasuring(program: Command, terminal: Terminal, finish: (status: number) => void): void {
   withExamples(
-    program
-      .command('run')
+    addNodeOptions(program.command('run'))
       .description('run a script on nodes and show the merged results')
       .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
+      .argument('[arguments...]', 'of the script, after --: words for $1, $2 ..., and --name=value for getopt()')
       .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
       .option('--for <duration>', 'how long to trace', '10s')
       .option('--every <duration>', 'length of a result window', '1s')
       .option('-p, --param <name=value>', 'sets a variable of an object; may be repeated', collect, [])
       .option('--limit <limits>', 'what it may cost a node: overhead=1%,events=10000/s,map=16MiB,probes=100')
+      .option('--at <time>', 'all nodes attach at this time, within the hour')
       .addOption(new Option('--watch', 'show results and printed lines as they come').conflicts('detach'))
       .option('--detach', 'start it and return its id')
       .option('--strict', 'exit with 2 unless every node answered in full')
       .addOption(outputOption())
-      .action(async (what: string, options) => {
-        finish(await (await import('./commands/run.ts')).run(what, options, terminal));
+      .action(async (what: string, words: string[], options) => {
+        finish(await (await import('./commands/run.ts')).run(what, words, options, terminal));
       }),
     "bpfleet run 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }' --nodes 'arch=arm64,kernel>=6.1'",
     'bpfleet run latency.bt --for 1m --every 5s --watch',
     'bpfleet run latency.bpf.o --limit map=16MiB -p targ_pid=1',
+    'bpfleet run opens.bt -- 42 --comm=bash',
+    'bpfleet run latency.bt --canary 1% --max-failures 5%',
+    'bpfleet run latency.bt --sample 10%',
     'bpfleet run latency.bt --strict -o json > result.json',
   );
   withExamples(

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { addNodeOptions } from './node-options.ts';
 import { collect, count, outputOption, withExamples } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -6,10 +7,10 @@ import type { Terminal } from './terminal.ts';
 export function addSchedules(program: Command, terminal: Terminal): void {
   const schedule = program.command('schedule').description('sessions at a time, or again and again, as a series');
   withExamples(
-    schedule
-      .command('add')
+    addNodeOptions(schedule.command('add'))
       .description('make a schedule and return its id')
       .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
+      .argument('[arguments...]', 'of the script, after --')
       .option('--at <time>', 'once, at this time')
       .option('--every <duration>', 'again and again, so long after it was made: at least 10s')
       .option('--cron <line>', 'minute, hour, day of month, month, day of week')
@@ -31,8 +32,8 @@ export function addSchedules(program: Command, terminal: Terminal): void {
       .option('-p, --param <name=value>', 'sets a variable of an object; may be repeated', collect, [])
       .option('--limit <limits>', 'what it may cost a node: overhead=1%,events=10000/s,map=16MiB,probes=100')
       .addOption(outputOption())
-      .action(async (what: string, options) =>
-        (await import('./commands/schedule-add.ts')).addSchedule(what, options, terminal),
+      .action(async (what: string, words: string[], options) =>
+        (await import('./commands/schedule-add.ts')).addSchedule(what, words, options, terminal),
       ),
     "bpfleet schedule add biolatency.bt --cron '0 3 * * *' --time-zone Europe/Berlin --for 1m",
     'bpfleet schedule add opens.bt --every 1h --overlap replace --nodes role=db',

@@ -108,13 +108,15 @@ function lowerPrograms(
   return resources.start ? [{ ir: buildStart(env) }, ...programs] : programs;
 }
 
-/** Programs that one wildcard needs. */
+/** Programs that one wildcard stands for, as bpftrace counts them: those that share a program here count each. */
 function checkPrograms(plans: readonly ProgramPlan[], { maxPrograms }: CompileConfig, diagnostics: Diagnostics): void {
-  const byPoint = Map.groupBy(plans, ({ branches }) => branches[0]?.probe.point);
-  for (const [point, { length }] of byPoint) {
-    if (point === undefined || length <= maxPrograms) continue;
-    const message = `Your program is trying to generate more than ${length} BPF programs, which exceeds the current limit of ${maxPrograms}`;
-    diagnostics.error('limit', point.span, message, `allow them: config = { max_bpf_progs = ${length} }`);
+  const branches = plans.flatMap((plan) => plan.branches);
+  const byPoint = Map.groupBy(branches, ({ probe }) => probe.point);
+  for (const [point, sharing] of byPoint) {
+    const count = sharing.reduce((sum, { calls }) => sum + Math.max(1, calls.size), 0);
+    if (count <= maxPrograms) continue;
+    const message = `Your program is trying to generate more than ${count} BPF programs, which exceeds the current limit of ${maxPrograms}`;
+    diagnostics.error('limit', point.span, message, `allow them: config = { max_bpf_progs = ${count} }`);
   }
 }
 

@@ -180,6 +180,10 @@ describe('each mistake has its sentence', () => {
       'Your program is trying to generate more than 4 BPF programs, which exceeds the current limit of 2',
     ],
     [
+      'config = { max_bpf_progs = 1 } tracepoint:syscalls:sys_* { @ = count(); }',
+      'Your program is trying to generate more than 2 BPF programs, which exceeds the current limit of 1',
+    ],
+    [
       'config = { max_probes = 2 } BEGIN { } END { } tracepoint:sched:sched_process_exec { }',
       "Can't attach to 3 probes because it exceeds the current limit of 2 probes.",
     ],

@@ -9,7 +9,7 @@ export * from './output-layout.ts';
 export { configFromEnvironment } from './passes/apply-config.ts';
 export { type CounterEvent, hardwareEvents, softwareEvents } from './probes/counter-events.ts';
 export { rawEvents, rawFunction } from './probes/raw-tracepoint.ts';
-export type { ScriptCall } from './script-call.ts';
+export { callOf, type ScriptCall } from './script-call.ts';
 export type { Diagnostic, DiagnosticCode, Severity } from './source/diagnostic.ts';
 export { formatDiagnostic, markSource, placeOf } from './source/format-diagnostic.ts';
 export type { Span } from './source/span.ts';

@@ -16,3 +16,11 @@ export interface ScriptCall {
   readonly includes?: readonly string[];
   readonly includeFolders?: readonly string[];
 }
+
+/** Arguments as words of a command line: those that begin with `--` have names. */
+export function callOf(words: readonly string[]): Pick<ScriptCall, 'positional' | 'named'> {
+  return {
+    positional: words.filter((word) => !word.startsWith('--')),
+    named: words.filter((word) => word.startsWith('--')).map((word) => word.slice(2)),
+  };
+}

@@ -115,7 +115,8 @@ describe('round trips over the wire', () => {
   });
 
   test('losses', () => {
-    const loss = fc.record({ kernel: uint64, sampledOut: uint64, truncated: uint64, evicted: uint64, mapFull: uint64 });
+    const counts = { kernel: uint64, sampledOut: uint64, truncated: uint64, evicted: uint64 };
+    const loss = fc.record({ ...counts, mapFull: uint64, readFailed: uint64 });
     fc.assert(
       fc.property(loss, (counts) => {
         expect(decodeLoss(overTheWire(LossCountsSchema, encodeLoss(counts)))).toEqual(counts);

@@ -1,4 +1,4 @@
-import type { LossCounts } from '@bpfleet/aggregate';
+import { type LossCounts, noLoss } from '@bpfleet/aggregate';
 import { create } from '@bufbuild/protobuf';
 import { type LossCounts as LossCountsMessage, LossCountsSchema } from './gen/bpfleet/trace/v1/result_pb.ts';
 
@@ -8,9 +8,7 @@ export function encodeLoss(loss: LossCounts): LossCountsMessage {
 
 /** An absent message means that nothing was lost. */
 export function decodeLoss(message: LossCountsMessage | undefined): LossCounts {
-  if (message === undefined) {
-    return { kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n };
-  }
-  const { kernel, sampledOut, truncated, evicted, mapFull } = message;
-  return { kernel, sampledOut, truncated, evicted, mapFull };
+  if (message === undefined) return noLoss();
+  const { kernel, sampledOut, truncated, evicted, mapFull, readFailed } = message;
+  return { kernel, sampledOut, truncated, evicted, mapFull, readFailed };
 }

@@ -4,7 +4,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { AccessModule } from './access/access.module.ts';
 import { AccessGuard } from './access/access-guard.ts';
-import { LOGGER, VERSION } from './config/tokens.ts';
+import { CAPACITY, LOGGER, VERSION } from './config/tokens.ts';
 import { ControlModule } from './control/control.module.ts';
 import { Hints } from './database/hints.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
@@ -13,6 +13,7 @@ import { GatewayModule } from './gateway/gateway.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { ResultsModule } from './results/results.module.ts';
 import { SchedulesModule } from './schedules/schedules.module.ts';
+import type { Capacity } from './sessions/queue/plan-queue.ts';
 import { SessionsModule } from './sessions/sessions.module.ts';
 
 /** What every module may use. */
@@ -21,6 +22,7 @@ export interface Foundations {
   readonly authority: CertificateAuthority;
   readonly log: Logger;
   readonly version: string;
+  readonly capacity: Capacity;
 }
 
 /** What every module may use. */
@@ -32,12 +34,13 @@ class FoundationsModule {}
 class ControllerModule {}
 
 /** The whole controller, on its foundations. Nothing in it starts by itself. */
-export function controllerModule({ database, authority, log, version }: Foundations): DynamicModule {
+export function controllerModule({ database, authority, log, version, capacity }: Foundations): DynamicModule {
   const foundations = [
     { provide: DataSource, useValue: database },
     { provide: CertificateAuthority, useValue: authority },
     { provide: LOGGER, useValue: log },
     { provide: VERSION, useValue: version },
+    { provide: CAPACITY, useValue: capacity },
   ];
   return {
     module: ControllerModule,

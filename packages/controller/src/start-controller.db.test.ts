@@ -2,14 +2,21 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ControllerConfig } from './config/controller-config.ts';
+import { type ControllerConfig, defaultCapacity } from './config/controller-config.ts';
 import { startController } from './start-controller.ts';
 import { testFolder } from './testing/test-controller.ts';
 
 const free = { host: '127.0.0.1', port: 0 };
 let config: ControllerConfig;
 beforeEach(async () => {
-  config = { dataDir: await testFolder(), rest: free, grpc: free, agents: free, logLevel: 'silent' };
+  config = {
+    dataDir: await testFolder(),
+    rest: free,
+    grpc: free,
+    agents: free,
+    logLevel: 'silent',
+    capacity: defaultCapacity,
+  };
 });
 afterEach(() => rm(config.dataDir, { recursive: true, force: true }));
 

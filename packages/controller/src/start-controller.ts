@@ -24,6 +24,8 @@ import { serveDocumentation, validationPipe } from './openapi/documentation.ts';
 import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
+import { SessionQueue } from './sessions/queue/session-queue.ts';
+import { RolloutRunner } from './sessions/rollout/rollout-runner.ts';
 import { SessionDeadlines } from './sessions/session-deadlines.ts';
 
 const maxBodyBytes = '4mb';
@@ -69,7 +71,7 @@ async function start(
   undo.push(() => database.destroy());
   await requireSameAuthority(database, authority);
 
-  const foundations = { database, authority, log, version: controllerVersion };
+  const foundations = { database, authority, log, version: controllerVersion, capacity: config.capacity };
   const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
@@ -102,6 +104,12 @@ async function start(
   const restPort = await listen(app.getHttpServer() as Server, config.rest, 'REST');
   undo.push(() => deadlines.stop());
   deadlines.start();
+  const queue = app.get(SessionQueue);
+  undo.push(() => queue.stop());
+  queue.start();
+  const rollouts = app.get(RolloutRunner);
+  undo.push(() => rollouts.stop());
+  rollouts.start();
   const schedules = app.get(ScheduleRunner);
   undo.push(() => schedules.stop());
   schedules.start();

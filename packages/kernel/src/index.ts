@@ -1,7 +1,7 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
 export { findExecutables } from './executable/find-executables.ts';
-export { hasFeature, type KernelFeatures, probeFeatures } from './features/probe-features.ts';
+export { hasFeature, type KernelFeatures, probeFeatures, whyMissing } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
 export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
 export type { KernelFrame, KernelSymbols } from './functions/kernel-symbols.ts';
@@ -10,7 +10,9 @@ export { kernelSymbols, loadKernelSymbols } from './functions/read-kallsyms.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
 export { attachEveryCpu } from './link/attach-every-cpu.ts';
+export { attachSocketFilter } from './link/attach-socket-filter.ts';
 export { attachTcx } from './link/attach-tcx.ts';
+export { attachToSockets, type SocketMapHook, socketMapHook } from './link/attach-to-sockets.ts';
 export { IteratorText } from './link/iterator-text.ts';
 export { joinLinks, type Link } from './link/link.ts';
 export { waitForPrograms } from './link/wait-for-programs.ts';

@@ -13,6 +13,8 @@ export interface ScriptProgram {
   readonly name?: string;
   /** The process that probes are meant for. */
   readonly pid?: number;
+  /** Its arguments, as words of a command line: those that begin with `--` have names. */
+  readonly arguments?: readonly string[];
   /** What the command line of a local trace says beside the script. */
   readonly call?: ScriptCall;
   /** What the script may do beyond looking; nothing where it is absent, as on the nodes of a fleet. */

@@ -40,7 +40,7 @@ function counts(maps: readonly MapState[], name: string): Record<string, bigint 
   return Object.fromEntries([...(map?.entries.values() ?? [])].map(({ key, cells }) => [key.join(), cells.get(0)]));
 }
 
-const nothingLost = { kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n };
+const nothingLost = { kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n, readFailed: 0n };
 
 describe('calls of programs', () => {
   test('are counted exactly, of two processes at once, or said to be lost', async () => {

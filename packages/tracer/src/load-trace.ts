@@ -1,4 +1,3 @@
-import type { KernelFeature } from '@bpfleet/compiler';
 import { loadKernelSymbols } from '@bpfleet/kernel';
 import type { CheckResult, ScriptProgram, Trace, TraceLimits, TraceProgram } from './api.ts';
 import { checkUses } from './check-limits.ts';
@@ -23,14 +22,6 @@ const TOO_LARGE = /\bis too (large|complex)\b/;
 /** Compiles a script for this node, or opens an object, and loads it into its kernel; nothing is attached yet. Throws TraceError. */
 export async function loadTrace(program: TraceProgram, limits?: TraceLimits): Promise<Trace> {
   return load(await prepare(program, limits), program, limits);
-}
-
-/** As loadTrace, of a script, on a kernel that lacks more than this one does. */
-export async function loadAsOlder(script: ScriptProgram, without: readonly KernelFeature[]): Promise<Trace> {
-  await loadKernelSymbols();
-  const env = compileEnv();
-  const features = new Set([...env.features].filter((feature) => !without.includes(feature)));
-  return new LoadedTrace(prepareTrace(script, { ...env, features }));
 }
 
 /** Would it load here? Loads and gives everything back. */

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { KernelFeature } from '@bpfleet/compiler';
 import { GetppidWorkload } from '@bpfleet/testkit';
 import { describe, expect, test } from 'vitest';
-import { loadAsOlder } from './load-trace.ts';
 import { parseScriptCases, runScriptCase, type ScriptCase } from './testing/index.ts';
+import { loadAsOlder } from './testing/load-as-older.ts';
 import { TraceError } from './trace-error.ts';
 
 /**

@@ -2,6 +2,7 @@ import type { CollectionSpec, ProgramSpec } from '@bpfleet/bpf';
 import {
   type CompileConfig,
   type CompileEnv,
+  callOf,
   compileStages,
   type Diagnostic,
   formatDiagnostic,
@@ -61,11 +62,12 @@ function firstError(program: ScriptProgram, diagnostics: readonly Diagnostic[]):
 }
 
 /** The node as this script may use it. */
-function envOf({ allow = {}, childPid, pid, call }: ScriptProgram, env: CompileEnv): CompileEnv {
+function envOf({ allow = {}, childPid, pid, call, arguments: words }: ScriptProgram, env: CompileEnv): CompileEnv {
   const { unsafe = false, readFiles = false, writeFiles = false } = allow;
   return {
     ...env,
     ...call,
+    ...(words === undefined ? {} : callOf(words)),
     unsafe,
     mayReadFiles: readFiles,
     mayWriteFiles: writeFiles,

@@ -1,3 +1,4 @@
+import { noLoss } from '@bpfleet/aggregate';
 import { CounterSlot } from '@bpfleet/compiler';
 import { expect, test } from 'vitest';
 import { lossesOf } from './read-losses.ts';
@@ -8,7 +9,7 @@ function counters(values: Partial<Record<keyof typeof CounterSlot, bigint>>): bi
   return list;
 }
 
-const nothing = { kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n };
+const nothing = noLoss();
 
 test.each([
   ['nothing', counters({}), 0n, 0n, nothing],
@@ -16,7 +17,8 @@ test.each([
   ['full rings', counters({ ringFull: 2n, controlFull: 3n }), 0n, 0n, { ...nothing, kernel: 5n }],
   ['records nobody understands, runs skipped', counters({}), 1n, 4n, { ...nothing, kernel: 5n }],
   ['full maps', counters({ mapFull: 7n }), 0n, 0n, { ...nothing, mapFull: 7n }],
-  ['strings cut or unreadable', counters({ truncated: 1n, readFailed: 2n }), 0n, 0n, { ...nothing, truncated: 3n }],
+  ['strings cut, stacks lost', counters({ truncated: 1n, stackLost: 2n }), 0n, 0n, { ...nothing, truncated: 3n }],
+  ['memory that was not there', counters({ readFailed: 2n }), 0n, 0n, { ...nothing, readFailed: 2n }],
 ])('%s', (_name, list, unreadable, skipped, expected) => {
   expect(lossesOf(list, unreadable, skipped)).toEqual(expected);
 });

@@ -18,8 +18,7 @@ function sumOfCpus(bytes: Buffer, stride: number): bigint {
 }
 
 /**
- * What has been lost so far. A string whose memory could not be read, and a stack whose place was taken, is stored empty
- * and so counts as truncated.
+ * What has been lost so far. A stack whose place was taken is stored empty and so counts as truncated.
  *
  * @param unreadable records that came out of a ring and made no sense
  * @param skippedRuns runs of programs that the kernel skipped
@@ -30,6 +29,7 @@ export function lossesOf(counters: readonly bigint[], unreadable: bigint, skippe
     ...noLoss(),
     kernel: count('ringFull') + count('controlFull') + count('skipped') + unreadable + skippedRuns,
     mapFull: count('mapFull'),
-    truncated: count('truncated') + count('readFailed') + count('stackLost'),
+    truncated: count('truncated') + count('stackLost'),
+    readFailed: count('readFailed'),
   };
 }

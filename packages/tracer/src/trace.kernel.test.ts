@@ -66,7 +66,7 @@ describe('aggregates are exact', () => {
     expect(cells(maps, '@st')).toEqual({ 0: 50_000n, 1: 250_000n });
     expect(cells(maps, '@h')).toEqual({ 8: 50_000n });
     expect(cells(maps, '@l')).toEqual({ 3: 50_000n });
-    expect(lost).toEqual({ kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n });
+    expect(lost).toEqual({ kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n, readFailed: 0n });
     expect(stats?.runs).toBeGreaterThanOrEqual(50_000n);
   });
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Limits, noLimits } from './limits.ts';
 import { type Guarded, NodeGuard, type Watch } from './node-guard.ts';
 import { OverheadJudge } from './overhead-judge.ts';
-import { openPolicy, type Policy } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { fixedPolicy } from './policy-file.ts';
 import { programDigest } from './program-digest.ts';
 
@@ -19,6 +19,13 @@ afterEach(() => {
   vi.useRealTimers();
   for (const { watch } of running.splice(0)) watch.leave();
 });
+
+const openPolicy: Policy = {
+  session: noLimits,
+  node: { sessions: null, overhead: null, mapBytes: null },
+  deny: { probes: [], functions: [] },
+  allowedDigests: null,
+};
 
 /** A guard whose policy a test can change. */
 function guardOf(policy: Partial<Policy>) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from '@bpfleet/runtime';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { defaultPolicy } from './default-policy.ts';
 import { PolicyFile } from './policy-file.ts';
 
 const log = createLogger({ name: 'agent', level: 'silent' });
@@ -28,16 +29,16 @@ function put(text: string): void {
 
 function open(text: string): PolicyFile {
   put(text);
-  file = new PolicyFile(path, log);
+  file = new PolicyFile(path, defaultPolicy(true), log);
   return file;
 }
 
 test('a file that cannot be used is none to start under', () => {
-  expect(() => new PolicyFile(path, log)).toThrow(/policy\.yaml: ENOENT/);
+  expect(() => new PolicyFile(path, defaultPolicy(true), log)).toThrow(/policy\.yaml: ENOENT/);
   put('session: {overhead: much}');
-  expect(() => new PolicyFile(path, log)).toThrow(/policy\.yaml:1: session\.overhead/);
+  expect(() => new PolicyFile(path, defaultPolicy(true), log)).toThrow(/policy\.yaml:1: session\.overhead/);
   put(`# ${'x'.repeat(1024 * 1024)}\nnode: {}`);
-  expect(() => new PolicyFile(path, log)).toThrow(/longer than 1048576 bytes/);
+  expect(() => new PolicyFile(path, defaultPolicy(true), log)).toThrow(/longer than 1048576 bytes/);
 });
 
 test('a change holds at once, and is told', () => {

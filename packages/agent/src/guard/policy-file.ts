@@ -37,6 +37,7 @@ export function fixedPolicy(policy: Policy): PolicySource {
 export class PolicyFile implements PolicySource {
   onChange: () => void = () => undefined;
   readonly #path: string;
+  readonly #defaults: Policy;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
   #last: Policy;
@@ -44,11 +45,12 @@ export class PolicyFile implements PolicySource {
   #failure: string | null = null;
 
   /** Throws ConfigError: an agent does not start under a policy that it cannot read. */
-  constructor(path: string, log: Logger) {
+  constructor(path: string, defaults: Policy, log: Logger) {
     this.#path = path;
+    this.#defaults = defaults;
     this.#log = log;
     this.#seen = markOf(path);
-    this.#last = readPolicy(path);
+    this.#last = readPolicy(path, defaults);
     this.#timer = setInterval(() => this.#look(), lookEveryMs);
     this.#timer.unref();
   }
@@ -77,7 +79,7 @@ export class PolicyFile implements PolicySource {
     if (mark === this.#seen) return;
     this.#seen = mark;
     try {
-      this.#last = readPolicy(this.#path);
+      this.#last = readPolicy(this.#path, this.#defaults);
       this.#failure = null;
       this.#log.info({ policy: this.#path }, 'the policy was read again');
     } catch (error) {
@@ -91,7 +93,7 @@ export class PolicyFile implements PolicySource {
 }
 
 /** Throws ConfigError. */
-function readPolicy(path: string): Policy {
+function readPolicy(path: string, defaults: Policy): Policy {
   let text: string;
   try {
     if (statSync(path).size > maxBytes) throw new ConfigError(`${path}: is longer than ${maxBytes} bytes`);
@@ -100,7 +102,7 @@ function readPolicy(path: string): Policy {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(`${path}: ${(error as Error).message}`, { cause: error });
   }
-  return parseConfig(text, path, parsePolicy);
+  return parseConfig(text, path, (settings) => parsePolicy(settings, defaults));
 }
 
 /** Another text where the file is another, or has other contents. */

@@ -1,9 +1,12 @@
 import { parseConfig } from '@bpfleet/runtime';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openPolicy, parsePolicy } from './policy.ts';
+import { defaultPolicy } from './default-policy.ts';
+import { noLimits } from './limits.ts';
+import { parsePolicy } from './policy.ts';
 
-const parse = (text: string) => parseConfig(text, 'policy.yaml', parsePolicy);
+const defaults = defaultPolicy(true);
+const parse = (text: string) => parseConfig(text, 'policy.yaml', (settings) => parsePolicy(settings, defaults));
 const digest = `sha256:${'0a'.repeat(32)}`;
 
 describe('parsePolicy', () => {
@@ -31,9 +34,19 @@ allow:
     });
   });
 
-  test('what is not named is not bounded', () => {
-    expect(parse('node: {}')).toEqual(openPolicy);
-    expect(parse('node:\nsession:\ndeny:\nallow:')).toEqual(openPolicy);
+  test('what is not named is bounded as where there is no policy', () => {
+    expect(parse('node: {}')).toEqual(defaults);
+    expect(parse('node:\nsession:\ndeny:\nallow:')).toEqual(defaults);
+    expect(parse('session: {map: 1MiB}').session).toEqual({ ...defaults.session, mapBytes: 1024 ** 2 });
+  });
+
+  test('a bound is lifted by saying so', () => {
+    const text = `session: {for: none, overhead: none, events: none, map: none, probes: none}
+node: {sessions: none, overhead: none, map: none}`;
+    expect(parse(text)).toMatchObject({
+      session: noLimits,
+      node: { sessions: null, overhead: null, mapBytes: null },
+    });
   });
 
   test.each([
@@ -44,6 +57,7 @@ allow:
     ['session:\n  for: 1h\n  overhed: 1%', /^policy\.yaml:3: session\.overhed: is not known here/],
     ['session:\n  overhead: 1', /^policy\.yaml:2: session\.overhead: give a share/],
     ['session:\n  for: soon', /^policy\.yaml:2: session\.for: .*is no duration/],
+    ['session:\n  for: nothing', /"none" is no bound/],
     ['session:\n  for: 0s', /session\.for: must be more than zero/],
     ['session: [a]', /session: must be a list of KEY: VALUE/],
     ['node:\n  sessions: many', /^policy\.yaml:2: node\.sessions: must be a whole number/],

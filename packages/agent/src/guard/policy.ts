@@ -8,7 +8,7 @@ import {
   SettingError,
 } from '@bpfleet/runtime';
 import type { Denied } from '@bpfleet/tracer';
-import { type Limits, noLimits } from './limits.ts';
+import type { Limits } from './limits.ts';
 
 /** What a node allows, whoever asks. */
 export interface Policy {
@@ -25,13 +25,6 @@ export interface Policy {
   readonly allowedDigests: ReadonlySet<string> | null;
 }
 
-export const openPolicy: Policy = {
-  session: noLimits,
-  node: { sessions: null, overhead: null, mapBytes: null },
-  deny: { probes: [], functions: [] },
-  allowedDigests: null,
-};
-
 const maxPatterns = 1_000;
 const maxPatternLength = 256;
 const maxDigests = 10_000;
@@ -41,12 +34,12 @@ const maxProbes = 1_000_000;
 type Section = Readonly<Record<string, unknown>>;
 
 /**
- * A policy from a plain object, as a YAML file gives it; what it does not name is not bounded. Throws SettingError. An
- * empty one is refused: a file that is being written must not open the node.
+ * A policy from a plain object, as a YAML file gives it. What it does not name is as in `defaults`, and `none` is no bound. Throws
+ * SettingError. An empty one is refused: a file that is being written must not open the node.
  */
-export function parsePolicy(settings: Section): Policy {
+export function parsePolicy(settings: Section, defaults: Policy): Policy {
   if (Object.keys(settings).length === 0) {
-    throw new SettingError([], 'the file is empty: to bound nothing, say "node: {}"');
+    throw new SettingError([], 'the file is empty: for the defaults and nothing else, say "node: {}"');
   }
   const top = section(settings, [], ['session', 'node', 'deny', 'allow']);
   const session = section(top('session'), ['session'], ['for', 'overhead', 'events', 'map', 'probes']);
@@ -55,16 +48,20 @@ export function parsePolicy(settings: Section): Policy {
   const allow = section(top('allow'), ['allow'], ['digests']);
   return {
     session: {
-      durationMs: amount(session('for'), ['session', 'for'], parseDuration),
-      overhead: amount(session('overhead'), ['session', 'overhead'], parseShare),
-      eventsPerSecond: amount(session('events'), ['session', 'events'], parseRate),
-      mapBytes: amount(session('map'), ['session', 'map'], parseBytes),
-      probes: count(session('probes'), ['session', 'probes'], maxProbes),
+      durationMs: bound(session('for'), defaults.session.durationMs, amount(['session', 'for'], parseDuration)),
+      overhead: bound(session('overhead'), defaults.session.overhead, amount(['session', 'overhead'], parseShare)),
+      eventsPerSecond: bound(
+        session('events'),
+        defaults.session.eventsPerSecond,
+        amount(['session', 'events'], parseRate),
+      ),
+      mapBytes: bound(session('map'), defaults.session.mapBytes, amount(['session', 'map'], parseBytes)),
+      probes: bound(session('probes'), defaults.session.probes, count(['session', 'probes'], maxProbes)),
     },
     node: {
-      sessions: count(node('sessions'), ['node', 'sessions'], maxSessions),
-      overhead: amount(node('overhead'), ['node', 'overhead'], parseShare),
-      mapBytes: amount(node('map'), ['node', 'map'], parseBytes),
+      sessions: bound(node('sessions'), defaults.node.sessions, count(['node', 'sessions'], maxSessions)),
+      overhead: bound(node('overhead'), defaults.node.overhead, amount(['node', 'overhead'], parseShare)),
+      mapBytes: bound(node('map'), defaults.node.mapBytes, amount(['node', 'map'], parseBytes)),
     },
     deny: {
       probes: texts(deny('probes'), ['deny', 'probes'], maxPatterns),
@@ -84,22 +81,29 @@ function section(value: unknown, path: readonly string[], keys: readonly string[
   return (key) => (value as Section)[key];
 }
 
-function amount(value: unknown, path: readonly string[], parse: (text: string) => number): number | null {
-  if (value === undefined || value === null) return null;
-  try {
-    const parsed = parse(String(value));
-    if (parsed > 0) return parsed;
-  } catch (error) {
-    if (error instanceof AmountError || error instanceof DurationError) throw new SettingError(path, error.message);
-    throw error;
-  }
-  throw new SettingError(path, 'must be more than zero');
+function bound(value: unknown, otherwise: number | null, read: (value: unknown) => number): number | null {
+  if (value === undefined || value === null) return otherwise;
+  return value === 'none' ? null : read(value);
 }
 
-function count(value: unknown, path: readonly string[], max: number): number | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new SettingError(path, `must be a whole number up to ${max}`);
+function amount(path: readonly string[], parse: (text: string) => number): (value: unknown) => number {
+  return (value) => {
+    try {
+      const parsed = parse(String(value));
+      if (parsed > 0) return parsed;
+    } catch (error) {
+      if (!(error instanceof AmountError || error instanceof DurationError)) throw error;
+      throw new SettingError(path, `${error.message}; "none" is no bound`);
+    }
+    throw new SettingError(path, 'must be more than zero');
+  };
+}
+
+function count(path: readonly string[], max: number): (value: unknown) => number {
+  return (value) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value;
+    throw new SettingError(path, `must be a whole number up to ${max}; "none" is no bound`);
+  };
 }
 
 function texts(value: unknown, path: readonly string[], max: number): string[] {

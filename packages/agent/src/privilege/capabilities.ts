@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** Capabilities in use here, by their number (include/uapi/linux/capability.h). CAP_PERFMON and CAP_BPF need Linux 5.8. */
 const numbers = {
   CAP_DAC_READ_SEARCH: 2n,
+  CAP_NET_ADMIN: 12n,
   CAP_SYS_PTRACE: 19n,
   CAP_SYS_ADMIN: 21n,
   CAP_SYSLOG: 34n,

@@ -2,13 +2,15 @@ import { expect, test } from 'vitest';
 import { type Capability, effectiveSet, heldCapabilities } from './capabilities.ts';
 import { hasOwnCapabilities, lackOf, lackText } from './lacking.ts';
 
-const least: Capability[] = ['CAP_BPF', 'CAP_PERFMON', 'CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYSLOG'];
+const least: Capability[] = [
+  ...(['CAP_BPF', 'CAP_PERFMON', 'CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYSLOG', 'CAP_NET_ADMIN'] as const),
+];
 const without = (...names: Capability[]) => new Set(least.filter((each) => !names.includes(each)));
 
 test.each([
   [
     '000001ffffffffff',
-    ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN', 'CAP_SYSLOG', 'CAP_PERFMON', 'CAP_BPF'],
+    ['CAP_DAC_READ_SEARCH', 'CAP_NET_ADMIN', 'CAP_SYS_PTRACE', 'CAP_SYS_ADMIN', 'CAP_SYSLOG', 'CAP_PERFMON', 'CAP_BPF'],
   ],
   ['000000c400080004', ['CAP_DAC_READ_SEARCH', 'CAP_SYS_PTRACE', 'CAP_SYSLOG', 'CAP_PERFMON', 'CAP_BPF']],
   ['0', []],
@@ -30,13 +32,26 @@ test.each([
 });
 
 test.each([
-  ['all, and the kernel counts always', without(), '6.1.0', ['run_stats', 'uprobe'], ''],
-  ['all', without(), '6.1.0', [], 'CAP_SYS_ADMIN: limits of CPU overhead, and its measurement, uprobes'],
+  ['all, and the kernel counts always', without(), '6.1.0', ['run_stats', 'perf_event', 'uprobe'], ''],
+  [
+    'all',
+    without(),
+    '6.1.0',
+    ['perf_event'],
+    'CAP_SYS_ADMIN: limits of CPU overhead, and its measurement, USDT, uprobes of objects, and before kernel 6.6 those of scripts',
+  ],
+  [
+    'what only looks needs not',
+    without('CAP_NET_ADMIN'),
+    '6.1.0',
+    ['run_stats', 'perf_event', 'uprobe'],
+    'CAP_NET_ADMIN: programs of network interfaces, sockets and control groups',
+  ],
   [
     'none for symbols',
     without('CAP_SYSLOG', 'CAP_SYS_PTRACE'),
     '6.1.0',
-    ['run_stats', 'uprobe'],
+    ['run_stats', 'perf_event', 'uprobe'],
     "CAP_SYS_PTRACE: symbols of other users' processes, and what is in containers; CAP_SYSLOG: names of kernel functions in stacks and of kprobes",
   ],
   ['what an old kernel does not know', without(), '5.4.0', [], 'CAP_SYS_ADMIN: everything, on a kernel before 5.8'],

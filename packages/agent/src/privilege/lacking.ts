@@ -8,18 +8,29 @@ export interface Lack {
 
 interface Need extends Lack {
   /** Whether the node can do without, because it is set up otherwise. */
-  readonly unless?: 'run_stats' | 'uprobe';
+  readonly unless?: 'run_stats' | 'perf_event' | 'uprobe';
 }
 
-/** From Linux 5.8 on CAP_SYS_ADMIN stands for nothing of this but the last two. */
+/** From Linux 5.8 on CAP_SYS_ADMIN stands for nothing of this but the last three. Whoever only looks needs no CAP_NET_ADMIN. */
 const needs: readonly Need[] = [
   { feature: 'every program and map', capability: 'CAP_BPF' },
   { feature: 'every probe', capability: 'CAP_PERFMON' },
   { feature: 'tracepoints by name, and files of other users that are traced', capability: 'CAP_DAC_READ_SEARCH' },
   { feature: "symbols of other users' processes, and what is in containers", capability: 'CAP_SYS_PTRACE' },
   { feature: 'names of kernel functions in stacks and of kprobes', capability: 'CAP_SYSLOG' },
+  { feature: 'programs of network interfaces, sockets and control groups', capability: 'CAP_NET_ADMIN' },
   { feature: 'limits of CPU overhead, and its measurement', capability: 'CAP_SYS_ADMIN', unless: 'run_stats' },
-  { feature: 'uprobes', capability: 'CAP_SYS_ADMIN', unless: 'uprobe' },
+  {
+    feature:
+      'kprobes, profiles and classic tracepoints (sysctl kernel.perf_event_paranoid=2 gives them to CAP_PERFMON)',
+    capability: 'CAP_SYS_ADMIN',
+    unless: 'perf_event',
+  },
+  {
+    feature: 'USDT, uprobes of objects, and before kernel 6.6 those of scripts',
+    capability: 'CAP_SYS_ADMIN',
+    unless: 'uprobe',
+  },
 ];
 
 /** `release`: as uname -r prints it. Older kernels than 5.8 know nothing between CAP_SYS_ADMIN and nothing. */

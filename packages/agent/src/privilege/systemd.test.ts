@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loadConfig } from '@bpfleet/runtime';
 import { describe, expect, test } from 'vitest';
 import { parseAgentConfig } from '../agent-config.ts';
+import { defaultPolicy } from '../guard/default-policy.ts';
 import { parsePolicy } from '../guard/policy.ts';
 import type { Capability } from './capabilities.ts';
 import { lackOf } from './lacking.ts';
@@ -15,10 +16,13 @@ describe('the systemd unit', () => {
   test('gives what is needed where the kernel counts always and uprobes take no more, and never CAP_SYS_ADMIN', () => {
     const given = new Set(valuesOf('AmbientCapabilities')) as ReadonlySet<Capability>;
     expect(valuesOf('CapabilityBoundingSet')).toEqual([...given]);
-    expect(lackOf(given, '6.1.0', ['run_stats', 'uprobe'])).toEqual([]);
+    const lacking = (held: ReadonlySet<Capability>) =>
+      lackOf(held, '6.1.0', ['run_stats', 'perf_event', 'uprobe']).map(({ capability }) => capability);
+    // What changes packets is for whoever opens it.
+    expect(lacking(given)).toEqual(['CAP_NET_ADMIN']);
     for (const each of given) {
       const fewer = new Set([...given].filter((other) => other !== each));
-      expect(lackOf(fewer, '6.1.0', ['run_stats', 'uprobe'])).toMatchObject([{ capability: each }]);
+      expect(lacking(fewer)).toEqual([each, 'CAP_NET_ADMIN']);
     }
     expect(unit).not.toMatch(/^[^#]*CAP_SYS_ADMIN/m);
   });
@@ -49,7 +53,8 @@ describe('the systemd unit', () => {
 test('the settings and the policy beside it are read by the agent', () => {
   const config = loadConfig(file('agent.yaml'), parseAgentConfig);
   expect(config).toMatchObject({ stateDir: '/var/lib/bpfleet', policy: '/etc/bpfleet/policy.yaml' });
-  expect(loadConfig(file('policy.yaml'), parsePolicy)).toMatchObject({
+  const policy = loadConfig(file('policy.yaml'), (settings) => parsePolicy(settings, defaultPolicy(true)));
+  expect(policy).toMatchObject({
     session: { eventsPerSecond: 10_000, mapBytes: 64 * 1024 ** 2 },
     node: { sessions: 16 },
   });

@@ -11,6 +11,7 @@ const want = (sessionId: string, deadline = 2_000): Assignment => ({
   intervalMs: 1_000,
   durationMs: 500,
   deadline,
+  startAt: null,
 });
 const desired = (...assignments: Assignment[]): Desired => ({ assignments, unusable: [] });
 const active = (sessionId: string, stopping = false): ObservedSession => ({ kind: 'active', sessionId, stopping });

@@ -148,5 +148,6 @@ function maxLoss(end: LossCounts, windows: LossCounts): LossCounts {
     truncated: larger(end.truncated, windows.truncated),
     evicted: larger(end.evicted, windows.evicted),
     mapFull: larger(end.mapFull, windows.mapFull),
+    readFailed: larger(end.readFailed, windows.readFailed),
   };
 }

@@ -17,6 +17,8 @@ export interface Assignment {
   readonly durationMs: number;
   /** Since the Unix epoch, on the fleet's clock. */
   readonly deadline: number;
+  /** When to attach, likewise; null: as soon as it is loaded. */
+  readonly startAt: number | null;
 }
 
 /** Bounds on what is taken from a controller. */
@@ -41,6 +43,7 @@ export function readAssignment(message: AssignmentMessage): Assignment | string 
     intervalMs,
     durationMs: length,
     deadline: timestampMs(message.deadline),
+    startAt: message.startAt === undefined ? null : timestampMs(message.startAt),
   };
 }
 

@@ -48,6 +48,7 @@ const lost: fc.Arbitrary<LossCounts> = fc.record({
   truncated: count,
   evicted: count,
   mapFull: count,
+  readFailed: count,
 });
 const content = fc.record({
   maps: fc

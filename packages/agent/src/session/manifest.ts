@@ -32,14 +32,14 @@ export function manifestOf(
   run: Pick<RunState, 'session' | 'epoch' | 'last' | 'total' | 'lost' | 'evicted'>,
   end: RunEnd,
 ): Manifest {
-  const { kernel, sampledOut, mapFull, truncated } = run.lost;
+  const { kernel, sampledOut, mapFull, truncated, readFailed = 0n } = run.lost;
   return create(ManifestSchema, {
     sessionId: run.session,
     bootEpoch: run.epoch,
     firstSeq: run.last > 0n ? 1n : 0n,
     lastSeq: run.last,
     produced: run.total + kernel + sampledOut + mapFull,
-    lost: encodeLoss({ kernel, sampledOut, truncated, mapFull, evicted: run.evicted }),
+    lost: encodeLoss({ kernel, sampledOut, truncated, mapFull, readFailed, evicted: run.evicted }),
     outcome: end.outcome,
     reason: end.reason.slice(0, maxReasonLength),
     ...(end.startedAt === null ? {} : { startedAt: timestampFromMs(Math.round(end.startedAt)) }),

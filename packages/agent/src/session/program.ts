@@ -3,6 +3,8 @@ import type { TraceProgram } from '@bpfleet/tracer';
 
 /** Bounds a script. The tracer bounds an object, and the channel whatever comes. */
 const maxScriptBytes = 1024 * 1024;
+const maxArguments = 64;
+const maxArgumentBytes = 4096;
 
 /**
  * The program of a message, or one sentence that says why it is none.
@@ -14,7 +16,11 @@ export function readProgram(program: Program | undefined, name: string): TracePr
     case 'script': {
       const source = program.source.value;
       if (Buffer.byteLength(source) > maxScriptBytes) return `the script is longer than ${maxScriptBytes} bytes`;
-      return { kind: 'script', source, unnamed: 'place' };
+      const words = program.arguments;
+      if (words.length > maxArguments || words.some((word) => Buffer.byteLength(word) > maxArgumentBytes)) {
+        return `a script takes up to ${maxArguments} arguments of ${maxArgumentBytes} bytes`;
+      }
+      return { kind: 'script', source, unnamed: 'place', ...(words.length > 0 && { arguments: words }) };
     }
     case 'object': {
       const { manifest, parameters } = program;

@@ -148,12 +148,24 @@ export class SessionRun {
     this.#watch = watch;
     this.#maps = trace.schemas.map(encodeSchema);
     await this.#journal();
+    await this.#startTime();
     if (this.#stop) return this.#neverAttached(this.#stop);
     const end = await this.#withinDeadline(trace, watch, tracing);
     const unseen = subtractLoss(end.lost, this.#lost);
     if (Object.values(unseen).some((count) => count > 0n))
       await this.#window({ ...emptyWindow(end.detachedAt), lost: unseen });
     return this.#ended(end, trace);
+  }
+
+  /** Resolves when it is time to attach, or when it is told to stop. */
+  async #startTime(): Promise<void> {
+    const { startAt } = this.assignment;
+    if (startAt === null || this.#stop) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const callOff = whenPassed(startAt, this.#with.clock, resolve);
+    this.#abort.signal.addEventListener('abort', () => resolve(), { once: true });
+    await promise;
+    callOff();
   }
 
   /** So that a restarted agent knows what was being measured when it died. */

@@ -4,6 +4,8 @@ export interface SpoolLoss {
   readonly sampledOut: bigint;
   readonly truncated: bigint;
   readonly mapFull: bigint;
+  /** Absent in what older agents have written. */
+  readonly readFailed?: bigint;
 }
 
 /** Which run of which session: a session is measured at most once in the life of an agent process. */

@@ -35,7 +35,7 @@ export interface RunState extends RunId {
 export type SpoolState = Map<string, RunState>;
 
 export const runKey = (id: RunId): string => `${id.session}/${id.epoch}`;
-const noSpoolLoss: SpoolLoss = { kernel: 0n, sampledOut: 0n, truncated: 0n, mapFull: 0n };
+const noSpoolLoss: SpoolLoss = { kernel: 0n, sampledOut: 0n, truncated: 0n, mapFull: 0n, readFailed: 0n };
 
 const emptyRun = (id: RunId): RunState => ({
   session: id.session,
@@ -215,4 +215,5 @@ const sumLoss = (a: SpoolLoss, b: SpoolLoss): SpoolLoss => ({
   sampledOut: a.sampledOut + b.sampledOut,
   truncated: a.truncated + b.truncated,
   mapFull: a.mapFull + b.mapFull,
+  readFailed: (a.readFailed ?? 0n) + (b.readFailed ?? 0n),
 });

@@ -68,12 +68,14 @@ export interface ManifestProgram {
   /** Of `perf_event`: samples a second of this event on every CPU. */
   readonly event?: ManifestPerfEvent;
   readonly frequency?: number;
-  /** Of xdp and tc: network interfaces. */
+  /** Of xdp, tc and socket filters: network interfaces. */
   readonly interfaces?: readonly string[];
   /** Of tc: which way. */
   readonly direction?: 'ingress' | 'egress';
   /** Of cgroup programs: the group's path in the hierarchy of version 2, `/a/b`, or its whole path below /sys/fs/cgroup. */
   readonly cgroup?: string;
+  /** Of sk_skb and sk_msg, and of iterators of maps: the object's map that they are for. */
+  readonly map?: string;
 }
 
 export const perfEvents = [
@@ -82,6 +84,6 @@ export const perfEvents = [
 ] as const;
 export type ManifestPerfEvent = (typeof perfEvents)[number];
 
-/** network: xdp, tc, cgroup and socket programs · security: lsm · kernel: fmod_ret, raw_tp.w · maps: those that others have pinned. */
+/** network: xdp, tc, cgroup and socket programs · security: lsm · kernel: fmod_ret, raw_tp.w, struct_ops · maps: those that others have pinned. */
 export const changes = ['network', 'security', 'kernel', 'maps'] as const;
 export type ManifestChange = (typeof changes)[number];

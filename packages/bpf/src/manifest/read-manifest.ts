@@ -187,6 +187,7 @@ const manifestRule = table({
       ),
       direction: oneOf(['ingress', 'egress']),
       cgroup: folder,
+      map: name,
     }),
     IDENTIFIER,
   ),

@@ -88,6 +88,10 @@ const resource = (state: SessionResource['session']['state']): SessionResource =
   createdAt: '2026-01-01T00:00:00.000Z',
   warnings: [],
   schedule: null,
+  priority: 0,
+  late: false,
+  startAt: null,
+  queue: null,
 });
 const results = (state: SessionResource['session']['state']): ResultDocument => ({
   session: summary(state),

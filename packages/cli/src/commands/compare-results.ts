@@ -1,4 +1,4 @@
-import { type Comparison, compareResults, groupsOf, resultOfGroup } from '@bpfleet/aggregate';
+import { type Comparison, compareResults, groupsOf, type ResultMap, resultOfGroup } from '@bpfleet/aggregate';
 import type { AnswerSheet, ResultDocument, SessionSummary } from '@bpfleet/client';
 import { wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
@@ -64,13 +64,18 @@ export async function compare(id: string, options: ResultsOptions, terminal: Ter
 }
 
 function ofSessions(a: ResultDocument, b: ResultDocument): ComparisonDocument {
-  return { a: side(a), b: side(b), ...compareResults(a.maps, b.maps) };
+  return { a: side(a), b: side(b), ...compareResults(mapsOf(a), mapsOf(b)) };
 }
 
 function ofGroups(found: ResultDocument, wanted: string | true): ComparisonDocument {
-  const [a, b] = twoGroups(groupsOf(found.maps), wanted);
-  const comparison = compareResults(resultOfGroup(found.maps, a), resultOfGroup(found.maps, b));
+  const [a, b] = twoGroups(groupsOf(mapsOf(found)), wanted);
+  const comparison = compareResults(resultOfGroup(mapsOf(found), a), resultOfGroup(mapsOf(found), b));
   return { a: { ...side(found), group: a }, b: { ...side(found), group: b }, ...comparison };
+}
+
+/** The API's description leaves open what composites hold. */
+function mapsOf({ maps }: ResultDocument): ResultMap[] {
+  return maps as ResultMap[];
 }
 
 /** The groups that `X,Y` names, which may have commas in their names; without names the two that there are. */

@@ -3,13 +3,14 @@ import { ApiError, type RestClient, type ResultDocument, type SessionResource } 
 import { CliError, ExitStatus } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
+import { courseText } from '../render/course.ts';
 import { printable } from '../render/printable.ts';
 import { followSession } from '../run/follow-session.ts';
 import { onInterrupts } from '../run/interrupts.ts';
 import { printedText } from '../run/printed-text.ts';
-import { type ProgramObject, type ProgramText, readProgram } from '../run/read-program.ts';
+import { type ProgramObject, type ProgramText, readProgram, withArguments } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
-import { type RunSettings, runRequest } from '../run/run-request.ts';
+import { type RunSettings, requestOptions, runRequest } from '../run/run-request.ts';
 import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
@@ -25,10 +26,15 @@ export interface RunOptions extends RunSettings {
   readonly output: 'table' | 'json';
 }
 
-/** `bpfleet run WHAT`. Returns the exit status; throws CliError. */
-export async function run(what: string, options: RunOptions, terminal: Terminal): Promise<number> {
+/** `bpfleet run WHAT [-- ARGUMENTS]`. Returns the exit status; throws CliError. */
+export async function run(
+  what: string,
+  words: readonly string[],
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<number> {
   const json = options.output === 'json';
-  const given = readProgram(what);
+  const given = withArguments(readProgram(what), words);
   const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options);
   const request = runRequest(program, options);
   for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
@@ -110,10 +116,9 @@ function lostSight(error: unknown, id: string): unknown {
   return new CliError(ExitStatus.failed, error.message, { hint, cause: error });
 }
 
-/** The controller names members of the request; people know the options. */
 function inOptions(error: unknown): unknown {
   const pointer = error instanceof ApiError ? error.problem.pointer : undefined;
-  const option = { '/for': '--for', '/every': '--every', '/nodes': '--nodes', '/limits': '--limit' }[pointer ?? ''];
+  const option = requestOptions[pointer ?? ''];
   if (!(error instanceof ApiError) || option === undefined) {
     return error;
   }
@@ -141,6 +146,7 @@ async function writeAnswer(
   }
   out.write(renderMaps(results.maps, terminal, DEFAULT_TOP));
   out.write(renderAnswerSheet(results.answer, paint, columns));
+  out.write(courseText(results.session));
   err.write(paintErr('dim', `Session ${results.session.id}: ${results.session.state}\n`));
 }
 

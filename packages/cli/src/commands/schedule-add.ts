@@ -2,13 +2,14 @@ import { ApiError, type CreateSchedule } from '@bpfleet/client';
 import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { printable } from '../render/printable.ts';
-import { type ProgramObject, readProgram } from '../run/read-program.ts';
-import { runRequest } from '../run/run-request.ts';
+import { instant } from '../run/instant.ts';
+import { type ProgramObject, readProgram, withArguments } from '../run/read-program.ts';
+import { type RunSettings, requestOptions, runRequest } from '../run/run-request.ts';
 import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson } from '../write-json.ts';
 
-export interface ScheduleAddOptions {
+export interface ScheduleAddOptions extends Omit<RunSettings, 'every'> {
   readonly at?: string;
   readonly every?: string;
   readonly cron?: string;
@@ -16,22 +17,23 @@ export interface ScheduleAddOptions {
   readonly overlap: NonNullable<CreateSchedule['overlap']>;
   readonly missed: NonNullable<CreateSchedule['missed']>;
   readonly name: string;
-  readonly nodes: string;
-  readonly for: string;
   readonly window: string;
-  readonly limit?: string;
   readonly param: readonly string[];
   readonly output: 'table' | 'json';
 }
 
 /** `bpfleet schedule add WHAT`: its id alone on stdout, when it is due on stderr. Throws CliError. */
-export async function addSchedule(what: string, options: ScheduleAddOptions, terminal: Terminal): Promise<void> {
+export async function addSchedule(
+  what: string,
+  words: readonly string[],
+  options: ScheduleAddOptions,
+  terminal: Terminal,
+): Promise<void> {
   const when = readWhen(options);
-  const given = readProgram(what);
+  const given = withArguments(readProgram(what), words);
   const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options.param);
-  const { name, overlap, missed, nodes, limit } = options;
-  const settings = { nodes, for: options.for, every: options.window, ...(limit === undefined ? {} : { limit }) };
-  const session = runRequest(program, settings);
+  const { name, overlap, missed, at: _, every: __, ...settings } = options;
+  const session = runRequest(program, { ...settings, every: options.window });
   for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
     terminal.err.write(`${printable(warning, '\n\t')}\n`);
   }
@@ -75,26 +77,13 @@ function readWhen({ at, every, cron, timeZone }: ScheduleAddOptions): CreateSche
   return { kind: 'at', at: instant(at ?? '') };
 }
 
-/** A date and a time, of this machine's time zone where it has none; as ISO 8601 in UTC. Throws CliError. */
-function instant(text: string): string {
-  const ms = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms)) {
-    throw wrongRequest(
-      `--at ${text}: is no time.`,
-      'Write it as 2026-12-31T23:00, with Z or +01:00 if it is not of here.',
-    );
-  }
-  return new Date(ms).toISOString();
-}
-
 const optionOf: Readonly<Record<string, string>> = {
   '/name': '--name',
   '/when/at': '--at',
   '/when/every': '--every',
   '/when/cron': '--cron',
   '/when/timeZone': '--time-zone',
-  '/session/nodes': '--nodes',
-  '/session/for': '--for',
+  ...Object.fromEntries(Object.entries(requestOptions).map(([pointer, option]) => [`/session${pointer}`, option])),
   '/session/every': '--window',
 };
 

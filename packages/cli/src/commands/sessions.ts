@@ -2,8 +2,10 @@ import type { SessionListItem, SessionResource, SessionSummary } from '@bpfleet/
 import { controllerClient } from '../controller-client.ts';
 import { ago } from '../render/ago.ts';
 import { answerSum, renderAnswerSheet } from '../render/answer-sheet.ts';
+import { courseText } from '../render/course.ts';
 import { printable } from '../render/printable.ts';
 import { renderTable } from '../render/table.ts';
+import { progressText } from '../run/progress-text.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { writeJson } from '../write-json.ts';
 
@@ -84,9 +86,10 @@ function showSession(resource: SessionResource, options: Output, terminal: Termi
     ['Created', resource.createdAt],
     ['Started', summary.startedAt ?? '-'],
     ['Ended', summary.endedAt ?? '-'],
+    ...(resource.queue === null ? [] : [['Waits', progressText(resource, Date.now())]]),
   ];
   out.write(facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}\n`).join(''));
-  out.write(`\n${renderAnswerSheet(answer, paint, columns)}`);
+  out.write(`\n${renderAnswerSheet(answer, paint, columns)}${courseText(summary)}`);
 }
 
 export function sessionStyle(state: SessionSummary['state']): Style {

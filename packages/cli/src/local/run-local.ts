@@ -160,6 +160,9 @@ async function follow(
     if (lost.truncated > 0n && options.given.verbose === true) {
       messages.warning(`${lost.truncated} strings were cut to the longest that is kept`);
     }
+    if (lost.readFailed > 0n && options.given.verbose === true) {
+      messages.warning(`${lost.readFailed} reads of memory failed: it was not there, or not in memory`);
+    }
     return exitCode;
   } finally {
     for (const release of releases) release();

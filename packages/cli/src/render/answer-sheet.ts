@@ -89,6 +89,7 @@ function lostText(lost: NodeAnswer['lost']): string {
     evicted: 'spool full',
     sampledOut: 'sampled out',
     truncated: 'truncated',
+    readFailed: 'not readable',
   } as const;
   const parts = Object.entries(names)
     .map(([kind, name]) => ({ count: lost[kind as keyof typeof names], name }))

@@ -1,9 +1,8 @@
 import type { Comparison, EntryComparison, MapComparison, QuantileShift } from '@bpfleet/aggregate';
-import type { ResultEntry } from '@bpfleet/client';
 import type { Paint } from '../terminal.ts';
 import { grouped, plural } from './number.ts';
 import { printable } from './printable.ts';
-import { scalarText } from './scalar-text.ts';
+import { isNumber, keyTexts, scalarText } from './scalar-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 export interface ComparisonOptions {
@@ -13,8 +12,6 @@ export interface ComparisonOptions {
   readonly top: number;
   readonly groupTitle?: string;
 }
-
-type KeyPart = ResultEntry['key'][number];
 
 /** A comparison as people read it: a table a map, what differs most last; then what could not be compared. */
 export function renderComparison({ maps, notCompared }: Comparison, options: ComparisonOptions): string {
@@ -35,7 +32,7 @@ function renderMap(map: MapComparison, options: ComparisonOptions): string {
       ? `${paint('dim', `... ${plural(hidden, 'key')} left out, with less difference; --top 0 shows all`)}\n`
       : '';
   const histogram = map.kind === 'hist' || map.kind === 'lhist';
-  const rows = shown.map((entry) => [...identity(entry), ...(histogram ? shapes(entry) : values(entry))]);
+  const rows = shown.map((entry) => [...identity(map, entry), ...(histogram ? shapes(entry) : values(entry))]);
   return `${title}${rest}${renderTable(columns(map, histogram, options.groupTitle), rows, { width, paint })}`;
 }
 
@@ -44,7 +41,7 @@ function columns({ key }: MapComparison, histogram: boolean, groupTitle: string 
   const keys = key.map(
     (type, index): Column => ({
       title: key.length === 1 ? 'KEY' : `KEY ${index + 1}`,
-      ...(type === 'string' || type === 'stack' ? { flexible: true } : { align: 'right' }),
+      ...(isNumber(type) ? { align: 'right' } : { flexible: true }),
     }),
   );
   const titles = histogram
@@ -53,8 +50,8 @@ function columns({ key }: MapComparison, histogram: boolean, groupTitle: string 
   return [...grouping, ...keys, ...titles.map((title): Column => ({ title, align: 'right' }))];
 }
 
-function identity({ group, key }: EntryComparison): string[] {
-  return [...(group === undefined ? [] : [group]), ...key.map((part) => scalarText(part as KeyPart))];
+function identity(map: MapComparison, { group, key }: EntryComparison): string[] {
+  return [...(group === undefined ? [] : [group]), ...keyTexts(map.key, key)];
 }
 
 function values({ a, b, difference, ratio }: EntryComparison): string[] {
@@ -77,7 +74,7 @@ function shiftText(shift: QuantileShift | undefined): string {
 
 function valueText(value: EntryComparison['a']): string {
   if (value === null) return '-';
-  return typeof value === 'number' ? numberText(value) : scalarText(value as KeyPart);
+  return typeof value === 'number' ? numberText(value) : scalarText(value);
 }
 
 function ratioText(ratio: number | null): string {

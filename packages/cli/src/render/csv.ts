@@ -1,5 +1,5 @@
 import type { ResultDocument, ResultEntry, ResultMap } from '@bpfleet/client';
-import { scalarText } from './scalar-text.ts';
+import { keyTexts, scalarText } from './scalar-text.ts';
 
 const fields = ['value', 'count', 'total', 'average', 'p50', 'p90', 'p99'] as const;
 
@@ -13,10 +13,8 @@ export function renderCsv(maps: ResultDocument['maps']): string {
 }
 
 function rowsOf(map: ResultMap, entry: ResultEntry, parts: number): unknown[][] {
-  const key = Array.from({ length: parts }, (_, index) => {
-    const part = entry.key[index];
-    return part === undefined ? undefined : scalarText(part);
-  });
+  const texts = keyTexts(map.key, entry.key);
+  const key = Array.from({ length: parts }, (_, index) => texts[index]);
   const start = [
     map.name,
     map.kind,

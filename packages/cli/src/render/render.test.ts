@@ -102,7 +102,7 @@ const node = (rest: Partial<NodeAnswer>): NodeAnswer => ({
   state: 'complete',
   produced: 10,
   stored: 10,
-  lost: { kernel: 0, sampledOut: 0, truncated: 0, evicted: 0, mapFull: 0 },
+  lost: { kernel: 0, sampledOut: 0, truncated: 0, evicted: 0, mapFull: 0, readFailed: 0 },
   overhead: 0.002,
   reason: null,
   ...rest,
@@ -129,7 +129,7 @@ describe('answer sheet', () => {
   });
 
   test('says what was lost, where and why', () => {
-    const lost = { kernel: 5, sampledOut: 0, truncated: 0, evicted: 0, mapFull: '18446744073709551615' };
+    const lost = { kernel: 5, sampledOut: 0, truncated: 0, evicted: 0, mapFull: '18446744073709551615', readFailed: 3 };
     const text = renderAnswerSheet(
       sheet([
         node({}),
@@ -141,7 +141,7 @@ describe('answer sheet', () => {
     expect(text).toBe(`Answer: 2 targets = 1 complete + 1 partial
 NODE   ARCH   KERNEL  STATE     PRODUCED  STORED  OVERHEAD  LOST
 a      arm64  6.1.0   complete        10      10     0.20%  nothing
-b\\x1b  arm64  6.1.0   partial      1,500      10         -  5 in kernel, 18,446,744,073,709,551,615 map full
+b\\x1b  arm64  6.1.0   partial      1,500      10         -  5 in kernel, 18,446,744,073,709,551,615 map full, 3 not readable
 b\\x1b: its map was\nfull
 `);
   });

@@ -3,7 +3,7 @@ import type { Paint } from '../terminal.ts';
 import { documentHistogram } from './document-histogram.ts';
 import { grouped, plural } from './number.ts';
 import { printable } from './printable.ts';
-import { scalarText } from './scalar-text.ts';
+import { isNumber, keyTexts, scalarText } from './scalar-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 export interface ResultMapOptions {
@@ -27,8 +27,16 @@ export function renderResultMap(map: ResultMap, options: ResultMapOptions): stri
   const body = histogram
     ? shown.map((entry) => histogramText(map, entry, options)).join('\n')
     : map.kind === 'tseries'
-      ? renderTable(columns(map, options), shown.flatMap(seriesRows), { width: options.width, paint })
-      : renderTable(columns(map, options), shown.map(row), { width: options.width, paint });
+      ? renderTable(
+          columns(map, options),
+          shown.flatMap((entry) => seriesRows(map, entry)),
+          { width: options.width, paint },
+        )
+      : renderTable(
+          columns(map, options),
+          shown.map((entry) => row(map, entry)),
+          { width: options.width, paint },
+        );
   return `${title}${rest}${body}`;
 }
 
@@ -44,7 +52,7 @@ function columns(map: ResultMap, { groupTitle }: ResultMapOptions): Column[] {
   const keys = map.key.map(
     (type, index): Column => ({
       title: map.key.length === 1 ? 'KEY' : `KEY ${index + 1}`,
-      ...(type === 'string' || type === 'stack' ? { flexible: true } : { align: 'right' }),
+      ...(isNumber(type) ? { align: 'right' } : { flexible: true }),
     }),
   );
   if (map.kind === 'tseries') keys.push({ title: 'FROM' });
@@ -53,24 +61,24 @@ function columns(map: ResultMap, { groupTitle }: ResultMapOptions): Column[] {
   return [...grouping, ...keys, ...[...parts, 'NODES'].map((title): Column => ({ title, align: 'right' }))];
 }
 
-function row(entry: ResultEntry): string[] {
+function row(map: ResultMap, entry: ResultEntry): string[] {
   const values =
     entry.average === undefined
       ? [typeof entry.value === 'number' ? grouped(entry.value) : scalarText(entry.value ?? '')]
       : [grouped(entry.count ?? 0), grouped(entry.average), grouped(entry.total ?? 0)];
   return [
     ...(entry.group === undefined ? [] : [entry.group]),
-    ...entry.key.map(scalarText),
+    ...keyTexts(map.key, entry.key),
     ...values,
     grouped(entry.nodes),
   ];
 }
 
 /** A row an interval. */
-function seriesRows(entry: ResultEntry): string[][] {
+function seriesRows(map: ResultMap, entry: ResultEntry): string[][] {
   return (entry.series ?? []).map(({ start, value }) => [
     ...(entry.group === undefined ? [] : [entry.group]),
-    ...entry.key.map(scalarText),
+    ...keyTexts(map.key, entry.key),
     new Date(Number(BigInt(start) / 1_000_000n)).toISOString(),
     typeof value === 'number' ? grouped(value) : value,
     grouped(entry.nodes),
@@ -78,7 +86,12 @@ function seriesRows(entry: ResultEntry): string[][] {
 }
 
 function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle }: ResultMapOptions): string {
-  const key = entry.key.length === 0 ? '' : `[${entry.key.map((part) => printable(scalarText(part))).join(', ')}]`;
+  const key =
+    entry.key.length === 0
+      ? ''
+      : `[${keyTexts(map.key, entry.key)
+          .map((text) => printable(text))
+          .join(', ')}]`;
   const group = entry.group === undefined ? '' : ` ${groupTitle?.toLowerCase() ?? ''} ${printable(entry.group)}`;
   const quantiles = (['p50', 'p90', 'p99'] as const)
     .filter((name) => entry[name] !== undefined)

@@ -1,10 +1,16 @@
 import type { SessionResource } from '@bpfleet/client';
 import { parseDuration } from '@bpfleet/runtime';
 import { grouped, plural } from '../render/number.ts';
+import { printable } from '../render/printable.ts';
 
 /** One line on how far a session is: `running 3 s of 8 s, 3 of 3 nodes, 1,234 records`. */
 export function progressText(resource: SessionResource, now: number): string {
-  const { session, answer } = resource;
+  const { session, answer, queue } = resource;
+  if (queue !== null) {
+    const seconds = Math.max(0, Math.round((Date.parse(queue.startsAt) - now) / 1000));
+    const why = queue.waitsFor === null ? '' : ` for ${printable(queue.waitsFor)}`;
+    return `waiting${why}, number ${queue.position} in line, at most ${grouped(seconds)} s to go`;
+  }
   const parts = [session.state as string];
   if (session.startedAt !== null) {
     const seconds = Math.max(0, Math.floor((now - Date.parse(session.startedAt)) / 1000));

@@ -7,6 +7,8 @@ import { plural } from '../render/number.ts';
 export interface ProgramText {
   readonly kind: 'script';
   readonly source: string;
+  /** Of the script, as words of a command line. */
+  readonly arguments?: readonly string[];
   /** How messages call it: the file's name, or `stdin` as bpftrace calls a script that was given as text. */
   readonly name: string;
 }
@@ -33,6 +35,21 @@ export function readProgram(what: string): ProgramText | ProgramObject {
     return { kind: 'script', source: what, name: 'stdin' };
   }
   return readProgramFile(what);
+}
+
+/** The program with the arguments that it was called with. Throws CliError where an object was. */
+export function withArguments(
+  program: ProgramText | ProgramObject,
+  words: readonly string[],
+): ProgramText | ProgramObject {
+  if (words.length === 0) return program;
+  if (program.kind === 'object') {
+    throw wrongRequest(
+      `"${words[0]}": only scripts take arguments.`,
+      'Variables of an object are set by -p NAME=VALUE.',
+    );
+  }
+  return { ...program, arguments: words };
 }
 
 /** A file by its name: `*.o` is an ELF object, `*.bpf.s` assembler, anything else a script. Throws CliError. */

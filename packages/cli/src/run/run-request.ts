@@ -1,6 +1,7 @@
 import type { CreateSession } from '@bpfleet/client';
 import { AmountError, parseBytes, parseDuration, parseRate, parseShare } from '@bpfleet/runtime';
 import { wrongRequest } from '../cli-error.ts';
+import { instant } from './instant.ts';
 import type { ProgramObject, ProgramText } from './read-program.ts';
 
 export interface RunSettings {
@@ -8,7 +9,34 @@ export interface RunSettings {
   readonly for: string;
   readonly every: string;
   readonly limit?: string;
+  readonly at?: string;
+  readonly maxNodes?: number;
+  readonly sample?: string;
+  readonly seed?: string;
+  readonly late?: boolean;
+  readonly priority?: number;
+  readonly canary?: string;
+  readonly soak?: string;
+  readonly maxFailures?: string;
 }
+
+/** By which option each member of a request is given: the controller names members, people know the options. */
+export const requestOptions: Readonly<Record<string, string>> = {
+  '/nodes': '--nodes',
+  '/for': '--for',
+  '/every': '--every',
+  '/limits': '--limit',
+  '/sample': '--sample',
+  '/maxNodes': '--max-nodes',
+  '/seed': '--seed',
+  '/late': '--late',
+  '/priority': '--priority',
+  '/limits/overhead': '--limit',
+  '/startAt': '--at',
+  '/rollout/canary': '--canary',
+  '/rollout/soak': '--soak',
+  '/rollout/maxFailures': '--max-failures',
+};
 
 /** The body of POST /sessions. Throws CliError that names the option. */
 export function runRequest(program: ProgramText | ProgramObject, settings: RunSettings): CreateSession {
@@ -19,12 +47,50 @@ export function runRequest(program: ProgramText | ProgramObject, settings: RunSe
     program:
       program.kind === 'object'
         ? { kind: 'object', object: Buffer.from(program.object).toString('base64') }
-        : { kind: 'script', source: program.source },
+        : {
+            kind: 'script',
+            source: program.source,
+            ...(program.arguments === undefined ? {} : { arguments: [...program.arguments] }),
+          },
     nodes: settings.nodes,
     for: settings.for,
     every: settings.every,
     ...(limits === undefined ? {} : { limits }),
+    ...(settings.sample === undefined ? {} : { sample: settings.sample }),
+    ...(settings.maxNodes === undefined ? {} : { maxNodes: settings.maxNodes }),
+    ...(settings.seed === undefined ? {} : { seed: settings.seed }),
+    ...(settings.late === true ? { late: true } : {}),
+    ...(settings.priority === undefined ? {} : { priority: settings.priority }),
+    ...(settings.at === undefined ? {} : { startAt: instant(settings.at) }),
+    ...rolloutOf(settings),
   };
+}
+
+function rolloutOf({ canary, soak, maxFailures }: RunSettings): Pick<CreateSession, 'rollout'> {
+  if (canary === undefined) {
+    const option = soak !== undefined ? '--soak' : maxFailures !== undefined ? '--max-failures' : undefined;
+    if (option !== undefined)
+      throw wrongRequest(`${option}: goes with --canary.`, 'Say how many nodes begin: --canary 1.');
+    return {};
+  }
+  if (soak !== undefined && !/^0+[a-z]+$/.test(soak))
+    checkDuration('--soak', soak, 'how long a wave measures, such as 5s');
+  return {
+    rollout: {
+      canary,
+      ...(soak === undefined ? {} : { soak }),
+      ...(maxFailures === undefined ? {} : { maxFailures: shareOf('--max-failures', maxFailures) }),
+    },
+  };
+}
+
+function shareOf(option: string, text: string): number {
+  try {
+    return parseShare(text);
+  } catch (error) {
+    if (!(error instanceof AmountError)) throw error;
+    throw wrongRequest(`${option} ${text}: ${error.message}.`);
+  }
 }
 
 function checkDuration(option: string, text: string, what: string): void {

@@ -9,7 +9,7 @@ import { exitStatus } from '../commands/run.ts';
 import { LiveBlock } from './live-block.ts';
 import { printedText } from './printed-text.ts';
 import { progressText } from './progress-text.ts';
-import { readProgram } from './read-program.ts';
+import { readProgram, withArguments } from './read-program.ts';
 import { parseLimits, runRequest } from './run-request.ts';
 import { refusedProgram, validateProgram } from './validate-program.ts';
 
@@ -80,6 +80,28 @@ describe('runRequest', () => {
     });
   });
 
+  test('which nodes, and in what order', () => {
+    const course = { sample: '10%', maxNodes: 5, seed: 'x', canary: '1%', soak: '0s', maxFailures: '5%' };
+    expect(runRequest(script, { ...settings, ...course })).toMatchObject({
+      sample: '10%',
+      maxNodes: 5,
+      seed: 'x',
+      rollout: { canary: '1%', soak: '0s', maxFailures: 0.05 },
+    });
+    expect(runRequest(script, { ...settings, late: true, at: '2026-12-31T23:00Z' })).toMatchObject({
+      late: true,
+      startAt: '2026-12-31T23:00:00.000Z',
+    });
+  });
+
+  test('arguments are for scripts', () => {
+    const object = { kind: 'object', object: Buffer.from([0x7f]), name: 'x.bpf.o' } as const;
+    expect(runRequest(script, settings).program).not.toHaveProperty('arguments');
+    const called = withArguments(script, ['a', '--n=1']);
+    expect(runRequest(called, settings).program).toMatchObject({ arguments: ['a', '--n=1'] });
+    expect(() => withArguments(object, ['a'])).toThrow(wrong('only scripts take arguments'));
+  });
+
   test('an object goes in base64', () => {
     const object = { kind: 'object', object: Buffer.from([0x7f, 0x45]), name: 'x.bpf.o' } as const;
     expect(runRequest(object, settings).program).toEqual({ kind: 'object', object: 'f0U=' });
@@ -91,6 +113,10 @@ describe('runRequest', () => {
     [{ for: '10' }, '--for 10: is no duration'],
     [{ for: 'soon' }, '--for soon: is no duration'],
     [{ every: '-1s' }, '--every -1s: is no duration'],
+    [{ soak: '1s' }, '--soak: goes with --canary'],
+    [{ canary: '1', soak: 'long' }, '--soak long: is no duration'],
+    [{ canary: '1', maxFailures: '2' }, '--max-failures 2: give a share'],
+    [{ at: 'noon' }, '--at noon: is no time'],
     [{ limit: 'cpu=1' }, 'there is no limit "cpu"'],
     [{ limit: 'constructor=1' }, 'there is no limit "constructor"'],
     [{ limit: 'overhead=1' }, '--limit overhead=1: give a share'],
@@ -167,6 +193,7 @@ test('progressText', () => {
   const resource = {
     session: { state: 'running', startedAt: '2026-01-01T00:00:00Z' },
     for: '10s',
+    queue: null,
     answer: {
       targets: 3,
       complete: 1,
@@ -184,6 +211,10 @@ test('progressText', () => {
   const at = (seconds: number) => Date.parse('2026-01-01T00:00:00Z') + seconds * 1000;
   expect(progressText(resource, at(3.9))).toBe('running 3 s of 10 s, 1 of 3 nodes running, 1 ended, 1,234 records');
   expect(progressText(resource, at(12))).toMatch(/^running, collecting what is left after 10 s/);
+  const queue = { position: 2, startsAt: '2026-01-01T00:01:00.000Z', waitsFor: 'the hardware counters' };
+  expect(progressText({ ...resource, queue }, at(0))).toBe(
+    'waiting for the hardware counters, number 2 in line, at most 60 s to go',
+  );
 });
 
 describe('LiveBlock', () => {

@@ -6,9 +6,9 @@ import type { ProgramText } from './read-program.ts';
 import { FilesError, withFiles } from './with-files.ts';
 
 /** What can be told of a script without any node. Returns its warnings, formatted; throws CliError on errors. */
-export async function validateProgram({ source, name }: ProgramText): Promise<string[]> {
-  const { compile, formatDiagnostic, permissiveEnv } = await import('@bpfleet/compiler');
-  const { diagnostics } = compile(source, permissiveEnv());
+export async function validateProgram({ source, name, arguments: words = [] }: ProgramText): Promise<string[]> {
+  const { callOf, compile, formatDiagnostic, permissiveEnv } = await import('@bpfleet/compiler');
+  const { diagnostics } = compile(source, { ...permissiveEnv(), ...callOf(words) });
   const formatted = (severity: string) =>
     diagnostics.filter((each) => each.severity === severity).map((each) => formatDiagnostic(source, name, each));
   const errors = formatted('error');

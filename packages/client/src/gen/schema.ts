@@ -352,6 +352,11 @@ export interface components {
              * @default 10s
              */
             for?: string;
+            /**
+             * @description Nodes that come while it runs take part in what is left of it.
+             * @default false
+             */
+            late?: boolean;
             /** @description Bounds that each node keeps beside its own. 0 is none. */
             limits?: {
                 /** @description Events a second that a node keeps; what comes beyond is counted in `lost.sampledOut`. */
@@ -361,12 +366,46 @@ export interface components {
                 overhead?: number;
                 probes?: number;
             };
+            /** @description At most so many of them, drawn likewise. */
+            maxNodes?: number;
             /**
              * @description Selector: `all`, or terms as in `arch=arm64,role!=db`.
              * @default all
              */
             nodes?: string;
+            /**
+             * @description Of sessions that wait for room the highest is first.
+             * @default 0
+             */
+            priority?: number;
             program: components["schemas"]["Program"];
+            /** @description Tells the nodes in waves, and has all detach where too many fail. Without it all are told at once. */
+            rollout?: {
+                /**
+                 * @description Nodes that begin, `1` or `1%`; each wave after is ten times as large.
+                 * @default 1
+                 */
+                canary?: string;
+                /**
+                 * @description Fraction of the nodes told that may fail before all detach.
+                 * @default 0
+                 */
+                maxFailures?: number;
+                /**
+                 * @description How long a wave measures before the next is told.
+                 * @default 2s
+                 */
+                soak?: string;
+            };
+            /** @description Only so many of the chosen nodes, drawn at random: `10%`, `5`. */
+            sample?: string;
+            /** @description Of an earlier sample: draws the same nodes again. */
+            seed?: string;
+            /**
+             * Format: date-time
+             * @description All nodes attach at this instant, within the hour.
+             */
+            startAt?: string;
         };
         CreateToken: {
             /** @enum {string} */
@@ -402,7 +441,9 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "printf" | "value" | "map";
-            values: (number | string | components["schemas"]["StackFrame"][])[];
+            values: (number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            })[];
         };
         Firing: {
             /** Format: date-time */
@@ -498,6 +539,8 @@ export interface components {
                 /** @description A string where a double would not hold it. */
                 mapFull: number | string;
                 /** @description A string where a double would not hold it. */
+                readFailed: number | string;
+                /** @description A string where a double would not hold it. */
                 sampledOut: number | string;
                 /** @description A string where a double would not hold it. */
                 truncated: number | string;
@@ -522,6 +565,16 @@ export interface components {
             /** @description Pass as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
         };
+        Place: {
+            /** @description From 1. */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it would begin if all others took the time that they may.
+             */
+            startsAt: string;
+            waitsFor: string | null;
+        };
         Problem: {
             /** @enum {string} */
             code: "invalid_request" | "invalid_selector" | "no_matching_node" | "invalid_program" | "invalid_duration" | "invalid_schedule" | "unauthenticated" | "forbidden" | "not_found" | "idempotency_conflict" | "payload_too_large" | "database_unavailable" | "internal";
@@ -535,6 +588,11 @@ export interface components {
             type: string;
         };
         Program: {
+            /**
+             * @description `$1`, `$2` ...; those that begin with `--` are for getopt().
+             * @default []
+             */
+            arguments?: string[];
             /** @enum {string} */
             kind: "script";
             source: string;
@@ -583,7 +641,9 @@ export interface components {
             count?: number | string;
             /** @description With `by`: the node, the value of the label, or the start of the window. */
             group?: string;
-            key: (number | string | components["schemas"]["StackFrame"][])[];
+            key: (number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            })[];
             /** @description How many nodes contributed. */
             nodes: number;
             p50?: number;
@@ -599,11 +659,13 @@ export interface components {
             /** @description A string where a double would not hold it. */
             total?: number | string;
             /** @description count, sum, min, max, value */
-            value?: number | string | components["schemas"]["StackFrame"][];
+            value?: number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            };
         };
         ResultMap: {
             entries: components["schemas"]["ResultEntry"][];
-            key: ("int" | "uint" | "string" | "stack")[];
+            key: ("int" | "uint" | "string" | "stack" | "bool" | "tuple" | "record" | "array")[];
             /** @enum {string} */
             kind: "count" | "sum" | "min" | "max" | "avg" | "stats" | "hist" | "lhist" | "tseries" | "value";
             name: string;
@@ -615,7 +677,9 @@ export interface components {
             text: string;
             /** @enum {string} */
             type: "printf" | "value" | "map";
-            values: (number | string | components["schemas"]["StackFrame"][])[];
+            values: (number | string | boolean | components["schemas"]["StackFrame"][] | unknown[] | {
+                [key: string]: unknown;
+            })[];
         };
         Schedule: {
             /** Format: date-time */
@@ -660,8 +724,10 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             for: string;
+            late: boolean;
             /** @description The selector. */
             nodes: string;
+            priority: number;
             /** @description The firing that made it; null where somebody asked for it. */
             schedule: {
                 /** Format: date-time */
@@ -670,6 +736,7 @@ export interface components {
                 id: string;
             } | null;
             session: components["schemas"]["SessionSummary"];
+            startAt: string | null;
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionResource: {
@@ -677,8 +744,12 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             for: string;
+            late: boolean;
             /** @description The selector. */
             nodes: string;
+            priority: number;
+            /** @description While it waits for room on its nodes. */
+            queue: components["schemas"]["Place"] | null;
             /** @description The firing that made it; null where somebody asked for it. */
             schedule: {
                 /** Format: date-time */
@@ -687,6 +758,7 @@ export interface components {
                 id: string;
             } | null;
             session: components["schemas"]["SessionSummary"];
+            startAt: string | null;
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionSummary: {
@@ -698,6 +770,26 @@ export interface components {
                 digest: string;
                 /** @enum {string} */
                 kind: "script" | "object";
+            };
+            /** @description How far it was told in waves, where it is. */
+            rollout?: {
+                canary: string;
+                /** @description Why it ended before its time. */
+                halted: string | null;
+                maxFailures: number;
+                soak: string;
+                /** @description The newest that was told, from 1. */
+                wave: number;
+                waves: number;
+            };
+            /** @description How nodes were drawn, where not all that the selector chose take part. */
+            sample?: {
+                nodes: number;
+                /** @description Nodes that the selector chose. */
+                of: number;
+                seed: string;
+                /** @description How many nodes one of the sample stands for. */
+                weight: number;
             };
             startedAt: string | null;
             /** @enum {string} */

@@ -7,11 +7,15 @@ const functions = ['alpha', 'beta', 'gamma_long_name'].map((name, index) => ({
 }));
 
 function env(...features: KernelFeature[]): CompileEnv {
+  return envOf('uprobe', 'kprobe', ...features);
+}
+
+function envOf(...features: KernelFeature[]): CompileEnv {
   return {
     arch: 'x86-64',
     pageSize: 4096,
     cpus: 2,
-    features: new Set(['atomic_fetch', 'long_key', 'uprobe', 'kprobe', ...features]),
+    features: new Set(['atomic_fetch', 'long_key', ...features]),
     tracepoints: { tracepoint: () => undefined, list: () => [] },
     functions: { count: () => 1, list: () => functions.map(({ name }) => ({ name, module: '' })) },
     executables: { find: (path) => ({ path, functions }) },
@@ -30,6 +34,14 @@ describe('probes on many functions', () => {
       [{ kind: 'uprobe_multi', path: '/bin/x', offsets: [0x1000, 0x1010, 0x1020], return: false }, 3],
     ]);
     expect(attached('uprobe:/bin/x:* { @ = count(); }')).toHaveLength(3);
+  });
+
+  test('one on a single function is one of many where perf events are not for us', () => {
+    const source = 'uretprobe:/bin/x:beta { @[func] = count(); }';
+    const [program] = compile(source, envOf('uprobe_multi')).spec?.programs ?? [];
+    expect(program?.attach).toEqual({ kind: 'uprobe_multi', path: '/bin/x', offsets: [0x1010], return: true });
+    expect(attached(source, 'uprobe_multi')).toMatchObject([[{ kind: 'uprobe' }, 1]]);
+    expect(compile(source, envOf()).diagnostics).toMatchObject([{ code: 'unsupported' }]);
   });
 
   test('of the kernel are one, where the kernel can', () => {

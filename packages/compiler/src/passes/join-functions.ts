@@ -8,7 +8,8 @@ import type { ProgramPlan } from './program-plan.ts';
 /**
  * Probes of one clause on several functions of the kernel (5.18), or of one program (6.6), become one program that is
  * attached to all of them at once: each by itself takes some 30 ms to give back. Their bodies must be the same but
- * for `probe` and `func`, which are then read from tables by the number of the function.
+ * for `probe` and `func`, which are then read from tables by the number of the function. One on a single function of a program is
+ * attached so as well where perf events are for root alone: the kernel gives such a link to whoever may load its program.
  */
 export function joinFunctions(plans: readonly ProgramPlan[], env: CompileEnv): ProgramPlan[] {
   const groups = new Map<string, ProgramPlan[]>();
@@ -23,7 +24,7 @@ export function joinFunctions(plans: readonly ProgramPlan[], env: CompileEnv): P
       order.push(key);
     }
   }
-  return order.flatMap((entry) => (typeof entry === 'string' ? joined(groups.get(entry) ?? []) : [entry]));
+  return order.flatMap((entry) => (typeof entry === 'string' ? joined(groups.get(entry) ?? [], env) : [entry]));
 }
 
 /** Equal for probes that may be joined; undefined for one that must stay alone. */
@@ -49,11 +50,12 @@ function placeKey(attach: AttachSpec): readonly unknown[] | undefined {
   return ['uprobe', attach.return, attach.path, attach.pid ?? null];
 }
 
-function joined(plans: readonly ProgramPlan[]): readonly ProgramPlan[] {
+function joined(plans: readonly ProgramPlan[], { features }: CompileEnv): readonly ProgramPlan[] {
   const probes = plans.flatMap(({ branches }) => branches.map(({ probe }) => probe));
   const [first] = probes;
   const attach = joinedAttach(probes.map(({ target }) => target.attach));
-  if (first === undefined || attach === undefined || probes.length < 2) return plans;
+  const least = attach?.kind === 'uprobe_multi' && !features.has('uprobe') ? 1 : 2;
+  if (first === undefined || attach === undefined || probes.length < least) return plans;
   const probe = { ...first, target: { ...first.target, attach } };
   const calls = new Map(probes.map(({ target }, index) => [index, target.name]));
   const functions = probes.map(({ target }) => target.function ?? '');

@@ -9,7 +9,7 @@ const lacks: Readonly<Record<ProbeFeature, string>> = {
   fentry:
     'this kernel has no fentry and fexit, or forbids them: they need 5.5 on x86-64, 6.4 on arm64, and CONFIG_DEBUG_INFO_BTF',
   iter: 'this kernel has no iterators for programs: they need 5.8 and CONFIG_DEBUG_INFO_BTF',
-  uprobe: 'this kernel has no uprobes (CONFIG_UPROBES)',
+  uprobe: 'this kernel has no uprobes (CONFIG_UPROBES), or keeps them to root: without root they need kernel 6.6',
 };
 
 const instead: Readonly<Record<ProbeFeature, string | undefined>> = {

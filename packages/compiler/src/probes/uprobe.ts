@@ -52,7 +52,8 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
         return [];
       }
       if (env.tracepoints === null) return [target(file, { label: symbol, offset: 0, function: symbol, address: 0 })];
-      if (!requireFeature('uprobe', point, context)) return [];
+      // Where perf events are not for us, a link to many functions of one is (join-functions).
+      if (!env.features.has('uprobe_multi') && !requireFeature('uprobe', point, context)) return [];
       if (hasWildcard(file))
         return inFiles(point, { file, symbol, returns }, context).map(({ file: one, place }) =>
           target(one.path, place, one),

@@ -10,6 +10,7 @@ describe('parseControllerConfig', () => {
       grpc: { host: '127.0.0.1', port: 7071 },
       agents: { host: '0.0.0.0', port: 1 },
       logLevel: 'info',
+      capacity: { slots: 16, overhead: 0.25 },
     });
   });
 
@@ -19,6 +20,7 @@ describe('parseControllerConfig', () => {
     [{ dataDir: '/x', databaseUrl: 'mysql://x' }, ['databaseUrl']],
     [{ dataDir: '/x', datbaseUrl: 'x' }, ['datbaseUrl']],
     [{ dataDir: '/x', logLevel: 'loud' }, ['logLevel']],
+    [{ dataDir: '/x', capacity: { slots: 0 } }, ['capacity', 'slots']],
   ])('%j: names the setting', (settings, path) => {
     expect(() => parseControllerConfig(settings)).toThrow(expect.objectContaining({ name: SettingError.name, path }));
   });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type LogLevel, logLevels, SettingError } from '@bpfleet/runtime';
 import { z } from 'zod';
+import type { Capacity } from '../sessions/queue/plan-queue.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -17,7 +18,11 @@ export interface ControllerConfig {
   readonly grpc: Endpoint;
   readonly agents: Endpoint;
   readonly logLevel: LogLevel;
+  /** What each node gives to sessions at a time: what asks for more waits. */
+  readonly capacity: Capacity;
 }
+
+export const defaultCapacity: Capacity = { slots: 16, overhead: 0.25 };
 
 const endpoint = (host: string, port: number) =>
   z
@@ -34,6 +39,9 @@ const Settings = z.strictObject({
   grpc: endpoint('127.0.0.1', 7071),
   agents: endpoint('0.0.0.0', 7072),
   logLevel: z.enum(logLevels).default('info'),
+  capacity: z
+    .strictObject({ slots: z.int().min(1).max(32).default(16), overhead: z.number().min(0).max(1).default(0.25) })
+    .default(defaultCapacity),
 });
 
 /** Settings as they are in a file, with defaults. Throws SettingError that leads to the setting. */

@@ -10,7 +10,11 @@ import { SessionRow } from '../sessions/session.entity.ts';
 import { SessionNodeRow } from '../sessions/session-node.entity.ts';
 import { Initial1763800000000 } from './migrations/1763800000000-initial.ts';
 import { Schedules1764500000000 } from './migrations/1764500000000-schedules.ts';
-import { Replicas1764700000000 } from './migrations/1764700000000-replicas.ts';
+import { Rollout1764600000000 } from './migrations/1764600000000-rollout.ts';
+import { Queue1764650000000 } from './migrations/1764650000000-queue.ts';
+import { ReadFailed1764700000000 } from './migrations/1764700000000-read-failed.ts';
+import { Arguments1764750000000 } from './migrations/1764750000000-arguments.ts';
+import { Replicas1764800000000 } from './migrations/1764800000000-replicas.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -24,7 +28,15 @@ export function createDataSource(url: string): DataSource {
     driver: pg,
     url,
     entities: [TokenRow, NodeRow, ConnectionRow, SessionRow, SessionNodeRow, ScheduleRow],
-    migrations: [Initial1763800000000, Schedules1764500000000, Replicas1764700000000],
+    migrations: [
+      Initial1763800000000,
+      Schedules1764500000000,
+      Rollout1764600000000,
+      Queue1764650000000,
+      ReadFailed1764700000000,
+      Arguments1764750000000,
+      Replicas1764800000000,
+    ],
     synchronize: false,
     poolSize,
     connectTimeoutMS: connectTimeoutMs,

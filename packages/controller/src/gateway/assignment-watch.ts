@@ -47,11 +47,9 @@ export class AssignmentWatch {
   /** Finds what no hint told. */
   private async look(): Promise<void> {
     const changed = await this.sessions.changedSince(new Date(Date.now() - lookBackMs));
-    const now = new Set(changed.map(({ id, cancelled }) => `${id} ${cancelled}`));
-    for (const { id, cancelled } of changed) {
-      if (!this.seen.has(`${id} ${cancelled}`)) {
-        await this.refresh(id);
-      }
+    const now = new Set(changed.map(({ id, wave, cancelled }) => `${id} ${wave} ${cancelled}`));
+    for (const id of new Set([...now].filter((each) => !this.seen.has(each)).map((each) => each.split(' ')[0] ?? ''))) {
+      await this.refresh(id);
     }
     this.seen = now;
   }

@@ -16,12 +16,19 @@ export interface ConnectedAgent {
 @Injectable()
 export class ConnectedAgents {
   private readonly agents = new Map<string, ConnectedAgent>();
+  private readonly arrivals: ((agent: ConnectedAgent) => void)[] = [];
+
+  /** Called with each agent from when it can be asked and told. */
+  onArrival(arrived: (agent: ConnectedAgent) => void): void {
+    this.arrivals.push(arrived);
+  }
 
   /** A newer connection of a node ends the older one. */
   add(agent: ConnectedAgent): void {
     const older = this.agents.get(agent.nodeId);
     this.agents.set(agent.nodeId, agent);
     older?.close('a newer connection of this node took over');
+    for (const arrived of this.arrivals) arrived(agent);
   }
 
   remove(agent: ConnectedAgent): void {

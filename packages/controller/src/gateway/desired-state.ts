@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { BatchQueue } from '../database/batch-queue.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionRepository } from '../sessions/session.repository.ts';
-import { programMessage, type SessionProgram } from '../sessions/session-program.ts';
+import { programMessage, programOf } from '../sessions/session-program.ts';
 
 /** Nodes of one look. */
 const maxWeight = 5_000;
@@ -23,10 +23,13 @@ export class DesiredStates {
     const targets = await this.sessions.assignments(nodeIds, new Date());
     const ids = [...new Set(targets.map(({ sessionId }) => sessionId))];
     const rows = ids.length === 0 ? [] : await this.sessions.withPrograms(ids);
-    const made = new Map(rows.map((session) => [session.id, assignment(session)]));
+    const sessions = new Map(rows.map((session) => [session.id, session]));
+    const whole = new Map(rows.map((session) => [session.id, assignment(session)]));
     const byNode = new Map<string, Assignment[]>();
-    for (const { nodeId, sessionId } of targets) {
-      const each = made.get(sessionId);
+    for (const { nodeId, sessionId, durationMs } of targets) {
+      const session = sessions.get(sessionId);
+      const own = session === undefined || durationMs === null ? undefined : assignment({ ...session, durationMs });
+      const each = own ?? whole.get(sessionId);
       if (each !== undefined) {
         byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), each]);
       }
@@ -47,11 +50,6 @@ function assignment(session: SessionRow): Assignment {
       eventsPerSecond: session.eventsPerSecond,
     },
     deadline: timestampFromMs(session.deadline.getTime()),
+    ...(session.startAt === null ? {} : { startAt: timestampFromMs(session.startAt.getTime()) }),
   });
-}
-
-function programOf({ programSource, programObject }: SessionRow): SessionProgram {
-  return programSource === null
-    ? { kind: 'object', object: programObject ?? Buffer.alloc(0) }
-    : { kind: 'script', source: programSource };
 }

@@ -9,8 +9,8 @@ const lastMs = 253_402_300_799_000;
 /** A manifest that can be stored. Throws ContractError. */
 export function readManifest(manifest: Manifest): StoredManifest {
   const { sessionId, bootEpoch, firstSeq, lastSeq, produced } = manifest;
-  const { kernel, sampledOut, truncated, evicted, mapFull } = decodeLoss(manifest.lost);
-  const lost = [kernel, sampledOut, truncated, evicted, mapFull] as const;
+  const { kernel, sampledOut, truncated, evicted, mapFull, readFailed } = decodeLoss(manifest.lost);
+  const lost = [kernel, sampledOut, truncated, evicted, mapFull, readFailed] as const;
   if ([bootEpoch, firstSeq, lastSeq, produced, ...lost].some((count) => count >= maxCount)) {
     throw new ContractError('manifest', 'has a count that is out of range');
   }

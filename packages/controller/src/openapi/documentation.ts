@@ -2,6 +2,7 @@ import { createLogger } from '@bpfleet/runtime';
 import { type INestApplication, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { defaultCapacity } from '../config/controller-config.ts';
 import { controllerModule } from '../controller.module.ts';
 import { createDataSource } from '../database/data-source.ts';
 import { CertificateAuthority } from '../fleet/certificate-authority.ts';
@@ -33,6 +34,7 @@ export async function describeApi(): Promise<string> {
       authority: await CertificateAuthority.create(),
       log: createLogger({ name: 'openapi', level: 'silent' }),
       version: apiVersion,
+      capacity: defaultCapacity,
     }),
     { logger: false, abortOnError: false },
   );

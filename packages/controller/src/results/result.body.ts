@@ -11,7 +11,15 @@ const StackFrameBody = z
     buildId: z.string().optional().describe('Without a symbol: which build of the file.'),
   })
   .meta({ id: 'StackFrame' });
-const scalar = z.union([z.int(), z.string(), z.array(StackFrameBody)]);
+/** Parts of composites are scalars too, which generators of clients cannot say. */
+const scalar = z.union([
+  z.int(),
+  z.string(),
+  z.boolean(),
+  z.array(StackFrameBody),
+  z.array(z.unknown()).describe('A tuple or an array.'),
+  z.record(z.string(), z.unknown()).describe('A record.'),
+]);
 
 const ResultEntryBody = z
   .object({
@@ -40,7 +48,7 @@ const ResultMapBody = z
   .object({
     name: z.string(),
     kind: z.enum(['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'tseries', 'value']),
-    key: z.array(z.enum(['int', 'uint', 'string', 'stack'])),
+    key: z.array(z.enum(['int', 'uint', 'string', 'stack', 'bool', 'tuple', 'record', 'array'])),
     entries: z.array(ResultEntryBody),
   })
   .meta({ id: 'ResultMap' });

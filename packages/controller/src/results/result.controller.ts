@@ -118,7 +118,11 @@ export class ResultController {
   }
 
   private async showSession(stream: HttpStream, session: SessionRow, shown: string): Promise<string> {
-    const resource = sessionResource(session, await this.sessions.accounts(session.id));
+    const resource = sessionResource(
+      session,
+      await this.sessions.accounts(session.id),
+      await this.sessions.place(session),
+    );
     const text = JSON.stringify(resource);
     if (text !== shown) {
       await stream.event({ name: 'session', data: resource });

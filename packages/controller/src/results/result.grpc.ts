@@ -41,7 +41,11 @@ export class ResultGrpc {
             to: request.to === undefined ? null : new Date(timestampMs(request.to)),
           });
           return {
-            session: sessionMessage(session, await this.sessions.accounts(session.id)),
+            session: sessionMessage(
+              session,
+              await this.sessions.accounts(session.id),
+              await this.sessions.place(session),
+            ),
             maps: document.maps.map(mapMessage),
             output: document.output.map(({ node, at, type, text, values }) => ({
               node,

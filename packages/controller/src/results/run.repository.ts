@@ -39,7 +39,7 @@ export class RunRepository {
       '::bigint',
       '::int8multirange',
       '::int8multirange',
-      ...Array<string>(6).fill('::bigint'),
+      ...Array<string>(7).fill('::bigint'),
       '::integer',
       '::bytea',
     ];
@@ -47,9 +47,9 @@ export class RunRepository {
       await transaction.query(
         `update run set stored_seqs = v.stored, refused_seqs = v.refused, records = v.records,
            lost_kernel = v.k, lost_sampled_out = v.s, lost_truncated = v.t, lost_evicted = v.e, lost_map_full = v.m,
-           entries = v.entries, rollup = v.rollup
+           lost_read_failed = v.f, entries = v.entries, rollup = v.rollup
          from (values ${placeholders(part.length, casts)})
-           as v (session_id, node_id, boot_epoch, stored, refused, records, k, s, t, e, m, entries, rollup)
+           as v (session_id, node_id, boot_epoch, stored, refused, records, k, s, t, e, m, f, entries, rollup)
          where run.session_id = v.session_id and run.node_id = v.node_id and run.boot_epoch = v.boot_epoch`,
         part.flatMap(toColumns),
       );
@@ -168,6 +168,7 @@ interface RunRow {
   readonly lost_truncated: string;
   readonly lost_evicted: string;
   readonly lost_map_full: string;
+  readonly lost_read_failed: string;
   readonly entries: number;
   readonly rollup: Buffer | null;
 }
@@ -184,6 +185,7 @@ function fromRow(row: RunRow): RunProgress {
       truncated: BigInt(row.lost_truncated),
       evicted: BigInt(row.lost_evicted),
       mapFull: BigInt(row.lost_map_full),
+      readFailed: BigInt(row.lost_read_failed),
     },
     entries: row.entries,
     rollup: row.rollup,
@@ -191,7 +193,7 @@ function fromRow(row: RunRow): RunProgress {
 }
 
 function toColumns({ key, lost, ...run }: RunProgress): unknown[] {
-  const loss = [lost.kernel, lost.sampledOut, lost.truncated, lost.evicted, lost.mapFull];
+  const loss = [lost.kernel, lost.sampledOut, lost.truncated, lost.evicted, lost.mapFull, lost.readFailed];
   return [
     key.sessionId,
     key.nodeId,

@@ -1,4 +1,4 @@
-import type { JsonScalar, KeyType, Scalar, StackFrame } from '@bpfleet/aggregate';
+import { isFrame, type JsonScalar, type KeyType, type Scalar, type StackFrame } from '@bpfleet/aggregate';
 
 /**
  * A value of the result document as it was. `type`: of a key; without, a text of 16 digits or more is an integer that a
@@ -27,8 +27,4 @@ export function scalarOfJson(value: JsonScalar, type?: KeyType): Scalar {
 function isInteger(text: string, type: KeyType | undefined): boolean {
   if (type === 'int' || type === 'uint') return true;
   return type === undefined && /^-?\d{16,20}$/.test(text);
-}
-
-function isFrame(value: JsonScalar | StackFrame): boolean {
-  return typeof value === 'object' && 'symbol' in value && 'module' in value && 'offset' in value;
 }

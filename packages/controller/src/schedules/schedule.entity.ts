@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Course } from '../sessions/course.ts';
 import type { SessionRequest } from '../sessions/session-request.ts';
 import type { MissedPolicy } from './decide-due.ts';
 import type { OverlapPolicy } from './decide-overlap.ts';
@@ -26,7 +27,13 @@ export class ScheduleRow {
   @Column({ type: 'text', name: 'program_digest' })
   programDigest!: string;
   @Column({ type: 'jsonb' })
-  request!: Omit<SessionRequest, 'program'> & { readonly kind: SessionRequest['program']['kind'] };
+  request!: Omit<SessionRequest, 'program' | 'course' | 'priority'> & {
+    readonly kind: SessionRequest['program']['kind'];
+    /** Those of before there were rollouts and a queue have none. */
+    readonly course?: Course;
+    readonly priority?: number;
+    readonly arguments?: readonly string[];
+  };
   /** Its sessions run in the name of this token, and only while that may run any. */
   @Column({ type: 'text', name: 'token_id' })
   tokenId!: string;

@@ -43,6 +43,9 @@ export class ScheduleService {
     problemWithin('/session', () => {
       checkProgram(program);
       parseSelector(request.selector);
+      if (request.course.startAt !== null) {
+        throw new Problem('invalid_request', 'When it starts is for the schedule to say.', { pointer: '/startAt' });
+      }
     });
     const createdAt = await this.schedules.now();
     const timing = given.timing(createdAt.getTime());
@@ -62,7 +65,7 @@ export class ScheduleService {
       programSource: program.kind === 'script' ? program.source : null,
       programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
       programDigest: programDigest(program),
-      request: { ...rest, kind: program.kind },
+      request: { ...rest, kind: program.kind, ...(program.kind === 'script' && { arguments: program.arguments }) },
       tokenId: given.tokenId,
       createdAt,
       pausedAt: null,

@@ -30,7 +30,7 @@ describe('answerSheet', () => {
         expect(sum === targets).toBe(hasEnded(nodes.map((node) => node.state)));
         const ended = sessionState(
           nodes.map((node) => node.state),
-          false,
+          { cancelled: false, halted: false },
         );
         expect(ended === 'complete').toBe(complete === targets);
         expect(ended === 'pending' || ended === 'running').toBe(sum < targets);

@@ -37,7 +37,7 @@ export function answerSheet(nodes: readonly NodeAccount[]): AnswerSheet {
 }
 
 export function nodeAnswer(node: NodeAccount): NodeAnswer {
-  const { kernel, sampledOut, truncated, evicted, mapFull } = node.lost;
+  const { kernel, sampledOut, truncated, evicted, mapFull, readFailed } = node.lost;
   return {
     name: node.name,
     arch: node.arch,
@@ -51,6 +51,7 @@ export function nodeAnswer(node: NodeAccount): NodeAnswer {
       truncated: jsonInteger(truncated),
       evicted: jsonInteger(evicted),
       mapFull: jsonInteger(mapFull),
+      readFailed: jsonInteger(readFailed),
     },
     overhead: node.overhead,
     reason: node.reason,

@@ -7,7 +7,12 @@ import {
   timestampFromMs,
 } from '@bpfleet/contracts';
 import { answerSheet, type NodeAccount } from './node-account.ts';
+import type { Place } from './queue/session-queue.ts';
+import type { Rollout } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
+import { programMessage, programOf } from './session-program.ts';
+import { nodeAmountText } from './targeting/node-amount.ts';
+import { sampleWeight } from './targeting/sample.ts';
 
 const states: Readonly<Record<SessionState, State>> = {
   pending: State.PENDING,
@@ -22,14 +27,13 @@ const states: Readonly<Record<SessionState, State>> = {
 export function sessionMessage(
   session: SessionRow,
   accounts: readonly NodeAccount[],
+  place: Place | null,
 ): MessageInitShape<typeof SessionSchema> {
   const { nodes, ...counts } = answerSheet(accounts);
   return {
     id: session.id,
     state: states[session.state],
-    ...(session.programSource === null
-      ? {}
-      : { program: { source: { case: 'script', value: session.programSource } } }),
+    ...(session.programSource === null ? {} : { program: programMessage(programOf(session)) }),
     programDigest: session.programDigest,
     selector: session.selector,
     interval: durationFromMs(session.intervalMs),
@@ -38,6 +42,25 @@ export function sessionMessage(
     ...(session.startedAt === null ? {} : { startedAt: timestampFromMs(session.startedAt.getTime()) }),
     ...(session.endedAt === null ? {} : { endedAt: timestampFromMs(session.endedAt.getTime()) }),
     answer: { ...counts, nodes: nodes.map(nodeMessage) },
+    ...(session.sample === null ? {} : { sample: { ...session.sample, weight: sampleWeight(session.sample) } }),
+    ...(session.rollout === null ? {} : { rollout: rolloutMessage(session.rollout, session) }),
+    late: session.late,
+    priority: session.priority,
+    ...(place === null ? {} : { queue: placeMessage(place) }),
+    ...(session.startAt === null ? {} : { startAt: timestampFromMs(session.startAt.getTime()) }),
+  };
+}
+
+function placeMessage({ position, startsAt, waitsFor }: Place) {
+  return { position, startsAt: timestampFromMs(startsAt), waitsFor: waitsFor ?? '' };
+}
+
+function rolloutMessage({ canary, soakMs, maxFailures }: Rollout, { wave, waves, halted }: SessionRow) {
+  return {
+    rollout: { canary: nodeAmountText(canary), soak: durationFromMs(soakMs), maxFailures },
+    wave: wave + 1,
+    waves,
+    ...(halted === null ? {} : { halted }),
   };
 }
 
@@ -56,6 +79,7 @@ function nodeMessage(node: NodeAnswer) {
       truncated: BigInt(lost.truncated),
       evicted: BigInt(lost.evicted),
       mapFull: BigInt(lost.mapFull),
+      readFailed: BigInt(lost.readFailed),
     },
     ...(overhead === null ? {} : { overhead }),
     ...(reason === null ? {} : { reason }),

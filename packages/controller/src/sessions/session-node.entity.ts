@@ -1,5 +1,6 @@
 import type { NodeAnswerState } from '@bpfleet/aggregate';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { integer } from '../database/integer.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
 
 /** A target of a session: what the node was then, and how it fared. */
@@ -31,6 +32,14 @@ export class SessionNodeRow {
   /** Microseconds from receipt of the assignment to the last probe attached. */
   @Column({ type: 'bigint', name: 'attach_us', nullable: true })
   attachUs!: string | null;
+  /** It is told once the session has come to this wave. */
+  @Column({ type: 'integer' })
+  wave!: number;
+  /** Of one that came late: what was left of the session's time, and how much had passed. */
+  @Column({ type: 'bigint', name: 'duration_ms', nullable: true, transformer: integer })
+  durationMs!: number | null;
+  @Column({ type: 'bigint', name: 'joined_after_ms', nullable: true, transformer: integer })
+  joinedAfterMs!: number | null;
   @Column({ type: 'timestamptz', name: 'connection_lost_at', nullable: true })
   connectionLostAt!: Date | null;
   @Column({ type: 'timestamptz', name: 'ended_at', nullable: true })

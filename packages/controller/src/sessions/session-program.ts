@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { composeObject, ElfError, problemText, readObject } from '@bpfleet/bpf';
-import { compile, permissiveEnv } from '@bpfleet/compiler';
+import { callOf, compile, permissiveEnv } from '@bpfleet/compiler';
 import type { MessageInitShape, ProgramSchema } from '@bpfleet/contracts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import { fromCompiler } from './program-diagnostics.ts';
 
 /** What a session measures. */
 export type SessionProgram =
-  | { readonly kind: 'script'; readonly source: string }
+  | { readonly kind: 'script'; readonly source: string; readonly arguments: readonly string[] }
   | { readonly kind: 'object'; readonly object: Uint8Array };
+
+type ScriptOfSession = Extract<SessionProgram, { kind: 'script' }>;
 
 /** An object as a request has it. */
 export interface GivenObject {
@@ -34,7 +36,7 @@ export function objectProgram({ object, manifest, parameters = {} }: GivenObject
 
 /** What can be told of a program without a kernel. Returns its warnings; throws Problem `invalid_program`. */
 export function checkProgram(program: SessionProgram): ProblemDiagnostic[] {
-  return program.kind === 'object' ? checkObject(program.object) : checkScript(program.source);
+  return program.kind === 'object' ? checkObject(program.object) : checkScript(program);
 }
 
 /** What identifies it and is stored of it. */
@@ -42,15 +44,30 @@ export function programBytes(program: SessionProgram): Uint8Array {
   return program.kind === 'object' ? program.object : Buffer.from(program.source, 'utf8');
 }
 
-/** `sha256:` and 64 hexadecimal digits. */
+/** `sha256:` and 64 hexadecimal digits: of the bytes, and of a script's arguments where it has some. */
 export function programDigest(program: SessionProgram): string {
-  return `sha256:${createHash('sha256').update(programBytes(program)).digest('hex')}`;
+  const hash = createHash('sha256').update(programBytes(program));
+  if (program.kind === 'script' && program.arguments.length > 0) hash.update(`\0${JSON.stringify(program.arguments)}`);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** Of a row that was read with its program. */
+export function programOf({ programSource, programObject, programArguments }: StoredProgram): SessionProgram {
+  return programSource === null
+    ? { kind: 'object', object: programObject ?? Buffer.alloc(0) }
+    : { kind: 'script', source: programSource, arguments: programArguments };
+}
+
+export interface StoredProgram {
+  readonly programSource: string | null;
+  readonly programArguments: readonly string[];
+  readonly programObject?: Buffer | null;
 }
 
 export function programMessage(program: SessionProgram): MessageInitShape<typeof ProgramSchema> {
   return program.kind === 'object'
     ? { source: { case: 'object', value: program.object } }
-    : { source: { case: 'script', value: program.source } };
+    : { source: { case: 'script', value: program.source }, arguments: [...program.arguments] };
 }
 
 /** Where a program is in the body of a request (RFC 6901). */
@@ -58,8 +75,9 @@ export function programPointer({ kind }: SessionProgram): string {
   return kind === 'object' ? '/program/object' : '/program/source';
 }
 
-function checkScript(source: string): ProblemDiagnostic[] {
-  const diagnostics = fromCompiler(compile(source, permissiveEnv()).diagnostics);
+function checkScript({ source, arguments: words }: ScriptOfSession): ProblemDiagnostic[] {
+  const env = { ...permissiveEnv(), ...callOf(words) };
+  const diagnostics = fromCompiler(compile(source, env).diagnostics);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     const detail = errors.length === 1 ? (errors[0]?.message ?? '') : `The program has ${errors.length} errors.`;

@@ -1,6 +1,7 @@
+import { type Course, readCourse } from './course.ts';
 import { duration } from './duration.ts';
 import type { CreateSessionBody } from './session.body.ts';
-import { durationBounds, intervalBounds } from './session-bounds.ts';
+import { durationBounds, intervalBounds, soakBounds } from './session-bounds.ts';
 import { type GivenObject, objectProgram, type SessionProgram } from './session-program.ts';
 
 /** What to measure, its durations in milliseconds and within bounds. */
@@ -16,6 +17,9 @@ export interface SessionRequest {
   readonly overhead: number;
   /** 0: no limit. */
   readonly eventsPerSecond: number;
+  readonly course: Course;
+  /** Of sessions that wait for room on their nodes the highest is first. */
+  readonly priority: number;
 }
 
 /** Reads the body of a request. Throws Problem `invalid_duration`, `invalid_program` that points into it. */
@@ -29,6 +33,15 @@ export function sessionRequest(body: CreateSessionBody): SessionRequest {
     probes: body.limits?.probes ?? 0,
     overhead: body.limits?.overhead ?? 0,
     eventsPerSecond: body.limits?.eventsPerSecond ?? 0,
+    priority: body.priority,
+    course: readCourse({
+      sample: body.sample,
+      maxNodes: body.maxNodes,
+      seed: body.seed,
+      late: body.late,
+      startAt: body.startAt === undefined ? undefined : Date.parse(body.startAt),
+      rollout: body.rollout && { ...body.rollout, soakMs: duration(body.rollout.soak, '/rollout/soak', soakBounds) },
+    }),
   };
 }
 

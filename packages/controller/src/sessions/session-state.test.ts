@@ -5,22 +5,24 @@ import { isFinal, mayBecome, sessionState } from './session-state.ts';
 const states = ['pending', 'running', 'complete', 'partial', 'failed', 'offline', 'skipped'] as const;
 
 describe('sessionState', () => {
-  it.each<[NodeAnswerState[], boolean, string]>([
-    [['pending', 'pending'], false, 'pending'],
-    [['pending', 'offline'], false, 'pending'],
-    [['running', 'pending'], false, 'running'],
-    [['complete', 'pending'], false, 'running'],
-    [['running'], true, 'running'],
-    [['complete', 'complete'], false, 'complete'],
-    [['complete', 'offline'], false, 'partial'],
-    [['complete', 'skipped'], false, 'partial'],
-    [['partial', 'failed'], false, 'partial'],
-    [['failed', 'offline'], false, 'failed'],
-    [['offline'], false, 'failed'],
-    [['partial', 'complete'], true, 'cancelled'],
-    [['skipped'], true, 'cancelled'],
-  ])('%j, cancelled %s -> %s', (nodes, cancelled, expected) => {
-    expect(sessionState(nodes, cancelled)).toBe(expected);
+  it.each<[NodeAnswerState[], 'cancelled' | 'halted' | null, string]>([
+    [['pending', 'pending'], null, 'pending'],
+    [['pending', 'offline'], null, 'pending'],
+    [['running', 'pending'], null, 'running'],
+    [['complete', 'pending'], null, 'running'],
+    [['running'], 'cancelled', 'running'],
+    [['complete', 'complete'], null, 'complete'],
+    [['complete', 'offline'], null, 'partial'],
+    [['complete', 'skipped'], null, 'partial'],
+    [['partial', 'failed'], null, 'partial'],
+    [['failed', 'offline'], null, 'failed'],
+    [['offline'], null, 'failed'],
+    [['partial', 'complete'], 'cancelled', 'cancelled'],
+    [['skipped'], 'cancelled', 'cancelled'],
+    [['partial', 'skipped'], 'halted', 'failed'],
+    [['running', 'skipped'], 'halted', 'running'],
+  ])('%j, %s -> %s', (nodes, fate, expected) => {
+    expect(sessionState(nodes, { cancelled: fate !== null, halted: fate === 'halted' })).toBe(expected);
   });
 });
 

@@ -33,11 +33,17 @@ export function mayBecome(from: NodeAnswerState, to: NodeAnswerState): boolean {
 }
 
 /** The state of a session as that of its nodes makes it. */
-export function sessionState(nodes: readonly NodeAnswerState[], cancelled: boolean): SessionState {
+export function sessionState(
+  nodes: readonly NodeAnswerState[],
+  { cancelled, halted }: { readonly cancelled: boolean; readonly halted: boolean },
+): SessionState {
   if (!nodes.every(isFinal)) {
     return nodes.some((state) => state === 'running' || state === 'complete' || state === 'partial')
       ? 'running'
       : 'pending';
+  }
+  if (halted) {
+    return 'failed';
   }
   if (cancelled) {
     return 'cancelled';

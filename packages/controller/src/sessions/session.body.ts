@@ -11,7 +11,15 @@ const maxBase64 = Math.ceil(MAX_OBJECT_BYTES / 3) * 4;
 
 const ProgramBody = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('script'), source: z.string().min(1).max(1_000_000) }),
+    z.strictObject({
+      kind: z.literal('script'),
+      source: z.string().min(1).max(1_000_000),
+      arguments: z
+        .array(z.string().max(4_096))
+        .max(64)
+        .default([])
+        .describe('`$1`, `$2` ...; those that begin with `--` are for getopt().'),
+    }),
     z.strictObject({
       kind: z.literal('object'),
       object: z.base64().min(1).max(maxBase64).describe('An ELF object as clang makes it for BPF, in base64.'),
@@ -44,6 +52,29 @@ export const CreateSessionBody = z
       })
       .optional()
       .describe('Bounds that each node keeps beside its own. 0 is none.'),
+    sample: z.string().max(32).optional().describe('Only so many of the chosen nodes, drawn at random: `10%`, `5`.'),
+    maxNodes: z.int().min(1).max(1_000_000).optional().describe('At most so many of them, drawn likewise.'),
+    seed: z.string().min(1).max(64).optional().describe('Of an earlier sample: draws the same nodes again.'),
+    priority: z.int().min(-100).max(100).default(0).describe('Of sessions that wait for room the highest is first.'),
+    late: z.boolean().default(false).describe('Nodes that come while it runs take part in what is left of it.'),
+    startAt: z.iso.datetime({ offset: true }).optional().describe('All nodes attach at this instant, within the hour.'),
+    rollout: z
+      .strictObject({
+        canary: z
+          .string()
+          .max(32)
+          .default('1')
+          .describe('Nodes that begin, `1` or `1%`; each wave after is ten times as large.'),
+        soak: z.string().max(32).default('2s').describe('How long a wave measures before the next is told.'),
+        maxFailures: z
+          .number()
+          .min(0)
+          .max(1)
+          .default(0)
+          .describe('Fraction of the nodes told that may fail before all detach.'),
+      })
+      .optional()
+      .describe('Tells the nodes in waves, and has all detach where too many fail. Without it all are told at once.'),
   })
   .meta({ id: 'CreateSession' });
 export type CreateSessionBody = z.infer<typeof CreateSessionBody>;
@@ -56,6 +87,26 @@ export const SessionSummaryBody = z
     startedAt: time.nullable(),
     endedAt: time.nullable(),
     interval: z.string(),
+    sample: z
+      .object({
+        seed: z.string(),
+        of: z.int().describe('Nodes that the selector chose.'),
+        nodes: z.int(),
+        weight: z.number().describe('How many nodes one of the sample stands for.'),
+      })
+      .optional()
+      .describe('How nodes were drawn, where not all that the selector chose take part.'),
+    rollout: z
+      .object({
+        canary: z.string(),
+        soak: z.string(),
+        maxFailures: z.number(),
+        wave: z.int().describe('The newest that was told, from 1.'),
+        waves: z.int(),
+        halted: z.string().nullable().describe('Why it ended before its time.'),
+      })
+      .optional()
+      .describe('How far it was told in waves, where it is.'),
   })
   .meta({ id: 'SessionSummary' });
 
@@ -73,6 +124,7 @@ const NodeAnswerBody = z
       truncated: jsonInteger,
       evicted: jsonInteger,
       mapFull: jsonInteger,
+      readFailed: jsonInteger,
     }),
     overhead: z.number().nullable(),
     reason: z.string().nullable(),
@@ -101,9 +153,26 @@ const resource = {
     .object({ id: z.uuid(), due: time })
     .nullable()
     .describe('The firing that made it; null where somebody asked for it.'),
+  priority: z.int(),
+  late: z.boolean(),
+  startAt: time.nullable(),
 };
 
-export const SessionResourceBody = z.object({ ...resource, answer: AnswerSheetBody }).meta({ id: 'SessionResource' });
+const PlaceBody = z
+  .object({
+    position: z.int().describe('From 1.'),
+    startsAt: time.describe('When it would begin if all others took the time that they may.'),
+    waitsFor: z.string().nullable(),
+  })
+  .meta({ id: 'Place' });
+
+export const SessionResourceBody = z
+  .object({
+    ...resource,
+    queue: PlaceBody.nullable().describe('While it waits for room on its nodes.'),
+    answer: AnswerSheetBody,
+  })
+  .meta({ id: 'SessionResource' });
 export type SessionResourceBody = z.infer<typeof SessionResourceBody>;
 
 const SessionListItemBody = z.object({ ...resource, answer: AnswerCountsBody }).meta({ id: 'SessionListItem' });

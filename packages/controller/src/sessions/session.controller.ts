@@ -102,6 +102,6 @@ export class SessionController {
   }
 
   private async resource(session: SessionRow): Promise<SessionResourceBody> {
-    return sessionResource(session, await this.sessions.accounts(session.id));
+    return sessionResource(session, await this.sessions.accounts(session.id), await this.sessions.place(session));
   }
 }

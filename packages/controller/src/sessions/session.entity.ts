@@ -2,6 +2,8 @@ import type { SessionState } from '@bpfleet/aggregate';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { integer } from '../database/integer.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
+import type { Rollout } from './rollout/rollout.ts';
+import type { Sample } from './targeting/sample.ts';
 
 /** What to measure, where and for how long, and how far it is. */
 @Entity({ name: 'session' })
@@ -13,6 +15,9 @@ export class SessionRow {
   /** Null where the program is an object. */
   @Column({ type: 'text', name: 'program_source', nullable: true })
   programSource!: string | null;
+  /** Of a script, as words of a command line. */
+  @Column({ type: 'text', name: 'program_arguments', array: true })
+  programArguments!: string[];
   /** Up to 2 MiB: only read where it is asked for. */
   @Column({ type: 'bytea', name: 'program_object', nullable: true, select: false })
   programObject?: Buffer | null;
@@ -50,6 +55,35 @@ export class SessionRow {
   deadline!: Date;
   @Column({ type: 'timestamptz', name: 'cancelled_at', nullable: true })
   cancelledAt!: Date | null;
+  /** How its nodes were drawn; null where all that the selector chose take part. */
+  @Column({ type: 'jsonb', nullable: true })
+  sample!: Sample | null;
+  /** Nodes that come while it runs take part. */
+  @Column({ type: 'boolean' })
+  late!: boolean;
+  /** Null: all nodes at once. */
+  @Column({ type: 'jsonb', nullable: true })
+  rollout!: Rollout | null;
+  /** Higher is first. */
+  @Column({ type: 'integer' })
+  priority!: number;
+  /** What of a node it must have for itself. */
+  @Column({ type: 'text', array: true })
+  exclusive!: string[];
+  /** The newest wave that was told, of `waves`; -1 while it waits for room on its nodes. */
+  @Column({ type: 'integer' })
+  wave!: number;
+  @Column({ type: 'integer' })
+  waves!: number;
+  /** When that wave was told. */
+  @Column({ type: 'timestamptz', name: 'told_at', nullable: true })
+  toldAt!: Date | null;
+  /** Why the rollout ended before its time. */
+  @Column({ type: 'text', nullable: true })
+  halted!: string | null;
+  /** When all nodes attach; null: as soon as they can. */
+  @Column({ type: 'timestamptz', name: 'start_at', nullable: true })
+  startAt!: Date | null;
   /** The token and key that it was made with, for repeated requests; the digest is of the request. */
   @Column({ type: 'text', name: 'token_id' })
   tokenId!: string;

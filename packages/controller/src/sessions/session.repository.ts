@@ -4,9 +4,16 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { chunks } from '../database/rows.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
 import type { NodeAccount } from './node-account.ts';
+import { skipUntold } from './rollout/skip-untold.ts';
 import { SessionRow } from './session.entity.ts';
 import { SessionNodeRow } from './session-node.entity.ts';
 import type { Target } from './settlement.ts';
+
+/** What a node is to run. */
+export interface AssignedPart extends Target {
+  /** Where it is not as long as the session. */
+  readonly durationMs: number | null;
+}
 
 /** A node whose time in a session is over without a manifest. */
 export interface OverdueTarget extends Target {
@@ -85,6 +92,7 @@ export class SessionRepository {
            sum(case when m.produced is null then r.lost_evicted else greatest(0, least(m.lost_evicted, m.produced
              - coalesce(r.records, 0) - m.lost_kernel - m.lost_sampled_out - m.lost_map_full)) end) as lost_evicted,
            sum(coalesce(m.lost_map_full, r.lost_map_full)) as lost_map_full,
+           sum(coalesce(m.lost_read_failed, r.lost_read_failed)) as lost_read_failed,
            max(m.overhead) as overhead
          from (select * from run where session_id = $1 and node_id in (select node_id from part)) r
          full join (select * from manifest where session_id = $1 and node_id in (select node_id from part)) m
@@ -111,20 +119,23 @@ export class SessionRepository {
         truncated: BigInt(row.lost_truncated ?? 0),
         evicted: BigInt(row.lost_evicted ?? 0),
         mapFull: BigInt(row.lost_map_full ?? 0),
+        readFailed: BigInt(row.lost_read_failed ?? 0),
       },
       overhead: row.overhead,
     }));
   }
 
   /** What is to run on these nodes now, the oldest session first. */
-  async assignments(nodeIds: readonly string[], now: Date): Promise<Target[]> {
-    return this.database.query(
-      `select part.node_id as "nodeId", part.session_id as "sessionId" from session_node part join session on session.id = part.session_id
-       where part.node_id = any($1::uuid[]) and part.state in ('pending', 'running')
+  async assignments(nodeIds: readonly string[], now: Date): Promise<AssignedPart[]> {
+    const rows: (Target & { durationMs: string | null })[] = await this.database.query(
+      `select part.node_id as "nodeId", part.session_id as "sessionId", part.duration_ms as "durationMs"
+       from session_node part join session on session.id = part.session_id
+       where part.node_id = any($1::uuid[]) and part.state in ('pending', 'running') and part.wave <= session.wave
          and session.cancelled_at is null and session.ended_at is null and session.deadline > $2
        order by session.created_at`,
       [nodeIds, now],
     );
+    return rows.map((row) => ({ ...row, durationMs: row.durationMs === null ? null : Number(row.durationMs) }));
   }
 
   /** With their programs, also those that are objects. */
@@ -160,20 +171,27 @@ export class SessionRepository {
     );
   }
 
-  /** False where it has ended, or was cancelled before. */
-  async cancel(id: string, at: Date): Promise<boolean> {
-    const [rows]: [unknown[], number] = await this.database.query(
-      'update session set cancelled_at = $2 where id = $1 and ended_at is null and cancelled_at is null returning 1',
+  /** False where it has ended, or was cancelled before. Nodes that were not told yet are through with it. */
+  async cancel(transaction: EntityManager, id: string, at: Date): Promise<boolean> {
+    const [[row]]: [{ wave: number }[], number] = await transaction.query(
+      'update session set cancelled_at = $2 where id = $1 and ended_at is null and cancelled_at is null returning wave',
       [id, at],
     );
-    return rows.length > 0;
+    if (row === undefined) return false;
+    await skipUntold(transaction, {
+      sessionId: id,
+      wave: row.wave,
+      reason: 'cancelled before it was attached',
+      now: at,
+    });
+    return true;
   }
 
-  /** Sessions that were created or cancelled since then and have not ended. */
-  changedSince(since: Date): Promise<{ id: string; cancelled: boolean }[]> {
+  /** Sessions of which somebody was told something since then, and that have not ended. */
+  changedSince(since: Date): Promise<{ id: string; wave: number; cancelled: boolean }[]> {
     return this.database.query(
-      `select id, cancelled_at is not null as cancelled from session
-       where ended_at is null and (created_at > $1 or cancelled_at > $1)`,
+      `select id, wave, cancelled_at is not null as cancelled from session
+       where ended_at is null and (created_at > $1 or cancelled_at > $1 or told_at > $1)`,
       [since],
     );
   }
@@ -199,8 +217,8 @@ export class SessionRepository {
          (select coalesce(sum(upper(part) - lower(part)), 0) from run, unnest(run.stored_seqs) as part
           where run.session_id = sn.session_id and run.node_id = sn.node_id) as stored
        from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
-       where s.ended_at is null and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
-         and least(s.cancelled_at, coalesce(sn.attached_at + s.duration_ms * interval '1 millisecond', s.deadline))
+       where s.ended_at is null and s.wave >= 0 and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
+         and least(s.cancelled_at, coalesce(sn.attached_at + coalesce(sn.duration_ms, s.duration_ms) * interval '1 millisecond', s.deadline))
            + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1
          and (sn.attached_at is null or sn.connection_lost_at is null
            or sn.connection_lost_at + $5::float8 * interval '1 millisecond' < $1)`,
@@ -243,6 +261,7 @@ interface AccountRow {
   readonly lost_truncated: string | null;
   readonly lost_evicted: string | null;
   readonly lost_map_full: string | null;
+  readonly lost_read_failed: string | null;
   readonly overhead: number | null;
 }
 

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { CheckRequestSchema, create } from '@bpfleet/contracts';
-import type { Logger } from '@bpfleet/runtime';
+import { formatShare, type Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
@@ -11,44 +11,21 @@ import { type NodeAnswer, NodeQuestions } from '../gateway/node-questions.ts';
 import { questionMs } from '../gateway/question.repository.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
+import { type NewSession, newSessionRows, requestDigest, type ScheduledFor } from './new-session.ts';
 import type { NodeAccount } from './node-account.ts';
 import { type PlannedTarget, planTargets } from './plan-targets.ts';
 import { toProblemDiagnostics } from './program-diagnostics.ts';
+import { type Place, SessionQueue } from './queue/session-queue.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
-import type { SessionNodeRow } from './session-node.entity.ts';
-import {
-  checkProgram,
-  programBytes,
-  programDigest,
-  programMessage,
-  programPointer,
-  type SessionProgram,
-} from './session-program.ts';
-import type { SessionRequest } from './session-request.ts';
+import { checkProgram, programBytes, programMessage, programPointer, type SessionProgram } from './session-program.ts';
 import { Settlement } from './settlement.ts';
+import { takeSample } from './targeting/sample.ts';
 
-/** How long nodes may take from the assignment until they are attached. */
-const attachMs = 10_000;
-const maxProbes = 100_000;
 /** Room is left for another that is created at the same time: a message has at most 8 MiB. */
 const maxProgramBytes = 5 * 1024 * 1024;
 const uniqueViolation = '23505';
-
-/** The firing of a schedule. */
-export interface ScheduledFor {
-  readonly scheduleId: string;
-  readonly due: Date;
-}
-
-export interface NewSession extends SessionRequest {
-  readonly tokenId: string;
-  /** The caller's own name for this request: repeating both gives the first session. */
-  readonly idempotencyKey: string | null;
-  /** Null where somebody asked for it. */
-  readonly scheduledFor: ScheduledFor | null;
-}
 
 @Injectable()
 export class SessionService {
@@ -60,6 +37,7 @@ export class SessionService {
     @Inject(Hints) private readonly hints: Hints,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
+    @Inject(SessionQueue) private readonly queue: SessionQueue,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -73,7 +51,8 @@ export class SessionService {
       return repeated;
     }
     const known = checkProgram(request.program);
-    const targets = await this.nodes.select(request.selector);
+    this.requireBudget(request);
+    const { targets, sample } = await this.choose(request);
     if (targets.length === 0) {
       throw new Problem('no_matching_node', `No node matches the selector ${JSON.stringify(request.selector)}.`, {
         pointer: '/nodes',
@@ -95,11 +74,12 @@ export class SessionService {
     }
     // What a script is warned of is known here; of an object only the nodes can tell.
     const warnings = request.program.kind === 'object' ? warningsOf(answers) : known;
-    const session = newRow(request, warnings, new Date());
-    const nodes = targets.map((node, index) => newNode(session, node, plan.targets[index] as PlannedTarget));
+    const chosen = targets.map((node, index) => ({ node, target: plan.targets[index] as PlannedTarget }));
+    const { session, nodes } = newSessionRows(request, chosen, { warnings, sample, now: new Date() });
     try {
       await this.database.transaction(async (transaction) => {
         await this.sessions.insert(transaction, session, nodes);
+        await this.queue.admit(transaction, session.createdAt);
         await this.settlement.update(transaction, [session.id]);
       });
     } catch (error) {
@@ -135,6 +115,11 @@ export class SessionService {
     }
   }
 
+  /** Where it is in the queue; null where it does not wait. */
+  place({ id, wave, endedAt }: SessionRow): Promise<Place | null> {
+    return wave < 0 && endedAt === null ? this.queue.place(id) : Promise.resolve(null);
+  }
+
   accounts(sessionId: string, page?: { afterName: string; limit: number }): Promise<NodeAccount[]> {
     return this.sessions.accounts(sessionId, page);
   }
@@ -146,12 +131,33 @@ export class SessionService {
   /** Has the nodes detach; the session ends when they have told what they have. No error where it has ended. */
   async cancel(id: string): Promise<SessionRow> {
     await this.get(id);
-    if (await this.sessions.cancel(id, new Date())) {
+    const cancelled = await this.database.transaction(async (transaction) => {
+      const done = await this.sessions.cancel(transaction, id, new Date());
+      if (done) await this.settlement.update(transaction, [id]);
+      return done;
+    });
+    if (cancelled) {
       this.hints.publish('assignments', id);
       this.feed.changed(id);
       this.log.info({ session: id }, 'session cancelled');
     }
     return this.get(id);
+  }
+
+  private requireBudget({ overhead }: NewSession): void {
+    const budget = this.queue.capacity.overhead;
+    if (overhead <= budget) return;
+    const detail = `The limit of overhead is more than the ${formatShare(budget)} that a node gives to all sessions.`;
+    throw new Problem('invalid_request', detail, { pointer: '/limits/overhead' });
+  }
+
+  /** The nodes that the session is for, by name. */
+  private async choose({ selector, course: { sampling } }: NewSession) {
+    const nodes = await this.nodes.select(selector);
+    if (sampling === null) return { targets: nodes, sample: null };
+    const seed = sampling.seed ?? randomBytes(8).toString('hex');
+    const targets = takeSample(nodes, sampling, seed);
+    return { targets, sample: { seed, of: nodes.length, nodes: targets.length } };
   }
 
   private async repeated(request: NewSession): Promise<SessionRow | undefined> {
@@ -183,73 +189,12 @@ export class SessionService {
   }
 }
 
-function newRow(request: NewSession, warnings: ProblemDiagnostic[], now: Date): SessionRow {
-  const { program } = request;
-  return {
-    id: randomUUID(),
-    state: 'pending',
-    programSource: program.kind === 'script' ? program.source : null,
-    programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
-    programDigest: programDigest(program),
-    selector: request.selector,
-    intervalMs: request.intervalMs,
-    durationMs: request.durationMs,
-    mapBytes: request.mapBytes,
-    probes: Math.min(request.probes, maxProbes),
-    overhead: request.overhead,
-    eventsPerSecond: request.eventsPerSecond,
-    warnings,
-    createdAt: now,
-    startedAt: null,
-    endedAt: null,
-    deadline: new Date(now.getTime() + attachMs + request.durationMs),
-    cancelledAt: null,
-    tokenId: request.tokenId,
-    idempotencyKey: request.idempotencyKey,
-    requestDigest: requestDigest(request),
-    scheduleId: request.scheduledFor?.scheduleId ?? null,
-    scheduledFor: request.scheduledFor?.due ?? null,
-  };
-}
-
 /** What the nodes warn of, each warning once. */
 function warningsOf(answers: readonly NodeAnswer[]): ProblemDiagnostic[] {
   const warnings = answers
     .flatMap((answer) => (answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : []))
     .filter(({ severity }) => severity === 'warning');
   return [...new Map(warnings.map((each) => [each.message, each])).values()];
-}
-
-function newNode(session: SessionRow, node: NodeStatus, target: PlannedTarget): SessionNodeRow {
-  return {
-    sessionId: session.id,
-    nodeId: node.id,
-    name: node.name,
-    arch: node.arch,
-    kernel: node.kernel,
-    labels: node.labels,
-    state: target.state,
-    reason: target.reason,
-    diagnostics: target.diagnostics,
-    maps: null,
-    attachedAt: null,
-    attachUs: null,
-    connectionLostAt: null,
-    endedAt: target.state === 'pending' ? null : session.createdAt,
-  };
-}
-
-function requestDigest(request: NewSession): string {
-  const { program, selector, durationMs, intervalMs, mapBytes, probes, overhead, eventsPerSecond } = request;
-  const digest = sha256(programBytes(program));
-  const limits = [mapBytes, probes, overhead, eventsPerSecond];
-  // A key that somebody else used for a session of their own is not that of a firing.
-  const origin = request.scheduledFor === null ? [] : [request.scheduledFor];
-  return sha256(JSON.stringify([program.kind, digest, selector, durationMs, intervalMs, ...limits, ...origin]));
-}
-
-function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 export function isUuid(text: string): boolean {

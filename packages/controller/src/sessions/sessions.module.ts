@@ -3,7 +3,11 @@ import { AccessModule } from '../access/access.module.ts';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
 import { NodeReports } from './node-reports.ts';
+import { QueueRepository } from './queue/queue.repository.ts';
+import { SessionQueue } from './queue/session-queue.ts';
 import { ReportRepository } from './report.repository.ts';
+import { RolloutRepository } from './rollout/rollout.repository.ts';
+import { RolloutRunner } from './rollout/rollout-runner.ts';
 import { SessionController } from './session.controller.ts';
 import { SessionGrpc } from './session.grpc.ts';
 import { SessionRepository } from './session.repository.ts';
@@ -11,6 +15,8 @@ import { SessionService } from './session.service.ts';
 import { SessionDeadlines } from './session-deadlines.ts';
 import { SessionFeed } from './session-feed.ts';
 import { Settlement } from './settlement.ts';
+import { LateNodes } from './targeting/late-nodes.ts';
+import { LateSessionRepository } from './targeting/late-session.repository.ts';
 
 @Module({
   imports: [AccessModule, FleetModule, ConnectedAgentsModule],
@@ -24,7 +30,23 @@ import { Settlement } from './settlement.ts';
     NodeReports,
     ReportRepository,
     SessionGrpc,
+    RolloutRepository,
+    RolloutRunner,
+    SessionQueue,
+    QueueRepository,
+    LateNodes,
+    LateSessionRepository,
   ],
-  exports: [SessionService, SessionDeadlines, SessionFeed, Settlement, NodeReports, SessionGrpc, SessionRepository],
+  exports: [
+    SessionService,
+    SessionQueue,
+    SessionDeadlines,
+    RolloutRunner,
+    SessionFeed,
+    Settlement,
+    NodeReports,
+    SessionGrpc,
+    SessionRepository,
+  ],
 })
 export class SessionsModule {}

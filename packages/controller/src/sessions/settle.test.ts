@@ -19,6 +19,10 @@ const run = (over: Partial<RunAccount> = {}): RunAccount => ({
   ...over,
 });
 
+it('a node that came late missed something, however well its numbers balance', () => {
+  expect(settle([run()], 2_345)).toEqual({ state: 'partial', reason: 'it came 2.3 s after the start' });
+});
+
 describe('settle', () => {
   it.each<[string, RunAccount[], object | undefined]>([
     ['no run', [], undefined],

@@ -24,9 +24,10 @@ export type Verdict =
 
 /**
  * What a node's part of a session is worth, from the manifests and what is stored; undefined as long as no manifest
- * came. Complete needs the numbers to balance: every frame stored, and produced = stored + lost, with nothing lost.
+ * came. Complete needs the numbers to balance: every frame stored, and produced = stored + lost, with nothing lost; and
+ * a node that was there from the start. `joinedAfterMs`: of one that was not, what it missed.
  */
-export function settle(runs: readonly RunAccount[]): Verdict | undefined {
+export function settle(runs: readonly RunAccount[], joinedAfterMs: number | null = null): Verdict | undefined {
   const manifests = runs.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest]));
   if (manifests.length === 0) {
     return undefined;
@@ -35,7 +36,8 @@ export function settle(runs: readonly RunAccount[]): Verdict | undefined {
   if (failed !== undefined && runs.every(({ storedRecords }) => storedRecords === 0n)) {
     return { state: 'failed', reason: failed.reason === '' ? 'the agent gave no reason' : failed.reason };
   }
-  const faults = runs.flatMap(faultsOf);
+  const missed = joinedAfterMs === null ? [] : [`it came ${(joinedAfterMs / 1000).toFixed(1)} s after the start`];
+  const faults = [...missed, ...runs.flatMap(faultsOf)];
   return faults.length === 0 ? { state: 'complete', reason: null } : { state: 'partial', reason: faults.join('; ') };
 }
 

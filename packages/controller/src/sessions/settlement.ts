@@ -52,8 +52,8 @@ export class Settlement {
       return;
     }
     const conclusions: Conclusion[] = [];
-    for (const { sessionId, nodeId, runs } of await this.accounts(transaction, targets)) {
-      const verdict = settle(runs);
+    for (const { sessionId, nodeId, joinedAfterMs, runs } of await this.accounts(transaction, targets)) {
+      const verdict = settle(runs, joinedAfterMs);
       if (verdict !== undefined) {
         conclusions.push({ sessionId, nodeId, verdict });
       }
@@ -102,36 +102,35 @@ export class Settlement {
     }
     await this.lock(transaction, sessionIds);
     const sessions: SessionParts[] = await transaction.query(
-      `select s.id, s.cancelled_at is not null as cancelled, array_agg(distinct sn.state) as states, min(sn.attached_at) as attached
+      `select s.id, s.cancelled_at is not null as cancelled, s.halted is not null as halted,
+         array_agg(distinct sn.state) as states, min(sn.attached_at) as attached
        from session s join session_node sn on sn.session_id = s.id where s.id = any($1::uuid[]) group by s.id`,
       [sessionIds],
     );
-    for (const { id, cancelled, states, attached } of sessions) {
+    for (const { id, cancelled, halted, states, attached } of sessions) {
       await transaction.query(
         `update session set state = $2, ended_at = case when $3 then coalesce(ended_at, $4) end, started_at = $5 where id = $1`,
-        [id, sessionState(states, cancelled), hasEnded(states), new Date(), attached],
+        [id, sessionState(states, { cancelled, halted }), hasEnded(states), new Date(), attached],
       );
       this.feed.changed(id);
     }
   }
 
-  private async accounts(
-    transaction: EntityManager,
-    targets: readonly Target[],
-  ): Promise<(Target & { runs: RunAccount[] })[]> {
+  private async accounts(transaction: EntityManager, targets: readonly Target[]): Promise<PartAccount[]> {
     const wanted = 'unnest($1::uuid[], $2::uuid[]) as wanted (session_id, node_id)';
     const rows: AccountRow[] = await transaction.query(
-      `select run.stored_seqs::text as stored, run.records, manifest.*, session_id, node_id
+      `select run.stored_seqs::text as stored, run.records, manifest.*, session_id, node_id, part.joined_after_ms
        from (select run.* from run join ${wanted} using (session_id, node_id)) as run
        full join (select manifest.* from manifest join ${wanted} using (session_id, node_id)) as manifest
          using (session_id, node_id, boot_epoch)
+       join session_node part using (session_id, node_id)
        where run.stored_seqs <> '{}' or manifest.outcome is not null`,
       columns(targets),
     );
-    const parts = new Map<string, Target & { runs: RunAccount[] }>();
+    const parts = new Map<string, PartAccount>();
     for (const row of rows) {
       const key = `${row.session_id} ${row.node_id}`;
-      const part = parts.get(key) ?? { sessionId: row.session_id, nodeId: row.node_id, runs: [] };
+      const part = parts.get(key) ?? newAccount(row);
       parts.set(key, part);
       const storedSeqs = parseSeqRanges(row.stored ?? '{}');
       part.runs.push({ storedSeqs, storedRecords: BigInt(row.records ?? 0), manifest: manifestOf(row) });
@@ -140,9 +139,21 @@ export class Settlement {
   }
 }
 
+interface PartAccount extends Target {
+  /** Of a node that came late. */
+  readonly joinedAfterMs: number | null;
+  readonly runs: RunAccount[];
+}
+
+function newAccount({ session_id, node_id, joined_after_ms }: AccountRow): PartAccount {
+  const joinedAfterMs = joined_after_ms === null ? null : Number(joined_after_ms);
+  return { sessionId: session_id, nodeId: node_id, joinedAfterMs, runs: [] };
+}
+
 interface SessionParts {
   readonly id: string;
   readonly cancelled: boolean;
+  readonly halted: boolean;
   /** Each once. */
   readonly states: NodeAnswerState[];
   readonly attached: Date | null;
@@ -159,6 +170,7 @@ function sessionsOf(targets: readonly Target[]): string[] {
 interface AccountRow {
   readonly session_id: string;
   readonly node_id: string;
+  readonly joined_after_ms: string | null;
   readonly stored: string | null;
   readonly records: string | null;
   readonly outcome: ManifestAccount['outcome'] | null;
@@ -171,6 +183,7 @@ interface AccountRow {
   readonly lost_truncated: string;
   readonly lost_evicted: string;
   readonly lost_map_full: string;
+  readonly lost_read_failed: string;
 }
 
 function manifestOf(row: AccountRow): ManifestAccount | undefined {
@@ -187,6 +200,7 @@ function manifestOf(row: AccountRow): ManifestAccount | undefined {
       truncated: BigInt(row.lost_truncated),
       evicted: BigInt(row.lost_evicted),
       mapFull: BigInt(row.lost_map_full),
+      readFailed: BigInt(row.lost_read_failed),
     },
     outcome: row.outcome,
     reason: row.reason,

@@ -2,9 +2,10 @@ import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import type { ControllerConfig } from '../config/controller-config.ts';
+import { type ControllerConfig, defaultCapacity } from '../config/controller-config.ts';
 import { openDatabase } from '../database/data-source.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded-postgres.ts';
+import type { Capacity } from '../sessions/queue/plan-queue.ts';
 import { type RunningController, startController } from '../start-controller.ts';
 import { enrol, ScriptedAgent, type TestIdentity } from './scripted-agent.ts';
 
@@ -65,7 +66,7 @@ export class TestController {
     this.source = source;
   }
 
-  static async start(server: TestServer): Promise<TestController> {
+  static async start(server: TestServer, capacity: Capacity = defaultCapacity): Promise<TestController> {
     const { url, source } = await server.database();
     const free = { host: '127.0.0.1', port: 0 };
     const config = {
@@ -75,6 +76,7 @@ export class TestController {
       grpc: free,
       agents: free,
       logLevel: 'silent',
+      capacity,
     } as const;
     return new TestController(await startController(config), config, source);
   }

@@ -124,6 +124,14 @@ function probeSteadyRaw(): string | null {
   return bySrcu && version().includes('PREEMPT') ? 'this kernel preempts programs at raw tracepoints' : null;
 }
 
+function probeStructOps(): string | null {
+  const types = kernelTypes();
+  if (types === null) return 'this kernel gives no types (CONFIG_DEBUG_INFO_BTF)';
+  return types.record('struct', 'bpf_struct_ops_link') === undefined
+    ? 'links of struct_ops need kernel 6.4 or newer'
+    : null;
+}
+
 export const attachFeatures: readonly Feature[] = [
   { name: 'tracepoint', probe: probeTracepoint },
   { name: 'raw_tracepoint', probe: probeRawTracepoint },
@@ -140,5 +148,6 @@ export const attachFeatures: readonly Feature[] = [
     name: 'uprobe_multi',
     probe: () => probeMulti(BPF_TRACE_UPROBE_MULTI, (program) => missingUprobeMulti(program.number)),
   },
+  { name: 'struct_ops', probe: probeStructOps },
   { name: 'fentry', probe: () => probeTracing(BPF_TRACE_FENTRY, 'bpf_fentry_test1') },
 ];

@@ -44,7 +44,7 @@ export interface KernelFeatures {
 }
 
 /** To be raised where a probe changes in what it finds. */
-const REVISION = 2;
+const REVISION = 3;
 let before: KnownFeatures | null = null;
 
 /** By feature: null, or why it is missing. A kernel does not learn while it runs. */
@@ -64,9 +64,14 @@ export function probeFeatures(): KernelFeatures {
 
 /** Whether this kernel has one feature; tries only that. */
 export function hasFeature(name: string): boolean {
+  return whyMissing(name) === null;
+}
+
+/** Why this kernel, or this process in it, has not one feature, as a sentence; null where it has. Tries only that. */
+export function whyMissing(name: string): string | null {
   const feature = features.find((candidate) => candidate.name === name);
   if (feature === undefined) throw new Error(`no feature is called ${name}`);
-  return reasonMissing(feature) === null;
+  return reasonMissing(feature);
 }
 
 function reasonMissing({ name, probe }: Feature): string | null {

@@ -38,6 +38,8 @@ export interface LibbpfObject {
   ) => Pointer | null;
   readonly bpf_program__attach_tracepoint: (program: Pointer, category: string, name: string) => Pointer | null;
   readonly bpf_program__attach_raw_tracepoint: (program: Pointer, name: string) => Pointer | null;
+  /** Kernel 5.8. `options`: struct bpf_iter_attach_opts. */
+  readonly bpf_program__attach_iter: (program: Pointer, options: Uint8Array) => Pointer | null;
   /** Kernel 5.9. */
   readonly bpf_program__attach_xdp: (program: Pointer, interfaceIndex: number) => Pointer | null;
   /** Kernel 5.7. */
@@ -69,6 +71,9 @@ export interface LibbpfObject {
   /** Before load only; the descriptor is duplicated. */
   readonly bpf_map__reuse_fd: (map: Pointer, fd: number) => number;
   readonly bpf_map__fd: (map: Pointer) => number;
+  /** Before load only. */
+  readonly bpf_map__set_map_flags: (map: Pointer, flags: number) => number;
+  readonly bpf_map__attach_struct_ops: (map: Pointer) => Pointer | null;
 }
 
 let functions: LibbpfObject | null = null;
@@ -103,6 +108,7 @@ function declare(): LibbpfObject {
     ]),
     bpf_program__attach_tracepoint: library.func('bpf_program__attach_tracepoint', 'void *', ['void *', 'str', 'str']),
     bpf_program__attach_raw_tracepoint: library.func('bpf_program__attach_raw_tracepoint', 'void *', ['void *', 'str']),
+    bpf_program__attach_iter: library.func('bpf_program__attach_iter', 'void *', ['void *', 'void *']),
     bpf_program__attach_xdp: library.func('bpf_program__attach_xdp', 'void *', ['void *', 'int']),
     bpf_program__attach_cgroup: library.func('bpf_program__attach_cgroup', 'void *', ['void *', 'int']),
     bpf_program__attach_netns: library.func('bpf_program__attach_netns', 'void *', ['void *', 'int']),
@@ -125,5 +131,7 @@ function declare(): LibbpfObject {
     bpf_obj_get: library.func('bpf_obj_get', 'int', ['str']),
     bpf_map__reuse_fd: library.func('bpf_map__reuse_fd', 'int', ['void *', 'int']),
     bpf_map__fd: of('bpf_map__fd', 'int'),
+    bpf_map__set_map_flags: library.func('bpf_map__set_map_flags', 'int', ['void *', 'uint32']),
+    bpf_map__attach_struct_ops: of('bpf_map__attach_struct_ops', 'void *'),
   };
 }

@@ -43,6 +43,8 @@ export interface Libbpf {
     attachType: number,
     options: Uint8Array | null,
   ) => number;
+  readonly bpf_prog_attach: (programFd: number, targetFd: number, attachType: number, flags: number) => number;
+  readonly bpf_prog_detach2: (programFd: number, targetFd: number, attachType: number) => number;
   /** Kernel 5.8. */
   readonly bpf_iter_create: (linkFd: number) => number;
   readonly bpf_raw_tracepoint_open: (name: string | null, programFd: number) => number;
@@ -101,6 +103,8 @@ function declare(): Libbpf {
       bytes,
     ]),
     bpf_link_create: library.func('bpf_link_create', 'int', ['int', 'int', 'int', bytes]),
+    bpf_prog_attach: library.func('bpf_prog_attach', 'int', ['int', 'int', 'int', 'uint32']),
+    bpf_prog_detach2: library.func('bpf_prog_detach2', 'int', ['int', 'int', 'int']),
     bpf_iter_create: library.func('bpf_iter_create', 'int', ['int']),
     bpf_raw_tracepoint_open: library.func('bpf_raw_tracepoint_open', 'int', ['str', 'int']),
     bpf_prog_test_run_opts: library.func('bpf_prog_test_run_opts', 'int', ['int', bytes]),

@@ -25,6 +25,9 @@ export interface Libc {
   readonly closeAsync: (fd: number, done: () => void) => void;
   readonly sysconf: (name: number) => number;
   readonly getsid: (pid: number) => number;
+  readonly socket: (family: number, type: number, protocol: number) => number;
+  readonly bind: (fd: number, address: Pointer, length: number) => number;
+  readonly setsockopt: (fd: number, level: number, name: number, value: Pointer, length: number) => number;
   readonly getsockopt: (fd: number, level: number, name: number, value: Pointer, length: Pointer) => number;
   /** `time`: 16 bytes for a struct timespec. */
   readonly clock_gettime: (clock: number, time: Uint8Array) => number;
@@ -59,6 +62,9 @@ function declare(): Libc {
     close,
     closeAsync: close.async,
     getsid: library.func('getsid', 'int', ['int']),
+    socket: library.func('socket', 'int', ['int', 'int', 'int']),
+    bind: library.func('bind', 'int', ['int', 'void *', 'uint32']),
+    setsockopt: library.func('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32']),
     getsockopt: library.func('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']),
     sysconf: library.func('sysconf', 'long', ['int']),
     clock_gettime: library.func('clock_gettime', 'int', ['int', 'void *']),

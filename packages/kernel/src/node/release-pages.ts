@@ -22,6 +22,7 @@ export function releasePages(): void {
   ).matchAll(MAPPING)) {
     if (!/^r-[x-]p$/.test(permissions ?? '') || path !== program || anonymous !== '0') continue;
     const [from, to] = [BigInt(`0x${start}`), BigInt(`0x${end}`)];
+    // Where the kernel refuses (EINVAL: the pages are locked, EAGAIN) they stay resident, which harms nothing: no result is of use.
     libc.madvise(from, Number(to - from), MADV_DONTNEED);
   }
 }

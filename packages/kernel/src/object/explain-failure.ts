@@ -1,9 +1,13 @@
 import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
+import { perfForRootAlone } from '../perf/paranoid.ts';
 import { VerifierError } from '../program/load-program.ts';
 import { readVerifierLog } from '../program/verifier-log.ts';
 
 /** Of a line of the source that is shown, characters. */
 const MAX_SOURCE = 120;
+
+/** Of a program that is made for one function, or event, when it is loaded. */
+const NO_TARGET = /^prog '([^']*)': failed to find kernel BTF type ID of '([^']*)': -3$/;
 
 /** As libbpf 1.x prints the log of a program that was refused. */
 const PROGRAM_LOG = /prog '([^']*)': -- BEGIN PROG LOAD LOG --\n([\s\S]*?)-- END PROG LOAD LOG --/;
@@ -28,7 +32,15 @@ export function explainFailure(what: string, errno: number, messages: readonly s
   // What comes after the first only says what could not be done because of it.
   const first = messages[0]?.replace(/^libbpf: /, '').trim();
   if (first === undefined || errnoName(errno) === 'EPERM') return errnoError(what, errno);
-  return new KernelError(errnoName(errno), `cannot ${what}: ${first}`);
+  const [, program, target] = NO_TARGET.exec(first) ?? [];
+  if (program !== undefined) {
+    const why = `program "${program}" is for ${target}, which this kernel's types do not have`;
+    const advice = `where the others make sense without it, a manifest says programs: ${program}: optional: true`;
+    return new KernelError('ENOENT', `cannot ${what}: ${why}; ${advice}`);
+  }
+  const reserved = /perf_event_open\(\) failed: Permission denied/.test(first) ? perfForRootAlone() : null;
+  const advice = errnoName(errno) === 'E2BIG' ? ': the verifier gave up, it is too large or too complex' : '';
+  return new KernelError(errnoName(errno), `cannot ${what}: ${reserved ?? first}${advice}`);
 }
 
 /** The line of the source that the verifier was at last, where the object tells its lines. */

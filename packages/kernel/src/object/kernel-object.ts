@@ -6,10 +6,14 @@ import { getLibc, type Pointer } from '../ffi/libc.ts';
 import { errno } from '../ffi/native.ts';
 import { errnoError, KernelError } from '../kernel-error.ts';
 import type { Link } from '../link/link.ts';
+import { linkStructOps } from '../link/link-struct-ops.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { explainFailure } from './explain-failure.ts';
 import { withLibbpfLog } from './libbpf-log.ts';
 import { attachObjectProgram, type ObjectTarget, targetText, withFile } from './object-target.ts';
+
+/** `enum` of flags of maps (linux/bpf.h). */
+const BPF_F_LINK = 1 << 13;
 
 /** A program of an object. */
 export interface ObjectProgram {
@@ -160,6 +164,14 @@ export class KernelObject {
     return new BpfMap(spec, new FileDescriptor(getLibbpfObject().bpf_map__fd(this.#maps[index] as Pointer)));
   }
 
+  /** Of a loaded map, by its name. Throws KernelError where there is none. */
+  mapFd(name: string): number {
+    this.#open();
+    const index = this.maps.findIndex((map) => map.name === name);
+    if (index < 0) throw new KernelError('ENOENT', `the object has no map "${name}"`);
+    return getLibbpfObject().bpf_map__fd(this.#maps[index] as Pointer);
+  }
+
   /** Attaches a loaded program. Throws KernelError. */
   attach(index: number, target: ObjectTarget = { kind: 'section' }): ObjectLink {
     this.#open();
@@ -183,6 +195,44 @@ export class KernelObject {
         return libbpf.bpf_link__fd(link);
       },
     };
+  }
+
+  /** Before load: a map of struct_ops is registered by a link (6.4), and not for good. Throws KernelError. */
+  linkStructOps(index: number): void {
+    this.#open();
+    const { name = '', flags = 0 } = this.maps[index] ?? {};
+    const result = getLibbpfObject().bpf_map__set_map_flags(this.#maps[index] as Pointer, flags | BPF_F_LINK);
+    if (result < 0) throw errnoError(`have "${name}" registered by a link`, result);
+    this.#readMaps();
+  }
+
+  /** Registers a loaded map of struct_ops that linkStructOps was called for. Throws KernelError. */
+  attachStructOps(index: number): Link {
+    this.#open();
+    const { name = '' } = this.maps[index] ?? {};
+    const what = `register "${name}"`;
+    const libbpf = getLibbpfObject();
+    const map = this.#maps[index] as Pointer;
+    const filled = withLibbpfLog((messages) => {
+      const link = libbpf.bpf_map__attach_struct_ops(map);
+      if (link === null) throw explainFailure(what, errno(), messages);
+      return link;
+    });
+    let own: FileDescriptor | null = null;
+    try {
+      // libbpf before 1.2 only fills the map.
+      if (libbpf.bpf_link__fd(filled) === libbpf.bpf_map__fd(map)) own = linkStructOps(libbpf.bpf_map__fd(map), what);
+    } catch (error) {
+      libbpf.bpf_link__destroy(filled);
+      throw error;
+    }
+    let attached = true;
+    const detach = () => {
+      if (attached) libbpf.bpf_link__destroy(filled);
+      attached = false;
+      own?.close();
+    };
+    return { detach, close: detach };
   }
 
   /** Before load: the function, or event, that a program of fentry, fexit, tp_btf or lsm is for. Throws KernelError. */

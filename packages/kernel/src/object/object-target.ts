@@ -13,6 +13,8 @@ export type ObjectTarget =
   | { readonly kind: 'usdt'; readonly path: string; readonly provider: string; readonly name: string }
   | { readonly kind: 'tracepoint'; readonly category: string; readonly event: string }
   | { readonly kind: 'raw_tracepoint'; readonly event: string }
+  /** The elements of a map, by its descriptor (5.8). */
+  | { readonly kind: 'iterator'; readonly mapFd: number; readonly map: string }
   /** Packets that a network interface receives (5.9). */
   | { readonly kind: 'xdp'; readonly interface: string }
   /** Processes in a cgroup; the path of its folder (5.7). */
@@ -39,6 +41,8 @@ export function attachObjectProgram(libbpf: LibbpfObject, program: Pointer, targ
       return libbpf.bpf_program__attach_tracepoint(program, target.category, target.event);
     case 'raw_tracepoint':
       return libbpf.bpf_program__attach_raw_tracepoint(program, target.event);
+    case 'iterator':
+      return attachIterator(libbpf, program, target.mapFd);
     case 'xdp':
       return libbpf.bpf_program__attach_xdp(program, interfaceIndex(target.interface));
     case 'cgroup':
@@ -63,6 +67,8 @@ export function targetText(target: ObjectTarget, section: string): string {
       return `tracepoint/${target.category}/${target.event}`;
     case 'raw_tracepoint':
       return `raw_tp/${target.event}`;
+    case 'iterator':
+      return `map ${target.map}`;
     case 'xdp':
       return `interface ${target.interface}`;
     case 'cgroup':
@@ -70,6 +76,17 @@ export function targetText(target: ObjectTarget, section: string): string {
     case 'netns':
       return 'the network namespace';
   }
+}
+
+/** `struct bpf_iter_attach_opts` (bpf/libbpf.h): size 0, link_info 8, link_info_len 16; `union bpf_iter_link_info` (linux/bpf.h): map_fd 0. */
+function attachIterator(libbpf: LibbpfObject, program: Pointer, mapFd: number): Pointer | null {
+  const info = Buffer.alloc(16);
+  info.writeUInt32LE(mapFd, 0);
+  const options = Buffer.alloc(24);
+  options.writeBigUInt64LE(24n, 0);
+  options.writeBigUInt64LE(addressOf(info), 8);
+  options.writeUInt32LE(info.length, 16);
+  return libbpf.bpf_program__attach_iter(program, options);
 }
 
 /** Its number in the kernel. Throws KernelError ENODEV. */

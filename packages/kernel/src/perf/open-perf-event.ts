@@ -2,6 +2,7 @@ import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibc } from '../ffi/libc.ts';
 import { addressOf, errno } from '../ffi/native.ts';
 import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
+import { perfForRootAlone } from './paranoid.ts';
 import { type PerfEventSpec, perfEventAttr } from './perf-event-attr.ts';
 
 /** Number of perf_event_open (asm/unistd.h): libc has no function for it. */
@@ -27,6 +28,8 @@ export function openPerfEvent(
 
 function refused(spec: PerfEventSpec, what: string, error: number): KernelError {
   const code = errnoName(error);
+  const reserved = code === 'EACCES' ? perfForRootAlone() : null;
+  if (reserved !== null) return new KernelError(code, `cannot ${what}: ${reserved}`);
   if (spec.kind === 'cpu-clock' && code === 'EINVAL' && 'frequency' in spec) {
     return new KernelError(
       code,

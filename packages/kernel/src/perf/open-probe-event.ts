@@ -4,6 +4,7 @@ import { addressOf } from '../ffi/native.ts';
 import { KernelError } from '../kernel-error.ts';
 import { onlineCpus } from '../node/cpus.ts';
 import { openPerfEvent } from './open-perf-event.ts';
+import { perfForRootAlone } from './paranoid.ts';
 
 export type ProbePmu = 'kprobe' | 'uprobe';
 
@@ -52,7 +53,7 @@ export function openProbeEvent(pmu: ProbePmu, place: ProbePlace, what: string): 
     if (place.pid !== undefined) return openPerfEvent(spec, -1, what, place.pid);
     return openPerfEvent(spec, onlineCpus()[0] ?? 0, what);
   } catch (error) {
-    if (!(error instanceof KernelError) || error.code !== 'EACCES') throw error;
+    if (!(error instanceof KernelError) || error.code !== 'EACCES' || perfForRootAlone() !== null) throw error;
     // Of uprobes most kernels want it although CAP_PERFMON is for that.
     const advice = `this kernel gives ${pmu}s only to CAP_SYS_ADMIN`;
     throw new KernelError('EACCES', `cannot ${what}: EACCES: ${advice}`, { cause: error });

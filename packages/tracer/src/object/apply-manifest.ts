@@ -24,6 +24,11 @@ const SIZED: readonly number[] = [
 ];
 /** `enum bpf_map_type` (linux/bpf.h). */
 const CGROUP_ARRAY = 8;
+/** Those that libbpf sizes itself, and those that grow with what they belong to. */
+const UNSIZED: readonly number[] = [
+  ...Object.values({ PERF_EVENT_ARRAY: 4, CGROUP_STORAGE: 19, PERCPU_CGROUP_STORAGE: 21, SK_STORAGE: 24 }),
+  ...Object.values({ STRUCT_OPS: 26, INODE_STORAGE: 28, TASK_STORAGE: 29, CGRP_STORAGE: 32 }),
+];
 
 /** The manifest that an object carries. Throws TraceError: compile where it is wrong, unsupported on a kernel that it excludes. */
 export function requireManifest(sections: readonly ObjectSection[]): ObjectManifest {
@@ -72,13 +77,17 @@ export function fillMaps(object: KernelObject, { maps = {} }: ObjectManifest): v
 
 /**
  * Sizes maps that the object leaves to its loader, as BCC's tools do: a map without entries, and stacks without a depth.
- * Throws KernelError.
+ * Throws TraceError for one of another type, KernelError.
  */
 export function sizeMaps(object: KernelObject): Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   for (const [index, { name, type, maxEntries, valueSize }] of object.maps.entries()) {
     if (type === MapType.STACK_TRACE && valueSize === 0) object.resizeValue(index, STACK_BYTES);
-    if (maxEntries !== 0 || !SIZED.includes(type)) continue;
+    if (maxEntries !== 0 || UNSIZED.includes(type)) continue;
+    if (!SIZED.includes(type)) {
+      const advice = `a manifest says it, maps: ${name}: entries: N`;
+      throw new TraceError('compile', `map ${name} leaves its size to its loader: ${advice}`);
+    }
     object.resizeMap(index, DEFAULT_ENTRIES);
     const advice = `a manifest may say more (maps: ${name}: entries: N)`;
     diagnostics.push(

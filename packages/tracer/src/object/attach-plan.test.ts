@@ -25,6 +25,8 @@ describe('where a program is attached', () => {
       { how: 'perf_event', event: { kind: 'counter', counter: 'hardware', config: 3, frequency: 9 } },
     ],
     ['iter/task', {}, { how: 'iterator' }],
+    ['iter/bpf_map_elem', { map: 'm' }, { how: 'iterator', map: 'm' }],
+    ['socket', { interfaces: ['lo'] }, { how: 'socket_filter', interfaces: ['lo'] }],
     ['kprobe', { attach: 'kprobe/vfs_read' }, { target: { kind: 'kprobe', function: 'vfs_read', return: false } }],
     ['kprobe/dummy', { attach: 'kretprobe/f' }, { target: { kind: 'kprobe', function: 'f', return: true } }],
     [
@@ -47,6 +49,9 @@ describe('where a program is attached', () => {
     ['tcx/egress', { interfaces: ['lo'] }, 'network', { how: 'tcx', direction: 'egress' }],
     ['cgroup/connect4', { cgroup: 'a/b' }, 'network', { how: 'cgroup', path: 'a/b' }],
     ['sockops', { cgroup: '/mnt/c' }, 'network', { how: 'cgroup', path: '/mnt/c' }],
+    ['sk_msg', { map: 'm' }, 'network', { how: 'sockets', hook: 'sk_msg', map: 'm' }],
+    ['sk_skb/stream_verdict', { map: 'm' }, 'network', { how: 'sockets', hook: 'sk_skb/stream_verdict', map: 'm' }],
+    ['struct_ops/init', {}, 'kernel', { how: 'struct_ops' }],
     ['sk_lookup', {}, 'network', { target: { kind: 'netns' } }],
   ])('%s only where %j, and it is allowed', (section, settings, change, expected) => {
     expect(plan(section, settings, [change])).toMatchObject({ plan: expected, change });
@@ -56,15 +61,20 @@ describe('where a program is attached', () => {
   test.each<[string, NonNullable<ObjectManifest['programs']>[string], RegExp]>([
     ['kprobe', {}, /does not say where it is attached: say it in a manifest, programs: p: attach: kprobe/],
     ['uretprobe/readline', {}, /does not say where/],
+    ['iter/bpf_map_elem', {}, /programs: p: map: NAME/],
     ['xdp', {}, /programs: p: interfaces: \[NAME\]/],
     ['cgroup_skb/egress', {}, /programs: p: cgroup: FOLDER/],
     ['kprobe/f', { attach: 'fentry/f' }, /of kprobe cannot be attached to fentry\/f/],
     ['fentry/f', { attach: 'fexit/f' }, /of fentry cannot be attached to fexit\/f/],
     ['kprobe/f', { attach: 'uprobe/f' }, /cannot be attached to uprobe\/f/],
-    ['struct_ops/init', {}, /would outlive the trace/],
-    ['sk_skb/stream_parser', {}, /belongs to a socket/],
+    ['socket', {}, /programs: p: interfaces: \[NAME\]/],
+    ['sk_skb/stream_parser', {}, /programs: p: map: NAME/],
+    ['sk_reuseport', {}, /would stay with sockets of others/],
+    ['netfilter', {}, /of others/],
     ['xdp/devmap', {}, /only xdp, tc/],
-    ['freplace/f', {}, /sections are as in/],
+    ['freplace/f', {}, /function of another program/],
+    ['lsm_cgroup/f', {}, /lsm\/HOOK/],
+    ['.text', {}, /sections are as in/],
   ])('%s with %j: refused', (section, settings, message) => {
     expect(() => plan(section, settings, ['network', 'kernel', 'security'])).toThrow(message);
   });

@@ -1,5 +1,11 @@
 import type { ManifestChange, ManifestProgram, ObjectManifest } from '@bpfleet/bpf';
-import type { ObjectProgram, ObjectTarget, PerfEventSpec } from '@bpfleet/kernel';
+import {
+  type ObjectProgram,
+  type ObjectTarget,
+  type PerfEventSpec,
+  type SocketMapHook,
+  socketMapHook,
+} from '@bpfleet/kernel';
 import { TraceError } from '../trace-error.ts';
 
 /** How one program of an object is attached. */
@@ -7,8 +13,14 @@ export type AttachPlan =
   | { readonly how: 'libbpf'; readonly target: ObjectTarget }
   /** Loaded for another function than its section says, then attached as that. */
   | { readonly how: 'retargeted'; readonly function: string }
-  | { readonly how: 'iterator' }
+  /** `map`: by its name, of those that run over the elements of one. */
+  | { readonly how: 'iterator'; readonly map?: string }
   | { readonly how: 'perf_event'; readonly event: PerfEventSpec; readonly name: string }
+  /** Runs for what it is a function of: a map of struct_ops, which is registered. */
+  | { readonly how: 'struct_ops' }
+  | { readonly how: 'socket_filter'; readonly interfaces: readonly string[] }
+  /** `map` by its name. */
+  | { readonly how: 'sockets'; readonly hook: SocketMapHook; readonly map: string }
   /** As its hierarchy has it, `/a/b`, or the whole path of its folder. */
   | { readonly how: 'cgroup'; readonly path: string }
   | { readonly how: 'xdp'; readonly interfaces: readonly string[] }
@@ -73,9 +85,19 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
     if (isWhole) return { plan: SECTION };
     throw noPlace(name, section, `programs: ${name}: attach: ${kind}/...`);
   }
-  if (kind === 'iter' || kind === 'iter.s') return { plan: { how: 'iterator' } };
+  if (kind === 'iter' || kind === 'iter.s') return { plan: iterator(name, section, place, settings) };
   if (/^(lsm|lsm\.s|fmod_ret|fmod_ret\.s|raw_tp\.w|raw_tracepoint\.w)$/.test(kind)) return { plan: SECTION };
+  if (/^struct_ops(\.s)?$/.test(kind)) return { plan: { how: 'struct_ops' } };
   const { interfaces = [] } = settings;
+  if (section === 'socket') {
+    if (interfaces.length === 0) throw noPlace(name, section, `programs: ${name}: interfaces: [NAME]`);
+    return { plan: { how: 'socket_filter', interfaces } };
+  }
+  const hook = socketMapHook(section);
+  if (hook !== null) {
+    if (settings.map === undefined) throw noPlace(name, section, `programs: ${name}: map: NAME`);
+    return { plan: { how: 'sockets', hook, map: settings.map } };
+  }
   if (/^xdp(\.frags)?$/.test(section)) {
     if (interfaces.length === 0) throw noPlace(name, section, `programs: ${name}: interfaces: [NAME]`);
     return { plan: { how: 'xdp', interfaces } };
@@ -93,6 +115,13 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
   if (section === 'sk_lookup' || section === 'flow_dissector')
     return { plan: { how: 'libbpf', target: { kind: 'netns' } } };
   throw notRun(name, section);
+}
+
+/** Those that run over the elements of a map have it given. */
+function iterator(name: string, section: string, place: string | undefined, { map }: ManifestProgram): AttachPlan {
+  if (!/^(bpf_map_elem|bpf_sk_storage_map|sockmap)$/.test(place ?? '')) return { how: 'iterator' };
+  if (map === undefined) throw noPlace(name, section, `programs: ${name}: map: NAME`);
+  return { how: 'iterator', map };
 }
 
 /** A place as a section has it, for a program that its section puts elsewhere or nowhere. */
@@ -159,8 +188,10 @@ function perfEvent({ event = 'cpu-clock', frequency = DEFAULT_FREQUENCY }: Manif
 function changeOf(section: string): ManifestChange | null {
   const [kind = ''] = split(section);
   if (WATCHING.test(kind) || kind === 'perf_event' || kind === 'iter' || kind === 'iter.s') return null;
+  // Of a socket of our own, so that whatever it decides is nothing to others.
+  if (section === 'socket') return null;
   if (kind === 'lsm' || kind === 'lsm.s') return 'security';
-  return /^(fmod_ret|raw_tp\.w|raw_tracepoint\.w)/.test(kind) ? 'kernel' : 'network';
+  return /^(fmod_ret|raw_tp\.w|raw_tracepoint\.w|struct_ops)/.test(kind) ? 'kernel' : 'network';
 }
 
 /** The kind, and what comes after its slash. */
@@ -182,9 +213,11 @@ function wrongPlace(name: string, kind: string, attach: string): TraceError {
 
 function notRun(name: string, section: string): TraceError {
   const reasons: readonly (readonly [RegExp, string])[] = [
-    [/^\.?struct_ops/, 'what it registers would outlive the trace'],
     [/^(tc|tcx|xdp|classifier|action)/, 'only xdp, tc, tc/ingress, tc/egress and tcx are attached'],
-    [/^sk_|^socket$|^lwt|^netfilter$/, 'it belongs to a socket, a route or a map that another program holds'],
+    [/^sk_reuseport/, 'it would stay with sockets of others when the trace is over'],
+    [/^freplace/, 'it would take the place of a function of another program'],
+    [/^lsm_cgroup/, 'of lsm only programs for the whole machine are run, lsm/HOOK'],
+    [/^lwt|^netfilter$/, 'it would belong to a route or a table of others'],
   ];
   const [
     ,

@@ -1,19 +1,35 @@
-import { attachEveryCpu, attachTcx, joinLinks, type KernelObject, type Link } from '@bpfleet/kernel';
+import {
+  attachEveryCpu,
+  attachSocketFilter,
+  attachTcx,
+  attachToSockets,
+  joinLinks,
+  type KernelObject,
+  type Link,
+} from '@bpfleet/kernel';
 import { cgroupFolder } from '../cgroup-path.ts';
 import type { AttachPlan } from './attach-plan.ts';
-import type { IteratorLines } from './iterator-lines.ts';
 
-/** Attaches one loaded program as planned. Iterators are opened for their text. Throws KernelError, and then nothing is left. */
-export function attachProgram(object: KernelObject, index: number, plan: AttachPlan, lines: IteratorLines): Link {
+/** Attaches one loaded program as planned. An iterator's link is given to who reads what it writes. Throws KernelError, and then nothing is left. */
+export function attachProgram(
+  object: KernelObject,
+  index: number,
+  plan: AttachPlan,
+  openIterator: (linkFd: number, name: string) => void,
+): Link {
   switch (plan.how) {
     case 'libbpf':
       return object.attach(index, plan.target);
     case 'retargeted':
       return object.attach(index);
     case 'iterator': {
-      const link = object.attach(index);
+      const { map } = plan;
+      const link = object.attach(
+        index,
+        map === undefined ? undefined : { kind: 'iterator', map, mapFd: object.mapFd(map) },
+      );
       try {
-        lines.open(link.fd, object.programs[index]?.name ?? '');
+        openIterator(link.fd, object.programs[index]?.name ?? '');
       } catch (error) {
         link.close();
         throw error;
@@ -22,6 +38,12 @@ export function attachProgram(object: KernelObject, index: number, plan: AttachP
     }
     case 'perf_event':
       return attachEveryCpu(object.programFd(index), plan.event, `attach to ${plan.name}`);
+    case 'struct_ops':
+      return joinLinks([]);
+    case 'socket_filter':
+      return each(plan.interfaces, (name) => attachSocketFilter(object.programFd(index), name));
+    case 'sockets':
+      return attachToSockets(object.programFd(index), object.mapFd(plan.map), plan.hook);
     case 'cgroup':
       return object.attach(index, { kind: 'cgroup', path: cgroupFolder(plan.path) });
     case 'xdp':

@@ -5,7 +5,7 @@ const programs = (...sections: string[]) =>
   sections.map((section, index) => ({ name: `p${index}`, section, loads: true }));
 const kernel = (...features: string[]) => ({
   hasFeature: (name: string) => features.includes(name),
-  missing: (section: string) => (section.endsWith('/gone') ? 'function gone' : null),
+  missing: (section: string) => (section.endsWith('/gone') ? 'this kernel has no function gone' : null),
 });
 const out = (...given: Parameters<typeof leftOut>) => leftOut(...given).map(({ index }) => index);
 

@@ -4,7 +4,7 @@ import type { ObjectProgram } from '@bpfleet/kernel';
 /** What choosing needs to know of the kernel. */
 export interface KernelPlaces {
   readonly hasFeature: (name: 'fentry' | 'tp_btf') => boolean;
-  /** What a section names and this kernel lacks, as in `function vfs_read`; null where it is there, or nobody knows. */
+  /** Why the place that a section names is not there, as a sentence; null where it is, or nobody knows. */
   readonly missing: (section: string) => string | null;
 }
 
@@ -42,7 +42,7 @@ export function leftOut(
       continue;
     }
     const missing = own(name).optional === true ? kernel.missing(own(name).attach ?? section) : null;
-    if (missing !== null) out.push({ index, reason: `this kernel has no ${missing}` });
+    if (missing !== null) out.push({ index, reason: missing });
   }
   return out;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { hasFeature, hasKernelSymbol, kernelTypes, tracepointFormat } from '@bpfleet/kernel';
+import { hasFeature, hasKernelSymbol, kernelTypes, tracepointFormat, whyMissing } from '@bpfleet/kernel';
 import type { KernelPlaces } from './choose-programs.ts';
 
 /** The places of this kernel that sections name. */
@@ -12,29 +12,31 @@ function missing(section: string): string | null {
     case 'kprobe':
     case 'kretprobe': {
       const name = place.replace(/\+.*/, '');
-      return hasFeature('kprobe') && hasKernelSymbol(name) ? null : `function ${name} to probe`;
+      return whyMissing('kprobe') ?? (hasKernelSymbol(name) ? null : `this kernel has no function ${name} to probe`);
     }
     case 'fentry':
     case 'fexit':
     case 'fmod_ret':
-      return hasFeature('fentry') && kernelTypes()?.function(place) !== undefined ? null : `function ${place} to trace`;
+      if (!hasFeature('fentry'))
+        return `this kernel does not let programs trace its functions: ${whyMissing('fentry')}`;
+      return kernelTypes()?.function(place) === undefined ? `this kernel has no function ${place} to trace` : null;
     case 'tp_btf':
     case 'raw_tp':
     case 'raw_tracepoint': {
       const types = kernelTypes();
-      if (types === null) return kind === 'tp_btf' ? 'types (CONFIG_DEBUG_INFO_BTF)' : null;
-      return types.named(`btf_trace_${place}`) === undefined ? `tracepoint ${place}` : null;
+      if (types === null) return kind === 'tp_btf' ? 'this kernel has no types (CONFIG_DEBUG_INFO_BTF)' : null;
+      return types.named(`btf_trace_${place}`) === undefined ? `this kernel has no tracepoint ${place}` : null;
     }
     case 'tracepoint':
     case 'tp': {
       const [category = '', event = ''] = place.split('/');
-      return tracepointFormat(category, event) === null ? `tracepoint ${place}` : null;
+      return tracepointFormat(category, event) === null ? `this kernel has no tracepoint ${place}` : null;
     }
     case 'uprobe':
     case 'uretprobe':
     case 'usdt': {
       const [path = ''] = place.split(':');
-      return path.startsWith('/') && !existsSync(path) ? `file ${path}` : null;
+      return path.startsWith('/') && !existsSync(path) ? `there is no file ${path}` : null;
     }
     default:
       return null;

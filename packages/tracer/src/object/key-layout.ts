@@ -57,8 +57,15 @@ function stackOf(
   const [found, whose = ''] = STACK.exec(name ?? '') ?? [];
   if (found === undefined || data.kind !== 'integer') return null;
   if (whose.startsWith('k')) return { ...stacks, process: null };
-  const [process] = PROCESS.flatMap((wanted) => fields.filter((each) => each.name === wanted));
+  const [named] = PROCESS.flatMap((wanted) => fields.filter((each) => each.name === wanted));
+  const process = named ?? processOf(fields.find((each) => each.name === 'pid_tgid' && each.size === 8));
   return whose === '' || process === undefined ? null : { ...stacks, process };
+}
+
+/** The process in what bpf_get_current_pid_tgid gives: its upper half. */
+function processOf(both: FieldLayout | undefined): FieldLayout | undefined {
+  if (both === undefined) return undefined;
+  return { data: { kind: 'integer', bytes: 4, signed: false }, offset: both.offset + 4, size: 4 };
 }
 
 function fieldsOf({ types, id }: TypeRef): readonly (Partial<NamedField> & FieldLayout)[] | null {

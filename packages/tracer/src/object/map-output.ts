@@ -54,13 +54,14 @@ const MAX_SLOTS = 64;
 /** What one program may have at most (contracts' ContractLimits). */
 const MAX_OUTPUTS = 256;
 
-/** The results in maps, buffers and variables; and a warning for each that cannot be given. */
+/** The results in maps, buffers and variables; and a warning for each that cannot be given. `iterators`: names of other outputs there are. */
 export function mapOutputs(
   maps: readonly ObjectMap[],
   types: ObjectTypes,
   manifest: ObjectManifest['outputs'] = {},
+  iterators: readonly string[] = [],
 ): ObjectOutputs {
-  const collector = new Collector(types, manifest, stackMap(maps));
+  const collector = new Collector(types, manifest, stackMap(maps), iterators);
   for (const [index, map] of maps.entries()) {
     if (map.internal) collector.variables(map, index);
     else collector.map(map, index);
@@ -73,13 +74,19 @@ class Collector {
   readonly #records: RecordOutput[] = [];
   readonly #warnings: Diagnostic[] = [];
   /** Names of what could be results. */
-  readonly #known = new Set<string>();
+  readonly #known: Set<string>;
   readonly #types: ObjectTypes;
   readonly #manifest: NonNullable<ObjectManifest['outputs']>;
 
   readonly #stacks: StackMap | undefined;
 
-  constructor(types: ObjectTypes, manifest: NonNullable<ObjectManifest['outputs']>, stacks: StackMap | undefined) {
+  constructor(
+    types: ObjectTypes,
+    manifest: NonNullable<ObjectManifest['outputs']>,
+    stacks: StackMap | undefined,
+    iterators: readonly string[],
+  ) {
+    this.#known = new Set(iterators);
     this.#types = types;
     this.#manifest = manifest;
     this.#stacks = stacks;

@@ -1,4 +1,5 @@
 import { type LossCounts, type MapState, noLoss } from '@bpfleet/aggregate';
+import type { ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import {
   type BpfMap,
@@ -25,6 +26,7 @@ import { objectWarning } from './object-warning.ts';
 import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
 import { readObjectMaps } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
+import { iteratorShape } from './record-output.ts';
 import { readWholeMap, wholeMap } from './whole-map.ts';
 
 /** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
@@ -41,6 +43,8 @@ export class ObjectTrace implements Trace {
   readonly exitCode = 0;
   readonly #object: KernelObject;
   readonly #programs: readonly PlannedObjectProgram[];
+  readonly #structOps: readonly number[];
+  readonly #manifest: ObjectManifest;
   readonly #lines = new IteratorLines();
   readonly #maps: readonly { readonly output: ObjectOutput; readonly map: BpfMap }[];
   readonly #buffers: RecordBuffers;
@@ -75,6 +79,8 @@ export class ObjectTrace implements Trace {
     this.#object = object;
     this.#types = prepared.types;
     this.#programs = programs;
+    this.#structOps = prepared.structOps;
+    this.#manifest = prepared.manifest;
   }
 
   attach(): void {
@@ -82,6 +88,7 @@ export class ObjectTrace implements Trace {
     this.#state = 'attached';
     try {
       for (const each of this.#programs) this.#attachOne(each);
+      for (const index of this.#structOps) this.#links.push(this.#object.attachStructOps(index));
     } catch (error) {
       this.#state = 'detached';
       this.#closeLinks();
@@ -97,10 +104,13 @@ export class ObjectTrace implements Trace {
   drain(limit = Number.POSITIVE_INFINITY): TraceEvent[] {
     const lines = this.#lines.drain(limit);
     const events = [...lines, ...this.#buffers.drain(limit - lines.length)];
-    for (const name of this.#buffers.full.filter((each) => !this.#told.has(each))) {
-      this.#told.add(name);
+    for (const name of this.#buffers.full) {
       const why = 'the program did not find room for records, which nobody counts';
-      this.warnings.push(objectWarning(`ring buffer ${name} was full: ${why}; give it more entries`));
+      this.#tell(name, `ring buffer ${name} was full: ${why}; give it more entries`);
+    }
+    for (const name of this.#lines.writingBytes) {
+      const advice = `a manifest may name the structure of what it writes, outputs: ${name}: record: STRUCT`;
+      this.#tell(name, `iterator "${name}" writes bytes that are no text: ${advice}`);
     }
     return events;
   }
@@ -148,14 +158,28 @@ export class ObjectTrace implements Trace {
 
   #attachOne({ index, plan }: PlannedObjectProgram): void {
     try {
-      this.#links.push(attachProgram(this.#object, index, plan, this.#lines));
+      this.#links.push(attachProgram(this.#object, index, plan, (fd, name) => this.#openIterator(fd, name)));
     } catch (error) {
       const { name = '', section = '' } = this.#object.programs[index] ?? {};
       const missing = error instanceof KernelError ? kernelPlaces.missing(section) : null;
       if (!(error instanceof KernelError) || missing === null) throw error;
       const advice = `where the others make sense without it, a manifest says programs: ${name}: optional: true`;
-      throw new KernelError(error.code, `${error.message}: this kernel has no ${missing}; ${advice}`, { cause: error });
+      throw new KernelError(error.code, `cannot attach program "${name}" (${section}): ${missing}; ${advice}`, {
+        cause: error,
+      });
     }
+  }
+
+  #openIterator(linkFd: number, name: string): void {
+    const { outputs = {} } = this.#manifest;
+    const asked = Object.hasOwn(outputs, name) ? (outputs[name] ?? {}) : {};
+    this.#lines.open(linkFd, name, iteratorShape(name, this.#types, asked));
+  }
+
+  #tell(name: string, message: string): void {
+    if (this.#told.has(name)) return;
+    this.#told.add(name);
+    this.warnings.push(objectWarning(message));
   }
 
   #closeLinks(): void {

@@ -64,16 +64,21 @@ class ReadTypes implements ObjectTypes {
     return [...new Set([...named, ...(this.#ofDebug((debug) => debug.structures()) ?? [])])];
   }
 
-  /** DWARF only adds: where it is damaged, there is none. */
   #ofDebug<T>(ask: (debug: DwarfTypes) => T | undefined): T | undefined {
-    try {
-      this.#debug ??= objectDebugTypes(this.sections) ?? null;
+    return unlessDamaged(() => {
+      this.#debug ??= unlessDamaged(() => objectDebugTypes(this.sections)) ?? null;
       return this.#debug === null ? undefined : ask(this.#debug);
-    } catch (error) {
-      if (!(error instanceof DwarfError || error instanceof ElfError)) throw error;
-      this.#debug = null;
-      return undefined;
-    }
+    });
+  }
+}
+
+/** DWARF only adds: what cannot be read because it is damaged is not there. */
+export function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DwarfError || error instanceof ElfError) return undefined;
+    throw error;
   }
 }
 

@@ -99,7 +99,14 @@ describe('ELF objects', () => {
       ]);
       expect(trace.schemas.every(({ kind }) => kind === 'sum')).toBe(true);
       expect(trace).toMatchObject({ probes: 2, warnings: [] });
-      expect(trace.losses()).toEqual({ kernel: 0n, sampledOut: 0n, truncated: 0n, evicted: 0n, mapFull: 0n });
+      expect(trace.losses()).toEqual({
+        kernel: 0n,
+        sampledOut: 0n,
+        truncated: 0n,
+        evicted: 0n,
+        mapFull: 0n,
+        readFailed: 0n,
+      });
       expect(trace.runStats()?.runs).toBeGreaterThanOrEqual(100_000n);
     } finally {
       trace.close();
@@ -407,6 +414,18 @@ describe('ELF objects', () => {
       expect.stringMatching(/^map counts has no size of its own/),
     ]);
     expect({ loads, large: mapBytes > 10_240 * 127 * 8 }).toEqual({ loads: true, large: true });
+  });
+
+  test('a map of another type that leaves its size to its loader wants it in a manifest', async () => {
+    const source = `
+      struct { __uint(type, BPF_MAP_TYPE_LPM_TRIE); __uint(map_flags, 1); __type(key, __u64); __type(value, __u64); } routes SEC(".maps");
+      SEC("raw_tp/sys_enter") int enter(void *ctx) { __u64 key = 0; return bpf_map_lookup_elem(&routes, &key) != 0; }`;
+    expect(await answer(source)).toMatchObject({
+      loads: false,
+      reason: expect.stringContaining('maps: routes: entries'),
+    });
+    const sized = composed(build(`${source}\n${LICENSE}`), { maps: { routes: { entries: 16 } } });
+    expect(await check({ kind: 'object', object: sized })).toMatchObject({ loads: true });
   });
 
   test('a control group of the manifest is in the first element of its map', async (context) => {

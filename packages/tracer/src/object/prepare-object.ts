@@ -1,9 +1,10 @@
-import type { ObjectManifest } from '@bpfleet/bpf';
+import { type ObjectManifest, plainStructOps } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { KernelObject, nodeIdentity } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
+import { objectUses } from '../uses/object-uses.ts';
 import { applyManifest, requireManifest, sizeMaps } from './apply-manifest.ts';
 import { type AttachPlan, planProgram } from './attach-plan.ts';
 import { leftOut } from './choose-programs.ts';
@@ -13,6 +14,7 @@ import { objectMemory } from './object-memory.ts';
 import { type ObjectTypes, readTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
+import { linkedStructOps } from './struct-ops.ts';
 
 /** Of this machine's memory, what the maps of one object may take at most. */
 const MEMORY_SHARE = 0.25;
@@ -24,6 +26,8 @@ export interface PreparedObject {
   readonly manifest: ObjectManifest;
   /** The programs that are loaded. */
   readonly programs: readonly PlannedObjectProgram[];
+  /** Maps of struct_ops, by their place in the object's maps. */
+  readonly structOps: readonly number[];
   readonly outputs: readonly ObjectOutput[];
   readonly records: readonly RecordOutput[];
   /** Warnings only. */
@@ -43,10 +47,11 @@ export interface PlannedObjectProgram {
 export function prepareObject(program: Program, limits: TraceLimits = {}): PreparedObject {
   const types = readTypes(program);
   const manifest = requireManifest(types.sections);
-  const object = open(program.object);
+  const object = open(plainStructOps(program.object, types.sections));
   try {
     applyManifest(object, manifest);
     const sized = sizeMaps(object);
+    const structOps = linkedStructOps(object, types);
     const { programs, diagnostics } = planPrograms(object, manifest);
     const pinned = object.maps.find((map) => map.pinned);
     if (pinned !== undefined) {
@@ -55,14 +60,15 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
         `map ${pinned.name} asks to be pinned, and nothing may outlive the trace: a manifest says maps: ${pinned.name}: share: PATH, or private: true`,
       );
     }
-    const { outputs, records, warnings } = mapOutputs(object.maps, types, manifest.outputs);
+    const iterators = iteratorNames(object, programs);
+    const { outputs, records, warnings } = mapOutputs(object.maps, types, manifest.outputs, iterators);
     const prepared = {
       probes: programs.length,
       mapBytes: objectMemory(object.maps),
-      diagnostics: [...sized, ...diagnostics, ...warnings],
+      diagnostics: [...sized, ...diagnostics, ...warnings, ...printing(program.object)],
     };
     checkLimits(prepared, { ...limits, mapBytes: Math.min(limits.mapBytes ?? memoryBound(), memoryBound()) });
-    return { object, types, manifest, programs, outputs, records, ...prepared };
+    return { object, types, manifest, programs, structOps, outputs, records, ...prepared };
   } catch (error) {
     object.close();
     throw fromKernel(error, 'load', '', []);
@@ -93,6 +99,7 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   for (const [index, program] of object.programs.entries()) {
     if (!program.loads) continue;
     const { plan, change } = planProgram(program, manifest);
+    requireOwnSockets(plan, manifest);
     if (plan.how === 'retargeted') object.setTarget(index, plan.function);
     if (change !== null) {
       diagnostics.push(
@@ -101,6 +108,33 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
     }
     programs.push({ index, plan });
   }
-  if (programs.length === 0) throw new TraceError('compile', 'the object has no program to load');
+  if (programs.length === 0) throw noPrograms(object);
   return { programs, diagnostics };
+}
+
+function noPrograms({ programs }: KernelObject): TraceError {
+  const [first] = programs;
+  const advice = first === undefined ? '' : `: a manifest chooses one, programs: ${first.name}: load: true`;
+  return new TraceError('compile', `the object has no program to load${advice}`);
+}
+
+/** Told where programs print by bpf_printk: that goes to a place which all programs of a node have in common. */
+function printing(object: Uint8Array): Diagnostic[] {
+  const prints = objectUses(object).functions.some((name) => /^bpf_trace_v?printk$/.test(name));
+  const what =
+    'what its programs print by bpf_printk goes to the trace pipe of the node (/sys/kernel/tracing/trace_pipe)';
+  return prints ? [objectWarning(`${what}, which is not read: a ring buffer makes events of it`)] : [];
+}
+
+function iteratorNames(object: KernelObject, programs: readonly PlannedObjectProgram[]): string[] {
+  return programs.flatMap(({ index, plan }) => (plan.how === 'iterator' ? [object.programs[index]?.name ?? ''] : []));
+}
+
+/** A program stays with the map that it is attached to, and that with whoever shares it. Throws TraceError. */
+function requireOwnSockets(plan: AttachPlan, { maps = {} }: ObjectManifest): void {
+  if (plan.how !== 'sockets' || maps[plan.map]?.share === undefined) return;
+  throw new TraceError(
+    'unsupported',
+    `map ${plan.map} is shared, and ${plan.hook} would stay attached to it when the trace is over`,
+  );
 }

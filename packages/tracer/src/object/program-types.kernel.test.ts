@@ -86,6 +86,69 @@ describe('programs of other types', () => {
     }
   });
 
+  test('an iterator that writes structures gives records, where a manifest names their structure', async (context) => {
+    if (!hasFeature('iter')) context.skip('this kernel has no iterators');
+    const source = `
+      struct seq_file; struct bpf_iter_meta { struct seq_file *seq; } __attribute__((preserve_access_index));
+      struct task_struct { int pid; int tgid; } __attribute__((preserve_access_index));
+      struct bpf_iter__task { struct bpf_iter_meta *meta; struct task_struct *task; } __attribute__((preserve_access_index));
+      struct task_info { int pid; int tgid; } *unused_task_info __attribute__((unused));
+      SEC("iter/task") int dump(struct bpf_iter__task *ctx) {
+        struct task_struct *task = ctx->task;
+        if (!task) return 0;
+        struct task_info info = { task->pid, task->tgid };
+        bpf_seq_write(ctx->meta->seq, &info, sizeof(info));
+        return 0;
+      }`;
+    const described: ObjectManifest['outputs'] = { dump: { record: 'task_info' } };
+    for (const outputs of [described, {}]) {
+      const trace = await load(source, { outputs });
+      const lines: string[] = [];
+      try {
+        trace.attach();
+        while (trace.hasNews) lines.push(...trace.drain().map(({ text }) => text));
+        const warnings = trace.warnings.map(({ message }) => message).join();
+        if (outputs.dump === undefined)
+          expect(warnings).toMatch(/iterator "dump" writes bytes .* dump: record: STRUCT/);
+        else expect(lines).toContain(`dump pid=${process.pid} tgid=${process.pid}\n`);
+      } finally {
+        trace.close();
+      }
+    }
+  });
+
+  test('an iterator of a map runs over the one that a manifest names', async (context) => {
+    if (!hasFeature('iter')) context.skip('this kernel has no iterators');
+    const source = `
+      struct seq_file; struct bpf_map; struct bpf_iter_meta { struct seq_file *seq; } __attribute__((preserve_access_index));
+      struct bpf_iter__bpf_map_elem { struct bpf_iter_meta *meta; struct bpf_map *map; void *key; void *value; } __attribute__((preserve_access_index));
+      struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 3); __type(key, __u32); __type(value, __u64); } numbers SEC(".maps");
+      SEC("iter/bpf_map_elem") int dump(struct bpf_iter__bpf_map_elem *ctx) {
+        static const char format[] = "key %d\\n";
+        __u32 *key = ctx->key;
+        if (!key) return 0;
+        __u64 value = *key;
+        bpf_seq_printf(ctx->meta->seq, format, sizeof(format), &value, sizeof(value));
+        return 0;
+      }`;
+    const trace = await load(source, { programs: { dump: { map: 'numbers' } } });
+    try {
+      trace.attach();
+      const lines: string[] = [];
+      while (trace.hasNews) lines.push(...trace.drain().map(({ text }) => text));
+      expect(lines).toEqual(['key 0\n', 'key 1\n', 'key 2\n']);
+    } finally {
+      trace.close();
+    }
+  });
+
+  test('that it prints by bpf_printk is told: nobody reads that', async () => {
+    const source = `SEC("raw_tp/sys_enter") int say(void *ctx) { static const char text[] = "x"; bpf_trace_printk(text, 2); return 0; }`;
+    const trace = await load(source);
+    expect(trace.warnings.map(({ message }) => message).join()).toMatch(/bpf_printk goes to the trace pipe/);
+    trace.close();
+  });
+
   test('samples by a clock on every CPU', async () => {
     const source =
       '__u64 samples; SEC("perf_event") int sample(void *ctx) { __sync_fetch_and_add(&samples, 1); return 0; }';

@@ -2,7 +2,7 @@ import { type Composite, isNamed, isStack, type Scalar, scalarText } from '@bpfl
 import { decodeText } from '../decode-text.ts';
 import { readField } from '../read-field.ts';
 import { noReaders, type ValueReaders } from '../value-readers.ts';
-import type { RecordOutput } from './record-output.ts';
+import type { RecordLayout } from './record-output.ts';
 import { MAX_TEXT } from './value-layout.ts';
 
 /** What of an array without a length is shown at most, elements. */
@@ -20,7 +20,7 @@ export interface ObjectRecord {
  * does not reach are not shown, a text that it ends in is cut there.
  */
 export function readObjectRecord(
-  output: RecordOutput,
+  output: RecordLayout,
   bytes: Buffer,
   offset: number,
   length: number,
@@ -47,7 +47,7 @@ export function readObjectRecord(
 }
 
 function restOf(
-  { rest }: RecordOutput,
+  { rest }: RecordLayout,
   bytes: Buffer,
   offset: number,
   length: number,
@@ -71,7 +71,7 @@ function sentText(bytes: Buffer, at: number, length: number): string {
   return decodeText(Buffer.from(bytes.subarray(at, end).map((byte) => (byte === 0 ? SPACE : byte))));
 }
 
-function unknownRecord({ name }: RecordOutput, bytes: Buffer): ObjectRecord {
+function unknownRecord({ name }: RecordLayout, bytes: Buffer): ObjectRecord {
   const shown = bytes.subarray(0, MAX_TEXT / 2);
   const hex = shown.toString('hex');
   const value: Scalar = { kind: 'named', text: hex, number: null, bytes: [...shown] };

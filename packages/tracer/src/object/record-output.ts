@@ -1,22 +1,31 @@
 import { type LaidField, layOutFields, type ManifestOutput } from '@bpfleet/bpf';
 import type { ObjectMap } from '@bpfleet/kernel';
-import type { ObjectTypes, TypeRef, ValueTypes } from './object-types.ts';
+import { type ObjectTypes, type TypeRef, unlessDamaged, type ValueTypes } from './object-types.ts';
 import { recordType } from './record-type.ts';
 import { MAX_TEXT, type NamedField, structureFields, valueLayout } from './value-layout.ts';
 
-/** How the records of a ring or perf buffer are read. */
-export interface RecordOutput {
-  /** Place in the object's maps. */
-  readonly map: number;
-  /** The map's name, with which an event's line begins. */
+/** How a record is read. */
+export interface RecordLayout {
+  /** Of what writes it: an event's line begins with it. */
   readonly name: string;
-  readonly buffer: 'ring' | 'perf';
   /** Null where nothing says what a record is: it is shown as bytes. */
   readonly fields: readonly NamedField[] | null;
-  /** Number of the structure that was found for them by its name alone. */
-  readonly guessed?: number;
   /** An array of no length at the end: it has what is left of a record. */
   readonly rest?: Rest;
+}
+
+/** Of records that come one after the other, each of so many bytes. */
+export interface RecordShape extends RecordLayout {
+  readonly size: number;
+}
+
+/** How the records of a ring or perf buffer are read. */
+export interface RecordOutput extends RecordLayout {
+  /** Place in the object's maps. */
+  readonly map: number;
+  readonly buffer: 'ring' | 'perf';
+  /** Number of the structure that was found for them by its name alone. */
+  readonly guessed?: number;
 }
 
 /** `size`: bytes of an element; `text`: of characters. */
@@ -39,10 +48,28 @@ export function recordOutput(
   const laid = asked.layout === undefined ? '' : layOutFields(asked.layout);
   if (typeof laid !== 'string') return { map: index, name: map.name, buffer, fields: laid.map(fieldOf) };
   const type = asked.record === undefined ? recordType(map, types) : types.structure(asked.record);
-  const fields = type === undefined ? null : structureFields(type);
-  const rest = type === undefined ? undefined : restOf(type);
+  const read =
+    type === undefined ? undefined : unlessDamaged(() => ({ fields: structureFields(type), rest: restOf(type) }));
+  const { fields = null, rest } = read ?? {};
   const guessed = asked.record === undefined && type !== undefined ? { guessed: type.id } : {};
   return { map: index, name: map.name, buffer, fields, ...guessed, ...(rest !== undefined && { rest }) };
+}
+
+/**
+ * How what an iterator writes by bpf_seq_write is read, where a manifest says so; null where it does not, or there is no such
+ * structure. `name`: of its program.
+ */
+export function iteratorShape(name: string, types: ObjectTypes, asked: ManifestOutput): RecordShape | null {
+  const laid = asked.layout === undefined ? '' : layOutFields(asked.layout);
+  if (typeof laid !== 'string') {
+    const fields = laid.map(fieldOf);
+    const size = fields.reduce((end, field) => Math.max(end, field.offset + field.size), 0);
+    return size === 0 ? null : { name, fields, size };
+  }
+  const type = asked.record === undefined ? undefined : types.structure(asked.record);
+  const record = type === undefined ? undefined : unlessDamaged(() => type.types.resolve(type.id));
+  if (type === undefined || record?.kind !== 'record' || record.size === 0) return null;
+  return { name, fields: unlessDamaged(() => structureFields(type)) ?? null, size: record.size };
 }
 
 function fieldOf({ name, offset, size, kind, length, isArray }: LaidField): NamedField {

@@ -1,60 +1,48 @@
-import { carriedManifest, decode, type ObjectSection, readObject } from '@bpfleet/bpf';
+import {
+  carriedManifest,
+  decode,
+  type ObjectManifest,
+  type ObjectSection,
+  readObject,
+  sectionFunctions,
+} from '@bpfleet/bpf';
 import type { ProgramUses } from './program-uses.ts';
 import { helpersIn } from './script-uses.ts';
-
-/** Sections that libbpf takes by another name than `bpfleet probes` has (libbpf's docs/program_types.rst). */
-const KINDS: Readonly<Record<string, string>> = {
-  tp: 'tracepoint',
-  raw_tp: 'rawtracepoint',
-  raw_tracepoint: 'rawtracepoint',
-  tp_btf: 'rawtracepoint',
-};
+import { placeNames, sectionNames, split } from './section-names.ts';
 
 /** `SHF_EXECINSTR` (elf(5)). */
 const EXECUTABLE = 4;
 
-/** Of an object, by its sections and their instructions. Throws ElfError. */
+/** Of an object, by its sections, their instructions and what its manifest says of its programs. Throws ElfError. */
 export function objectUses(object: Uint8Array): ProgramUses {
   const sections = readObject(object);
-  const code = sections.filter(({ flags }) => (Number(flags) & EXECUTABLE) !== 0);
+  const code = [...sections.entries()].filter(([, { flags }]) => (Number(flags) & EXECUTABLE) !== 0);
+  const functions = sectionFunctions(sections);
+  const settings = programSettings(sections);
+  const probes = code.flatMap(([index, { name }]) => {
+    const programs = functions.get(index) ?? [];
+    return programs.length === 0 ? sectionNames(name) : programs.flatMap((each) => sectionNames(name, settings(each)));
+  });
   return {
-    probes: [...code.map(({ name }) => name), ...placesOf(sections)].flatMap(probeNames),
-    functions: [...new Set(code.flatMap(({ bytes }) => helpersIn(decode(bytes) ?? [])))],
+    probes: [...new Set([...probes, ...attachedElsewhere(sections)])],
+    functions: [...new Set(code.flatMap(([, { bytes }]) => helpersIn(decode(bytes) ?? [])))],
   };
 }
 
-/** Where its manifest attaches programs instead. One that is wrong is refused later. */
-function placesOf(sections: readonly ObjectSection[]): string[] {
-  const read = carriedManifest(sections);
-  if ('problems' in read) return [];
-  return Object.values(read.manifest.programs ?? {}).flatMap(({ attach }) => (attach === undefined ? [] : [attach]));
+/** Where its manifest attaches programs instead. */
+function attachedElsewhere(sections: readonly ObjectSection[]): string[] {
+  return Object.values(programsOf(sections)).flatMap(({ attach }) =>
+    attach === undefined ? [] : placeNames(...split(attach)),
+  );
 }
 
-/**
- * The names that a section may have as a probe: `fentry/vfs_read` is `fentry:vfs_read` and `fentry:vmlinux:vfs_read`.
- * None for a section that is attached to nothing, such as `.text`.
- */
-function probeNames(section: string): string[] {
-  const slash = section.indexOf('/');
-  if (slash < 0) return [];
-  const kind = section
-    .slice(0, slash)
-    .replace(/^\?/, '')
-    .replace(/\.(s|multi|session)\b/g, '');
-  const target = section.slice(slash + 1).replaceAll('/', ':');
-  const name = KINDS[kind] ?? kind;
-  const plain = [`${name}:${target}`, `${name}:vmlinux:${target}`];
-  switch (kind) {
-    case 'uprobe':
-    case 'uretprobe':
-    case 'usdt':
-      // A path keeps its slashes.
-      return [`${name}:${section.slice(slash + 1)}`];
-    case 'ksyscall':
-      return [...plain, `kprobe:*sys_${target}`, `tracepoint:syscalls:sys_enter_${target}`];
-    case 'kretsyscall':
-      return [...plain, `kretprobe:*sys_${target}`, `tracepoint:syscalls:sys_exit_${target}`];
-    default:
-      return plain;
-  }
+function programSettings(sections: readonly ObjectSection[]) {
+  const programs = programsOf(sections);
+  return (name: string) => (Object.hasOwn(programs, name) ? programs[name] : undefined);
+}
+
+/** A manifest that is wrong is refused later. */
+function programsOf(sections: readonly ObjectSection[]): NonNullable<ObjectManifest['programs']> {
+  const read = carriedManifest(sections);
+  return 'problems' in read ? {} : (read.manifest.programs ?? {});
 }

@@ -1,7 +1,7 @@
 import { integerOfJson } from '@bpfleet/aggregate';
 import type { ResultEntry, ResultMap } from '@bpfleet/client';
 import { printable } from '../printable.ts';
-import { scalarText } from '../scalar-text.ts';
+import { keyTexts, scalarText } from '../scalar-text.ts';
 import { type Labels, metricName } from './label-set.ts';
 import type { Metric, MetricFamily, MetricSample, MetricType } from './metric-family.ts';
 
@@ -57,16 +57,16 @@ function metricType(kind: ResultMap['kind']): MetricType {
 
 function metricOf(map: ResultMap, entry: ResultEntry, by: GroupedBy): Metric[] {
   const samples = samplesOf(map.kind, entry);
-  return samples.length === 0 ? [] : [{ labels: labelsOf(entry, by), samples }];
+  return samples.length === 0 ? [] : [{ labels: labelsOf(map, entry, by), samples }];
 }
 
 /** Key parts are `key`, or `key1`, `key2`; a group `node`, `window` or, of a label of nodes, `label_KEY`. */
-function labelsOf(entry: ResultEntry, by: GroupedBy): Labels {
+function labelsOf(map: ResultMap, entry: ResultEntry, by: GroupedBy): Labels {
   const group = by?.startsWith('label:') ? `label_${metricName(by.slice('label:'.length))}` : by;
   const name = (index: number) => (entry.key.length === 1 ? 'key' : `key${index + 1}`);
   return [
     ...(entry.group === undefined ? [] : [[group ?? 'group', entry.group] as const]),
-    ...entry.key.map((part, index) => [name(index), scalarText(part)] as const),
+    ...keyTexts(map.key, entry.key).map((text, index) => [name(index), text] as const),
   ];
 }
 

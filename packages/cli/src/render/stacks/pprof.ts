@@ -1,5 +1,6 @@
+import type { StackFrame } from '@bpfleet/aggregate';
 import { ProtobufWriter } from './protobuf-writer.ts';
-import { frameName, type StackFrame, type StackProfile, type StackSample } from './stack-profile.ts';
+import { frameName, type StackProfile, type StackSample } from './stack-profile.ts';
 
 /** Since the Unix epoch; null where the session has not started or ended. */
 export interface ProfileTime {

@@ -1,9 +1,6 @@
-import { frameText } from '@bpfleet/aggregate';
+import { frameText, type StackFrame } from '@bpfleet/aggregate';
 import type { ResultEntry, ResultMap } from '@bpfleet/client';
 import { scalarText } from '../scalar-text.ts';
-
-type KeyPart = ResultEntry['key'][number];
-export type StackFrame = Extract<KeyPart, readonly unknown[]>[number];
 
 /** A map with stacks in its key, as profilers see it. */
 export interface StackProfile {
@@ -43,7 +40,9 @@ export function stackProfile(map: ResultMap): StackProfile {
       continue;
     }
     const labels = entry.key.flatMap((part, index) =>
-      places.includes(index) ? [] : [{ name: labelName(index, map.key.length), value: scalarText(part) }],
+      places.includes(index)
+        ? []
+        : [{ name: labelName(index, map.key.length), value: scalarText(part, map.key[index]) }],
     );
     const frames = outermostFirst.toReversed().flatMap((place) => stackAt(entry, place));
     const id = JSON.stringify([entry.group, labels, frames.map((frame) => [frameName(frame), frame.module])]);
@@ -68,9 +67,9 @@ export function outermostFirst({ group, labels, frames }: StackSample): string[]
   return names.length === 0 ? ['[no stack]'] : names;
 }
 
+/** `place`: of a part whose type is stack. */
 function stackAt(entry: ResultEntry, place: number): readonly StackFrame[] {
-  const part = entry.key[place];
-  return typeof part === 'object' ? part : [];
+  return (entry.key[place] ?? []) as readonly StackFrame[];
 }
 
 /** Programs and libraries are known by their paths; kernel modules by a name. */

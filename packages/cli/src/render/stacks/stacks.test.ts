@@ -1,3 +1,4 @@
+import type { StackFrame } from '@bpfleet/aggregate';
 import type { ResultEntry, ResultMap } from '@bpfleet/client';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +8,7 @@ import { encodePprof } from './pprof.ts';
 import { type Fields, integers, messages, readMessage, strings } from './protobuf-reader.test-kit.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 import { speedscopeFile } from './speedscope.ts';
-import { type StackFrame, stackProfile } from './stack-profile.ts';
+import { stackProfile } from './stack-profile.ts';
 
 const frame = (symbol: string, module = '', offset = 1): StackFrame => ({ symbol, module, offset });
 const kernel = [frame('vfs_read', '', 17), frame('ksys_read')];
@@ -27,6 +28,15 @@ describe('folded', () => {
       'other parts of the key first',
       map(['string', 'stack', 'int'], { key: ['a b', kernel, 7], value: 3 }),
       'a b;7;ksys_read;vfs_read 3\n',
+    ],
+    [
+      'tuples, arrays and records are no stacks',
+      map(
+        ['tuple', 'stack', 'array', 'record'],
+        { key: [[1, 'a'], kernel, [1, 2], { x: 1, y: [true, 'b'] }], value: 3 },
+        { key: [[user, 'a'], kernel, [], {}], value: 1 },
+      ),
+      '(1, a);[1,2];{ .x = 1, .y = (true, b) };ksys_read;vfs_read 3\n(read+1 < main+1, a);[];{  };ksys_read;vfs_read 1\n',
     ],
     [
       'user space calls the kernel, wherever it is in the key',

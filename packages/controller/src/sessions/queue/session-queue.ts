@@ -1,0 +1,84 @@
+import type { Logger } from '@bpfleet/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { CAPACITY, LOGGER } from '../../config/tokens.ts';
+import { Hints } from '../../database/hints.ts';
+import { SessionFeed } from '../session-feed.ts';
+import { type Capacity, planQueue, type Turn } from './plan-queue.ts';
+import { QueueRepository } from './queue.repository.ts';
+
+const lookEveryMs = 250;
+
+/** A session that waits, as it is told. */
+export interface Place extends Turn {
+  /** From 1. */
+  readonly position: number;
+}
+
+/** Lets sessions begin as their nodes have room for them. Only the database remembers who waits. */
+@Injectable()
+export class SessionQueue {
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(DataSource) private readonly database: DataSource,
+    @Inject(QueueRepository) private readonly queue: QueueRepository,
+    @Inject(Hints) private readonly hints: Hints,
+    @Inject(SessionFeed) private readonly feed: SessionFeed,
+    @Inject(CAPACITY) readonly capacity: Capacity,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.looking = this.look();
+    }, lookEveryMs);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.looking;
+  }
+
+  /** Admits what there is room for now, within the caller's transaction. Returns sessions with the nodes to tell. */
+  async admit(transaction: EntityManager, now: Date): Promise<Map<string, string[]>> {
+    await this.queue.lock(transaction);
+    const { admitted, waiting } = await this.queue.sessions(transaction);
+    const told = new Map<string, string[]>();
+    for (const { id, startsAt } of planQueue(admitted, waiting, this.capacity, now.getTime())) {
+      if (startsAt === now.getTime()) told.set(id, await this.queue.admit(transaction, id, now));
+    }
+    return told;
+  }
+
+  /** Where a session is in the queue; null where it does not wait. */
+  async place(id: string): Promise<Place | null> {
+    const { admitted, waiting } = await this.queue.sessions();
+    const turns = planQueue(admitted, waiting, this.capacity, Date.now());
+    const index = turns.findIndex((turn) => turn.id === id);
+    const turn = turns[index];
+    return turn === undefined ? null : { ...turn, position: index + 1 };
+  }
+
+  /** Admits what there is room for now, and tells its nodes. */
+  async advance(now: Date): Promise<void> {
+    if (!(await this.queue.anyWaits())) return;
+    const told = await this.database.transaction((transaction) => this.admit(transaction, now));
+    for (const [session, nodes] of told) {
+      this.hints.publish('assignments', session);
+      this.feed.changed(session);
+      this.log.info({ session, nodes: nodes.length }, 'session has its turn');
+    }
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await this.advance(new Date());
+    } catch (err) {
+      this.log.error({ err }, 'the queue could not be looked through');
+    }
+    if (this.timer !== undefined) this.start();
+  }
+}

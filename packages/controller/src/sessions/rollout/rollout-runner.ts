@@ -1,0 +1,79 @@
+import type { Logger } from '@bpfleet/runtime';
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { LOGGER } from '../../config/tokens.ts';
+import { Hints } from '../../database/hints.ts';
+import { SessionRepository } from '../session.repository.ts';
+import { SessionFeed } from '../session-feed.ts';
+import { Settlement } from '../settlement.ts';
+import { judgeRollout } from './judge-rollout.ts';
+import { RolloutRepository } from './rollout.repository.ts';
+
+const lookEveryMs = 250;
+
+/** Tells sessions' waves one after another, and halts a session whose nodes fail. Only the database remembers how far each is. */
+@Injectable()
+export class RolloutRunner {
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> = Promise.resolve();
+
+  constructor(
+    @Inject(DataSource) private readonly database: DataSource,
+    @Inject(RolloutRepository) private readonly rollouts: RolloutRepository,
+    @Inject(SessionRepository) private readonly sessions: SessionRepository,
+    @Inject(Settlement) private readonly settlement: Settlement,
+    @Inject(Hints) private readonly hints: Hints,
+    @Inject(SessionFeed) private readonly feed: SessionFeed,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.looking = this.look();
+    }, lookEveryMs);
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.looking;
+  }
+
+  /** Does what is due at `now` for every session that is told in waves. */
+  async advanceAll(now: Date): Promise<void> {
+    for (const id of await this.rollouts.open()) {
+      const toldAnew = await this.database.transaction((transaction) => this.advance(transaction, id, now));
+      if (toldAnew.length > 0) {
+        this.hints.publish('assignments', id);
+        this.feed.changed(id);
+      }
+    }
+  }
+
+  /** Nodes whose desired state has changed. */
+  private async advance(transaction: DataSource['manager'], id: string, now: Date): Promise<string[]> {
+    const session = await this.rollouts.take(transaction, id);
+    if (session === undefined) return [];
+    const told = await this.rollouts.told(transaction, session);
+    const verdict = judgeRollout(told, session.toldAt.getTime(), session.rollout, now.getTime());
+    if (verdict.kind === 'halt') {
+      await this.rollouts.halt(transaction, session, verdict.reason, now);
+      await this.settlement.update(transaction, [id]);
+      this.log.warn({ session: id, wave: session.wave + 1, reason: verdict.reason }, 'rollout halted');
+      return this.sessions.targets(id);
+    }
+    if (verdict.kind === 'wait' || session.wave + 1 >= session.waves) return [];
+    const nodes = await this.rollouts.advance(transaction, session, now);
+    this.log.info({ session: id, wave: session.wave + 2, waves: session.waves, nodes: nodes.length }, 'next wave told');
+    return nodes;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      await this.advanceAll(new Date());
+    } catch (err) {
+      this.log.error({ err }, 'rollouts could not be looked through');
+    }
+    if (this.timer !== undefined) this.start();
+  }
+}

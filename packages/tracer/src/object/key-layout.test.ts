@@ -1,0 +1,38 @@
+import type { CType } from '@bpfleet/bpf';
+import { expect, test } from 'vitest';
+import { keyLayout } from './key-layout.ts';
+import type { TypeRef } from './object-types.ts';
+
+/** A structure of whole numbers: their names, and how many bytes each has. */
+function structureOf(fields: Readonly<Record<string, 4 | 8>>): TypeRef & { readonly size: number } {
+  const sizes = Object.values(fields);
+  const size = sizes.reduce<number>((sum, bytes) => sum + bytes, 0);
+  const offsetOf = (index: number) => sizes.slice(0, index).reduce<number>((sum, bytes) => sum + bytes, 0);
+  const record: CType = { kind: 'record', id: 1, name: 'key', size };
+  const integer = (size: 4 | 8): CType => ({ kind: 'integer', size, signed: true, character: false });
+  const types: TypeRef['types'] = {
+    resolve: (id) => (id === 1 ? record : integer(id === 8 ? 8 : 4)),
+    members: () =>
+      Object.entries(fields).map(([name, bytes], index) => ({
+        name,
+        type: bytes,
+        bitOffset: offsetOf(index) * 8,
+        bits: 0,
+      })),
+    enumerators: () => [],
+  };
+  return { types, id: 1, size };
+}
+
+test.each<[Readonly<Record<string, 4 | 8>>, (number | null | undefined)[]]>([
+  [{ tgid: 4, user_stack_id: 4 }, [undefined, 0]],
+  [{ pid: 4, kern_stack_id: 4 }, [undefined, null]],
+  [{ pid_tgid: 8, uaddr: 8, user_stack_id: 4 }, [undefined, undefined, 4]],
+  [{ cpu: 4, user_stack_id: 4 }, [undefined, undefined]],
+])('the stacks of %j, and where the process is that they are of', (fields, processes) => {
+  const { size, ...type } = structureOf(fields);
+  const found = keyLayout(type, size, { map: 'stacks', depth: 127 });
+  expect(found.map(({ stack }) => (stack === undefined ? undefined : (stack.process?.offset ?? null)))).toEqual(
+    processes,
+  );
+});
