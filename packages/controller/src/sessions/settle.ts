@@ -84,7 +84,8 @@ function evictedOf({ produced, lost }: ManifestAccount, stored: bigint): bigint 
   if (missing <= 0n) {
     return 0n;
   }
-  return missing >= lost.evicted ? lost.evicted : missing;
+  // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigints.
+  return missing < lost.evicted ? missing : lost.evicted;
 }
 
 /** What is known of a node from which no manifest came in time. */
