@@ -81,8 +81,11 @@ function sheetDiffers({ document: { answer } }: Truth): string[] {
   const sum = complete + partial + failed + offline + skipped;
   const wrong = sum === targets ? [] : [`the sheet has ${sum} of ${targets} targets`];
   for (const { name, produced, stored, lost, reason } of nodes) {
-    const accounted = stored + lost.kernel + lost.sampledOut + lost.evicted + lost.mapFull;
-    if (produced !== accounted) wrong.push(`${name}: ${produced} produced, ${accounted} accounted for`);
+    const accounted = [stored, lost.kernel, lost.sampledOut, lost.evicted, lost.mapFull].reduce(
+      (sum, count) => sum + BigInt(count),
+      0n,
+    );
+    if (BigInt(produced) !== accounted) wrong.push(`${name}: ${produced} produced, ${accounted} accounted for`);
     if (reason?.includes('do not balance')) wrong.push(`${name}: ${reason}`);
   }
   return wrong;

@@ -23,7 +23,7 @@ export async function liveLags(lab: Lab, fleet: FleetProcess, agents: number): P
     rest = events.pop() ?? '';
     for (const event of events.filter((each) => each.includes('event: results'))) {
       const { answer } = JSON.parse(event.slice(event.indexOf('data: ') + 6)) as ResultDocument;
-      shown.push({ at: Date.now(), stored: answer.nodes.reduce((sum, node) => sum + node.stored, 0) });
+      shown.push({ at: Date.now(), stored: answer.nodes.reduce((sum, node) => sum + Number(node.stored), 0) });
     }
   }
   await allDelivered(fleet);

@@ -4,7 +4,7 @@ import type { FleetCase } from '../run/fleet-case.ts';
 /** Connections that are asked for on the loopback interface, by a filter of a packet socket that the agent has opened for it. */
 export default {
   name: 'ELF object: a socket filter',
-  capabilities: ['net_raw'],
+  capabilities: ['net_admin', 'net_raw'],
   ownNetwork: true,
   object: `
     struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 64); __type(key, __u32); __type(value, __u64); } ports SEC(".maps");

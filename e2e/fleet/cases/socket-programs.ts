@@ -7,7 +7,7 @@ import type { FleetCase } from '../run/fleet-case.ts';
  */
 export default {
   name: 'ELF object: sockops, sk_msg, cgroup_skb',
-  capabilities: ['net_admin'],
+  capabilities: ['net_admin', 'net_raw'],
   object: `
     struct { __uint(type, BPF_MAP_TYPE_SOCKHASH); __uint(max_entries, 64); __type(key, __u64); __type(value, __u64); } socks SEC(".maps");
     __u64 asked = 0;

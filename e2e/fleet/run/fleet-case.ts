@@ -20,7 +20,7 @@ interface CaseFrame {
   readonly workload?: string;
   /** Features, as `bpfleet nodes` lists them, without which a node skips it; of several in a list one is enough. */
   readonly needs?: readonly (string | readonly string[])[];
-  /** What guests' agents must have for it beyond what every agent has. */
+  /** What guests' agents must have for it beyond what every agent has: the same for all cases, so that agents start again once. */
   readonly capabilities?: readonly Capability[];
   /** The workload must be in the agent's network namespace: the host's agent has one of its own, and skips it. */
   readonly ownNetwork?: true;

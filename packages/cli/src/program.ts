@@ -56,6 +56,21 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
   );
   withExamples(
     program
+      .command('check')
+      .description('would it load there? a line for each kernel and architecture; nothing is attached')
+      .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
+      .argument('[arguments...]', 'of the script, after --')
+      .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
+      .option('-p, --param <name=value>', 'sets a variable of an object; may be repeated', collect, [])
+      .addOption(outputOption())
+      .action(async (what: string, words: string[], options) => {
+        finish(await (await import('./commands/check.ts')).check(what, words, options, terminal));
+      }),
+    "bpfleet check 'kprobe:vfs_read { @ = count(); }'",
+    'bpfleet check latency.bpf.o --nodes arch=arm64',
+  );
+  withExamples(
+    program
       .command('results')
       .description('merged results of a session, also while it runs')
       .argument('<session>', 'its id')
@@ -74,6 +89,20 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     'bpfleet results ID --by node --format prometheus > bpfleet.prom',
     'bpfleet results BEFORE --compare AFTER --map @us',
     'bpfleet results ID --by label:role --compare-groups web,db',
+  );
+  withExamples(
+    program
+      .command('events')
+      .description('what a session printed, in the order in which it arrived')
+      .argument('<session>', 'its id')
+      .option('--follow', 'go on until the session ends')
+      .option('--node <name>', 'only what this node printed')
+      .option('--from <time>', 'only what was printed at or after this time')
+      .option('--to <time>', 'only what was printed before this time')
+      .addOption(outputOption())
+      .action(async (id: string, options) => (await import('./commands/events.ts')).events(id, options, terminal)),
+    'bpfleet events ID --follow',
+    'bpfleet events ID --node web-1 --from 2026-12-31T23:00 -o json',
   );
   program
     .command('sessions')

@@ -8,6 +8,7 @@ export type JsonInteger = number | string;
 
 export type AnswerCounts = Schemas['AnswerCounts'];
 export type AnswerSheet = Schemas['AnswerSheet'];
+export type CheckProgram = Schemas['CheckProgram'];
 export type CreateSchedule = Schemas['CreateSchedule'];
 export type CreateSession = Schemas['CreateSession'];
 export type CreateToken = Schemas['CreateToken'];
@@ -18,6 +19,7 @@ export type Firing = Schemas['Firing'];
 export type IssuedToken = Schemas['IssuedToken'];
 export type Node = Schemas['Node'];
 export type NodeAnswer = Schemas['NodeAnswer'];
+export type NodeCheck = Schemas['NodeCheck'];
 export type ResultDocument = Schemas['ResultDocument'];
 export type ResultEntry = Schemas['ResultEntry'];
 export type ResultMap = Schemas['ResultMap'];

@@ -1,4 +1,5 @@
 import type {
+  CheckProgram,
   CreateSchedule,
   CreateSession,
   CreateToken,
@@ -6,6 +7,7 @@ import type {
   Firing,
   IssuedToken,
   Node,
+  NodeCheck,
   ResultDocument,
   Schedule,
   SessionListItem,
@@ -35,6 +37,13 @@ interface Page<T> {
   readonly nextCursor: string | null;
 }
 
+/** Which of a session's printed lines; times as ISO 8601. */
+export interface EventQuery {
+  readonly node?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /** The controller's REST API. Every method throws ApiError. */
 export class RestClient {
   readonly #endpoint: Endpoint;
@@ -47,6 +56,11 @@ export class RestClient {
   createSession(body: CreateSession, idempotencyKey: string): Promise<SessionResource> {
     const headers = { 'idempotency-key': idempotencyKey };
     return this.#json('POST', '/sessions', { body, headers });
+  }
+
+  /** Whether a program would load on the nodes that a selector chooses. */
+  check(body: CheckProgram): Promise<NodeCheck[]> {
+    return this.#json<{ items: NodeCheck[] }>('POST', '/checks', { body }).then(({ items }) => items);
   }
 
   session(id: string, signal?: AbortSignal): Promise<SessionResource> {
@@ -107,10 +121,10 @@ export class RestClient {
     return this.#json('POST', '/tokens', { body });
   }
 
-  /** What the session has printed so far. */
-  async *events(id: string): AsyncGenerator<Event, void, void> {
-    const headers = { accept: 'application/x-ndjson' };
-    const response = await send(this.#endpoint, 'GET', `/sessions/${encodeURIComponent(id)}/events`, { headers });
+  /** What the session has printed so far, or of that what was asked for. */
+  async *events(id: string, query: EventQuery = {}): AsyncGenerator<Event, void, void> {
+    const options = { headers: { accept: 'application/x-ndjson' }, query: { ...query } };
+    const response = await send(this.#endpoint, 'GET', `/sessions/${encodeURIComponent(id)}/events`, options);
     yield* readJsonLines(response.body ?? readable()) as AsyncGenerator<Event, void, void>;
   }
 
@@ -118,7 +132,7 @@ export class RestClient {
   async *followEvents(id: string, options: FollowOptions = {}): AsyncGenerator<Event, void, void> {
     // A controller that shuts down ends the stream as well.
     const isOver = async () => (await this.session(id, options.signal)).session.endedAt !== null;
-    const follow = { ...options, query: { follow: 'true' }, isOver };
+    const follow = { ...options, query: { ...options.query, follow: 'true' }, isOver };
     for await (const { event, data } of followEvents(
       this.#endpoint,
       `/sessions/${encodeURIComponent(id)}/events`,

@@ -178,6 +178,12 @@ describe('a session', () => {
       .map((line) => JSON.parse(line));
     expect(lines).toMatchObject([{ text: 'one\n', node: 'a', type: 'printf' }, { text: 'two\n' }]);
     const sse = { accept: 'text/event-stream', 'last-event-id': lines[0].id };
+    const count = async (query: string) =>
+      String((await controller.call('GET', `/sessions/${id}/events?${query}`)).body).split('\n').length - 1;
+    expect(await count(`node=${encodeURIComponent(lines[0].node)}`)).toBe(lines.length);
+    expect(await count('node=nobody')).toBe(0);
+    expect(await count(`to=${lines[0].at}`)).toBe(0);
+    expect(await count(`from=${lines[0].at}`)).toBe(lines.length);
     const following = controller.call('GET', `/sessions/${id}/events`, undefined, sse);
     const streaming = controller.call('GET', `/sessions/${id}/stream`);
     agent.manifest({ sessionId: id, bootEpoch: 1n, firstSeq: 1n, lastSeq: 2n, produced: 3n, outcome: 1 });

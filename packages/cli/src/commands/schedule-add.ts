@@ -74,7 +74,7 @@ function readWhen({ at, every, cron, timeZone }: ScheduleAddOptions): CreateSche
   if (every !== undefined) {
     return { kind: 'every', every };
   }
-  return { kind: 'at', at: instant(at ?? '') };
+  return { kind: 'at', at: instant('--at', at ?? '') };
 }
 
 const optionOf: Readonly<Record<string, string>> = {

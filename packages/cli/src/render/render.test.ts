@@ -1,6 +1,7 @@
 import type { AnswerSheet, NodeAnswer, ResultEntry, ResultMap } from '@bpfleet/client';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { checkTable } from '../commands/check.ts';
 import { plain } from '../terminal.ts';
 import { ago } from './ago.ts';
 import { answerSum, renderAnswerSheet } from './answer-sheet.ts';
@@ -334,5 +335,21 @@ test('csv has a row a bucket and quotes what needs it', () => {
       '@h,hist,,,,3,,,1,1,1,1,1,2,1',
       '',
     ].join('\r\n'),
+  );
+});
+
+test('a check: nodes that answer alike share a line', () => {
+  const node = { node: 'a', arch: 'arm64', kernel: '6.1.0', answer: 'loads', reason: null, diagnostics: [] } as const;
+  const refused = {
+    ...node,
+    node: 'c',
+    kernel: '5.10.0',
+    answer: 'refused',
+    reason: 'no \u001b[2J ring buffer',
+  } as const;
+  expect(checkTable([node, { ...node, node: 'b' }, refused], { paint: plain, columns: undefined })).toBe(
+    'KERNEL  ARCH   NODES  ANSWER   REASON\n' +
+      '6.1.0   arm64      2  loads    -\n' +
+      '5.10.0  arm64      1  refused  no \\x1b[2J ring buffer\n',
   );
 });

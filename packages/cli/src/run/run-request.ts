@@ -44,14 +44,7 @@ export function runRequest(program: ProgramText | ProgramObject, settings: RunSe
   checkDuration('--every', settings.every, 'the length of a window, such as 1s');
   const limits = settings.limit === undefined ? undefined : parseLimits(settings.limit);
   return {
-    program:
-      program.kind === 'object'
-        ? { kind: 'object', object: Buffer.from(program.object).toString('base64') }
-        : {
-            kind: 'script',
-            source: program.source,
-            ...(program.arguments === undefined ? {} : { arguments: [...program.arguments] }),
-          },
+    program: requestProgram(program),
     nodes: settings.nodes,
     for: settings.for,
     every: settings.every,
@@ -61,7 +54,7 @@ export function runRequest(program: ProgramText | ProgramObject, settings: RunSe
     ...(settings.seed === undefined ? {} : { seed: settings.seed }),
     ...(settings.late === true ? { late: true } : {}),
     ...(settings.priority === undefined ? {} : { priority: settings.priority }),
-    ...(settings.at === undefined ? {} : { startAt: instant(settings.at) }),
+    ...(settings.at === undefined ? {} : { startAt: instant('--at', settings.at) }),
     ...rolloutOf(settings),
   };
 }
@@ -91,6 +84,17 @@ function shareOf(option: string, text: string): number {
     if (!(error instanceof AmountError)) throw error;
     throw wrongRequest(`${option} ${text}: ${error.message}.`);
   }
+}
+
+/** A program as requests have it. */
+export function requestProgram(program: ProgramText | ProgramObject): CreateSession['program'] {
+  return program.kind === 'object'
+    ? { kind: 'object', object: Buffer.from(program.object).toString('base64') }
+    : {
+        kind: 'script',
+        source: program.source,
+        ...(program.arguments === undefined ? {} : { arguments: [...program.arguments] }),
+      };
 }
 
 function checkDuration(option: string, text: string, what: string): void {

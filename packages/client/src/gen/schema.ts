@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Would a program load on the nodes that a selector chooses? */
+        post: operations["checkProgram"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/healthz": {
         parameters: {
             query?: never;
@@ -323,6 +340,17 @@ export interface components {
             /** @description What is due while it is paused is not made up for. */
             paused: boolean;
         };
+        Checked: {
+            items: components["schemas"]["NodeCheck"][];
+        };
+        CheckProgram: {
+            /**
+             * @description Selector: `all`, or terms as in `arch=arm64,role!=db`.
+             * @default all
+             */
+            nodes?: string;
+            program: components["schemas"]["Program"];
+        };
         CreateSchedule: {
             /**
              * @description When no controller looked within 30 s of the time: run once for all that was missed, or skip them.
@@ -559,6 +587,19 @@ export interface components {
             items: components["schemas"]["NodeAnswer"][];
             /** @description Pass as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
+        };
+        NodeCheck: {
+            /**
+             * @description silent: it is connected and did not answer in time.
+             * @enum {string}
+             */
+            answer: "loads" | "refused" | "silent" | "offline";
+            arch: string;
+            diagnostics: components["schemas"]["Diagnostic"][];
+            kernel: string;
+            node: string;
+            /** @description Why it is refused there. */
+            reason: string | null;
         };
         NodeList: {
             items: components["schemas"]["Node"][];
@@ -854,6 +895,38 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    checkProgram: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckProgram"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -1331,6 +1404,12 @@ export interface operations {
                 after?: string;
                 /** @description Keep the answer open until the session ends. */
                 follow?: "true" | "false";
+                /** @description Only what was printed at or after this instant. */
+                from?: string;
+                /** @description Only what this node printed. */
+                node?: string;
+                /** @description Only what was printed before this instant. */
+                to?: string;
             };
             header?: {
                 /** @description Only events after this id. */

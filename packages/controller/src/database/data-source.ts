@@ -13,8 +13,8 @@ import { Schedules1764500000000 } from './migrations/1764500000000-schedules.ts'
 import { Rollout1764600000000 } from './migrations/1764600000000-rollout.ts';
 import { Queue1764650000000 } from './migrations/1764650000000-queue.ts';
 import { ReadFailed1764700000000 } from './migrations/1764700000000-read-failed.ts';
+import { Replicas1764710000000 } from './migrations/1764710000000-replicas.ts';
 import { Arguments1764750000000 } from './migrations/1764750000000-arguments.ts';
-import { Replicas1764800000000 } from './migrations/1764800000000-replicas.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -34,8 +34,8 @@ export function createDataSource(url: string): DataSource {
       Rollout1764600000000,
       Queue1764650000000,
       ReadFailed1764700000000,
+      Replicas1764710000000,
       Arguments1764750000000,
-      Replicas1764800000000,
     ],
     synchronize: false,
     poolSize,

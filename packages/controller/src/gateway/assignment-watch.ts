@@ -47,9 +47,11 @@ export class AssignmentWatch {
   /** Finds what no hint told. */
   private async look(): Promise<void> {
     const changed = await this.sessions.changedSince(new Date(Date.now() - lookBackMs));
-    const now = new Set(changed.map(({ id, wave, cancelled }) => `${id} ${wave} ${cancelled}`));
-    for (const id of new Set([...now].filter((each) => !this.seen.has(each)).map((each) => each.split(' ')[0] ?? ''))) {
-      await this.refresh(id);
+    const now = new Set(changed.map(stateOf));
+    for (const session of changed) {
+      if (!this.seen.has(stateOf(session))) {
+        await this.refresh(session.id);
+      }
     }
     this.seen = now;
   }
@@ -67,4 +69,8 @@ export class AssignmentWatch {
       this.log.warn({ err }, 'nodes could not be told of a change; it is looked for again');
     }
   }
+}
+
+function stateOf({ id, wave, cancelled }: { id: string; wave: number; cancelled: boolean }): string {
+  return `${id} ${wave} ${cancelled}`;
 }

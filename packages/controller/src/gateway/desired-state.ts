@@ -1,4 +1,11 @@
-import { type Assignment, AssignmentSchema, create, durationFromMs, timestampFromMs } from '@bpfleet/contracts';
+import {
+  type Assignment,
+  AssignmentSchema,
+  create,
+  durationFromMs,
+  TraceTimingSchema,
+  timestampFromMs,
+} from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { BatchQueue } from '../database/batch-queue.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
@@ -23,19 +30,23 @@ export class DesiredStates {
     const targets = await this.sessions.assignments(nodeIds, new Date());
     const ids = [...new Set(targets.map(({ sessionId }) => sessionId))];
     const rows = ids.length === 0 ? [] : await this.sessions.withPrograms(ids);
-    const sessions = new Map(rows.map((session) => [session.id, session]));
-    const whole = new Map(rows.map((session) => [session.id, assignment(session)]));
+    const made = new Map(rows.map((session) => [session.id, assignment(session)]));
     const byNode = new Map<string, Assignment[]>();
     for (const { nodeId, sessionId, durationMs } of targets) {
-      const session = sessions.get(sessionId);
-      const own = session === undefined || durationMs === null ? undefined : assignment({ ...session, durationMs });
-      const each = own ?? whole.get(sessionId);
+      const each = made.get(sessionId);
       if (each !== undefined) {
-        byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), each]);
+        const own = durationMs === null ? each : lasting(each, durationMs);
+        byNode.set(nodeId, [...(byNode.get(nodeId) ?? []), own]);
       }
     }
     return nodeIds.map((nodeId) => byNode.get(nodeId) ?? []);
   }
+}
+
+/** The same for a node that has less time. */
+function lasting(assigned: Assignment, durationMs: number): Assignment {
+  const timing = create(TraceTimingSchema, { ...assigned.timing, duration: durationFromMs(durationMs) });
+  return { ...assigned, timing };
 }
 
 function assignment(session: SessionRow): Assignment {

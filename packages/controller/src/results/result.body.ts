@@ -91,5 +91,8 @@ export type ResultsQuery = z.infer<typeof ResultsQuery>;
 export const EventsQuery = z.object({
   after: z.string().max(32).optional().describe('Only events after this id.'),
   follow: z.enum(['true', 'false']).optional().describe('Keep the answer open until the session ends.'),
+  node: z.string().max(253).optional().describe('Only what this node printed.'),
+  from: z.iso.datetime({ offset: true }).optional().describe('Only what was printed at or after this instant.'),
+  to: z.iso.datetime({ offset: true }).optional().describe('Only what was printed before this instant.'),
 });
 export type EventsQuery = z.infer<typeof EventsQuery>;

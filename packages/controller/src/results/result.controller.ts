@@ -33,8 +33,12 @@ export class ResultController {
   @ApiOperation({ operationId: 'getResults', summary: 'The result document, merged over all nodes or by group' })
   @ApiOkResponse({ standardSchema: ResultDocumentBody })
   get(@Param('id') id: string, @Query({ schema: ResultsQuery }) query: ResultsQuery) {
-    const [from, to] = [query.from, query.to].map((text) => (text === undefined ? null : new Date(text)));
-    return this.results.document(id, { by: query.by, map: query.map, from: from ?? null, to: to ?? null });
+    return this.results.document(id, {
+      by: query.by,
+      map: query.map,
+      from: instant(query.from),
+      to: instant(query.to),
+    });
   }
 
   @Get('events')
@@ -59,6 +63,7 @@ export class ResultController {
   ): Promise<void> {
     let session = await this.sessions.get(id);
     const sse = request.headers.accept?.includes('text/event-stream') === true;
+    const filter = { node: query.node ?? null, from: instant(query.from), to: instant(query.to) };
     let after = eventId(request.headers['last-event-id'] ?? query.after);
     const stream = new HttpStream(response, sse ? 'text/event-stream' : 'application/x-ndjson');
     const follow = query.follow === undefined ? sse : query.follow === 'true';
@@ -66,7 +71,7 @@ export class ResultController {
       // Looked at before the events, so that none of a session that has just ended is missed.
       const last = !follow || isOver(session.state, session.endedAt);
       const changed = this.feed.next(session.id, lookAgainMs, stream.signal);
-      const events = await this.results.events(session.id, after, eventsPerRead);
+      const events = await this.results.events(session.id, after, eventsPerRead, filter);
       for (const event of events) {
         const body = { ...resultOutput(event), id: event.id };
         await (sse ? stream.event({ id: event.id, data: body }) : stream.line(body));
@@ -129,6 +134,10 @@ export class ResultController {
     }
     return text;
   }
+}
+
+function instant(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(text);
 }
 
 function eventId(text: string | string[] | undefined): bigint {

@@ -32,6 +32,15 @@ export interface StoredEvent {
   readonly values: (number | string)[];
 }
 
+/** Which events are wanted; null: all. */
+export interface EventFilter {
+  /** Name of the node. */
+  readonly node: string | null;
+  /** [from, to) */
+  readonly from: Date | null;
+  readonly to: Date | null;
+}
+
 const framesPerRead = 500;
 
 @Injectable()
@@ -70,12 +79,14 @@ export class ResultRepository {
   }
 
   /** In the order in which they became known here, after `after`. */
-  events(sessionId: string, after: bigint, limit: number): Promise<StoredEvent[]> {
+  events(sessionId: string, after: bigint, limit: number, { node, from, to }: EventFilter): Promise<StoredEvent[]> {
     return this.database.query(
       `select event.id, sn.name as node, event.at, event.type, event.text, event."values"
        from event join session_node sn using (session_id, node_id)
-       where session_id = $1 and event.id > $2 order by event.id limit $3`,
-      [sessionId, after.toString(), limit],
+       where session_id = $1 and event.id > $2 and ($4::text is null or sn.name = $4)
+         and ($5::timestamptz is null or event.at >= $5) and ($6::timestamptz is null or event.at < $6)
+       order by event.id limit $3`,
+      [sessionId, after.toString(), limit, node, from, to],
     );
   }
 

@@ -7,7 +7,7 @@ import { SessionService } from '../sessions/session.service.ts';
 import { sessionSummary } from '../sessions/session-resource.ts';
 import { type Grouping, labelOf, parseGrouping } from './grouping.ts';
 import { mergeResults, type NodeMaps } from './merge-results.ts';
-import { ResultRepository, type RunResult, type StoredEvent } from './result.repository.ts';
+import { type EventFilter, ResultRepository, type RunResult, type StoredEvent } from './result.repository.ts';
 import { applyFrame, decodeDeltas, decodeRollup, emptyRollup, type Rollup } from './rollup.ts';
 import { loadSchemas } from './stored-schemas.ts';
 
@@ -61,8 +61,8 @@ export class ResultService {
   }
 
   /** Events of a session, in the order in which they became known. */
-  events(sessionId: string, after: bigint, limit: number): Promise<StoredEvent[]> {
-    return this.results.events(sessionId, after, limit);
+  events(sessionId: string, after: bigint, limit: number, filter: EventFilter): Promise<StoredEvent[]> {
+    return this.results.events(sessionId, after, limit, filter);
   }
 
   private async output(sessionId: string, from: Date | null, to: Date | null) {

@@ -33,7 +33,7 @@ function frame(seq: bigint): CheckedFrame {
 }
 
 const advance = (run: RunProgress, seqs: bigint[], schemas: readonly MapSchema[] | null, refused: bigint[] = []) =>
-  advanceRun(run, { key, frames: seqs.map(frame), refused, schemas });
+  advanceRun(run, { key, connectionEpoch: 1n, frames: seqs.map(frame), refused, schemas });
 
 describe('advanceRun', () => {
   it('applies what comes in order, also the same frame twice in one batch, to the rollup once', () => {

@@ -1,6 +1,7 @@
 import { CheckResponseSchema, create, type MessageInitShape } from '@bpfleet/contracts';
 import { describe, expect, it } from 'vitest';
-import { type NodeAnswer, planTargets } from './plan-targets.ts';
+import type { NodeAnswer } from '../gateway/node-questions.ts';
+import { planTargets } from './plan-targets.ts';
 
 const answer = (init: MessageInitShape<typeof CheckResponseSchema>): NodeAnswer => ({
   kind: 'answered',

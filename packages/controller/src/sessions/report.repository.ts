@@ -89,8 +89,7 @@ export class ReportRepository {
     const lost = [0, 1, 2, 3, 4, 5].map((index) => column((manifest) => String(manifest.lost[index])));
     await transaction.query(
       `insert into manifest (session_id, node_id, boot_epoch, first_seq, last_seq, produced, lost_kernel,
-         lost_sampled_out, lost_truncated, lost_evicted, lost_map_full, lost_read_failed, outcome, reason,
-         started_at, ended_at, overhead, received_at)
+         lost_sampled_out, lost_truncated, lost_evicted, lost_map_full, lost_read_failed, outcome, reason, started_at, ended_at, overhead, received_at)
        select *, $18::timestamptz from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
          $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::text[], $14::text[],
          $15::timestamptz[], $16::timestamptz[], $17::float8[])
@@ -98,8 +97,7 @@ export class ReportRepository {
          first_seq = excluded.first_seq, last_seq = excluded.last_seq, produced = excluded.produced,
          lost_kernel = excluded.lost_kernel, lost_sampled_out = excluded.lost_sampled_out,
          lost_truncated = excluded.lost_truncated, lost_evicted = excluded.lost_evicted,
-         lost_map_full = excluded.lost_map_full, lost_read_failed = excluded.lost_read_failed,
-         outcome = excluded.outcome, reason = excluded.reason,
+         lost_map_full = excluded.lost_map_full, lost_read_failed = excluded.lost_read_failed, outcome = excluded.outcome, reason = excluded.reason,
          started_at = excluded.started_at, ended_at = excluded.ended_at, overhead = excluded.overhead`,
       [
         column(({ sessionId }) => sessionId),

@@ -26,7 +26,7 @@ export interface SessionRequest {
 export function sessionRequest(body: CreateSessionBody): SessionRequest {
   return {
     durationMs: duration(body.for, '/for', durationBounds),
-    program: body.program.kind === 'object' ? objectProgram(givenObject(body.program)) : body.program,
+    program: requestedProgram(body.program),
     selector: body.nodes,
     intervalMs: duration(body.every, '/every', intervalBounds),
     mapBytes: body.limits?.mapBytes ?? 0,
@@ -43,6 +43,11 @@ export function sessionRequest(body: CreateSessionBody): SessionRequest {
       rollout: body.rollout && { ...body.rollout, soakMs: duration(body.rollout.soak, '/rollout/soak', soakBounds) },
     }),
   };
+}
+
+/** The program of a body. Throws Problem `invalid_program`. */
+export function requestedProgram(program: CreateSessionBody['program']): SessionProgram {
+  return program.kind === 'object' ? objectProgram(givenObject(program)) : program;
 }
 
 function givenObject(program: Extract<CreateSessionBody['program'], { kind: 'object' }>): GivenObject {

@@ -9,7 +9,7 @@ const time = z.iso.datetime();
 /** Characters of base64 that hold the largest object. */
 const maxBase64 = Math.ceil(MAX_OBJECT_BYTES / 3) * 4;
 
-const ProgramBody = z
+export const ProgramBody = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('script'),

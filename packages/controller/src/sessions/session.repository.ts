@@ -9,9 +9,9 @@ import { SessionRow } from './session.entity.ts';
 import { SessionNodeRow } from './session-node.entity.ts';
 import type { Target } from './settlement.ts';
 
-/** What a node is to run. */
+/** A node's part that it is to run. */
 export interface AssignedPart extends Target {
-  /** Where it is not as long as the session. */
+  /** Of a node that came late, what is left for it; null: as long as the session takes. */
   readonly durationMs: number | null;
 }
 
@@ -127,15 +127,13 @@ export class SessionRepository {
 
   /** What is to run on these nodes now, the oldest session first. */
   async assignments(nodeIds: readonly string[], now: Date): Promise<AssignedPart[]> {
-    const rows: (Target & { durationMs: string | null })[] = await this.database.query(
-      `select part.node_id as "nodeId", part.session_id as "sessionId", part.duration_ms as "durationMs"
-       from session_node part join session on session.id = part.session_id
+    return this.database.query(
+      `select part.node_id as "nodeId", part.session_id as "sessionId", part.duration_ms::float8 as "durationMs" from session_node part join session on session.id = part.session_id
        where part.node_id = any($1::uuid[]) and part.state in ('pending', 'running') and part.wave <= session.wave
          and session.cancelled_at is null and session.ended_at is null and session.deadline > $2
        order by session.created_at`,
       [nodeIds, now],
     );
-    return rows.map((row) => ({ ...row, durationMs: row.durationMs === null ? null : Number(row.durationMs) }));
   }
 
   /** With their programs, also those that are objects. */
@@ -187,11 +185,11 @@ export class SessionRepository {
     return true;
   }
 
-  /** Sessions of which somebody was told something since then, and that have not ended. */
+  /** Sessions that were told to nodes or cancelled since then and have not ended. */
   changedSince(since: Date): Promise<{ id: string; wave: number; cancelled: boolean }[]> {
     return this.database.query(
       `select id, wave, cancelled_at is not null as cancelled from session
-       where ended_at is null and (created_at > $1 or cancelled_at > $1 or told_at > $1)`,
+       where ended_at is null and (told_at > $1 or cancelled_at > $1)`,
       [since],
     );
   }

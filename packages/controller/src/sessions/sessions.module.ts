@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.ts';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
+import { CheckController } from './checks/check.controller.ts';
+import { CheckService } from './checks/check.service.ts';
 import { NodeReports } from './node-reports.ts';
 import { QueueRepository } from './queue/queue.repository.ts';
 import { SessionQueue } from './queue/session-queue.ts';
@@ -20,7 +22,7 @@ import { LateSessionRepository } from './targeting/late-session.repository.ts';
 
 @Module({
   imports: [AccessModule, FleetModule, ConnectedAgentsModule],
-  controllers: [SessionController],
+  controllers: [SessionController, CheckController],
   providers: [
     SessionRepository,
     SessionService,
@@ -34,6 +36,7 @@ import { LateSessionRepository } from './targeting/late-session.repository.ts';
     RolloutRunner,
     SessionQueue,
     QueueRepository,
+    CheckService,
     LateNodes,
     LateSessionRepository,
   ],

@@ -52,7 +52,7 @@ export class Settlement {
       return;
     }
     const conclusions: Conclusion[] = [];
-    for (const { sessionId, nodeId, joinedAfterMs, runs } of await this.accounts(transaction, targets)) {
+    for (const { sessionId, nodeId, runs, joinedAfterMs } of await this.accounts(transaction, targets)) {
       const verdict = settle(runs, joinedAfterMs);
       if (verdict !== undefined) {
         conclusions.push({ sessionId, nodeId, verdict });
@@ -102,8 +102,7 @@ export class Settlement {
     }
     await this.lock(transaction, sessionIds);
     const sessions: SessionParts[] = await transaction.query(
-      `select s.id, s.cancelled_at is not null as cancelled, s.halted is not null as halted,
-         array_agg(distinct sn.state) as states, min(sn.attached_at) as attached
+      `select s.id, s.cancelled_at is not null as cancelled, s.halted is not null as halted, array_agg(distinct sn.state) as states, min(sn.attached_at) as attached
        from session s join session_node sn on sn.session_id = s.id where s.id = any($1::uuid[]) group by s.id`,
       [sessionIds],
     );
@@ -119,7 +118,7 @@ export class Settlement {
   private async accounts(transaction: EntityManager, targets: readonly Target[]): Promise<PartAccount[]> {
     const wanted = 'unnest($1::uuid[], $2::uuid[]) as wanted (session_id, node_id)';
     const rows: AccountRow[] = await transaction.query(
-      `select run.stored_seqs::text as stored, run.records, manifest.*, session_id, node_id, part.joined_after_ms
+      `select run.stored_seqs::text as stored, run.records, manifest.*, session_id, node_id, part.joined_after_ms::float8 as joined
        from (select run.* from run join ${wanted} using (session_id, node_id)) as run
        full join (select manifest.* from manifest join ${wanted} using (session_id, node_id)) as manifest
          using (session_id, node_id, boot_epoch)
@@ -130,24 +129,13 @@ export class Settlement {
     const parts = new Map<string, PartAccount>();
     for (const row of rows) {
       const key = `${row.session_id} ${row.node_id}`;
-      const part = parts.get(key) ?? newAccount(row);
+      const part = parts.get(key) ?? partOf(row);
       parts.set(key, part);
       const storedSeqs = parseSeqRanges(row.stored ?? '{}');
       part.runs.push({ storedSeqs, storedRecords: BigInt(row.records ?? 0), manifest: manifestOf(row) });
     }
     return [...parts.values()];
   }
-}
-
-interface PartAccount extends Target {
-  /** Of a node that came late. */
-  readonly joinedAfterMs: number | null;
-  readonly runs: RunAccount[];
-}
-
-function newAccount({ session_id, node_id, joined_after_ms }: AccountRow): PartAccount {
-  const joinedAfterMs = joined_after_ms === null ? null : Number(joined_after_ms);
-  return { sessionId: session_id, nodeId: node_id, joinedAfterMs, runs: [] };
 }
 
 interface SessionParts {
@@ -167,10 +155,20 @@ function sessionsOf(targets: readonly Target[]): string[] {
   return [...new Set(targets.map(({ sessionId }) => sessionId))];
 }
 
+interface PartAccount extends Target {
+  readonly runs: RunAccount[];
+  /** Of a node that came late. */
+  readonly joinedAfterMs: number | null;
+}
+
+function partOf({ session_id, node_id, joined }: AccountRow): PartAccount {
+  return { sessionId: session_id, nodeId: node_id, joinedAfterMs: joined, runs: [] };
+}
+
 interface AccountRow {
   readonly session_id: string;
   readonly node_id: string;
-  readonly joined_after_ms: string | null;
+  readonly joined: number | null;
   readonly stored: string | null;
   readonly records: string | null;
   readonly outcome: ManifestAccount['outcome'] | null;

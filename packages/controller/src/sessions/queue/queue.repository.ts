@@ -39,19 +39,14 @@ export class QueueRepository {
     };
   }
 
-  /** Gives a session its nodes: those of its first wave are told. Returns the nodes. */
-  async admit(transaction: EntityManager, id: string, now: Date): Promise<string[]> {
+  /** Gives sessions their nodes: those of the first wave are to run them from now on. */
+  async admit(transaction: EntityManager, ids: readonly string[], now: Date): Promise<void> {
     await transaction.query(
       `update session set wave = 0, told_at = $2,
          deadline = greatest($2, start_at) + ($3::float8 + duration_ms) * interval '1 millisecond'
-       where id = $1`,
-      [id, now, attachMs],
+       where id = any($1::uuid[])`,
+      [ids, now, attachMs],
     );
-    const rows: { node_id: string }[] = await transaction.query(
-      `select node_id from session_node where session_id = $1 and wave = 0 and state = 'pending'`,
-      [id],
-    );
-    return rows.map(({ node_id }) => node_id);
   }
 }
 

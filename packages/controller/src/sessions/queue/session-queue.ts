@@ -42,15 +42,14 @@ export class SessionQueue {
     await this.looking;
   }
 
-  /** Admits what there is room for now, within the caller's transaction. Returns sessions with the nodes to tell. */
-  async admit(transaction: EntityManager, now: Date): Promise<Map<string, string[]>> {
+  /** Admits what there is room for now, within the caller's transaction. Returns the sessions. */
+  async admit(transaction: EntityManager, now: Date): Promise<string[]> {
     await this.queue.lock(transaction);
     const { admitted, waiting } = await this.queue.sessions(transaction);
-    const told = new Map<string, string[]>();
-    for (const { id, startsAt } of planQueue(admitted, waiting, this.capacity, now.getTime())) {
-      if (startsAt === now.getTime()) told.set(id, await this.queue.admit(transaction, id, now));
-    }
-    return told;
+    const turns = planQueue(admitted, waiting, this.capacity, now.getTime());
+    const ids = turns.filter(({ startsAt }) => startsAt === now.getTime()).map(({ id }) => id);
+    await this.queue.admit(transaction, ids, now);
+    return ids;
   }
 
   /** Where a session is in the queue; null where it does not wait. */
@@ -65,11 +64,10 @@ export class SessionQueue {
   /** Admits what there is room for now, and tells its nodes. */
   async advance(now: Date): Promise<void> {
     if (!(await this.queue.anyWaits())) return;
-    const told = await this.database.transaction((transaction) => this.admit(transaction, now));
-    for (const [session, nodes] of told) {
+    for (const session of await this.database.transaction((transaction) => this.admit(transaction, now))) {
       this.hints.publish('assignments', session);
       this.feed.changed(session);
-      this.log.info({ session, nodes: nodes.length }, 'session has its turn');
+      this.log.info({ session }, 'session has its turn');
     }
   }
 

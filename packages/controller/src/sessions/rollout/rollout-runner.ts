@@ -3,7 +3,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../../config/tokens.ts';
 import { Hints } from '../../database/hints.ts';
-import { SessionRepository } from '../session.repository.ts';
 import { SessionFeed } from '../session-feed.ts';
 import { Settlement } from '../settlement.ts';
 import { judgeRollout } from './judge-rollout.ts';
@@ -20,7 +19,6 @@ export class RolloutRunner {
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(RolloutRepository) private readonly rollouts: RolloutRepository,
-    @Inject(SessionRepository) private readonly sessions: SessionRepository,
     @Inject(Settlement) private readonly settlement: Settlement,
     @Inject(Hints) private readonly hints: Hints,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
@@ -42,30 +40,30 @@ export class RolloutRunner {
   /** Does what is due at `now` for every session that is told in waves. */
   async advanceAll(now: Date): Promise<void> {
     for (const id of await this.rollouts.open()) {
-      const toldAnew = await this.database.transaction((transaction) => this.advance(transaction, id, now));
-      if (toldAnew.length > 0) {
+      const changed = await this.database.transaction((transaction) => this.advance(transaction, id, now));
+      if (changed) {
         this.hints.publish('assignments', id);
         this.feed.changed(id);
       }
     }
   }
 
-  /** Nodes whose desired state has changed. */
-  private async advance(transaction: DataSource['manager'], id: string, now: Date): Promise<string[]> {
+  /** Whether what nodes are to run has changed. */
+  private async advance(transaction: DataSource['manager'], id: string, now: Date): Promise<boolean> {
     const session = await this.rollouts.take(transaction, id);
-    if (session === undefined) return [];
+    if (session === undefined) return false;
     const told = await this.rollouts.told(transaction, session);
     const verdict = judgeRollout(told, session.toldAt.getTime(), session.rollout, now.getTime());
     if (verdict.kind === 'halt') {
       await this.rollouts.halt(transaction, session, verdict.reason, now);
       await this.settlement.update(transaction, [id]);
       this.log.warn({ session: id, wave: session.wave + 1, reason: verdict.reason }, 'rollout halted');
-      return this.sessions.targets(id);
+      return true;
     }
-    if (verdict.kind === 'wait' || session.wave + 1 >= session.waves) return [];
-    const nodes = await this.rollouts.advance(transaction, session, now);
-    this.log.info({ session: id, wave: session.wave + 2, waves: session.waves, nodes: nodes.length }, 'next wave told');
-    return nodes;
+    if (verdict.kind === 'wait' || session.wave + 1 >= session.waves) return false;
+    await this.rollouts.advance(transaction, session, now);
+    this.log.info({ session: id, wave: session.wave + 2, waves: session.waves }, 'next wave told');
+    return true;
   }
 
   private async look(): Promise<void> {

@@ -52,8 +52,8 @@ export class RolloutRepository {
     }));
   }
 
-  /** Tells the next wave. Returns its nodes. */
-  async advance(transaction: EntityManager, session: OpenRollout, now: Date): Promise<string[]> {
+  /** Comes to the next wave. */
+  async advance(transaction: EntityManager, session: OpenRollout, now: Date): Promise<void> {
     const wave = session.wave + 1;
     const deadline = new Date(now.getTime() + attachMs + session.durationMs);
     await transaction.query('update session set wave = $2, told_at = $3, deadline = $4 where id = $1', [
@@ -62,11 +62,6 @@ export class RolloutRepository {
       now,
       deadline,
     ]);
-    const rows: { node_id: string }[] = await transaction.query(
-      'select node_id from session_node where session_id = $1 and wave = $2',
-      [session.id, wave],
-    );
-    return rows.map(({ node_id }) => node_id);
   }
 
   /** Has those that were told detach, and the others never attach. */

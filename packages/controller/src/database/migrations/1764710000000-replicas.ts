@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What several controllers need of one another. */
-export class Replicas1764800000000 implements MigrationInterface {
-  readonly name = 'Replicas1764800000000';
+export class Replicas1764710000000 implements MigrationInterface {
+  readonly name = 'Replicas1764710000000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of statements) {
