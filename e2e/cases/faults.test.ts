@@ -2,6 +2,7 @@ import { Cluster } from '@bpfleet/testkit/simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planFaults } from '../faults/fault-plan.ts';
 import { runFaults, startFaultFleet } from '../faults/run-faults.ts';
+import { takeOver } from '../faults/takeover.ts';
 
 /** `npm run e2e -- faults --runs 500` does many. Between them these have every kind of fault. */
 const seeds = [5, 8, 25, 34];
@@ -20,4 +21,9 @@ test.each(seeds)('nothing is lost or double, and the sheet adds up: seed %i', as
   const run = await runFaults(cluster, fleet, planFaults(each));
   expect(run.wrong).toEqual([]);
   expect(run.records).toBeGreaterThan(0);
+});
+
+test('nodes of a controller that dies go to the others, and nothing is attached again', async () => {
+  const takeovers = await takeOver(cluster, fleet, 3);
+  expect(takeovers.some(({ nodes }) => nodes > 0)).toBe(true);
 });

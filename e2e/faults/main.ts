@@ -1,11 +1,15 @@
 // `npm run e2e -- faults`: seeded runs in which agents, controllers, the database and the network fail, held against what was made.
 import { parseArgs } from 'node:util';
 import { seed } from '@bpfleet/testkit';
-import { Cluster } from '@bpfleet/testkit/simulator';
+import { Cluster, type SimulatedFleet } from '@bpfleet/testkit/simulator';
+import { percentile } from '../bench/statistics.ts';
+import { onSignal } from '../fleet/on-signal.ts';
 import { planFaults } from './fault-plan.ts';
 import { runFaults, startFaultFleet } from './run-faults.ts';
+import { takeOver } from './takeover.ts';
 
 const help = `npm run e2e -- faults [--runs 20] [--nodes 12] [--replicas 3]
+npm run e2e -- faults --kills 100     kills one controller after the other; tells how long takeovers take
   the first run has the seed of BPFLEET_SEED, else 1; one that failed is done again by its seed and --runs 1`;
 
 const { values } = parseArgs({
@@ -14,6 +18,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '20' },
     nodes: { type: 'string', default: '12' },
     replicas: { type: 'string', default: '3' },
+    kills: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
@@ -23,8 +28,14 @@ else process.exitCode = await main(Number(values.runs), Number(values.nodes), Nu
 async function main(runs: number, nodes: number, replicas: number): Promise<number> {
   const cluster = await Cluster.start(replicas);
   const fleet = await startFaultFleet(cluster, seed(), nodes);
+  const end = async () => {
+    fleet.close();
+    await cluster.close();
+  };
+  const release = onSignal(end);
   let [records, failed] = [0, 0];
   try {
+    if (values.kills !== undefined) return await tellTakeovers(cluster, fleet, Number(values.kills));
     for (let each = seed(); each < seed() + runs; each++) {
       const plan = planFaults(each);
       const told = plan.faults.map(({ kind, atMs }) => `${kind} at ${atMs} ms`).join(', ');
@@ -37,7 +48,17 @@ async function main(runs: number, nodes: number, replicas: number): Promise<numb
     console.log(`${runs} runs, ${records} records stored: ${failed} runs with differences`);
     return failed === 0 ? 0 : 1;
   } finally {
-    fleet.close();
-    await cluster.close();
+    release();
+    await end();
   }
+}
+
+async function tellTakeovers(cluster: Cluster, fleet: SimulatedFleet, kills: number): Promise<number> {
+  const takeovers = await takeOver(cluster, fleet, kills);
+  const times = takeovers.filter(({ nodes }) => nodes > 0).map(({ tookMs }) => tookMs);
+  const [median, p99] = [0.5, 0.99].map((share) => (percentile(times, share) / 1000).toFixed(2));
+  console.log(
+    `${kills} kills, ${times.length} of a controller with nodes: median ${median} s, p99 ${p99} s; attached once`,
+  );
+  return 0;
 }

@@ -8,6 +8,7 @@ import { type CheckedFrame, type RunKey, type RunOutcome, runId } from '../resul
 import type { NodePart } from '../sessions/node-reports.ts';
 import { checkFrame, hasIdentity } from './check-frame.ts';
 import { GatewayCounters } from './gateway-counters.ts';
+import { Room } from './room.ts';
 
 export const notOfThisNode = 'the session is not one of this node';
 
@@ -25,6 +26,9 @@ export interface IntakeResult {
   readonly committed: Promise<readonly RunOutcome[]>;
 }
 
+/** Frames of all nodes that are decoded and not committed: decoded, each takes many times its bytes. */
+const maxDecoded = 1_000;
+
 interface Sorted {
   readonly key: RunKey;
   readonly part: NodePart;
@@ -35,19 +39,36 @@ interface Sorted {
 /** Checks the frames of one connection, and hands the good ones to be stored. */
 @Injectable()
 export class FrameIntake {
+  private readonly room = new Room(maxDecoded);
+
   constructor(
     @Inject(IngestService) private readonly ingest: IngestService,
     @Inject(GatewayCounters) private readonly counters: GatewayCounters,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** `partOf`: the node's part in a session. */
+  /** Waits for its turn while others have much to store. `partOf`: the node's part in a session. */
   async take(
     from: ConnectionKey,
     frames: readonly Frame[],
     partOf: (sessionId: string) => Promise<NodePart | undefined>,
   ): Promise<IntakeResult> {
-    const { nodeId } = from;
+    const leave = await this.room.take(frames.length);
+    try {
+      const { refusals, runs } = await this.sort(from.nodeId, frames, partOf);
+      this.note(from.nodeId, refusals);
+      return { refusals, committed: this.store(from.epoch, runs).finally(leave) };
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  private async sort(
+    nodeId: string,
+    frames: readonly Frame[],
+    partOf: (sessionId: string) => Promise<NodePart | undefined>,
+  ): Promise<{ refusals: Refusal[]; runs: Sorted[] }> {
     const refusals: Refusal[] = [];
     const runs = new Map<string, Sorted>();
     const parts = new Map<string, NodePart | undefined>();
@@ -73,8 +94,7 @@ export class FrameIntake {
         refusals.push({ sessionId, bootEpoch, seq, reason: check.reason });
       }
     }
-    this.note(nodeId, refusals);
-    return { refusals, committed: this.store(from.epoch, [...runs.values()]) };
+    return { refusals, runs: [...runs.values()] };
   }
 
   private async store(connectionEpoch: bigint, runs: readonly Sorted[]): Promise<readonly RunOutcome[]> {

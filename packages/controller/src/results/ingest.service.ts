@@ -11,7 +11,7 @@ import { type RunInput, type RunKey, type RunOutcome, runId } from './run.ts';
 import { advanceRun, type RunStep, settledSeq } from './run-progress.ts';
 
 /** Frames of one transaction: enough to share a commit between many nodes, few enough to keep it short. */
-const framesPerTransaction = 2_000;
+const framesPerTransaction = 400;
 const targetsPerLook = 2_000;
 
 interface Unrolled extends Target {

@@ -15,16 +15,18 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** A server of our own, or that of BPFLEET_TEST_DATABASE_URL: another version of PostgreSQL. */
 export async function startTestServer(): Promise<TestServer> {
   const folder = await testFolder();
-  const server: EmbeddedPostgres = await startEmbeddedPostgres(folder);
+  const { BPFLEET_TEST_DATABASE_URL: url } = process.env;
+  const server: EmbeddedPostgres = url ? { url, stop: async () => undefined } : await startEmbeddedPostgres(folder);
   const admin = new DataSource({ type: 'postgres', driver: (await import('pg')).default, url: server.url });
   await admin.initialize();
   const open: DataSource[] = [];
   let made = 0;
   return {
     async database() {
-      const name = `test_${++made}`;
+      const name = `test_${process.pid}_${++made}`;
       await admin.query(`create database ${name}`);
       const url = server.url.replace(/\/postgres$/, `/${name}`);
       const source = await openDatabase(url);

@@ -85,7 +85,13 @@ export class Cluster {
   /** PostgreSQL dies at once, and comes again. */
   async killDatabase(): Promise<void> {
     await killPostmaster(join(this.#dir, 'database/postgres'));
-    await startEmbeddedPostgres(join(this.#dir, 'database'), this.#postgresPort);
+    // Its processes hold the memory and the port until each has noticed.
+    const again = () =>
+      startEmbeddedPostgres(join(this.#dir, 'database'), this.#postgresPort).then(
+        () => true,
+        () => false,
+      );
+    await until('PostgreSQL to start again', again, readyPatienceMs);
   }
 
   /** A call of the REST API on the first controller that answers. Throws Error where it is no success. */
