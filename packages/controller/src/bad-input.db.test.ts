@@ -185,6 +185,7 @@ async function requireAnswer(method: string, sent: Sent): Promise<void> {
 describe('a request of any shape is answered, and what is wrong with it told', () => {
   it.each([
     'createSession',
+    'checkProgram',
     'listSessions',
     'getSession',
     'listSessionNodes',
@@ -222,7 +223,7 @@ describe('a request of any shape is answered, and what is wrong with it told', (
   });
 
   it('all operations are above', () => {
-    expect(operations.size).toBe(28);
+    expect(operations.size).toBe(29);
   });
 
   it('with any token', async () => {

@@ -39,6 +39,7 @@ const sessionMessage = { program: { source: { case: 'script', value: program } }
 
 const expected: Readonly<Record<string, Expected>> = {
   createSession: { who: runners, audited: true, body: () => session, message: () => sessionMessage },
+  checkProgram: { who: runners, body: () => ({ program: session.program }) },
   listSessions: { who: everyone },
   getSession: { who: everyone, to: 'session' },
   listSessionNodes: { who: everyone, to: 'session' },
@@ -232,7 +233,15 @@ it('every operation of REST and of gRPC is in the table above, and has a rule', 
   expect(Object.keys(operationRules).sort()).toEqual(Object.keys(expected).sort());
   // What only one of them has: streams and files are REST's, and health is a service of gRPC's own.
   expect(rest.filter((operation) => !rpc.includes(operation)).sort()).toEqual(
-    ['getEvents', 'getHealth', 'getMetrics', 'getReadiness', 'listSessionNodes', 'streamResults'].sort(),
+    [
+      'checkProgram',
+      'getEvents',
+      'getHealth',
+      'getMetrics',
+      'getReadiness',
+      'listSessionNodes',
+      'streamResults',
+    ].sort(),
   );
   expect(rpc.filter((operation) => !rest.includes(operation))).toEqual([]);
 });

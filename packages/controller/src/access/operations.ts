@@ -4,7 +4,7 @@ import type { Permission } from './role.ts';
 export type SubjectKind = 'session' | 'schedule' | 'node' | 'program';
 
 export interface OperationRule {
-  /** `public` needs no token. What needs more than `read` changes something, and is audited. */
+  /** `public` needs no token. What changes something is audited, by the service that does it. */
   readonly permission: Permission | 'public';
   readonly subject?: SubjectKind;
   /** It ends or changes its subject: a token of the role ci may do so to what it made itself, and to nothing else. */
