@@ -18,7 +18,7 @@ export const faultKinds = [
   'full-spool',
   'replay',
 ] as const;
-export type FaultKind = (typeof faultKinds)[number];
+type FaultKind = (typeof faultKinds)[number];
 
 export interface FaultPlan {
   readonly seed: number;

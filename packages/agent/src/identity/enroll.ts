@@ -23,7 +23,7 @@ const timeoutMs = 15_000;
  * Turns a one-time join token into an identity: verifies the controller by the token's pin, then has it sign a new key.
  * Throws AgentError: `invalid_token`, `wrong_pin`, `controller_unreachable`, `token_refused`, `enrolment_refused`.
  */
-export async function enroll(address: HostPort, token: string, node: NodeInfo): Promise<Identity> {
+async function enroll(address: HostPort, token: string, node: NodeInfo): Promise<Identity> {
   const { pin } = parseJoinToken(token);
   const ca = await fetchCa(address, pin);
   const { keyPem, csrPem } = requestCertificate(node.name);

@@ -74,12 +74,15 @@ export class Cluster {
     return this.replicas.map(({ proxy }) => `127.0.0.1:${proxy.port}`);
   }
 
-  /** A controller that was killed, again. */
+  /** A controller that was killed, again; and again where the database is away, as whatever supervises it would. */
   async restart(index: number): Promise<void> {
     const replica = this.replicas[index];
     if (!replica || replica.child.running) return;
-    replica.child = startController(this.#dir, index);
-    await ready(replica);
+    const answers = async () => {
+      if (!replica.child.running) replica.child = startController(this.#dir, index);
+      return isReady(replica);
+    };
+    await until('a controller to be ready', answers, readyPatienceMs);
   }
 
   /** PostgreSQL dies at once, and comes again. */
@@ -127,13 +130,18 @@ function startController(dir: string, index: number): Child {
   return new Child(process.execPath, args, { log: join(dir, `controller-${index}.log`) });
 }
 
-async function ready({ url, child }: Replica): Promise<void> {
-  const answers = async () => {
-    if (!child.running) throw new Error(`the controller ended: ${child.tail(3)}`);
-    return fetch(`${url}/api/v1/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
-      (response) => response.ok,
-      () => false,
-    );
+/** Throws Error with the controller's last words where it ends instead. */
+async function ready(replica: Replica): Promise<void> {
+  const answers = () => {
+    if (!replica.child.running) throw new Error(`the controller ended: ${replica.child.tail(3)}`);
+    return isReady(replica);
   };
   await until('a controller to be ready', answers, readyPatienceMs);
+}
+
+function isReady({ url }: Replica): Promise<boolean> {
+  return fetch(`${url}/api/v1/readyz`, { signal: AbortSignal.timeout(2_000) }).then(
+    (response) => response.ok,
+    () => false,
+  );
 }

@@ -8,12 +8,14 @@ interface Request {
 }
 
 const commands = new FleetCommands();
-process.on('message', async ({ id, command, args }: Request) => {
+process.on('message', (request: Request) => void carryOut(request));
+process.on('disconnect', () => process.exit());
+
+async function carryOut({ id, command, args }: Request): Promise<void> {
   try {
     const method = commands[command as keyof FleetCommands] as (...args: unknown[]) => unknown;
     process.send?.({ id, answer: await method.apply(commands, args) });
   } catch (error) {
     process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
-});
-process.on('disconnect', () => process.exit());
+}

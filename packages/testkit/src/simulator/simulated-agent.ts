@@ -41,7 +41,7 @@ export interface SimulatedBehaviour {
 }
 
 /** Instants are milliseconds since the Unix epoch. */
-export interface SimulatedEvents {
+interface SimulatedEvents {
   connected(nodeId: string, at: number): void;
   attached(nodeId: string, sessionId: string, at: number): void;
   detached(nodeId: string, sessionId: string, at: number): void;
