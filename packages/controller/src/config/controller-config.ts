@@ -36,7 +36,8 @@ export interface ControllerConfig {
   readonly capacity: Capacity;
 }
 
-export const defaultCapacity: Capacity = { slots: 16, overhead: 0.25 };
+/** As much CPU time as an agent's own default gives to all sessions of its node. */
+export const defaultCapacity: Capacity = { slots: 16, overhead: 0.5 };
 const defaultRate: Rate = { perSecond: 100, burst: 500 };
 
 const address = (host: string, port: number) => ({
@@ -62,7 +63,10 @@ const Settings = z.strictObject({
     .default(defaultRate),
   logLevel: z.enum(logLevels).default('info'),
   capacity: z
-    .strictObject({ slots: z.int().min(1).max(32).default(16), overhead: z.number().min(0).max(1).default(0.25) })
+    .strictObject({
+      slots: z.int().min(1).max(32).default(defaultCapacity.slots),
+      overhead: z.number().min(0).max(1).default(defaultCapacity.overhead),
+    })
     .default(defaultCapacity),
 });
 
