@@ -18,6 +18,7 @@ type Client = GrpcClient<typeof AgentService>;
 /** Until it is at rest, and how long it is watched then. Milliseconds. */
 const SETTLE_MS = 30_000;
 const IDLE_MS = 30_000;
+const DETACH_MS = 500;
 
 /**
  * What an agent costs: the one file that nodes get, enrolled with a controller, asked through its own socket. bpftrace has none to
@@ -107,6 +108,8 @@ async function attachRows(client: Client, rounds: number): Promise<Row[]> {
         if (round > 0) found.get(name)?.push(performance.now() - start);
         break;
       }
+      // Its end is no part of the next one's beginning: a tracepoint's detaching alone takes tens of milliseconds.
+      await sleep(DETACH_MS);
     }
   }
   const rows = [...found].map(

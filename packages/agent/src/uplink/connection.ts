@@ -33,7 +33,8 @@ export interface ConnectionTimes {
   readonly silenceMs: number;
 }
 
-export const connectionTimes: ConnectionTimes = { pingMs: 2_500, silenceMs: 8_000 };
+/** Two pings within the silence: a controller that answers one of them is there. Each costs some milliseconds of CPU at rest. */
+export const connectionTimes: ConnectionTimes = { pingMs: 3_500, silenceMs: 8_000 };
 /** Answers waiting for a peer that does not read. A peer that far behind is given up. */
 const maxUnwritten = 256;
 
