@@ -1,6 +1,7 @@
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../config/tokens.ts';
+import { Periodic } from '../periodic.ts';
 import { AuditLog } from './audit-log.ts';
 
 /** For so long, milliseconds, a record may be outside of the chain. */
@@ -9,8 +10,11 @@ const sealEveryMs = 1_000;
 /** Has what was done put into the chain soon, whether or not anybody reads it. */
 @Injectable()
 export class AuditSealer {
-  private timer: NodeJS.Timeout | undefined;
-  private sealing: Promise<void> = Promise.resolve();
+  private readonly periodic = new Periodic(
+    sealEveryMs,
+    () => this.audit.seal(),
+    (err) => this.log.error({ err }, 'the audit log could not be sealed; it is tried again'),
+  );
 
   constructor(
     @Inject(AuditLog) private readonly audit: AuditLog,
@@ -18,25 +22,10 @@ export class AuditSealer {
   ) {}
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.sealing = this.seal();
-    }, sealEveryMs);
+    this.periodic.start();
   }
 
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.sealing;
-  }
-
-  private async seal(): Promise<void> {
-    try {
-      await this.audit.seal();
-    } catch (err) {
-      this.log.error({ err }, 'the audit log could not be sealed; it is tried again');
-    }
-    if (this.timer !== undefined) {
-      this.start();
-    }
+  stop(): Promise<void> {
+    return this.periodic.stop();
   }
 }

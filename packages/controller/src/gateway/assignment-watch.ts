@@ -2,6 +2,7 @@ import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../config/tokens.ts';
 import { Hints } from '../database/hints.ts';
+import { Periodic } from '../periodic.ts';
 import { SessionRepository } from '../sessions/session.repository.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 
@@ -12,8 +13,11 @@ const lookBackMs = 30_000;
 /** Has the nodes that are connected here told what they are to run when another controller has changed that. */
 @Injectable()
 export class AssignmentWatch {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  private readonly periodic = new Periodic(
+    lookEveryMs,
+    () => this.look(),
+    (err) => this.failed(err),
+  );
   private off: () => void = () => undefined;
   /** What is known of the sessions that changed lately. */
   private seen = new Set<string>();
@@ -26,22 +30,13 @@ export class AssignmentWatch {
   ) {}
 
   start(): void {
-    this.off = this.hints.on('assignments', (id) => void this.quietly(() => this.refresh(id)));
-    this.schedule();
+    this.off = this.hints.on('assignments', (id) => void this.refresh(id).catch((err: unknown) => this.failed(err)));
+    this.periodic.start();
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.off();
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.looking;
-  }
-
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.looking = this.quietly(() => this.look());
-      void this.looking.then(() => this.timer && this.schedule());
-    }, lookEveryMs);
+    return this.periodic.stop();
   }
 
   /** Finds what no hint told. */
@@ -62,12 +57,8 @@ export class AssignmentWatch {
     }
   }
 
-  private async quietly(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (err) {
-      this.log.warn({ err }, 'nodes could not be told of a change; it is looked for again');
-    }
+  private failed(err: unknown): void {
+    this.log.warn({ err }, 'nodes could not be told of a change; it is looked for again');
   }
 }
 

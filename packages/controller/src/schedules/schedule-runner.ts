@@ -4,6 +4,7 @@ import { AccessControl } from '../access/access-control.ts';
 import { allows } from '../access/role.ts';
 import { TokenService } from '../access/token.service.ts';
 import { LOGGER } from '../config/tokens.ts';
+import { Periodic } from '../periodic.ts';
 import type { Problem } from '../problem/problem.ts';
 import { toProblem } from '../problem/to-problem.ts';
 import { SessionService } from '../sessions/session.service.ts';
@@ -19,8 +20,11 @@ const maxStarts = 8;
 /** Fires schedules. Only the database knows what is due and what is claimed, so a restart forgets nothing. */
 @Injectable()
 export class ScheduleRunner {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  private readonly periodic = new Periodic(
+    lookEveryMs,
+    () => this.fireAll(),
+    (err) => this.log.error({ err }, 'schedules could not be looked through'),
+  );
 
   constructor(
     @Inject(ScheduleRepository) private readonly schedules: ScheduleRepository,
@@ -32,15 +36,11 @@ export class ScheduleRunner {
   ) {}
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.looking = this.look();
-    }, lookEveryMs);
+    this.periodic.start();
   }
 
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.looking;
+  stop(): Promise<void> {
+    return this.periodic.stop();
   }
 
   /** Claims what is due at `now` and starts it. True where there may be more. */
@@ -119,16 +119,9 @@ export class ScheduleRunner {
     }
   }
 
-  private async look(): Promise<void> {
-    try {
-      while (this.timer !== undefined && (await this.fire(await this.schedules.now()))) {
-        // There is more to start.
-      }
-    } catch (err) {
-      this.log.error({ err }, 'schedules could not be looked through');
-    }
-    if (this.timer !== undefined) {
-      this.start();
+  private async fireAll(): Promise<void> {
+    while (this.periodic.running && (await this.fire(await this.schedules.now()))) {
+      // There is more to start.
     }
   }
 }

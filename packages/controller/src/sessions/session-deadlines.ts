@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../config/tokens.ts';
 import { singletons, singly } from '../database/singleton.ts';
+import { Periodic } from '../periodic.ts';
 import { SessionRepository } from './session.repository.ts';
 import { settleSilence } from './settle.ts';
 import { Settlement } from './settlement.ts';
@@ -23,8 +24,11 @@ const startGraceMs = 15_000;
 /** Ends sessions whose nodes do not. Nothing but the database remembers when, so a restart forgets nothing. */
 @Injectable()
 export class SessionDeadlines {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  private readonly periodic = new Periodic(
+    lookEveryMs,
+    () => this.look(),
+    (err) => this.log.error({ err }, 'sessions could not be looked through'),
+  );
   private startedAt = 0;
 
   constructor(
@@ -36,13 +40,11 @@ export class SessionDeadlines {
 
   start(): void {
     this.startedAt = Date.now();
-    this.schedule();
+    this.periodic.start();
   }
 
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.looking;
+  stop(): Promise<void> {
+    return this.periodic.stop();
   }
 
   /** Concludes every part that is overdue at `now`, or only those of sessions created since. */
@@ -59,24 +61,11 @@ export class SessionDeadlines {
     }
   }
 
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.looking = this.look();
-    }, lookEveryMs);
-  }
-
   private async look(): Promise<void> {
-    try {
-      const now = Date.now();
-      const starting = now - this.startedAt < startGraceMs;
-      await singly(this.database, singletons.deadlines, () =>
-        this.endOverdue(new Date(now), starting ? new Date(this.startedAt) : null),
-      );
-    } catch (err) {
-      this.log.error({ err }, 'sessions could not be looked through');
-    }
-    if (this.timer !== undefined) {
-      this.schedule();
-    }
+    const now = Date.now();
+    const starting = now - this.startedAt < startGraceMs;
+    await singly(this.database, singletons.deadlines, () =>
+      this.endOverdue(new Date(now), starting ? new Date(this.startedAt) : null),
+    );
   }
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CAPACITY, LOGGER } from '../../config/tokens.ts';
 import { Hints } from '../../database/hints.ts';
+import { Periodic } from '../../periodic.ts';
 import { SessionFeed } from '../session-feed.ts';
 import { type Capacity, planQueue, type Turn } from './plan-queue.ts';
 import { QueueRepository } from './queue.repository.ts';
@@ -18,8 +19,11 @@ export interface Place extends Turn {
 /** Lets sessions begin as their nodes have room for them. Only the database remembers who waits. */
 @Injectable()
 export class SessionQueue {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  private readonly periodic = new Periodic(
+    lookEveryMs,
+    () => this.advance(new Date()),
+    (err) => this.log.error({ err }, 'the queue could not be looked through'),
+  );
 
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
@@ -31,15 +35,11 @@ export class SessionQueue {
   ) {}
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.looking = this.look();
-    }, lookEveryMs);
+    this.periodic.start();
   }
 
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.looking;
+  stop(): Promise<void> {
+    return this.periodic.stop();
   }
 
   /** Admits what there is room for now, within the caller's transaction. Returns the sessions. */
@@ -69,14 +69,5 @@ export class SessionQueue {
       this.feed.changed(session);
       this.log.info({ session }, 'session has its turn');
     }
-  }
-
-  private async look(): Promise<void> {
-    try {
-      await this.advance(new Date());
-    } catch (err) {
-      this.log.error({ err }, 'the queue could not be looked through');
-    }
-    if (this.timer !== undefined) this.start();
   }
 }

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LOGGER } from '../../config/tokens.ts';
 import { Hints } from '../../database/hints.ts';
+import { Periodic } from '../../periodic.ts';
 import { SessionFeed } from '../session-feed.ts';
 import { Settlement } from '../settlement.ts';
 import { judgeRollout } from './judge-rollout.ts';
@@ -13,8 +14,11 @@ const lookEveryMs = 250;
 /** Tells sessions' waves one after another, and halts a session whose nodes fail. Only the database remembers how far each is. */
 @Injectable()
 export class RolloutRunner {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> = Promise.resolve();
+  private readonly periodic = new Periodic(
+    lookEveryMs,
+    () => this.advanceAll(new Date()),
+    (err) => this.log.error({ err }, 'rollouts could not be looked through'),
+  );
 
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
@@ -26,15 +30,11 @@ export class RolloutRunner {
   ) {}
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.looking = this.look();
-    }, lookEveryMs);
+    this.periodic.start();
   }
 
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.looking;
+  stop(): Promise<void> {
+    return this.periodic.stop();
   }
 
   /** Does what is due at `now` for every session that is told in waves. */
@@ -64,14 +64,5 @@ export class RolloutRunner {
     await this.rollouts.advance(transaction, session, now);
     this.log.info({ session: id, wave: session.wave + 2, waves: session.waves }, 'next wave told');
     return true;
-  }
-
-  private async look(): Promise<void> {
-    try {
-      await this.advanceAll(new Date());
-    } catch (err) {
-      this.log.error({ err }, 'rollouts could not be looked through');
-    }
-    if (this.timer !== undefined) this.start();
   }
 }
