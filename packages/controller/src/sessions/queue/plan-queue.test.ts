@@ -59,6 +59,13 @@ describe('turns', () => {
       [waiting('x', 'a', 10, { overhead: 0.02 }), waiting('y', 'a', 10, { overhead: 0.01 })],
       [1_500, now],
     ],
+    ['more than the budget, alone', [], [waiting('x', 'a', 10, { overhead: 0.5 })], [now]],
+    [
+      'more than the budget, after another',
+      [admitted('a', 'a', 1_500, { overhead: 0.01 })],
+      [waiting('x', 'a', 10, { overhead: 0.5 })],
+      [1_500],
+    ],
   ])('%s', (_, running, queue, times) => {
     expect(planQueue(running, queue, capacity, now).map(({ startsAt }) => startsAt)).toEqual(times);
   });

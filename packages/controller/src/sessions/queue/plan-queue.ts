@@ -70,7 +70,7 @@ export function planQueue(
       }
       waitsFor ??= obstacle;
     }
-    throw new Error('after the end of all others there is room: what asks for more than a node has is refused before');
+    throw new Error('after the end of all others there is room');
   });
 }
 
@@ -116,6 +116,8 @@ class NodeClaims {
     if (taken !== undefined)
       return `${claim.exclusive.find((each) => taken.exclusive.includes(each))}, which one session has at a time`;
     const sum = running.reduce((total, each) => total + each.overhead, claim.overhead);
-    return claim.overhead > 0 && sum > overhead + tolerance ? "a node's budget of CPU time" : null;
+    // Alone it has room, also where the budget was less when the controller was started again.
+    const over = running.length > 0 && claim.overhead > 0 && sum > overhead + tolerance;
+    return over ? "a node's budget of CPU time" : null;
   }
 }
