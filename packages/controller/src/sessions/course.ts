@@ -4,6 +4,8 @@ import { maxStartAheadMs } from './session-bounds.ts';
 import { nodeAmount } from './targeting/node-amount.ts';
 import type { Sampling } from './targeting/sample.ts';
 
+const maxSeed = 64;
+
 /** Which of the chosen nodes run a session, and in what order. */
 export interface Course {
   /** Null: all take part. */
@@ -34,6 +36,9 @@ export function readCourse(given: GivenCourse, now = Date.now()): Course {
   const sampled = sample !== undefined || maxNodes !== undefined;
   if (seed !== undefined && !sampled)
     throw contradiction('/seed', 'A seed is of a sample: give `sample` or `maxNodes`.');
+  if (seed !== undefined && seed.length > maxSeed) {
+    throw contradiction('/seed', `A seed has up to ${maxSeed} characters.`);
+  }
   if (late && sampled) throw contradiction('/late', 'A sample is drawn once: nodes that come late are none of it.');
   if (startAt !== undefined && rollout !== undefined) {
     throw contradiction('/startAt', 'Nodes that are told in waves cannot start at one instant.');

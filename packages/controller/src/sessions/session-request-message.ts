@@ -31,7 +31,7 @@ export function sessionRequestOf(request: CreateSessionRequest): SessionRequest 
     overhead: checkShare(limits?.overhead ?? 0, '/limits', "The limit of overhead, a fraction of a node's CPU time,"),
     eventsPerSecond: Math.min(limits?.eventsPerSecond ?? 0, maxEventsPerSecond),
     course: courseOf(request),
-    priority: Math.max(-100, Math.min(100, request.priority)),
+    priority: checkPriority(request.priority),
   };
 }
 
@@ -55,6 +55,13 @@ function soakOf({ soak }: NonNullable<CreateSessionRequest['rollout']>): number 
   if (soak === undefined) return defaultSoakMs;
   const ms = durationMs(soak);
   return checkDuration(ms, `of ${ms} ms`, '/rollout/soak', soakBounds);
+}
+
+function checkPriority(priority: number): number {
+  if (priority >= -100 && priority <= 100) {
+    return priority;
+  }
+  throw new Problem('invalid_request', 'The priority is not between -100 and 100.', { pointer: '/priority' });
 }
 
 function checkShare(share: number, pointer: string, what: string): number {

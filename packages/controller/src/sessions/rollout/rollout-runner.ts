@@ -40,11 +40,20 @@ export class RolloutRunner {
   /** Does what is due at `now` for every session that is told in waves. */
   async advanceAll(now: Date): Promise<void> {
     for (const id of await this.rollouts.open()) {
-      const changed = await this.database.transaction((transaction) => this.advance(transaction, id, now));
-      if (changed) {
-        this.hints.publish('assignments', id);
-        this.feed.changed(id);
+      try {
+        await this.advanceOne(id, now);
+      } catch (err) {
+        // The others must not wait for it: one of them may have to be halted.
+        this.log.error({ err, session: id }, 'a rollout could not be looked at');
       }
+    }
+  }
+
+  private async advanceOne(id: string, now: Date): Promise<void> {
+    const changed = await this.database.transaction((transaction) => this.advance(transaction, id, now));
+    if (changed) {
+      this.hints.publish('assignments', id);
+      this.feed.changed(id);
     }
   }
 
