@@ -29,8 +29,8 @@ const countsFile = resolve(root, '.state/test-counts.jsonl');
 mkdirSync(resolve(countsFile, '..'), { recursive: true });
 rmSync(countsFile, { force: true });
 
-let failed = false;
-if (!unitOnly && patterns.length === 0) failed = !(await runChecks());
+const checked: Counts = unitOnly || patterns.length > 0 ? nothing() : await runChecks();
+let failed = checked.failed > 0;
 if (!checksOnly) {
   const projects = unitOnly ? ['--project', 'unit'] : [];
   const status = await run('node_modules/.bin/vitest', ['run', ...projects, ...patterns], 'inherit');
@@ -40,14 +40,14 @@ if (!checksOnly) {
     const fleet = await run(process.execPath, ['e2e/fleet/main.ts', 'fleet'], 'inherit');
     failed ||= fleet.code !== 0;
   }
-  console.log(totals());
+  console.log(totals(checked));
 }
 process.exit(failed ? 1 : 0);
 
 /** Runs every check, two at a time, and prints what the failed ones said. */
-async function runChecks(): Promise<boolean> {
+async function runChecks(): Promise<Counts> {
   const queue = [...checks];
-  let passed = true;
+  const failures: string[] = [];
   const worker = async () => {
     for (let check = queue.shift(); check; check = queue.shift()) {
       const start = performance.now();
@@ -56,12 +56,12 @@ async function runChecks(): Promise<boolean> {
       console.log(`check: ${check.name} ${code === 0 ? 'ok' : 'FAILED'} (${seconds} s)`);
       if (code !== 0) {
         console.log(output);
-        passed = false;
+        failures.push(`check: ${check.name}: it is said above why`);
       }
     }
   };
   await Promise.all([worker(), worker()]);
-  return passed;
+  return { passed: checks.length - failures.length, failed: failures.length, skipped: 0, failures };
 }
 
 interface Counts {
@@ -71,12 +71,16 @@ interface Counts {
   readonly failures: readonly string[];
 }
 
-/** What the runs counted, added up, under what failed in all of them. */
-function totals(): string {
+function nothing(): Counts {
+  return { passed: 0, failed: 0, skipped: 0, failures: [] };
+}
+
+/** What the checks and the runs counted, added up, under what failed in all of them. */
+function totals(checked: Counts): string {
   // A run that broke off has written nothing, and has failed as well.
   const text = existsSync(countsFile) ? readFileSync(countsFile, 'utf8') : '';
   const lines = text.split('\n').filter((line) => line !== '');
-  const counts = lines.map((line) => JSON.parse(line) as Counts);
+  const counts = [checked, ...lines.map((line) => JSON.parse(line) as Counts)];
   const sum = (key: 'passed' | 'failed' | 'skipped') => counts.reduce((total, count) => total + count[key], 0);
   const failures = counts.flatMap((each) => each.failures).map((failure) => `  failed  ${failure}`);
   const total = `total: ${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`;

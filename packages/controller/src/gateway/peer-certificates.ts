@@ -26,7 +26,7 @@ export class PeerCertificates {
    * one. Throws RpcError `UNAUTHENTICATED` that says why, with the reason CERTIFICATE_EXPIRED where renewing helps.
    */
   async identify(der: Uint8Array | undefined, use: 'connect' | 'renewCertificate'): Promise<Peer> {
-    const identity = der === undefined ? undefined : await this.authority.identify(der);
+    const identity = der === undefined ? undefined : this.authority.identify(der);
     if (identity === undefined) {
       throw refused('a certificate of this fleet is needed; enrol the node first');
     }
