@@ -55,7 +55,8 @@ export function checkTable(
     ],
     groups.map((group) => {
       const [{ kernel = '', arch = '', answer = '', reason = null } = {}] = group;
-      return [kernel, arch, grouped(group.length), answer, reason ?? '-'];
+      // The marked line of a script that follows the message is the same for all.
+      return [kernel, arch, grouped(group.length), answer, reason?.split('\n')[0] ?? '-'];
     }),
     {
       width: columns,

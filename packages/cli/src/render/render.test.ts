@@ -345,7 +345,7 @@ test('a check: nodes that answer alike share a line', () => {
     node: 'c',
     kernel: '5.10.0',
     answer: 'refused',
-    reason: 'no \u001b[2J ring buffer',
+    reason: 'no \u001b[2J ring buffer\nBEGIN { }\n~~~~~',
   };
   expect(checkTable([node, { ...node, node: 'b' }, refused], { paint: plain, columns: undefined })).toBe(
     'KERNEL  ARCH   NODES  ANSWER   REASON\n' +
