@@ -6,7 +6,7 @@ import { AccessModule } from './access/access.module.ts';
 import { AccessGuard } from './access/access-guard.ts';
 import type { Rate } from './access/rate-limiter.ts';
 import { AuditModule } from './audit/audit.module.ts';
-import { CAPACITY, LOGGER, RATE, VERSION } from './config/tokens.ts';
+import { CAPACITY, LOGGER, RATE, RETENTION, VERSION } from './config/tokens.ts';
 import { ControlModule } from './control/control.module.ts';
 import { Hints } from './database/hints.ts';
 import { CertificateAuthority } from './fleet/certificate-authority.ts';
@@ -15,6 +15,7 @@ import { GatewayModule } from './gateway/gateway.module.ts';
 import { HealthModule } from './health/health.module.ts';
 import { MetricsModule } from './metrics/metrics.module.ts';
 import { ProgramsModule } from './programs/programs.module.ts';
+import type { Retention } from './results/plan-retention.ts';
 import { ResultsModule } from './results/results.module.ts';
 import { SchedulesModule } from './schedules/schedules.module.ts';
 import type { Capacity } from './sessions/queue/plan-queue.ts';
@@ -29,6 +30,7 @@ export interface Foundations {
   readonly rate: Rate;
   readonly version: string;
   readonly capacity: Capacity;
+  readonly retention: Retention;
 }
 
 /** What every module may use. */
@@ -41,7 +43,7 @@ class ControllerModule {}
 
 /** The whole controller, on its foundations. Nothing in it starts by itself. */
 export function controllerModule(foundations: Foundations): DynamicModule {
-  const { database, authority, log, rate, version, capacity } = foundations;
+  const { database, authority, log, rate, version, capacity, retention } = foundations;
   const shared = [
     { provide: DataSource, useValue: database },
     { provide: CertificateAuthority, useValue: authority },
@@ -49,6 +51,7 @@ export function controllerModule(foundations: Foundations): DynamicModule {
     { provide: RATE, useValue: rate },
     { provide: VERSION, useValue: version },
     { provide: CAPACITY, useValue: capacity },
+    { provide: RETENTION, useValue: retention },
   ];
   return {
     module: ControllerModule,

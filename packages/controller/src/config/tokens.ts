@@ -5,3 +5,5 @@ export const RATE = Symbol('rate');
 export const VERSION = Symbol('version');
 /** What each node has to give to sessions. */
 export const CAPACITY = Symbol('capacity');
+/** How much of results is kept. */
+export const RETENTION = Symbol('retention');

@@ -5,7 +5,7 @@ import { BatchQueue } from '../database/batch-queue.ts';
 import { ConnectionRepository } from '../fleet/connection.repository.ts';
 import { superseded } from '../fleet/superseded.ts';
 import { Settlement, type Target } from '../sessions/settlement.ts';
-import { FramePartitions } from './frame-partitions.ts';
+import { ResultPartitions } from './result-partitions.ts';
 import { RunRepository } from './run.repository.ts';
 import { type RunInput, type RunKey, type RunOutcome, runId } from './run.ts';
 import { advanceRun, type RunStep, settledSeq } from './run-progress.ts';
@@ -33,7 +33,7 @@ export class IngestService {
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(RunRepository) private readonly runs: RunRepository,
-    @Inject(FramePartitions) private readonly partitions: FramePartitions,
+    @Inject(ResultPartitions) private readonly partitions: ResultPartitions,
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(Settlement) private readonly settlement: Settlement,
   ) {}
@@ -77,7 +77,7 @@ export class IngestService {
   }
 
   private async store(all: readonly RunInput[]): Promise<(RunOutcome | Error)[]> {
-    await this.partitions.ensure(all.flatMap(({ frames }) => frames.map(({ windowStart }) => windowStart)));
+    await this.partitions.ensure(all.map(({ key }) => key.sessionId));
     return this.database.transaction(async (transaction) => {
       const old = await this.connections.superseded(
         transaction,
