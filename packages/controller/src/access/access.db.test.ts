@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as contracts from '@bpfleet/contracts';
-import { type DescService, grpcClient, toRpcError } from '@bpfleet/contracts';
-import * as grpc from '@grpc/grpc-js';
+import { type DescService, toRpcError } from '@bpfleet/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerChecks } from '../testing/answering-agent.ts';
+import { callAny } from '../testing/any-call.ts';
 import type { ScriptedAgent } from '../testing/scripted-agent.ts';
 import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
 import { operationRules } from './operations.ts';
@@ -39,7 +39,7 @@ const sessionMessage = { program: { source: { case: 'script', value: program } }
 
 const expected: Readonly<Record<string, Expected>> = {
   createSession: { who: runners, audited: true, body: () => session, message: () => sessionMessage },
-  checkProgram: { who: runners, body: () => ({ program: session.program }) },
+  checkProgram: { who: runners, body: () => ({ program: session.program }), message: () => sessionMessage },
   listSessions: { who: everyone },
   getSession: { who: everyone, to: 'session' },
   listSessionNodes: { who: everyone, to: 'session' },
@@ -207,11 +207,10 @@ async function callGrpc(
   requestId: string,
   message: object,
 ): Promise<Outcome> {
-  const client = grpcClient(service, controller.running.grpcAddress, grpc.credentials.createInsecure());
-  const call = (client as unknown as Record<string, (request: object, options: object) => Promise<object>>)[method];
   const metadata = { 'x-request-id': requestId, ...(token === '' ? {} : { authorization: `Bearer ${token}` }) };
   try {
-    await call?.({ id, sessionId: id, node: id, digest: id, ...message }, { metadata });
+    const request = { id, sessionId: id, node: id, digest: id, ...message };
+    await callAny(service, controller.running.grpcAddress, method, request, metadata);
     return 'done';
   } catch (error) {
     const { code } = toRpcError(error);
@@ -221,8 +220,6 @@ async function callGrpc(
       NOT_FOUND: 'hidden',
     };
     return codes[code] ?? (`code ${code}` as Outcome);
-  } finally {
-    client.close();
   }
 }
 
@@ -231,17 +228,9 @@ it('every operation of REST and of gRPC is in the table above, and has a rule', 
   const rpc = services.flatMap(({ methods }) => methods.map(({ localName }) => localName));
   expect([...new Set([...rest, ...rpc])].sort()).toEqual(Object.keys(expected).sort());
   expect(Object.keys(operationRules).sort()).toEqual(Object.keys(expected).sort());
-  // What only one of them has: streams and files are REST's, and health is a service of gRPC's own.
+  // What only one of them has: metrics are REST's, gRPC shows nodes with their session, and health is a service of its own.
   expect(rest.filter((operation) => !rpc.includes(operation)).sort()).toEqual(
-    [
-      'checkProgram',
-      'getEvents',
-      'getHealth',
-      'getMetrics',
-      'getReadiness',
-      'listSessionNodes',
-      'streamResults',
-    ].sort(),
+    ['getHealth', 'getMetrics', 'getReadiness', 'listSessionNodes'].sort(),
   );
   expect(rpc.filter((operation) => !rest.includes(operation))).toEqual([]);
 });

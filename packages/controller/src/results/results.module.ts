@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.ts';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { IngestService } from './ingest.service.ts';
+import { LiveResults } from './live-results.ts';
 import { ResultController } from './result.controller.ts';
 import { ResultGrpc } from './result.grpc.ts';
 import { ResultRepository } from './result.repository.ts';
@@ -22,6 +23,7 @@ import { RunRepository } from './run.repository.ts';
     IngestService,
     ResultRepository,
     ResultService,
+    LiveResults,
     ResultGrpc,
   ],
   exports: [IngestService, ResultPartitions, ResultRetention, ResultService, ResultGrpc],

@@ -71,7 +71,8 @@ function checkShare(share: number, pointer: string, what: string): number {
   throw new Problem('invalid_request', `${what} is not between 0 and 1.`, { pointer });
 }
 
-function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {
+/** Throws Problem `invalid_request`, `invalid_program`. */
+export function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {
   const source = program?.source;
   if (source?.case === 'object') {
     const { manifest = '', parameters = {} } = program ?? {};
