@@ -203,6 +203,7 @@ describe('a request of any shape is answered, and what is wrong with it told', (
     'listFirings',
     'listNodes',
     'getNode',
+    'findProbes',
     'createToken',
     'listTokens',
     'revokeToken',
@@ -223,7 +224,7 @@ describe('a request of any shape is answered, and what is wrong with it told', (
   });
 
   it('all operations are above', () => {
-    expect(operations.size).toBe(29);
+    expect(operations.size).toBe(30);
   });
 
   it('with any token', async () => {

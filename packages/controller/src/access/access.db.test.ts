@@ -27,6 +27,7 @@ interface Expected {
   /** It leaves one entry in the audit log. */
   readonly audited?: true;
   /** Of REST, and of gRPC. */
+  readonly query?: string;
   readonly body?: () => object;
   readonly message?: () => object;
 }
@@ -62,6 +63,7 @@ const expected: Readonly<Record<string, Expected>> = {
   listScheduleSessions: { who: everyone, to: 'schedule' },
   listFirings: { who: everyone, to: 'schedule' },
   listNodes: { who: everyone },
+  findProbes: { who: everyone, query: '?pattern=tracepoint:*', message: () => ({ pattern: 'tracepoint:*' }) },
   getNode: { who: everyone, to: 'node' },
   revokeNode: { who: admins, to: 'node', audited: true },
   createToken: { who: admins, audited: true, body: () => ({ kind: 'api' }), message: () => ({ kind: 'api' }) },
@@ -169,6 +171,11 @@ const restOperations = async (): Promise<RestOperation[]> => {
   );
 };
 
+const withQuery = (each: RestOperation, rule: Expected | undefined): RestOperation => ({
+  ...each,
+  path: each.path + (rule?.query ?? ''),
+});
+
 const services = Object.values(contracts as Record<string, unknown>).filter(
   (value): value is DescService =>
     (value as { kind?: unknown }).kind === 'service' &&
@@ -244,7 +251,7 @@ describe.each(holders)('a token of the role $role that sees $scope', ({ role, sc
     const audited: unknown[] = [];
     for (const each of (await restOperations()).filter((one) => one.operation === operation)) {
       const requestId = randomUUID();
-      found.push(await callRest(each, await made(rule.to), token(), requestId, rule.body?.()));
+      found.push(await callRest(withQuery(each, rule), await made(rule.to), token(), requestId, rule.body?.()));
       audited.push(await auditedOf(requestId));
     }
     for (const service of services.filter(({ methods }) => methods.some(({ localName }) => localName === operation))) {
@@ -264,7 +271,10 @@ it('without a token, nothing but what anyone may', async () => {
   for (const each of await restOperations()) {
     const rule = expected[each.operation];
     const wanted = rule?.who === 'anyone' ? 'done' : 'unauthenticated';
-    expect([each.operation, await callRest(each, id, '', id, rule?.body?.())]).toEqual([each.operation, wanted]);
+    expect([each.operation, await callRest(withQuery(each, rule), id, '', id, rule?.body?.())]).toEqual([
+      each.operation,
+      wanted,
+    ]);
   }
   for (const service of services) {
     for (const { localName } of service.methods) {

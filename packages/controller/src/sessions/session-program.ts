@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { composeObject, ElfError, problemText, readObject } from '@bpfleet/bpf';
 import { callOf, compile, permissiveEnv } from '@bpfleet/compiler';
-import type { MessageInitShape, ProgramSchema } from '@bpfleet/contracts';
+import { CheckRequestSchema, create, type MessageInitShape, type ProgramSchema } from '@bpfleet/contracts';
+import type { QuestionOn } from '../gateway/agent-questions.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import { fromCompiler } from './program-diagnostics.ts';
 
@@ -68,6 +69,11 @@ export function programMessage(program: SessionProgram): MessageInitShape<typeof
   return program.kind === 'object'
     ? { source: { case: 'object', value: program.object } }
     : { source: { case: 'script', value: program.source }, arguments: [...program.arguments] };
+}
+
+/** What nodes are asked before anything is attached. */
+export function checkQuestion(program: SessionProgram): QuestionOn<'check'> {
+  return { case: 'check', value: create(CheckRequestSchema, { program: programMessage(program) }) };
 }
 
 /** Where a program is in the body of a request (RFC 6901). */
