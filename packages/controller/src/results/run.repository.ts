@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { chunks, placeholders } from '../database/rows.ts';
 import type { Target } from '../sessions/settlement.ts';
-import { applyFrame, countEntries, decodeDeltas, emptyRollup, encodeRollup } from './rollup.ts';
+import { Rollup } from './rollup.ts';
 import type { CheckedFrame, RunKey } from './run.ts';
 import type { RunProgress } from './run-progress.ts';
 import { formatSeqRanges, parseSeqRanges } from './seq-ranges.ts';
@@ -125,7 +125,7 @@ export class RunRepository {
 
   /** The rollup of a run from all its stored frames, in order. */
   async rebuild(transaction: EntityManager, run: RunProgress, schemas: readonly MapSchema[]): Promise<RunProgress> {
-    const rollup = emptyRollup(schemas);
+    const rollup = new Rollup(schemas);
     const { sessionId, nodeId, bootEpoch } = run.key;
     for (let after = '0'; ; ) {
       const frames: { seq: string; payload: Buffer }[] = await transaction.query(
@@ -134,11 +134,11 @@ export class RunRepository {
         [sessionId, nodeId, bootEpoch.toString(), after],
       );
       for (const { payload } of frames) {
-        applyFrame(rollup, decodeDeltas(payload, rollup));
+        rollup.foldStored(payload);
       }
       const last = frames.at(-1);
       if (last === undefined || frames.length < framesPerRead) {
-        return { ...run, rollup: encodeRollup(rollup), entries: countEntries(rollup) };
+        return { ...run, rollup: rollup.encode(), entries: rollup.countEntries() };
       }
       after = last.seq;
     }

@@ -1,4 +1,4 @@
-import type { LossCounts, MapDelta, MapSchema } from '@bpfleet/aggregate';
+import type { LossCounts, MapSchema } from '@bpfleet/aggregate';
 import type { PrintedEvent } from '@bpfleet/contracts';
 
 /** One start of a session's program on one node: the frames of it are numbered from 1. */
@@ -16,7 +16,8 @@ export interface CheckedFrame {
   readonly records: number;
   /** As it was received; stored. */
   readonly payload: Uint8Array;
-  readonly deltas: readonly MapDelta[];
+  /** Its map entries as `PayloadScan` takes them: of the same memory as the payload, most often. */
+  readonly maps: Uint8Array;
   readonly events: readonly (PrintedEvent & { readonly ordinal: bigint })[];
   readonly lost: LossCounts;
 }
