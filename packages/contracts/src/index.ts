@@ -30,3 +30,4 @@ export * from './rpc-error.ts';
 export { decodeScalar, encodeScalar } from './scalar.ts';
 export * from './schema.ts';
 export * from './time.ts';
+export { varintBytes, writeVarint } from './varint.ts';

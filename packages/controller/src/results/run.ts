@@ -45,6 +45,14 @@ export interface RunOutcome {
   readonly refused: readonly { readonly seq: bigint; readonly reason: string }[];
 }
 
+/** What a frame is held with besides its payload: objects and small buffers. */
+const frameBytes = 512;
+
+/** Memory that frames take, about. */
+export function heldBytes(frames: readonly { readonly payload: Uint8Array }[]): number {
+  return frames.reduce((sum, { payload }) => sum + payload.length + frameBytes, 0);
+}
+
 export function runId(key: RunKey): string {
   return `${key.sessionId} ${key.nodeId} ${key.bootEpoch}`;
 }
