@@ -1,4 +1,5 @@
 export * from './amount.ts';
+export { countBuffersAsHeap } from './buffers-as-heap.ts';
 export * from './config.ts';
 export * from './duration.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';

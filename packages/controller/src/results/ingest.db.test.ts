@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { applyDelta, emptyState, type MapDelta, type MapSchema, type MapState, noLoss } from '@bpfleet/aggregate';
-import { create, encodeMapDelta, FramePayloadSchema, type PrintedEvent, toBinary } from '@bpfleet/contracts';
+import { type PrintedEvent, writeMaps } from '@bpfleet/contracts';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { Settlement } from '../sessions/settlement.ts';
 import { startTestServer, type TestServer } from '../testing/test-controller.ts';
 import { IngestService } from './ingest.service.ts';
 import { dateOfDay, ResultPartitions } from './result-partitions.ts';
-import { decodeRollup } from './rollup.ts';
+import { rollupStates } from './rollup.ts';
 import { RunRepository } from './run.repository.ts';
 import type { CheckedFrame, RunInput } from './run.ts';
 
@@ -67,16 +67,29 @@ async function session(nodes: number): Promise<{ sessionId: string; nodeIds: str
 const connectionEpoch = 1n;
 const start = Date.UTC(2026, 0, 31, 23, 59, 58);
 
+/** With what it was made of. */
+type MadeFrame = CheckedFrame & { readonly deltas: readonly MapDelta[] };
+
 function checked(
   seq: bigint,
   deltas: readonly MapDelta[],
   events: readonly (PrintedEvent & { ordinal: bigint })[] = [],
-): CheckedFrame {
-  const payload = toBinary(FramePayloadSchema, create(FramePayloadSchema, { maps: deltas.map(encodeMapDelta) }));
+): MadeFrame {
+  const payload = writeMaps(deltas);
   const windowStart = new Date(start + Number(seq) * 1_000);
   const windowEnd = new Date(windowStart.getTime() + 1_000);
   const records = deltas.reduce((sum, { entries }) => sum + entries.length, events.length);
-  return { seq, windowStart, windowEnd, records, payload, deltas, events, lost: { ...noLoss(), kernel: 1n } };
+  return {
+    seq,
+    windowStart,
+    windowEnd,
+    records,
+    payload,
+    maps: payload,
+    deltas,
+    events,
+    lost: { ...noLoss(), kernel: 1n },
+  };
 }
 
 async function stored(input: Pick<RunInput, 'key'>) {
@@ -85,11 +98,11 @@ async function stored(input: Pick<RunInput, 'key'>) {
     'select records, lost_kernel, rollup from run where session_id = $1 and node_id = $2 and boot_epoch = $3',
     [sessionId, nodeId, bootEpoch.toString()],
   );
-  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: decodeRollup(row.rollup, schemas) };
+  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: rollupStates(row.rollup, schemas) };
 }
 
 /** What the node itself would have after these frames, in order. */
-function expected(frames: readonly CheckedFrame[]): MapState[] {
+function expected(frames: readonly MadeFrame[]): MapState[] {
   return schemas.map((schema) => {
     const state = emptyState(schema);
     for (const frame of frames) {

@@ -6,6 +6,8 @@ import { dayMs, dayOfSession, firstIdOfDay } from '../sessions/session-id.ts';
 const tables = ['frame', 'event'] as const;
 /** SQLSTATE: relation already exists, unique violation in the catalogue: another controller was first. */
 const alreadyThere = new Set(['42P07', '23505']);
+/** Frames up to this are stored as they are, in the row: compressing one of 2 KB takes longer than all else that storing it does. */
+const inlineBytes = 8_160;
 /** A partition is dropped while others write to its neighbours: they wait no longer than this, and it is tried again later. */
 const lockTimeout = '2s';
 
@@ -60,7 +62,8 @@ export class ResultPartitions {
     try {
       await this.database.query(
         `create table if not exists ${partition(table, day)} partition of ${table}
-         for values from ('${firstIdOfDay(day)}') to ('${firstIdOfDay(day + 1)}')`,
+         for values from ('${firstIdOfDay(day)}') to ('${firstIdOfDay(day + 1)}')
+         with (toast_tuple_target = ${inlineBytes})`,
       );
     } catch (error) {
       if (!alreadyThere.has(String((error as { code?: unknown }).code))) {

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Frames and events by the day of their session, which its identifier tells: all of a session goes at once. */
-export class ResultsBySessionDay1764900000000 implements MigrationInterface {
-  readonly name = 'ResultsBySessionDay1764900000000';
+export class ResultsBySessionDay1764950000000 implements MigrationInterface {
+  readonly name = 'ResultsBySessionDay1764950000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('create sequence event_id');
