@@ -6,6 +6,7 @@ export {
   areas,
   type ToolArea,
   type ToolManifest,
+  ToolManifestSchema,
   type ToolOutput,
   type ToolParameter,
 } from './manifest/tool-manifest.ts';

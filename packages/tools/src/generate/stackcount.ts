@@ -5,18 +5,11 @@ import { processFilter } from './process-filter.ts';
 /** The ways by which a function, tracepoint or static probe is reached. */
 export function stackcount(values: ParameterValues): string {
   const probe = readProbe(String(values.get('pattern')), 'pattern');
-  const user = values.get('user') === true || (probe.place !== '' && probe.kind !== 'tracepoint');
-  const kernel = !user || values.get('kernel') === true;
-  const comm = values.get('by-comm') === true;
-  const depth = Number(values.get('depth'));
-  const keys = [
-    ...(comm ? ['comm'] : []),
-    ...(kernel ? [`kstack(${depth})`] : []),
-    ...(user ? [`ustack(${depth})`] : []),
-  ];
+  const isKernel = probe.place === '' || probe.kind === 'tracepoint';
+  const stacks = values.get('stacks') === 'auto' ? (isKernel ? 'kernel' : 'user') : values.get('stacks');
   return `${attachPoint(probe)}${processFilter(values)}
 {
-  @stacks[${keys.join(', ')}] = count();
+  @stacks[comm, ${stacks === 'kernel' ? 'kstack' : 'ustack'}(${Number(values.get('depth'))})] = count();
 }
 `;
 }

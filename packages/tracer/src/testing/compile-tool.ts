@@ -7,9 +7,8 @@ import { compileEnv } from '../compile-env.ts';
 export interface CompiledVariant {
   readonly variant: string;
   readonly arch: 'x86-64' | 'arm64';
-  /** Mistakes, and warnings; empty where it compiles without any. */
-  readonly said: readonly string[];
-  readonly compiles: boolean;
+  /** Mistakes; empty where it compiles. */
+  readonly errors: readonly string[];
 }
 
 /**
@@ -29,9 +28,9 @@ export async function compileTool(
     variants
       .filter((variant) => variant.arch.length === 0 || variant.arch.includes(arch))
       .map(({ name: variant, source }) => {
-        const { spec, diagnostics } = compile(source, { ...env, arch });
-        const said = diagnostics.map(({ line, column, message }) => `${variant}.bt:${line}:${column}: ${message}`);
-        return { variant, arch, said, compiles: spec !== undefined };
+        const errors = compile(source, { ...env, arch }).diagnostics.filter(({ severity }) => severity === 'error');
+        const told = errors.map(({ line, column, message }) => `${variant}.bt:${line}:${column}: ${message}`);
+        return { variant, arch, errors: told };
       }),
   );
 }
