@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { renderMap } from '@bpfleet/aggregate';
-import { loadCase, loadTool, noSuchTool, ownLibrary, type Tool, type ToolCase } from '@bpfleet/tools';
+import { caseParameters, loadCase, loadTool, noSuchTool, ownLibrary, type Tool, type ToolCase } from '@bpfleet/tools';
 import { compileTool, runToolCase } from '@bpfleet/tracer/testing';
 
 const help = `npm run e2e -- tools             every tool of the library: compiled for both architectures, its case run here
@@ -51,22 +51,13 @@ async function holds(folder: string, tell: boolean): Promise<boolean> {
 }
 
 /** For each architecture at least one variant must compile. */
-async function compileProblems(tool: Tool, { parameters }: ToolCase): Promise<string[]> {
-  const compiled = await compileTool(tool, withoutPids(parameters));
+async function compileProblems(tool: Tool, one: ToolCase): Promise<string[]> {
+  const compiled = await compileTool(tool, caseParameters(one, 1));
   return [...Map.groupBy(compiled, ({ arch }) => arch)].flatMap(([arch, variants]) =>
     variants.some(({ errors }) => errors.length === 0)
       ? []
       : variants.flatMap(({ errors }) => errors.map((each) => `compiled for ${arch}: ${each}`)),
   );
-}
-
-/** Compiled alone there is no workload whose process it could be. */
-function withoutPids(parameters: ToolCase['parameters']): Record<string, unknown> {
-  const entries = Object.entries(parameters).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.replaceAll('{{pid}}', '1') : value,
-  ]);
-  return Object.fromEntries(entries);
 }
 
 async function caseProblems(tool: Tool, one: ToolCase, tell: boolean): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 export { evaluate, type Truths } from './case/expression.ts';
 export { judgeCase, type ToolAnswer } from './case/judge-case.ts';
-export { loadCase, type ToolCase } from './case/tool-case.ts';
+export { caseParameters, loadCase, type ToolCase } from './case/tool-case.ts';
 export { isToolFolder, loadTool } from './load-tool.ts';
 export { TOOL_NAME } from './manifest/names.ts';
 export {
