@@ -18,6 +18,7 @@ beforeEach(async () => {
     rate,
     logLevel: 'silent',
     capacity: defaultCapacity,
+    tools: [],
   };
 });
 afterEach(() => rm(config.dataDir, { recursive: true, force: true }));

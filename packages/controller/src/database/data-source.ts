@@ -16,6 +16,7 @@ import { ReadFailed1764700000000 } from './migrations/1764700000000-read-failed.
 import { Replicas1764710000000 } from './migrations/1764710000000-replicas.ts';
 import { Arguments1764750000000 } from './migrations/1764750000000-arguments.ts';
 import { Access1764800000000 } from './migrations/1764800000000-access.ts';
+import { Tools1764850000000 } from './migrations/1764850000000-tools.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -38,6 +39,7 @@ export function createDataSource(url: string): DataSource {
       Replicas1764710000000,
       Arguments1764750000000,
       Access1764800000000,
+      Tools1764850000000,
     ],
     synchronize: false,
     poolSize,

@@ -36,6 +36,7 @@ export async function describeApi(): Promise<string> {
       rate: { perSecond: 1, burst: 1 },
       version: apiVersion,
       capacity: defaultCapacity,
+      tools: { tools: new Map(), version: '' },
     }),
     { logger: false, abortOnError: false },
   );

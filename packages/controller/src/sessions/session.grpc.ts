@@ -2,6 +2,7 @@ import { SessionService as SessionRpc } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { ControlMethods, ControlPart } from '../control/control-part.ts';
 import { idempotencyKey } from '../rest/idempotency-key.ts';
+import { ToolCatalog } from '../tools/tool-catalog.ts';
 import { toMessages } from './program-diagnostics.ts';
 import type { SessionRow } from './session.entity.ts';
 import { SessionService } from './session.service.ts';
@@ -16,7 +17,7 @@ export class SessionGrpc implements ControlPart<typeof SessionRpc> {
   readonly methods: ControlMethods<typeof SessionRpc> = {
     createSession: async (request, caller) => {
       const session = await this.sessions.create({
-        ...sessionRequestOf(request),
+        ...sessionRequestOf(request, this.tools),
         caller,
         idempotencyKey: idempotencyKey(request.requestId || undefined),
         scheduledFor: null,
@@ -28,7 +29,10 @@ export class SessionGrpc implements ControlPart<typeof SessionRpc> {
     cancelSession: async ({ id }, caller) => ({ session: await this.message(await this.sessions.cancel(id, caller)) }),
   };
 
-  constructor(@Inject(SessionService) private readonly sessions: SessionService) {}
+  constructor(
+    @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
+  ) {}
 
   private async message(session: SessionRow) {
     return sessionMessage(session, await this.sessions.accounts(session.id), await this.sessions.place(session));

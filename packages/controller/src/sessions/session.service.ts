@@ -28,9 +28,9 @@ import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
 import {
+  boundedProgram,
   checkProgram,
   programBytes,
-  programDigest,
   programMessage,
   programPointer,
   type SessionProgram,
@@ -67,7 +67,7 @@ export class SessionService {
       return repeated;
     }
     const { caller, durationMs } = request;
-    const asked = { programDigest: programDigest(request.program), durationMs, overhead: request.overhead };
+    const asked = { ...boundedProgram(request.program), durationMs, overhead: request.overhead };
     const { overhead } = boundRequest(caller.bounds, asked);
     boundLate(caller.bounds, request.course.late);
     const known = checkProgram(request.program);

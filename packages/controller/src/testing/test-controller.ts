@@ -87,6 +87,7 @@ export class TestController {
       rate: { perSecond: 100_000, burst: 100_000 },
       logLevel: 'silent',
       capacity: defaultCapacity,
+      tools: [],
       ...over,
     } as const;
     return new TestController(await startController(config), config, source);
