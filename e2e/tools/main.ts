@@ -9,6 +9,11 @@ const help = `npm run e2e -- tools             every tool of the library: compil
 npm run e2e -- tools NAME ...    these, with what each left and printed
 npm run e2e -- tools ./FOLDER    a tool of a folder of its own`;
 
+/** Said of probes in programs of this machine, which keep their arguments in its registers, when compiled for the other one. */
+const otherRegisters = /is kept as .*, which cannot be read$/;
+/** Said of functions, tracepoints and programs that this machine lacks. */
+const lackedHere = /No matches for |does not exist or is not executable$/;
+
 process.exitCode = await main(process.argv.slice(2));
 
 /** Status 1 where a tool does not hold what it says. */
@@ -49,11 +54,6 @@ async function holds(folder: string, tell: boolean): Promise<boolean> {
     return false;
   }
 }
-
-/** Said of probes in programs of this machine, which keep their arguments in its registers, when compiled for the other one. */
-const otherRegisters = /is kept as .*, which cannot be read$/;
-/** Said of functions, tracepoints and programs that this machine lacks. */
-const lackedHere = /No matches for |does not exist or is not executable$/;
 
 /** For each architecture at least one variant must compile. One that is only attached may be of what is not here at all. */
 async function compileProblems(tool: Tool, { parameters, attached }: ToolCase): Promise<string[]> {
