@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { renderMap } from '@bpfleet/aggregate';
-import { caseParameters, loadCase, loadTool, noSuchTool, ownLibrary, type Tool, type ToolCase } from '@bpfleet/tools';
-import { compileTool, runToolCase } from '@bpfleet/tracer/testing';
+import { loadCase, loadTool, noSuchTool, ownLibrary, type Tool, type ToolCase } from '@bpfleet/tools';
+import { compileProblems, runToolCase } from '@bpfleet/tracer/testing';
 
 const help = `npm run e2e -- tools             every tool of the library: compiled for both architectures, its case run here
 npm run e2e -- tools NAME ...    these, with what each left and printed
@@ -50,16 +50,6 @@ async function holds(folder: string, tell: boolean): Promise<boolean> {
   }
 }
 
-/** For each architecture at least one variant must compile. */
-async function compileProblems(tool: Tool, one: ToolCase): Promise<string[]> {
-  const compiled = await compileTool(tool, caseParameters(one, 1));
-  return [...Map.groupBy(compiled, ({ arch }) => arch)].flatMap(([arch, variants]) =>
-    variants.some(({ errors }) => errors.length === 0)
-      ? []
-      : variants.flatMap(({ errors }) => errors.map((each) => `compiled for ${arch}: ${each}`)),
-  );
-}
-
 async function caseProblems(tool: Tool, one: ToolCase, tell: boolean): Promise<readonly string[]> {
   const start = performance.now();
   const end = await runToolCase(tool, one);
@@ -68,7 +58,8 @@ async function caseProblems(tool: Tool, one: ToolCase, tell: boolean): Promise<r
     console.log(`${name}: skipped: ${end.skipped}`);
     return [];
   }
-  console.log(`${name}: ran ${end.variant} for ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  const note = one.attached === undefined ? '' : `; attached only: ${one.attached}`;
+  console.log(`${name}: ran ${end.variant} for ${((performance.now() - start) / 1000).toFixed(1)} s${note}`);
   if (tell) {
     for (const map of end.seen.maps) process.stdout.write(renderMap(map));
     process.stdout.write(end.seen.printed);

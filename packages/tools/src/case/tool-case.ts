@@ -38,22 +38,42 @@ export type PrintedExpectation = z.infer<typeof PrintedExpectation>;
 export type Expectation = MapExpectation | PrintedExpectation;
 
 /** What `case.yaml` says: a workload that counts for itself, and what the tool must say of it. */
-export const ToolCaseSchema = z.strictObject({
-  parameters: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-    .default({})
-    .describe("{{pid}} in a text is the workload's process"),
-  workload: z
-    .string()
-    .max(16_384)
-    .describe('Runs by sh once the tool is attached; each line NAME=NUMBER that it prints is a count for the bounds'),
-  commands: z.array(z.string()).default([]).describe('What must be in PATH for it'),
-  settle: z.int().min(0).max(10_000).default(200).describe('Milliseconds from its end until the tool is detached'),
-  expect: z
-    .array(z.union([MapExpectation, PrintedExpectation]))
-    .min(1)
-    .max(64),
-});
+export const ToolCaseSchema = z
+  .strictObject({
+    attached: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe(
+        'Why its numbers cannot be proved on any machine of the tests: then it is attached and must leave nothing.',
+      ),
+    parameters: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .default({})
+      .describe("{{pid}} in a text is the workload's process"),
+    workload: z
+      .string()
+      .max(16_384)
+      .default('sleep 0.3')
+      .describe('Runs by sh once the tool is attached; each line NAME=NUMBER that it prints is a count for the bounds'),
+    commands: z.array(z.string()).default([]).describe('What must be in PATH for it'),
+    lost: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(0)
+      .describe('How many events may be lost: of a tool whose own work makes some of what it looks at'),
+    settle: z.int().min(0).max(10_000).default(200).describe('Milliseconds from its end until the tool is detached'),
+    expect: z
+      .array(z.union([MapExpectation, PrintedExpectation]))
+      .max(64)
+      .default([]),
+  })
+  .refine(({ attached, expect }) => (attached === undefined) === expect.length > 0, {
+    path: ['expect'],
+    message: 'must have something to expect, or a reason in "attached" why there is nothing',
+  });
 export type ToolCase = z.infer<typeof ToolCaseSchema>;
 
 /** The parameters of a case. @param pid of its workload */

@@ -66,7 +66,7 @@ async function measured(trace: Trace, tool: Tool, one: ToolCase, workload: Workl
   const { truths } = workload;
   const answer = { maps, printed: printed.join('') };
   const lost = Object.entries(trace.losses()).flatMap(([what, count]) =>
-    count > 0n && what !== 'truncated' && what !== 'readFailed' ? [`it lost ${count} (${what})`] : [],
+    count > one.lost && what !== 'truncated' && what !== 'readFailed' ? [`it lost ${count} (${what})`] : [],
   );
   const wrong = [...strayMaps(maps, tool), ...lost, ...judgeCase(one, tool.manifest, answer, truths)];
   return { wrong, seen: { truths, ...answer } };

@@ -4,7 +4,13 @@ import type { ScriptVariant } from '../api.ts';
 import type { TraceError } from '../trace-error.ts';
 
 /** What the compiler finds of scripts that are for another kernel. */
-const lacks: ReadonlySet<DiagnosticCode> = new Set(['no-match', 'unsupported', 'unknown-field', 'unknown-name']);
+const lacks: ReadonlySet<DiagnosticCode> = new Set([
+  'no-match',
+  'no-program',
+  'unsupported',
+  'unknown-field',
+  'unknown-name',
+]);
 
 /** What this node lacks for a script; null where that is not why it does not run. */
 export function lackOf({ code, message, diagnostics }: TraceError): string | null {
