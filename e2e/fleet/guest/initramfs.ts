@@ -54,9 +54,9 @@ function* entries({ kernel, libraries, agent, programs }: GuestContent): Generat
   yield program('bin/bpfleet', readFileSync(agent));
   for (const [word, path] of Object.entries(programs)) {
     yield* once(folder(`programs/${word}`));
-    for (const name of readdirSync(path)) {
-      if (!/\.(bt|txt)$/.test(name)) continue;
-      yield { path: `programs/${word}/${name}`, mode: 0o100644, data: readFileSync(join(path, name)) };
+    for (const entry of files(path, '')) {
+      if ((entry.mode & 0o170000) !== 0o040000 && !/\.(bt|txt|yaml)$/.test(entry.path)) continue;
+      yield { ...entry, path: `programs/${word}/${entry.path}` };
     }
   }
 }
