@@ -3,16 +3,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { renderMap } from '@bpfleet/aggregate';
 import { loadCase, loadTool, noSuchTool, ownLibrary, type Tool, type ToolCase } from '@bpfleet/tools';
-import { compileTool, runToolCase } from '@bpfleet/tracer/testing';
+import { compileProblems, runToolCase } from '@bpfleet/tracer/testing';
 
 const help = `npm run e2e -- tools             every tool of the library: compiled for both architectures, its case run here
 npm run e2e -- tools NAME ...    these, with what each left and printed
 npm run e2e -- tools ./FOLDER    a tool of a folder of its own`;
-
-/** Said of probes in programs of this machine, which keep their arguments in its registers, when compiled for the other one. */
-const otherRegisters = /is kept as .*, which cannot be read$/;
-/** Said of functions, tracepoints and programs that this machine lacks. */
-const lackedHere = /No matches for |does not exist or is not executable$/;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -53,27 +48,6 @@ async function holds(folder: string, tell: boolean): Promise<boolean> {
     console.log(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     return false;
   }
-}
-
-/** For each architecture at least one variant must compile. One that is only attached may be of what is not here at all. */
-async function compileProblems(tool: Tool, { parameters, attached }: ToolCase): Promise<string[]> {
-  const isExcused = (error: string) => otherRegisters.test(error) || (attached !== undefined && lackedHere.test(error));
-  const all = await compileTool(tool, withoutPids(parameters));
-  const compiled = all.map(({ errors, ...rest }) => ({ ...rest, errors: errors.filter((each) => !isExcused(each)) }));
-  return [...Map.groupBy(compiled, ({ arch }) => arch)].flatMap(([arch, variants]) =>
-    variants.some(({ errors }) => errors.length === 0)
-      ? []
-      : variants.flatMap(({ errors }) => errors.map((each) => `compiled for ${arch}: ${each}`)),
-  );
-}
-
-/** Compiled alone there is no workload whose process it could be. */
-function withoutPids(parameters: ToolCase['parameters']): Record<string, unknown> {
-  const entries = Object.entries(parameters).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.replaceAll('{{pid}}', '1') : value,
-  ]);
-  return Object.fromEntries(entries);
 }
 
 async function caseProblems(tool: Tool, one: ToolCase, tell: boolean): Promise<readonly string[]> {

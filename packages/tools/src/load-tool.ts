@@ -7,10 +7,15 @@ import type { Tool, ToolVariant } from './tool.ts';
 
 import { ToolError, type ToolProblem } from './tool-error.ts';
 
-export const MANIFEST_FILE = 'tool.yaml';
+const MANIFEST_FILE = 'tool.yaml';
 
 const MAX_SCRIPT = 256 * 1024;
 const MAX_DOCUMENTATION = 256 * 1024;
+
+/** Whether a folder is a tool's. */
+export function isToolFolder(folder: string): boolean {
+  return statSync(join(folder, MANIFEST_FILE), { throwIfNoEntry: false })?.isFile() === true;
+}
 
 /** The tool of a folder. Throws ToolError with all that is wrong with it. */
 export function loadTool(folder: string): Tool {

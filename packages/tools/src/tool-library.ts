@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { didYouMean } from '@bpfleet/bpf';
-import { loadTool, MANIFEST_FILE } from './load-tool.ts';
+import { isToolFolder, loadTool } from './load-tool.ts';
 import type { Tool } from './tool.ts';
 import { ToolError, type ToolProblem } from './tool-error.ts';
 
@@ -13,9 +12,6 @@ export interface ToolLibrary {
   /** Another where any tool runs something else. */
   readonly version: string;
 }
-
-/** Where this package has its own. */
-export const ownLibrary = fileURLToPath(new URL('../library/', import.meta.url));
 
 const MAX_TOOLS = 1_000;
 
@@ -63,11 +59,7 @@ function toolFolders(folder: string): string[] {
     error.cause = cause;
     throw error;
   }
-  const folders = names.map((name) => join(folder, name)).filter(isTool);
+  const folders = names.map((name) => join(folder, name)).filter(isToolFolder);
   if (folders.length <= MAX_TOOLS) return folders.sort();
   throw new ToolError([{ file: folder, line: 0, column: 0, message: `has more than ${MAX_TOOLS} tools` }]);
-}
-
-function isTool(folder: string): boolean {
-  return statSync(join(folder, MANIFEST_FILE), { throwIfNoEntry: false })?.isFile() === true;
 }

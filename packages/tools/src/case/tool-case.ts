@@ -76,6 +76,15 @@ export const ToolCaseSchema = z
   });
 export type ToolCase = z.infer<typeof ToolCaseSchema>;
 
+/** The parameters of a case. @param pid of its workload */
+export function caseParameters({ parameters }: Pick<ToolCase, 'parameters'>, pid: number): Record<string, unknown> {
+  const entries = Object.entries(parameters).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll('{{pid}}', `${pid}`) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
 /** The case of a tool's folder. Throws ToolError with all that is wrong with it. */
 export function loadCase(folder: string, { outputs }: Pick<ToolManifest, 'outputs'>): ToolCase {
   const file = join(folder, 'case.yaml');

@@ -1,36 +1,33 @@
-import { callOf, compile, permissiveEnv } from '@bpfleet/compiler';
+import { type CompileEnv, callOf, compile, permissiveEnv } from '@bpfleet/compiler';
 import { loadKernelSymbols } from '@bpfleet/kernel';
-import { type Tool, toolProgram } from '@bpfleet/tools';
+import { caseParameters, type ProgramVariant, type Tool, type ToolCase, toolProgram } from '@bpfleet/tools';
 import { compileEnv } from '../compile-env.ts';
 
-/** What became of one variant of a tool, compiled for a machine of this kernel. */
-export interface CompiledVariant {
-  readonly variant: string;
-  readonly arch: 'x86-64' | 'arm64';
-  /** Mistakes; empty where it compiles. */
-  readonly errors: readonly string[];
-}
+/** Said of probes in programs of this machine, which keep their arguments in its registers, when compiled for the other one. */
+const otherRegisters = /is kept as .*, which cannot be read$/;
+/** Said of functions, tracepoints and programs that this machine lacks. */
+const lackedHere = /No matches for |does not exist or is not executable$/;
 
 /**
  * Compiles each variant of a tool for both architectures, as for this kernel built with everything: its types, tracepoints and functions
- * are looked up, but it has kprobes and what else was left out here.
- *
- * @param parameters of the tool, by name
+ * are looked up, but it has kprobes and what else was left out here. For each architecture at least one must compile; one that is only
+ * attached may be of what is not here at all. Returns a sentence for each mistake of those that none of does.
  */
-export async function compileTool(
-  tool: Tool,
-  parameters: Readonly<Record<string, unknown>>,
-): Promise<CompiledVariant[]> {
+export async function compileProblems(tool: Tool, one: ToolCase): Promise<string[]> {
   await loadKernelSymbols();
-  const { variants, arguments: words } = toolProgram(tool, parameters);
+  const { variants, arguments: words } = toolProgram(tool, caseParameters(one, 1));
   const env = { ...compileEnv(), ...callOf(words), features: permissiveEnv().features };
-  return (['x86-64', 'arm64'] as const).flatMap((arch) =>
-    variants
-      .filter((variant) => variant.arch.length === 0 || variant.arch.includes(arch))
-      .map(({ name: variant, source }) => {
-        const errors = compile(source, { ...env, arch }).diagnostics.filter(({ severity }) => severity === 'error');
-        const told = errors.map(({ line, column, message }) => `${variant}.bt:${line}:${column}: ${message}`);
-        return { variant, arch, errors: told };
-      }),
-  );
+  return (['x86-64', 'arm64'] as const).flatMap((arch) => {
+    const own = variants.filter((variant) => variant.arch.length === 0 || variant.arch.includes(arch));
+    const mistakes = own.map((variant) => mistakesIn(variant, { ...env, arch }, one));
+    if (mistakes.length === 0 || mistakes.some((each) => each.length === 0)) return [];
+    return mistakes.flat().map((each) => `compiled for ${arch}: ${each}`);
+  });
+}
+
+function mistakesIn({ name, source }: ProgramVariant, env: CompileEnv, { attached }: ToolCase): string[] {
+  return compile(source, env)
+    .diagnostics.filter(({ severity }) => severity === 'error')
+    .filter(({ message }) => !otherRegisters.test(message) && (attached === undefined || !lackedHere.test(message)))
+    .map(({ line, column, message }) => `${name}.bt:${line}:${column}: ${message}`);
 }

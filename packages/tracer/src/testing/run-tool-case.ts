@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MapState } from '@bpfleet/aggregate';
-import { judgeCase, type Tool, type ToolCase, type Truths, toolProgram } from '@bpfleet/tools';
+import { caseParameters, judgeCase, type Tool, type ToolCase, type Truths, toolProgram } from '@bpfleet/tools';
 import type { Trace } from '../api.ts';
 import { loadTrace } from '../load-trace.ts';
 import { runTrace } from '../run-trace.ts';
@@ -30,11 +30,7 @@ export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEn
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
   const workload = new Workload(one.workload);
   try {
-    const parameters = Object.entries(one.parameters).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value.replaceAll('{{pid}}', `${workload.pid}`) : value,
-    ]);
-    const { variants, arguments: words } = toolProgram(tool, Object.fromEntries(parameters));
+    const { variants, arguments: words } = toolProgram(tool, caseParameters(one, workload.pid));
     const trace = await loadTrace({ kind: 'variants', variants, arguments: words, unnamed: 'place' });
     try {
       return { variant: trace.variant ?? '', ...(await measured(trace, tool, one, workload)) };
