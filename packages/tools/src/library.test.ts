@@ -15,7 +15,7 @@ describe.each(names)('%s', (name) => {
     expect(loadCase(folder, manifest).workload).not.toBe('');
     expect(documentation.split('\n')[0]).toBe(`# ${name}`);
     // Those whose scripts are generated have pages of their own shape.
-    const parts = variants[0]?.source === null ? ['    $ '] : ['## Example', '## Reading it', '## Cost and limits'];
+    const parts = variants[0]?.source === null ? ['$ bpfleet '] : ['## Example', '## Reading it', '## Cost and limits'];
     for (const part of parts) expect(documentation).toContain(part);
     expect(documentation.length).toBeLessThan(6_000);
   });
