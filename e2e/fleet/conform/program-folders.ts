@@ -1,17 +1,17 @@
 import { join, resolve } from 'node:path';
-import { ownLibrary } from '@bpfleet/tools';
 import { download, versions } from '../debian/apt.ts';
 import { extracted } from '../debian/extract.ts';
 import type { conformRuns } from './conform.ts';
 
-/** Folders of programs by the word of conform() that runs them: the language's case files, the tool library, bpftrace's own tools. */
+/** Folders of programs by the word of conform() that runs them: the language's case files, and bpftrace's own tools. */
 export type ProgramFolders = Readonly<Record<Exclude<keyof typeof conformRuns, 'random'>, string>>;
 
 /** @throws Error where Debian's bpftrace, of which the tools are, cannot be had */
 export async function programFolders(): Promise<ProgramFolders> {
+  const packages = resolve(import.meta.dirname, '../../../packages');
   return {
-    language: resolve(import.meta.dirname, '../../../packages/compiler/cases'),
-    library: ownLibrary,
+    language: join(packages, 'compiler/cases'),
+    library: join(packages, 'tools/library'),
     tools: await fetchTools(),
   };
 }

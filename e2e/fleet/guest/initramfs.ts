@@ -54,9 +54,10 @@ function* entries({ kernel, libraries, agent, programs }: GuestContent): Generat
   yield program('bin/bpfleet', readFileSync(agent));
   for (const [word, path] of Object.entries(programs)) {
     yield* once(folder(`programs/${word}`));
-    for (const entry of files(path, '')) {
-      if ((entry.mode & 0o170000) !== 0o040000 && !/\.(bt|txt|yaml)$/.test(entry.path)) continue;
-      yield { ...entry, path: `programs/${word}/${entry.path}` };
+    for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
+      const to = `programs/${word}/${name}`;
+      if (lstatSync(join(path, name)).isDirectory()) yield* once(folder(to));
+      else if (/\.(bt|txt|yaml)$/.test(name)) yield { path: to, mode: 0o100644, data: readFileSync(join(path, name)) };
     }
   }
 }
