@@ -32,6 +32,8 @@ export type SessionListItem = Schemas['SessionListItem'];
 export type SessionResource = Schemas['SessionResource'];
 export type SessionSummary = Schemas['SessionSummary'];
 export type Token = Schemas['Token'];
+export type Tool = Schemas['Tool'];
+export type ToolSummary = Schemas['ToolSummary'];
 
 /** RFC 9457. Codes of the controller, and those that this client adds where none answered. */
 export type Problem = Omit<Schemas['Problem'], 'code'> & {

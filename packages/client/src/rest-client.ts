@@ -16,6 +16,8 @@ import type {
   SessionListItem,
   SessionResource,
   Token,
+  Tool,
+  ToolSummary,
 } from './api-types.ts';
 import { type FollowOptions, followEvents } from './follow.ts';
 import { type Endpoint, requestJson, send } from './http.ts';
@@ -87,6 +89,15 @@ export class RestClient {
 
   results(id: string, query: ResultsQuery = {}): Promise<ResultDocument> {
     return this.#json('GET', `/sessions/${encodeURIComponent(id)}/results`, { query: { ...query } });
+  }
+
+  /** By name, page by page as they are asked for. */
+  tools(): AsyncGenerator<ToolSummary, void, void> {
+    return this.#pages('/tools', {});
+  }
+
+  tool(name: string): Promise<Tool> {
+    return this.#json('GET', `/tools/${encodeURIComponent(name)}`, {});
   }
 
   nodes(selector = 'all'): AsyncGenerator<Node, void, void> {

@@ -19,6 +19,7 @@ beforeEach(async () => {
     logLevel: 'silent',
     capacity: defaultCapacity,
     retention: defaultRetention,
+    tools: [],
   };
 });
 afterEach(() => rm(config.dataDir, { recursive: true, force: true }));

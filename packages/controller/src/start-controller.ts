@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createLogger, type Logger } from '@bpfleet/runtime';
+import { loadLibrary, ownLibrary, ToolError, type ToolLibrary } from '@bpfleet/tools';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { DataSource } from 'typeorm';
@@ -74,6 +75,7 @@ async function start(
   undo: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<RunningController> {
+  const tools = readTools(config);
   await makeDataDir(config.dataDir);
   const [database, authority] = await Promise.all([connect(config, undo), CertificateAuthority.open(config.dataDir)]);
   undo.push(() => database.destroy());
@@ -81,7 +83,8 @@ async function start(
 
   const [restTls, grpcTls] = await Promise.all([tlsOptions(config.rest, 'REST'), tlsOptions(config.grpc, 'gRPC')]);
   const { rate, capacity, retention: kept } = config;
-  const foundations = { database, authority, log, rate, version: controllerVersion, capacity, retention: kept };
+  const version = controllerVersion;
+  const foundations = { database, authority, log, rate, version, capacity, retention: kept, tools };
   const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
@@ -141,6 +144,16 @@ async function start(
   warnOfPlainText(config, log);
   log.info(running, 'controller started');
   return { ...running, bootstrapAdminToken: token, close };
+}
+
+/** Throws ControllerError `tools_unusable` with all that is wrong with them. */
+function readTools({ tools }: ControllerConfig): ToolLibrary {
+  try {
+    return loadLibrary([ownLibrary, ...tools]);
+  } catch (cause) {
+    if (!(cause instanceof ToolError)) throw cause;
+    throw new ControllerError('tools_unusable', cause.message, { cause });
+  }
 }
 
 async function connect(config: ControllerConfig, undo: (() => unknown)[]): Promise<DataSource> {

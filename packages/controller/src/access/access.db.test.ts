@@ -22,6 +22,8 @@ interface Expected {
   readonly who: readonly Role[] | 'anyone';
   /** What it is done to, made anew by an admin, on the node of zone x. */
   readonly to?: 'session' | 'schedule' | 'node' | 'token' | 'program';
+  /** What it is asked about that everyone may know of. */
+  readonly about?: string;
   /** It ends or changes that: ci may not, as another made it. */
   readonly changes?: true;
   /** It leaves one entry in the audit log. */
@@ -48,6 +50,8 @@ const expected: Readonly<Record<string, Expected>> = {
   getResults: { who: everyone, to: 'session' },
   getEvents: { who: everyone, to: 'session' },
   streamResults: { who: everyone, to: 'session' },
+  listTools: { who: everyone },
+  getTool: { who: everyone, about: 'funccount', message: () => ({ name: 'funccount' }) },
   listPrograms: { who: everyone },
   getProgram: { who: everyone, to: 'program' },
   createSchedule: {
@@ -251,7 +255,9 @@ describe.each(holders)('a token of the role $role that sees $scope', ({ role, sc
     const audited: unknown[] = [];
     for (const each of (await restOperations()).filter((one) => one.operation === operation)) {
       const requestId = randomUUID();
-      found.push(await callRest(withQuery(each, rule), await made(rule.to), token(), requestId, rule.body?.()));
+      found.push(
+        await callRest(withQuery(each, rule), rule.about ?? (await made(rule.to)), token(), requestId, rule.body?.()),
+      );
       audited.push(await auditedOf(requestId));
     }
     for (const service of services.filter(({ methods }) => methods.some(({ localName }) => localName === operation))) {

@@ -25,6 +25,8 @@ export const operationRules = {
   getEvents: { permission: 'read', subject: 'session' },
   streamResults: { permission: 'read', subject: 'session' },
   checkProgram: { permission: 'run' },
+  listTools: { permission: 'read' },
+  getTool: { permission: 'read' },
   listPrograms: { permission: 'read' },
   getProgram: { permission: 'read', subject: 'program' },
   createSchedule: { permission: 'run' },

@@ -11,6 +11,7 @@ describe('parseControllerConfig', () => {
       agents: { host: '0.0.0.0', port: 1 },
       rate: { perSecond: 100, burst: 500 },
       logLevel: 'info',
+      tools: [],
       capacity: { slots: 16, overhead: 0.5 },
       retention: { days: 30, gibibytes: 50 },
     });

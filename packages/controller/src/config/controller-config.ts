@@ -33,6 +33,8 @@ export interface ControllerConfig {
   /** How often one token may be used, at this controller. */
   readonly rate: Rate;
   readonly logLevel: LogLevel;
+  /** Folders of tools beside our own, a folder a tool; those of a later folder take the place of others of their names. */
+  readonly tools: readonly string[];
   /** What each node gives to sessions at a time: what asks for more waits. */
   readonly capacity: Capacity;
   readonly retention: Retention;
@@ -65,6 +67,15 @@ const Settings = z.strictObject({
     .strictObject({ perSecond: z.number().positive().max(1e6), burst: z.int().positive().max(1e6) })
     .default(defaultRate),
   logLevel: z.enum(logLevels).default('info'),
+  tools: z
+    .union([
+      z
+        .string()
+        .min(1)
+        .transform((folder) => [folder]),
+      z.array(z.string().min(1)).max(16),
+    ])
+    .default([]),
   capacity: z
     .strictObject({
       slots: z.int().min(1).max(32).default(defaultCapacity.slots),
@@ -90,6 +101,11 @@ export function parseControllerConfig(settings: Record<string, unknown>): Contro
       issue?.code === 'unrecognized_keys' ? 'is no setting' : (issue?.message ?? 'is not valid'),
     );
   }
-  const { databaseUrl, dataDir, ...rest } = parsed.data;
-  return { ...rest, dataDir: resolve(dataDir), ...(databaseUrl === undefined ? {} : { databaseUrl }) };
+  const { databaseUrl, dataDir, tools, ...rest } = parsed.data;
+  return {
+    ...rest,
+    dataDir: resolve(dataDir),
+    tools: tools.map((folder) => resolve(folder)),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  };
 }

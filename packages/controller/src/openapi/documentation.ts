@@ -37,6 +37,7 @@ export async function describeApi(): Promise<string> {
       version: apiVersion,
       capacity: defaultCapacity,
       retention: defaultRetention,
+      tools: { tools: new Map(), version: '' },
     }),
     { logger: false, abortOnError: false },
   );

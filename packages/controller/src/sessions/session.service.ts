@@ -27,10 +27,10 @@ import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
 import {
+  boundedProgram,
   checkProgram,
   checkQuestion,
   programBytes,
-  programDigest,
   programPointer,
   type SessionProgram,
 } from './session-program.ts';
@@ -66,7 +66,7 @@ export class SessionService {
       return repeated;
     }
     const { caller, durationMs } = request;
-    const asked = { programDigest: programDigest(request.program), durationMs, overhead: request.overhead };
+    const asked = { ...boundedProgram(request.program), durationMs, overhead: request.overhead };
     const { overhead } = boundRequest(caller.bounds, asked);
     boundLate(caller.bounds, request.course.late);
     const known = checkProgram(request.program);

@@ -88,6 +88,7 @@ export class TestController {
       logLevel: 'silent',
       capacity: defaultCapacity,
       retention: defaultRetention,
+      tools: [],
       ...over,
     } as const;
     return new TestController(await startController(config), config, source);

@@ -6,7 +6,7 @@ import { NodeService } from '../../fleet/node.service.ts';
 import { type NodeAnswer, NodeQuestions } from '../../gateway/node-questions.ts';
 import { questionMs } from '../../gateway/question.repository.ts';
 import { planTargets } from '../plan-targets.ts';
-import { checkProgram, checkQuestion, programDigest, type SessionProgram } from '../session-program.ts';
+import { boundedProgram, checkProgram, checkQuestion, type SessionProgram } from '../session-program.ts';
 import type { NodeCheckBody } from './check.body.ts';
 
 /** Asks nodes whether a program would load there; nothing is attached and nothing kept. */
@@ -22,7 +22,7 @@ export class CheckService {
    * token may not run it.
    */
   async check(program: SessionProgram, selector: string, caller: Caller): Promise<NodeCheckBody[]> {
-    boundRequest(caller.bounds, { programDigest: programDigest(program), durationMs: 0, overhead: 0 });
+    boundRequest(caller.bounds, { ...boundedProgram(program), durationMs: 0, overhead: 0 });
     checkProgram(program);
     const nodes = await this.nodes.targets(selector, caller);
     const answers = await this.questions.ask(nodes, checkQuestion(program), questionMs);
@@ -37,5 +37,7 @@ function checked({ name, arch, kernel }: NodeStatus, answer: NodeAnswer): NodeCh
   if (plan.kind === 'refused') {
     return { ...node, answer: 'refused', reason: plan.reason, diagnostics: plan.diagnostics };
   }
-  return { ...node, answer: 'loads', reason: null, diagnostics: plan.targets[0]?.diagnostics ?? [] };
+  const { variant } = answer.response;
+  const taken = variant === '' ? {} : { variant };
+  return { ...node, answer: 'loads', reason: null, ...taken, diagnostics: plan.targets[0]?.diagnostics ?? [] };
 }
