@@ -5,17 +5,15 @@ import { Operation } from '../access/operation.ts';
 import { ApiProblem } from '../openapi/api-problem.ts';
 import { Problem } from '../problem/problem.ts';
 import { isOver } from '../sessions/node-account.ts';
-import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { SessionFeed } from '../sessions/session-feed.ts';
-import { sessionResource } from '../sessions/session-resource.ts';
 import { HttpStream } from './http-stream.ts';
+import { LiveResults } from './live-results.ts';
 import { EventsQuery, ResultDocumentBody, ResultsQuery } from './result.body.ts';
 import { ResultService, resultOutput } from './result.service.ts';
 
 const eventsPerRead = 1_000;
 const lookAgainMs = 1_000;
-const minResultsMs = 250;
 
 @ApiTags('results')
 @ApiBearerAuth()
@@ -26,6 +24,7 @@ export class ResultController {
     @Inject(ResultService) private readonly results: ResultService,
     @Inject(SessionService) private readonly sessions: SessionService,
     @Inject(SessionFeed) private readonly feed: SessionFeed,
+    @Inject(LiveResults) private readonly live: LiveResults,
   ) {}
 
   @Get('results')
@@ -62,10 +61,10 @@ export class ResultController {
     let after = eventId(request.headers['last-event-id'] ?? query.after);
     const stream = new HttpStream(response, sse ? 'text/event-stream' : 'application/x-ndjson');
     const follow = query.follow === undefined ? sse : query.follow === 'true';
+    const changes = this.feed.follow(session.id, stream.signal);
     while (!stream.signal.aborted) {
       // Looked at before the events, so that none of a session that has just ended is missed.
       const last = !follow || isOver(session.state, session.endedAt);
-      const changed = this.feed.next(session.id, lookAgainMs, stream.signal);
       const events = await this.results.events(session.id, after, eventsPerRead, filter);
       for (const event of events) {
         const body = { ...resultOutput(event), id: event.id };
@@ -78,7 +77,7 @@ export class ResultController {
       if (last) {
         break;
       }
-      await changed;
+      await changes.next(lookAgainMs);
       session = await this.sessions.get(id);
     }
     stream.end();
@@ -93,40 +92,8 @@ export class ResultController {
     description: '`session` carries a SessionResource, `results` and `end` a ResultDocument.',
     content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/ResultDocument' } } },
   })
-  async stream(@Param('id') id: string, @Res() response: ServerResponse): Promise<void> {
-    let session = await this.sessions.get(id);
-    const stream = new HttpStream(response, 'text/event-stream');
-    const everyMs = Math.max(session.intervalMs, minResultsMs);
-    let shown = '';
-    let nextResultsAt = 0;
-    while (!stream.signal.aborted) {
-      const changed = this.feed.next(session.id, Math.min(everyMs, lookAgainMs), stream.signal);
-      shown = await this.showSession(stream, session, shown);
-      if (isOver(session.state, session.endedAt)) {
-        await stream.event({ name: 'end', data: await this.results.documentOf(session, {}) });
-        break;
-      }
-      if (Date.now() >= nextResultsAt) {
-        nextResultsAt = Date.now() + everyMs;
-        await stream.event({ name: 'results', data: await this.results.documentOf(session, {}) });
-      }
-      await changed;
-      session = await this.sessions.get(id);
-    }
-    stream.end();
-  }
-
-  private async showSession(stream: HttpStream, session: SessionRow, shown: string): Promise<string> {
-    const resource = sessionResource(
-      session,
-      await this.sessions.accounts(session.id),
-      await this.sessions.place(session),
-    );
-    const text = JSON.stringify(resource);
-    if (text !== shown) {
-      await stream.event({ name: 'session', data: resource });
-    }
-    return text;
+  stream(@Param('id') id: string, @Res() response: ServerResponse): Promise<void> {
+    return this.live.write(id, () => new HttpStream(response, 'text/event-stream'));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MapSchema, ResultDocument, ResultMap, ResultOutput } from '@bpfleet/aggregate';
 import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '../problem/problem.ts';
-import { answerSheet } from '../sessions/node-account.ts';
+import { answerSheet, type NodeAccount } from '../sessions/node-account.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionSummary } from '../sessions/session-resource.ts';
@@ -40,12 +40,13 @@ export class ResultService {
     return this.documentOf(await this.sessions.get(sessionId), query);
   }
 
-  async documentOf(session: SessionRow, query: ResultQuery): Promise<FleetResult> {
+  /** `known`: the accounts of its nodes, where the caller has them. */
+  async documentOf(session: SessionRow, query: ResultQuery, known?: readonly NodeAccount[]): Promise<FleetResult> {
     const grouping = parseGrouping(query.by);
     const [from, to] = [query.from ?? null, query.to ?? null];
     const byWindow = grouping.kind === 'window' || from !== null || to !== null;
     const [accounts, rows, { output, omitted }] = await Promise.all([
-      this.sessions.accounts(session.id),
+      known ?? this.sessions.accounts(session.id),
       this.results.runs(session.id),
       this.output(session.id, from, to),
     ]);

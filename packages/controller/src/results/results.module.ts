@@ -4,6 +4,7 @@ import { FleetModule } from '../fleet/fleet.module.ts';
 import { SessionsModule } from '../sessions/sessions.module.ts';
 import { FramePartitions } from './frame-partitions.ts';
 import { IngestService } from './ingest.service.ts';
+import { LiveResults } from './live-results.ts';
 import { ResultController } from './result.controller.ts';
 import { ResultGrpc } from './result.grpc.ts';
 import { ResultRepository } from './result.repository.ts';
@@ -13,7 +14,7 @@ import { RunRepository } from './run.repository.ts';
 @Module({
   imports: [AccessModule, FleetModule, SessionsModule],
   controllers: [ResultController],
-  providers: [RunRepository, FramePartitions, IngestService, ResultRepository, ResultService, ResultGrpc],
+  providers: [LiveResults, RunRepository, FramePartitions, IngestService, ResultRepository, ResultService, ResultGrpc],
   exports: [IngestService, ResultService, ResultGrpc],
 })
 export class ResultsModule {}
