@@ -51,7 +51,10 @@ export class ResultRepository {
     );
   }
 
-  /** Frames of these runs, of the windows that start in [from, to), by window, run and then as they were sent. */
+  /**
+   * Frames of the windows that start in [from, to), by window, run and then as they were sent. `run` is the place of the frame's run among
+   * `runs`, from 1; 0 where it is none of them.
+   */
   async *frames(
     sessionId: string,
     runs: readonly RunResult[],
@@ -59,26 +62,31 @@ export class ResultRepository {
     to: Date | null,
   ): AsyncGenerator<PackedFrame> {
     const keys = [runs.map(({ nodeId }) => nodeId), int8Array(runs.map(({ bootEpoch }) => BigInt(bootEpoch)))];
-    let after: PackedFrame = {
-      windowStart: (from ?? new Date(0)).getTime(),
-      run: 0,
-      seq: 0n,
-      payload: new Uint8Array(),
-    };
+    const start = (from ?? new Date(0)).getTime();
+    let after: PackedFrame = { windowStart: start, run: -1, seq: 0n, payload: new Uint8Array() };
+    let readOfWindow = 0;
     for (;;) {
+      // The windows that a page can reach are found first: else all to the end would be sorted for each page.
       const [row]: { page: Buffer | null; frames: number }[] = await this.database.query(
         `select string_agg(${packedFrame}, '' order by window_start, run, seq) as page, count(*)::integer as frames
          from (
-           select window_start, seq, run::integer, payload
-           from frame join unnest($2::uuid[], $3::bigint[]) with ordinality as wanted (node_id, boot_epoch, run) using (node_id, boot_epoch)
-           where session_id = $1 and ($4::timestamptz is null or window_start < $4)
-             and window_start >= $5 and (window_start, run, seq) > ($5::timestamptz, $6::bigint, $7::bigint)
-           order by window_start, run, seq limit ${framesPerRead}) as each`,
-        [sessionId, ...keys, to, new Date(after.windowStart), after.run, after.seq.toString()],
+           select window_start, seq, coalesce(run, 0)::integer as run, payload
+           from frame left join unnest($2::uuid[], $3::bigint[]) with ordinality as wanted (node_id, boot_epoch, run)
+             using (node_id, boot_epoch)
+           where session_id = $1 and window_start >= $5 and ($4::timestamptz is null or window_start < $4)
+             and window_start <= coalesce((select window_start from frame where session_id = $1 and window_start >= $5
+               order by window_start offset $8 limit 1), 'infinity')
+             and (window_start, coalesce(run, 0), seq) > ($5::timestamptz, $6::bigint, $7::bigint)
+           order by window_start, coalesce(run, 0), seq limit ${framesPerRead}) as each`,
+        [
+          ...[sessionId, ...keys, to, new Date(after.windowStart), after.run, after.seq.toString()],
+          framesPerRead + readOfWindow,
+        ],
       );
       for (const frame of unpackFrames(row?.page ?? Buffer.alloc(0))) {
-        yield frame;
+        readOfWindow = frame.windowStart === after.windowStart ? readOfWindow + 1 : 1;
         after = frame;
+        yield frame;
       }
       if (row === undefined || row.frames < framesPerRead) {
         return;

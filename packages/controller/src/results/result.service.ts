@@ -76,17 +76,19 @@ export class ResultService {
   /** The frames themselves tell what fell into which window. */
   private async fromFrames(
     sessionId: string,
-    all: readonly ReadableRun[],
+    runs: readonly ReadableRun[],
     grouping: Grouping,
     from: Date | null,
     to: Date | null,
   ): Promise<MergedResults> {
-    const runs = all.filter(({ schemas }) => schemas.length > 0);
     const frames = this.results.frames(sessionId, runs, from, to);
     const merged = new MergedResults();
     if (grouping.kind === 'window') {
       for await (const { run, windowStart, payloads } of byWindowAndRun(frames)) {
-        const { schemas, nodeId } = runs[run - 1] as ReadableRun;
+        const { schemas = [], nodeId = '' } = runs[run - 1] ?? {};
+        if (schemas.length === 0) {
+          continue;
+        }
         withRollup(schemas, (rollup) => {
           for (const payload of payloads) {
             rollup.foldStored(payload);
@@ -98,7 +100,11 @@ export class ResultService {
     }
     const rollups = new Map<number, Rollup>();
     for await (const { run, payload } of frames) {
-      const rollup = rollups.get(run) ?? new Rollup((runs[run - 1] as ReadableRun).schemas);
+      const { schemas = [] } = runs[run - 1] ?? {};
+      if (schemas.length === 0) {
+        continue;
+      }
+      const rollup = rollups.get(run) ?? new Rollup(schemas);
       rollups.set(run, rollup);
       rollup.foldStored(payload);
     }
