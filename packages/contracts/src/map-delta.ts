@@ -1,5 +1,5 @@
 import { type EntryDelta, isAdditive, type MapDelta, type MapSchema, slotCount } from '@bpfleet/aggregate';
-import { create } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { ContractError, ContractLimits, requireAtMost } from './contract-error.ts';
 import {
   type EntryDelta as EntryDeltaMessage,
@@ -23,6 +23,11 @@ export function decodeMapDelta(message: MapDeltaMessage, schema?: MapSchema): Ma
   }
   requireAtMost('delta.entries', message.entries.length, ContractLimits.entriesPerDelta);
   return { map: message.map, entries: message.entries.map((entry) => decodeEntry(entry, schema)) };
+}
+
+/** The parts of a key from its fields in an EntryDelta. Throws ContractError. */
+export function decodeKey(bytes: Uint8Array, schema: MapSchema): EntryDelta['key'] {
+  return keyOf(fromBinary(EntryDeltaSchema, bytes), schema);
 }
 
 function encodeEntry(entry: EntryDelta): EntryDeltaMessage {
@@ -50,14 +55,14 @@ function decodeEntry(message: EntryDeltaMessage, schema: MapSchema | undefined):
     checkEntry(message, schema);
   }
   return {
-    key: decodeKey(message, schema),
+    key: keyOf(message, schema),
     cells,
     ...(message.value === undefined ? {} : { value: decodeScalar(message.value, 'entry.value') }),
     ...(message.deleted ? { deleted: true } : {}),
   };
 }
 
-function decodeKey(message: EntryDeltaMessage, schema: MapSchema | undefined): EntryDelta['key'] {
+function keyOf(message: EntryDeltaMessage, schema: MapSchema | undefined): EntryDelta['key'] {
   requireAtMost('entry.key', message.key.length, ContractLimits.keyParts);
   if (schema !== undefined && message.key.length !== schema.key.length) {
     throw new ContractError('entry.key', `has ${message.key.length} parts, ${schema.name} has ${schema.key.length}`);

@@ -62,9 +62,15 @@ export class ControlCalls {
 
   private streamHandler(method: DescMethod, run: RunStream): grpc.UntypedHandleCall {
     return serverStreamHandler(method, (request, call) => {
-      const gone = new AbortController();
-      call.once('cancelled', () => gone.abort());
-      return this.answers(method, request, call, (caller) => run(request, caller, gone.signal));
+      const over = new AbortController();
+      call.once('cancelled', () => over.abort());
+      return this.answers(method, request, call, async function* (caller) {
+        try {
+          yield* run(request, caller, over.signal);
+        } finally {
+          over.abort();
+        }
+      });
     });
   }
 

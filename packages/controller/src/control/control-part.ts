@@ -5,7 +5,7 @@ type Method = DescService['method'][string];
 type Request<M extends Method> = MessageShape<M['input']>;
 type Response<M extends Method> = MessageInitShape<M['output']>;
 
-/** `signal` aborts when the caller of a stream has gone. */
+/** `signal` aborts when the caller of a stream has gone, and when the stream is over. */
 type ControlMethod<M extends Method> = M['methodKind'] extends 'server_streaming'
   ? (request: Request<M>, caller: Caller, signal: AbortSignal) => AsyncGenerator<Response<M>, void, void>
   : (request: Request<M>, caller: Caller) => Promise<Response<M>>;

@@ -34,14 +34,15 @@ export class ConnectionRepository {
     return opened.map(({ nodeId }) => epochs.get(nodeId) ?? 0n);
   }
 
-  /** Nodes of which a newer connection than these is known: what these say is refused. */
-  async superseded(through: EntityManager, keys: readonly ConnectionKey[]): Promise<Set<string>> {
-    const rows: { node_id: string }[] = await through.query(
-      `select c.node_id from unnest($1::uuid[], $2::bigint[]) as said (node_id, epoch)
+  /** Tells those of these connections whose node has a newer one: what they say is refused. */
+  async superseded(through: EntityManager, keys: readonly ConnectionKey[]): Promise<(key: ConnectionKey) => boolean> {
+    const rows: { node_id: string; epoch: string }[] = await through.query(
+      `select c.node_id, c.epoch from unnest($1::uuid[], $2::bigint[]) as said (node_id, epoch)
        join connection c using (node_id) where c.epoch > said.epoch`,
       columns(keys),
     );
-    return new Set(rows.map(({ node_id }) => node_id));
+    const newest = new Map(rows.map((row) => [row.node_id, BigInt(row.epoch)]));
+    return ({ nodeId, epoch }) => (newest.get(nodeId) ?? epoch) > epoch;
   }
 
   /** Extends the leases of connections that are alive. Returns the nodes of those which are the newest: others have no lease any more. */

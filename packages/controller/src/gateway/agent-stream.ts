@@ -20,6 +20,7 @@ import { problemToRpc } from '../control/problem-to-rpc.ts';
 import type { ConnectionKey } from '../fleet/connection.repository.ts';
 import { readNodeInfo } from '../fleet/node-info.ts';
 import type { IngestService } from '../results/ingest.service.ts';
+import { runId } from '../results/run.ts';
 import type { NodePart, NodeReports } from '../sessions/node-reports.ts';
 import { AgentQuestions, type QuestionOn, type ResponseOn, type Subject } from './agent-questions.ts';
 import { type Arrivals, leaseMs } from './arrivals.ts';
@@ -34,7 +35,7 @@ export type ConnectCall = grpc.ServerDuplexStream<ConnectRequest, MessageInitSha
 /** Messages read ahead of those being handled. */
 const maxQueued = 8;
 /** Frame batches whose commit is not awaited yet. */
-const maxUncommitted = 8;
+const maxUncommitted = 32;
 const maxAssignments = 1_000;
 
 export interface StreamSurroundings {
@@ -71,6 +72,8 @@ export class AgentStream implements ConnectedAgent {
   /** Parts of which the maps are known. */
   private readonly parts = new Map<string, NodePart>();
   private readonly uncommitted = new Set<Promise<void>>();
+  /** Up to where each run was acknowledged on this connection. */
+  private readonly acknowledged = new Map<string, bigint>();
   private handling = false;
   private ended = false;
   private seenAt: number;
@@ -252,7 +255,8 @@ export class AgentStream implements ConnectedAgent {
           for (const { seq, reason } of refused) {
             this.send({ case: 'refusal', value: { sessionId: key.sessionId, bootEpoch: key.bootEpoch, seq, reason } });
           }
-          if (settledSeq > 0n) {
+          if (settledSeq > (this.acknowledged.get(runId(key)) ?? 0n)) {
+            this.acknowledged.set(runId(key), settledSeq);
             this.send({ case: 'ack', value: { sessionId: key.sessionId, bootEpoch: key.bootEpoch, seq: settledSeq } });
           }
         }
@@ -279,6 +283,7 @@ export class AgentStream implements ConnectedAgent {
       }
       await this.learn(sessionId, part);
       this.parts.delete(sessionId);
+      this.acknowledged.delete(runId({ sessionId, nodeId: this.nodeId, bootEpoch }));
     } catch (error) {
       if (!(error instanceof ContractError)) {
         throw error;

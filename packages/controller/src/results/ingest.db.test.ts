@@ -10,8 +10,8 @@ import { dayOfSession, newSessionId } from '../sessions/session-id.ts';
 import { Settlement } from '../sessions/settlement.ts';
 import { startTestServer, type TestServer } from '../testing/test-controller.ts';
 import { IngestService } from './ingest.service.ts';
+import { readStates } from './read-states.ts';
 import { dateOfDay, ResultPartitions } from './result-partitions.ts';
-import { rollupStates } from './rollup.ts';
 import { RunRepository } from './run.repository.ts';
 import type { CheckedFrame, RunInput } from './run.ts';
 
@@ -98,7 +98,7 @@ async function stored(input: Pick<RunInput, 'key'>) {
     'select records, lost_kernel, rollup from run where session_id = $1 and node_id = $2 and boot_epoch = $3',
     [sessionId, nodeId, bootEpoch.toString()],
   );
-  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: rollupStates(row.rollup, schemas) };
+  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: readStates(row.rollup, schemas) };
 }
 
 /** What the node itself would have after these frames, in order. */

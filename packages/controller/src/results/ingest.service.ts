@@ -2,7 +2,7 @@ import type { MapSchema } from '@bpfleet/aggregate';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BatchQueue } from '../database/batch-queue.ts';
-import { ConnectionRepository } from '../fleet/connection.repository.ts';
+import { type ConnectionKey, ConnectionRepository } from '../fleet/connection.repository.ts';
 import { superseded } from '../fleet/superseded.ts';
 import { Settlement, type Target } from '../sessions/settlement.ts';
 import { ResultPartitions } from './result-partitions.ts';
@@ -21,9 +21,8 @@ interface Unrolled extends Target {
 /** Stores frames. What comes while one transaction commits, from any node, goes into the next one together. */
 @Injectable()
 export class IngestService {
-  /** One input of a run at a time, so that each is answered for itself. */
   private readonly inputs = new BatchQueue<RunInput, RunOutcome>(
-    { maxWeight: bytesPerTransaction, keyOf: ({ key }) => runId(key), weightOf: ({ frames }) => heldBytes(frames) },
+    { maxWeight: bytesPerTransaction, weightOf: ({ frames }) => heldBytes(frames) },
     (inputs) => this.store(inputs),
   );
   private readonly unrolled = new BatchQueue<Unrolled, undefined>({ maxWeight: targetsPerLook }, (parts) =>
@@ -79,11 +78,9 @@ export class IngestService {
   private async store(all: readonly RunInput[]): Promise<(RunOutcome | Error)[]> {
     await this.partitions.ensure(all.map(({ key }) => key.sessionId));
     return this.database.transaction(async (transaction) => {
-      const old = await this.connections.superseded(
-        transaction,
-        all.map(({ key, connectionEpoch }) => ({ nodeId: key.nodeId, epoch: connectionEpoch })),
-      );
-      const inputs = all.filter(({ key }) => !old.has(key.nodeId));
+      const isOld = await this.connections.superseded(transaction, all.map(connectionOf));
+      const current = all.filter((input) => !isOld(connectionOf(input)));
+      const inputs = [...Map.groupBy(current, ({ key }) => runId(key)).values()].map(together);
       const runs = new Map(
         (
           await this.runs.lock(
@@ -110,10 +107,33 @@ export class IngestService {
       await this.runs.insertEvents(transaction, fresh);
       const changed = steps.filter(({ step }) => step.fresh.length > 0).map(({ input }) => input.key);
       await this.settlement.resettle(transaction, changed);
-      const outcomes = new Map(steps.map(({ input, step }) => [input, outcomeOf(input.key, step)]));
-      return all.map((input) => outcomes.get(input) ?? superseded());
+      const outcomes = new Map(steps.map(({ input, step }) => [runId(input.key), outcomeOf(input.key, step)]));
+      return all.map((input) => {
+        const outcome = isOld(connectionOf(input)) ? undefined : outcomes.get(runId(input.key));
+        if (outcome === undefined) {
+          return superseded();
+        }
+        // What became of all is told once, with the first; up to where the run is settled, to each.
+        outcomes.set(runId(input.key), { ...outcome, stored: 0, duplicates: 0, refused: [] });
+        return outcome;
+      });
     });
   }
+}
+
+function connectionOf({ key, connectionEpoch }: RunInput): ConnectionKey {
+  return { nodeId: key.nodeId, epoch: connectionEpoch };
+}
+
+/** Inputs of one run, in the order in which they came: a run that sends a frame at a time is read and written once for many. */
+function together(inputs: readonly RunInput[]): RunInput {
+  const last = inputs.at(-1) as RunInput;
+  return {
+    ...last,
+    frames: inputs.flatMap(({ frames }) => frames),
+    refused: inputs.flatMap(({ refused }) => refused),
+    schemas: inputs.find(({ schemas }) => schemas !== null)?.schemas ?? null,
+  };
 }
 
 function outcomeOf(key: RunKey, step: RunStep): RunOutcome {

@@ -2,18 +2,20 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../access/caller.ts';
 import { TokenService } from '../access/token.service.ts';
 import { Problem } from '../problem/problem.ts';
-import { isOver, type NodeAccount } from '../sessions/node-account.ts';
+import { countAnswers, isOver, type NodeAccount } from '../sessions/node-account.ts';
 import type { Place } from '../sessions/queue/session-queue.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { SessionFeed } from '../sessions/session-feed.ts';
-import { sessionResource } from '../sessions/session-resource.ts';
+import { sessionListItem } from '../sessions/session-resource.ts';
 import type { EventFilter, StoredEvent } from './result.repository.ts';
 import { type FleetResult, ResultService } from './result.service.ts';
 
 const eventsPerRead = 1_000;
-const lookAgainMs = 1_000;
-const minResultsMs = 250;
+/** Between two documents, at least; and how soon the end of a session is seen, at most. */
+const [minEveryMs, lookAgainMs] = [250, 1_000];
+/** Frames of one window come in a burst, from all nodes at once: what is shown after it has them all. */
+const quietMs = 150;
 /** How long a stream may go on with a token that was revoked or has expired. */
 const admittedMs = 2_000;
 
@@ -47,30 +49,34 @@ export class LiveResults {
   ) {}
 
   /**
-   * The session whenever it changed, the results every interval, and at last the final ones. Throws `not_found`, and `unauthenticated`
-   * when the token is no longer good.
+   * The session whenever it changed, the results every interval, and at last the final ones. Law: a document is read when the burst of
+   * a window is over, so that it is not shown in part, and the rest only an interval later; and only once for all that came meanwhile.
+   * Throws `not_found`, and `unauthenticated` when the token is no longer good.
    */
   async *stream(sessionId: string, caller: Caller, signal: AbortSignal): AsyncGenerator<LiveItem, void, void> {
     const admitted = this.admission(caller);
     let shown = '';
-    let nextResultsAt = 0;
+    let resultsAt = 0;
+    const changes = this.feed.follow(sessionId, signal);
     while (!signal.aborted) {
       await admitted();
       const session = await this.sessions.get(sessionId);
-      const everyMs = Math.max(session.intervalMs, minResultsMs);
-      const changed = this.feed.next(session.id, Math.min(everyMs, lookAgainMs), signal);
+      const everyMs = Math.max(session.intervalMs, minEveryMs);
+      const pauseMs = Math.min(everyMs / 2, lookAgainMs);
       const [accounts, place] = await Promise.all([this.sessions.accounts(session.id), this.sessions.place(session)]);
       const view = { session, accounts, place };
-      const text = JSON.stringify(sessionResource(session, accounts, place));
+      const text = stateOf(view);
       if (text !== shown) yield { kind: 'session', view };
       shown = text;
       const over = isOver(session.state, session.endedAt);
-      if (over || Date.now() >= nextResultsAt) {
-        nextResultsAt = Date.now() + everyMs;
-        yield { kind: over ? 'end' : 'results', view, document: await this.results.documentOf(session, {}) };
+      if (over || Date.now() >= resultsAt) {
+        resultsAt = Date.now() + everyMs / 2;
+        yield { kind: over ? 'end' : 'results', view, document: await this.results.documentOf(session, {}, accounts) };
       }
       if (over) return;
-      await changed;
+      await changes.pause(pauseMs);
+      await changes.next(pauseMs);
+      await changes.quiet(Math.min(quietMs, everyMs / 5), pauseMs);
     }
   }
 
@@ -83,17 +89,17 @@ export class LiveResults {
   ): AsyncGenerator<StoredEvent, void, void> {
     const admitted = this.admission(caller);
     let last = after;
+    const changes = this.feed.follow(sessionId, signal);
     while (!signal.aborted) {
       await admitted();
       const session = await this.sessions.get(sessionId);
-      const changed = this.feed.next(session.id, lookAgainMs, signal);
       const events = await this.results.events(session.id, last, eventsPerRead, filter);
       yield* events;
       last = BigInt(events.at(-1)?.id ?? last);
       if (events.length === eventsPerRead) continue;
       // Looked at before the events, so that none of a session that has just ended is missed.
       if (!follow || isOver(session.state, session.endedAt)) return;
-      await changed;
+      await changes.next(lookAgainMs);
     }
   }
 
@@ -107,6 +113,12 @@ export class LiveResults {
       checkedAt = performance.now();
     };
   }
+}
+
+/** What a change of a session is; the numbers of its nodes are in the results. */
+function stateOf({ session, accounts, place }: SessionView): string {
+  const states = accounts.map(({ state, reason }) => [state, reason]);
+  return JSON.stringify([sessionListItem(session, countAnswers(accounts)), states, place]);
 }
 
 /** Throws `invalid_request` for what no event has as its id. */

@@ -1,7 +1,10 @@
-import { isAdditive, type MapSchema } from '@bpfleet/aggregate';
-import type { PayloadScan, PayloadWriter } from '@bpfleet/contracts';
+import { emptyState, isAdditive, type MapSchema, type MapState } from '@bpfleet/aggregate';
+import { type PayloadScan, PayloadWriter } from '@bpfleet/contracts';
 import { CellLists } from './cell-lists.ts';
 import { KeyTable } from './key-table.ts';
+import { readStates } from './read-states.ts';
+
+const writer = new PayloadWriter();
 
 /** Where an entry is that was read last. */
 interface Latest {
@@ -51,19 +54,25 @@ export class MapRollup {
     return this.additive ? this.cells.hasAny(key) : this.#latest[key] !== undefined;
   }
 
-  write(writer: PayloadWriter): void {
+  /** Read again from what `write` would store. */
+  state(): MapState {
+    this.write(writer);
+    return readStates(writer.take(), [this.schema]).get(this.schema.id) ?? emptyState(this.schema);
+  }
+
+  write(into: PayloadWriter): void {
     const { keys, cells } = this;
-    writer.openMap(this.schema.id);
+    into.openMap(this.schema.id);
     for (let key = 0; key < keys.size; key++) {
       const latest = this.#latest[key];
       if (latest !== undefined) {
-        writer.copyEntry(latest.bytes, latest.start, latest.end);
+        into.copyEntry(latest.bytes, latest.start, latest.end);
       } else if (this.additive && cells.hasAny(key)) {
         const [start, end] = [keys.starts[key] as number, keys.ends[key] as number];
-        writer.entry(keys.bytes, start, end, cells, cells.firsts[key] as number, cells.counts[key] as number);
+        into.entry(keys.bytes, start, end, cells, cells.firsts[key] as number, cells.counts[key] as number);
       }
     }
-    writer.closeMap();
+    into.closeMap();
   }
 
   clear(): void {

@@ -1,26 +1,40 @@
-import { emptyState, type MapSchema, type MapState } from '@bpfleet/aggregate';
+import type { MapSchema, ResultMap } from '@bpfleet/aggregate';
+import { writeMaps } from '@bpfleet/contracts';
 import { describe, expect, it } from 'vitest';
-import { mergeResults, type NodeMaps } from './merge-results.ts';
+import { MergedResults } from './merge-results.ts';
+import { Rollup } from './rollup.ts';
 
 const opens: MapSchema = { id: 0, name: '@opens', kind: 'count', key: ['string'], signed: false };
 const max: MapSchema = { id: 1, name: '@max', kind: 'max', key: [], signed: true };
 
-function state(schema: MapSchema, entries: Record<string, bigint>): MapState {
-  const made = emptyState(schema);
-  for (const [key, value] of Object.entries(entries)) {
-    const parts = schema.key.length === 0 ? [] : [key];
-    made.entries.set(JSON.stringify(key), { key: parts, cells: new Map([[0, value]]) });
-  }
-  return made;
+interface Maps {
+  readonly schema: MapSchema;
+  readonly entries: Readonly<Record<string, bigint>>;
 }
 
-const part = (nodeId: string, group: string | undefined, ...states: MapState[]): NodeMaps => ({
-  nodeId,
-  group,
-  states,
-});
+const state = (schema: MapSchema, entries: Maps['entries']): Maps => ({ schema, entries });
 
-describe('mergeResults', () => {
+/** Of one node: its rollup, and the group that it is in. */
+function part(nodeId: string, group: string | undefined, ...maps: Maps[]) {
+  const rollup = new Rollup(maps.map(({ schema }) => schema));
+  const deltas = maps.map(({ schema, entries }) => ({
+    map: schema.id,
+    entries: Object.entries(entries).map(([key, value]) => ({
+      key: schema.key.length === 0 ? [] : [key],
+      cells: new Map([[0, value]]),
+    })),
+  }));
+  rollup.fold(writeMaps(deltas));
+  return { nodeId, group, rollup };
+}
+
+function mergeResults(parts: readonly ReturnType<typeof part>[]): ResultMap[] {
+  const merged = new MergedResults();
+  for (const { rollup, nodeId, group } of parts) merged.add(rollup, nodeId, group);
+  return merged.toResultMaps();
+}
+
+describe('merged results', () => {
   it('adds up nodes, and counts how many have an entry; two runs of one node are one node', () => {
     const merged = mergeResults([
       part('a', undefined, state(opens, { x: 1n, y: 2n }), state(max, { '': -5n })),
@@ -61,6 +75,6 @@ describe('mergeResults', () => {
   });
 
   it('shows a map without entries', () => {
-    expect(mergeResults([part('a', undefined, emptyState(opens))])).toMatchObject([{ name: '@opens', entries: [] }]);
+    expect(mergeResults([part('a', undefined, state(opens, {}))])).toMatchObject([{ name: '@opens', entries: [] }]);
   });
 });

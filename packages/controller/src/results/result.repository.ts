@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { int8Array } from '../database/binary-array.ts';
+import { type PackedFrame, packedFrame, unpackFrames } from './packed-frames.ts';
 
 /** A run of a session on a node, with what is needed to read its maps. */
 export interface RunResult {
@@ -12,14 +14,6 @@ export interface RunResult {
   readonly maps: string | null;
   readonly bootEpoch: string;
   readonly rollup: Buffer | null;
-}
-
-export interface StoredFrame {
-  readonly nodeId: string;
-  readonly bootEpoch: string;
-  readonly seq: string;
-  readonly windowStart: Date;
-  readonly payload: Buffer;
 }
 
 /** Something that was printed, as it is stored. */
@@ -41,7 +35,7 @@ export interface EventFilter {
   readonly to: Date | null;
 }
 
-const framesPerRead = 500;
+const framesPerRead = 1_000;
 
 @Injectable()
 export class ResultRepository {
@@ -57,24 +51,46 @@ export class ResultRepository {
     );
   }
 
-  /** Frames of the windows that start in [from, to), by window and then as they were sent. */
-  async *frames(sessionId: string, from: Date | null, to: Date | null): AsyncGenerator<StoredFrame> {
-    let after: unknown[] = ['-infinity', '00000000-0000-0000-0000-000000000000', '-1', '-1'];
+  /**
+   * Frames of the windows that start in [from, to), by window, run and then as they were sent. `run` is the place of the frame's run among
+   * `runs`, from 1; 0 where it is none of them.
+   */
+  async *frames(
+    sessionId: string,
+    runs: readonly RunResult[],
+    from: Date | null,
+    to: Date | null,
+  ): AsyncGenerator<PackedFrame> {
+    const keys = [runs.map(({ nodeId }) => nodeId), int8Array(runs.map(({ bootEpoch }) => BigInt(bootEpoch)))];
+    const start = (from ?? new Date(0)).getTime();
+    let after: PackedFrame = { windowStart: start, run: -1, seq: 0n, payload: new Uint8Array() };
+    let readOfWindow = 0;
     for (;;) {
-      const page: StoredFrame[] = await this.database.query(
-        `select node_id as "nodeId", boot_epoch as "bootEpoch", seq, window_start as "windowStart", payload
-         from frame where session_id = $1 and ($2::timestamptz is null or window_start >= $2)
-           and ($3::timestamptz is null or window_start < $3)
-           and (window_start, node_id, boot_epoch, seq) > ($4::timestamptz, $5::uuid, $6::bigint, $7::bigint)
-         order by window_start, node_id, boot_epoch, seq limit ${framesPerRead}`,
-        [sessionId, from, to, ...after],
+      // The windows that a page can reach are found first: else all to the end would be sorted for each page.
+      const [row]: { page: Buffer | null; frames: number }[] = await this.database.query(
+        `select string_agg(${packedFrame}, '' order by window_start, run, seq) as page, count(*)::integer as frames
+         from (
+           select window_start, seq, coalesce(run, 0)::integer as run, payload
+           from frame left join unnest($2::uuid[], $3::bigint[]) with ordinality as wanted (node_id, boot_epoch, run)
+             using (node_id, boot_epoch)
+           where session_id = $1 and window_start >= $5 and ($4::timestamptz is null or window_start < $4)
+             and window_start <= coalesce((select window_start from frame where session_id = $1 and window_start >= $5
+               order by window_start offset $8 limit 1), 'infinity')
+             and (window_start, coalesce(run, 0), seq) > ($5::timestamptz, $6::bigint, $7::bigint)
+           order by window_start, coalesce(run, 0), seq limit ${framesPerRead}) as each`,
+        [
+          ...[sessionId, ...keys, to, new Date(after.windowStart), after.run, after.seq.toString()],
+          framesPerRead + readOfWindow,
+        ],
       );
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < framesPerRead) {
+      for (const frame of unpackFrames(row?.page ?? Buffer.alloc(0))) {
+        readOfWindow = frame.windowStart === after.windowStart ? readOfWindow + 1 : 1;
+        after = frame;
+        yield frame;
+      }
+      if (row === undefined || row.frames < framesPerRead) {
         return;
       }
-      after = [last.windowStart, last.nodeId, last.bootEpoch, last.seq];
     }
   }
 

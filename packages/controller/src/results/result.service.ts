@@ -1,14 +1,15 @@
 import type { MapSchema, ResultDocument, ResultMap, ResultOutput } from '@bpfleet/aggregate';
 import { Inject, Injectable } from '@nestjs/common';
 import { Problem } from '../problem/problem.ts';
-import { answerSheet } from '../sessions/node-account.ts';
+import { answerSheet, type NodeAccount } from '../sessions/node-account.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionSummary } from '../sessions/session-resource.ts';
 import { type Grouping, labelOf, parseGrouping } from './grouping.ts';
-import { mergeResults, type NodeMaps } from './merge-results.ts';
+import { MergedResults } from './merge-results.ts';
+import { byWindowAndRun } from './packed-frames.ts';
 import { type EventFilter, ResultRepository, type RunResult, type StoredEvent } from './result.repository.ts';
-import { Rollup, rollupStates } from './rollup.ts';
+import { Rollup, withRollup } from './rollup.ts';
 import { loadSchemas } from './stored-schemas.ts';
 
 /** Lines in the result document; the event stream has them all. */
@@ -40,21 +41,22 @@ export class ResultService {
     return this.documentOf(await this.sessions.get(sessionId), query);
   }
 
-  async documentOf(session: SessionRow, query: ResultQuery): Promise<FleetResult> {
+  /** `known`: the accounts of its nodes, where the caller has them. */
+  async documentOf(session: SessionRow, query: ResultQuery, known?: readonly NodeAccount[]): Promise<FleetResult> {
     const grouping = parseGrouping(query.by);
     const [from, to] = [query.from ?? null, query.to ?? null];
     const byWindow = grouping.kind === 'window' || from !== null || to !== null;
     const [accounts, rows, { output, omitted }] = await Promise.all([
-      this.sessions.accounts(session.id),
+      known ?? this.sessions.accounts(session.id),
       this.results.runs(session.id),
       this.output(session.id, from, to),
     ]);
     const runs = withSchemas(rows);
-    const parts = byWindow ? await this.fromFrames(session.id, runs, grouping, from, to) : fromRollups(runs, grouping);
+    const merged = byWindow ? await this.fromFrames(session.id, runs, grouping, from, to) : fromRollups(runs, grouping);
     return {
       session: sessionSummary(session),
       answer: answerSheet(accounts),
-      maps: onlyMap(mergeResults(parts), query.map),
+      maps: onlyMap(merged.toResultMaps(), query.map),
       output,
       ...(omitted > 0 ? { outputOmitted: omitted } : {}),
     };
@@ -78,35 +80,56 @@ export class ResultService {
     grouping: Grouping,
     from: Date | null,
     to: Date | null,
-  ): Promise<NodeMaps[]> {
-    const byRun = new Map(runs.map((run) => [`${run.nodeId} ${run.bootEpoch}`, run]));
-    const rollups = new Map<string, { run: ReadableRun; group: string | undefined; rollup: Rollup }>();
-    for await (const frame of this.results.frames(sessionId, from, to)) {
-      const run = byRun.get(`${frame.nodeId} ${frame.bootEpoch}`);
-      if (run === undefined || run.schemas.length === 0) {
+  ): Promise<MergedResults> {
+    const frames = this.results.frames(sessionId, runs, from, to);
+    const merged = new MergedResults();
+    if (grouping.kind === 'window') {
+      for await (const { run, windowStart, payloads } of byWindowAndRun(frames)) {
+        const { schemas = [], nodeId = '' } = runs[run - 1] ?? {};
+        if (schemas.length === 0) {
+          continue;
+        }
+        withRollup(schemas, (rollup) => {
+          for (const payload of payloads) {
+            rollup.foldStored(payload);
+          }
+          merged.add(rollup, nodeId, new Date(windowStart).toISOString());
+        });
+      }
+      return merged;
+    }
+    const rollups = new Map<number, Rollup>();
+    for await (const { run, payload } of frames) {
+      const { schemas = [] } = runs[run - 1] ?? {};
+      if (schemas.length === 0) {
         continue;
       }
-      const group = grouping.kind === 'window' ? frame.windowStart.toISOString() : groupOf(run, grouping);
-      const id = JSON.stringify([run.nodeId, run.bootEpoch, group]);
-      const part = rollups.get(id) ?? { run, group, rollup: new Rollup(run.schemas) };
-      rollups.set(id, part);
-      part.rollup.foldStored(frame.payload);
+      const rollup = rollups.get(run) ?? new Rollup(schemas);
+      rollups.set(run, rollup);
+      rollup.foldStored(payload);
     }
-    return [...rollups.values()].map(({ run, group, rollup }) => ({
-      nodeId: run.nodeId,
-      group,
-      states: [...rollupStates(rollup.encode(), run.schemas).values()],
-    }));
+    for (const [index, run] of runs.entries()) {
+      const rollup = rollups.get(index + 1);
+      if (rollup !== undefined) {
+        merged.add(rollup, run.nodeId, groupOf(run, grouping));
+      }
+    }
+    return merged;
   }
 }
 
 /** Without grouping by window or limits in time, the rollups hold the answer. */
-function fromRollups(runs: readonly ReadableRun[], grouping: Grouping): NodeMaps[] {
-  return runs.map((run) => ({
-    nodeId: run.nodeId,
-    group: groupOf(run, grouping),
-    states: [...rollupStates(run.rollup, run.schemas).values()],
-  }));
+function fromRollups(runs: readonly ReadableRun[], grouping: Grouping): MergedResults {
+  const merged = new MergedResults();
+  for (const run of runs) {
+    withRollup(run.schemas, (rollup) => {
+      if (run.rollup !== null) {
+        rollup.fold(run.rollup);
+      }
+      merged.add(rollup, run.nodeId, groupOf(run, grouping));
+    });
+  }
+  return merged;
 }
 
 function groupOf(run: RunResult, grouping: Grouping): string | undefined {

@@ -13,7 +13,8 @@ import {
 import { writeMaps } from '@bpfleet/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rollupStates, withRollup } from './rollup.ts';
+import { readStates } from './read-states.ts';
+import { withRollup } from './rollup.ts';
 
 const stack: Stack = [{ symbol: 'vfs_read', module: '', offset: 17 }];
 const tuple: Composite = { kind: 'tuple', parts: [1n, 'a'] };
@@ -83,7 +84,7 @@ describe('a rollup', () => {
         const first = fold(null, payloads.slice(0, cut));
         const { bytes, entries } = fold(first.bytes, payloads.slice(cut));
         const expected = applied(windows.flat());
-        expect(rollupStates(bytes, schemas)).toEqual(expected);
+        expect(readStates(bytes, schemas)).toEqual(expected);
         expect(entries).toBe([...expected.values()].reduce((sum, state) => sum + state.entries.size, 0));
       }),
       { numRuns: 500 },
@@ -112,7 +113,7 @@ describe('a rollup', () => {
       });
       const state = emptyState(hist);
       for (const _ of [1, 2]) applyDelta(state, { map: 0, entries: part });
-      expect(rollupStates(bytes, one).get(0)).toEqual(state);
+      expect(readStates(bytes, one).get(0)).toEqual(state);
     }
   });
 });

@@ -1,12 +1,5 @@
-import { applyDelta, emptyState, isAdditive, type MapSchema, type MapState } from '@bpfleet/aggregate';
-import {
-  decodeMapDelta,
-  FramePayloadSchema,
-  fromBinary,
-  PayloadReader,
-  PayloadScan,
-  PayloadWriter,
-} from '@bpfleet/contracts';
+import { isAdditive, type MapSchema } from '@bpfleet/aggregate';
+import { PayloadReader, PayloadScan, PayloadWriter } from '@bpfleet/contracts';
 import { MapRollup } from './map-rollup.ts';
 
 const writer = new PayloadWriter();
@@ -76,14 +69,4 @@ export class Rollup {
 /** Additive maps come out the same whatever the order of the frames; the others hold the newest value. */
 export function dependsOnOrder(schemas: readonly MapSchema[]): boolean {
   return schemas.some(({ kind }) => !isAdditive(kind));
-}
-
-/** A stored rollup as states by map id; `bytes` is null for a run of which nothing was rolled up yet. */
-export function rollupStates(bytes: Uint8Array | null, schemas: readonly MapSchema[]): Map<number, MapState> {
-  const states = new Map(schemas.map((schema) => [schema.id, emptyState(schema)]));
-  for (const message of bytes === null ? [] : fromBinary(FramePayloadSchema, bytes).maps) {
-    const state = states.get(message.map);
-    if (state !== undefined) applyDelta(state, decodeMapDelta(message, state.schema));
-  }
-  return states;
 }

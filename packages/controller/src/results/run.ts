@@ -39,6 +39,7 @@ export interface RunOutcome {
   readonly key: RunKey;
   /** Every frame up to this one is stored or refused: the agent may forget them. */
   readonly settledSeq: bigint;
+  /** Of all inputs of the run in the same transaction; told with one of them. */
   readonly stored: number;
   readonly duplicates: number;
   /** Frames that were well formed, but that the run has no room for. */

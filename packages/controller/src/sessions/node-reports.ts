@@ -104,11 +104,11 @@ export class NodeReports {
 
   private async takeDown(reports: readonly Report[]): Promise<(NodePart | undefined | Error)[]> {
     return this.database.transaction(async (transaction) => {
-      const old = await this.connections.superseded(
+      const isOld = await this.connections.superseded(
         transaction,
         reports.map(({ from }) => from),
       );
-      const current = reports.filter(({ from }) => !old.has(from.nodeId));
+      const current = reports.filter(({ from }) => !isOld(from));
       const sessions = [...new Set(current.map(({ observation }) => observation.sessionId))];
       await this.settlement.lock(transaction, sessions);
       await this.store(transaction, current);
@@ -116,9 +116,7 @@ export class NodeReports {
       const parts = new Map(
         (await this.rows.parts(targets, transaction)).map((part) => [targetId(part), toPart(part)]),
       );
-      return reports.map(({ from, observation }) =>
-        old.has(from.nodeId) ? superseded() : parts.get(targetId(observation)),
-      );
+      return reports.map(({ from, observation }) => (isOld(from) ? superseded() : parts.get(targetId(observation))));
     });
   }
 
