@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { bpftrace } from '../oracle/bpftrace.ts';
 import { OracleError } from '../oracle/oracle-error.ts';
 import { benchAgent } from './agent.ts';
-import { benchFleet } from './fleet/fleet-bench.ts';
+import { benchFleet, type FleetPart, fleetParts } from './fleet/fleet-bench.ts';
 import { benchKernel } from './kernel.ts';
 import { benchLocal } from './local.ts';
 import { ofTarget, ratios, reached } from './row.ts';
@@ -18,6 +18,7 @@ npm run bench -- local        starts, attach and detach, memory and sizes: bpftr
 npm run bench -- agent        a running agent: at rest, attach and detach, a million events a second
 npm run bench -- fleet        a controller with a simulated fleet: memory, attach, restart, ingest, query, live, cancel
   --agents N                  how many, with fleet; 5000
+  --parts A,B                 of fleet only these: sessions, reads, ingest
   --rounds N                  how often each is measured; more on a busy machine
   --json FILE                 the same as JSON, with ratios`;
 
@@ -30,11 +31,11 @@ const benches = {
   agent: async (rounds: number, tell: Tell) => ({ rows: await benchAgent(rounds, tell), against: 'bpfleet agent' }),
 };
 
-function benchesWith(agents: number) {
+function benchesWith(agents: number, parts: readonly FleetPart[]) {
   return {
     ...benches,
     fleet: async (rounds: number, tell: Tell) => ({
-      rows: await benchFleet({ agents, rounds, tell }),
+      rows: await benchFleet({ agents, parts, rounds, tell }),
       against: `${agents} simulated agents on one controller`,
     }),
   };
@@ -57,9 +58,10 @@ try {
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = options(args);
   const [name, ...others] = positionals;
-  const bench = Object.entries(benchesWith(Number(values.agents))).find(([each]) => each === name)?.[1];
+  const parts = values.parts.split(',').flatMap((part) => fleetParts.filter((each) => each === part));
+  const bench = Object.entries(benchesWith(Number(values.agents), parts)).find(([each]) => each === name)?.[1];
   const rounds = Number(values.rounds);
-  if (!bench || others.length > 0 || !Number.isInteger(rounds) || rounds < 1) {
+  if (!bench || others.length > 0 || parts.length === 0 || !Number.isInteger(rounds) || rounds < 1) {
     console.error(help);
     return name === undefined && values.help ? 0 : 4;
   }
@@ -92,6 +94,7 @@ function options(args: string[]) {
       options: {
         rounds: { type: 'string', default: '7' },
         agents: { type: 'string', default: '5000' },
+        parts: { type: 'string', default: fleetParts.join(',') },
         json: { type: 'string' },
         help: { type: 'boolean' },
       },

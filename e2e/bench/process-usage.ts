@@ -7,6 +7,20 @@ export function cpuMs(pid: number): number {
     .reduce((sum, ns) => sum + ns / 1e6, 0);
 }
 
+const tickMs = 10;
+
+/** CPU time of a process and of its children, also of those that have ended: proc_pid_stat counts them in ticks of 10 ms. */
+export function cpuMsWithChildren(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  const pids = [pid, ...children.split(' ').filter(Boolean).map(Number)];
+  // Behind the name in parentheses: cutime and cstime are the 14th and 15th fields.
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const ended = tickMs * (Number(fields[13]) + Number(fields[14]));
+  return pids.reduce((sum, each) => sum + cpuMs(each), ended);
+}
+
 export function residentMiB(pid: number): number {
   return Number(/^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }

@@ -8,8 +8,12 @@ import { ingestRows } from './ingest.ts';
 import { liveLags } from './live.ts';
 import { allDelivered, cancelSession, startSession } from './simulated-session.ts';
 
+export const fleetParts = ['sessions', 'reads', 'ingest'] as const;
+export type FleetPart = (typeof fleetParts)[number];
+
 export interface FleetBench {
   readonly agents: number;
+  readonly parts: readonly FleetPart[];
   /** How often sessions are started and cancelled, and queries asked ten times. */
   readonly rounds: number;
   readonly tell: (line: string) => void;
@@ -23,15 +27,20 @@ const offeredPerSecond = 12_000;
 
 /** The controller as people run it, with its own PostgreSQL, and agents that speak the real protocol over mTLS in one other process. */
 export async function benchFleet(bench: FleetBench): Promise<Row[]> {
-  const smaller = Math.min(bench.agents, 1_000);
-  return [
-    ...(await withFleet(bench, bench.agents, 0, (lab, fleet) => sessionRows(lab, fleet, bench))),
-    ...(await withFleet(bench, smaller, 0, (lab, fleet) => readRows(lab, fleet, smaller, bench))),
-    ...(await withFleet(bench, smaller, frameBytes, (lab, fleet) => {
-      bench.tell('ingest');
-      return ingestRows(lab, fleet, smaller, offeredPerSecond);
-    })),
-  ];
+  const { agents, parts } = bench;
+  const smaller = Math.min(agents, 1_000);
+  const measured: Record<FleetPart, () => Promise<Row[]>> = {
+    sessions: () => withFleet(bench, agents, 0, (lab, fleet) => sessionRows(lab, fleet, bench)),
+    reads: () => withFleet(bench, smaller, 0, (lab, fleet) => readRows(lab, fleet, smaller, bench)),
+    ingest: () =>
+      withFleet(bench, smaller, frameBytes, (lab, fleet) => {
+        bench.tell('ingest');
+        return ingestRows(lab, fleet, smaller, offeredPerSecond);
+      }),
+  };
+  const rows: Row[] = [];
+  for (const part of parts) rows.push(...(await measured[part]()));
+  return rows;
 }
 
 async function withFleet(

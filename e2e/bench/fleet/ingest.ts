@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '@bpfleet/testkit';
 import type { FleetCounts, FleetProcess } from '@bpfleet/testkit/simulator';
+import { cpuMs, cpuMsWithChildren } from '../process-usage.ts';
 import type { Row } from '../row.ts';
 import { spread } from '../statistics.ts';
 import { startSession } from './simulated-session.ts';
@@ -24,9 +25,12 @@ export async function ingestRows(
   await sleep(warmUpMs);
   await fleet.commands.counts();
   const start = performance.now();
+  const before = usage(lab, fleet);
   await sleep(measureMs);
   const counts = await fleet.commands.counts();
-  const rate = (1000 * counts.acknowledged) / (performance.now() - start);
+  const tookMs = performance.now() - start;
+  const after = usage(lab, fleet);
+  const rate = (1000 * counts.acknowledged) / tookMs;
   return [
     { name: 'ingest of 2 KB frames', unit: 'frames/s', values: { ours: spread([rate]) }, least: 10_000 },
     {
@@ -35,6 +39,20 @@ export async function ingestRows(
       values: { ours: spread([delayPercentile(counts, 0.99)]) },
       most: 150,
     },
+    ...after.map(({ who, ms }, index) => ({
+      name: `meanwhile of one CPU: ${who}`,
+      unit: '%',
+      values: { ours: spread([(100 * (ms - (before[index]?.ms ?? 0))) / tookMs]) },
+    })),
+  ];
+}
+
+/** CPU time so far of all that share the machine's cores. */
+function usage(lab: Lab, fleet: FleetProcess): { who: string; ms: number }[] {
+  return [
+    { who: 'the controller', ms: cpuMs(lab.controller.pid) },
+    { who: 'its PostgreSQL', ms: cpuMsWithChildren(lab.postgresPid) },
+    { who: 'the simulated agents', ms: cpuMs(fleet.pid) },
   ];
 }
 

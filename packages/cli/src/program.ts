@@ -84,6 +84,21 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
   );
   withExamples(
     program
+      .command('probes')
+      .description('probes that match a pattern, with what they give under -v')
+      .argument('<pattern>', "bpftrace's: tracepoint:sched:*, kprobe:vfs_*, or a name's part without a colon")
+      .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
+      .option('-v, --verbose', 'also what each gives')
+      .option('--limit <count>', 'at most so many, up to 10000', count, 1_000)
+      .addOption(outputOption())
+      .action(async (pattern: string, options) => {
+        finish(await (await import('./commands/probes.ts')).probes(pattern, options, terminal));
+      }),
+    "bpfleet probes 'tracepoint:sched:*' -v",
+    "bpfleet probes 'kprobe:tcp_*' --nodes 'has(kprobe)'",
+  );
+  withExamples(
+    program
       .command('tools')
       .description('the canned tools by area; with a name, its parameters, outputs and an example')
       .argument('[name]', 'a tool, or a folder of one')

@@ -22,6 +22,7 @@ export type IssuedToken = Schemas['IssuedToken'];
 export type Node = Schemas['Node'];
 export type NodeAnswer = Schemas['NodeAnswer'];
 export type NodeCheck = Schemas['NodeCheck'];
+export type ProbeList = Schemas['ProbeList'];
 export type ResultDocument = Schemas['ResultDocument'];
 export type ResultEntry = Schemas['ResultEntry'];
 export type ResultMap = Schemas['ResultMap'];

@@ -10,6 +10,7 @@ import type {
   IssuedToken,
   Node,
   NodeCheck,
+  ProbeList,
   ResultDocument,
   Schedule,
   SessionListItem,
@@ -66,6 +67,11 @@ export class RestClient {
   /** Whether a program would load on the nodes that a selector chooses. */
   check(body: CheckProgram): Promise<NodeCheck[]> {
     return this.#json<{ items: NodeCheck[] }>('POST', '/checks', { body }).then(({ items }) => items);
+  }
+
+  /** Probes that match a pattern, and on how many nodes. */
+  probes(query: { pattern: string; nodes: string; arguments: 'true' | 'false'; limit: number }): Promise<ProbeList> {
+    return this.#json('GET', '/probes', { query: { ...query, limit: `${query.limit}` } });
   }
 
   session(id: string, signal?: AbortSignal): Promise<SessionResource> {

@@ -4,6 +4,7 @@ import { ContractLimits } from './contract-error.ts';
 import { ValueSchema } from './gen/bpfleet/trace/v1/result_pb.ts';
 import { wireType } from './output-event.ts';
 import { encodeScalar } from './scalar.ts';
+import { varintBytes, writeBigVarint, writeVarint } from './varint.ts';
 
 /** Events as they go into a frame: fields `events` of FramePayload, one after the other. */
 export interface EventPage {
@@ -196,37 +197,4 @@ export class EventPages {
     this.#event.copy(larger);
     this.#event = larger;
   }
-}
-
-function varintBytes(value: number): number {
-  let bytes = 1;
-  for (let left = value; left >= 0x80; left = Math.floor(left / 0x80)) bytes++;
-  return bytes;
-}
-
-/** A number from 0 to 2^53. Returns where it ends. */
-function writeVarint(bytes: Uint8Array, start: number, value: number): number {
-  let at = start;
-  let left = value;
-  while (left >= 0x1000_0000) {
-    bytes[at++] = (left % 0x80) | 0x80;
-    left = Math.floor(left / 0x80);
-  }
-  while (left >= 0x80) {
-    bytes[at++] = (left & 0x7f) | 0x80;
-    left >>>= 7;
-  }
-  bytes[at++] = left;
-  return at;
-}
-
-function writeBigVarint(bytes: Uint8Array, start: number, value: bigint): number {
-  let at = start;
-  let left = value;
-  while (left >= 0x80n) {
-    bytes[at++] = Number(left & 0x7fn) | 0x80;
-    left >>= 7n;
-  }
-  bytes[at++] = Number(left);
-  return at;
 }

@@ -1,7 +1,7 @@
 import type { DescMessage, DescMethod, DescService, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import * as grpc from '@grpc/grpc-js';
 import { channelOptions } from './channel-options.ts';
-import { grpcMethod } from './grpc-service.ts';
+import { grpcMethod, type SerializedMessage } from './grpc-service.ts';
 import { toRpcError } from './rpc-error.ts';
 
 export interface CallOptions {
@@ -22,7 +22,7 @@ type ServerStream<I extends DescMessage, O extends DescMessage> = (
 ) => AsyncGenerator<MessageShape<O>, void, void>;
 type BidiStream<I extends DescMessage, O extends DescMessage> = (
   options?: CallOptions,
-) => grpc.ClientDuplexStream<MessageInitShape<I>, MessageShape<O>>;
+) => grpc.ClientDuplexStream<MessageInitShape<I> | SerializedMessage, MessageShape<O>>;
 
 type ClientMethod<M> = M extends {
   methodKind: infer K;

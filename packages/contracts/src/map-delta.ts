@@ -26,10 +26,11 @@ export function decodeMapDelta(message: MapDeltaMessage, schema?: MapSchema): Ma
 }
 
 function encodeEntry(entry: EntryDelta): EntryDeltaMessage {
+  const cells = [...entry.cells].sort(([a], [b]) => a - b);
   return create(EntryDeltaSchema, {
     key: entry.key.map(encodeScalar),
-    slot: [...entry.cells.keys()],
-    cell: [...entry.cells.values()].map((cell) => BigInt.asIntN(64, cell)),
+    slot: cells.map(([slot]) => slot),
+    cell: cells.map(([, cell]) => BigInt.asIntN(64, cell)),
     ...(entry.value === undefined ? {} : { value: encodeScalar(entry.value) }),
     deleted: entry.deleted ?? false,
   });

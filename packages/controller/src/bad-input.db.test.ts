@@ -205,6 +205,7 @@ describe('a request of any shape is answered, and what is wrong with it told', (
     'listFirings',
     'listNodes',
     'getNode',
+    'findProbes',
     'createToken',
     'listTokens',
     'revokeToken',
@@ -225,7 +226,7 @@ describe('a request of any shape is answered, and what is wrong with it told', (
   });
 
   it('all operations are above', () => {
-    expect(operations.size).toBe(31);
+    expect(operations.size).toBe(32);
   });
 
   it('with any token', async () => {

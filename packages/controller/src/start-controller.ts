@@ -31,6 +31,7 @@ import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
 import { answerMalformed } from './rest/malformed-request.ts';
 import { requestLog } from './rest/request-log.ts';
+import { ResultRetention } from './results/retention.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
 import { SessionQueue } from './sessions/queue/session-queue.ts';
 import { RolloutRunner } from './sessions/rollout/rollout-runner.ts';
@@ -81,8 +82,9 @@ async function start(
   await requireSameAuthority(database, authority);
 
   const [restTls, grpcTls] = await Promise.all([tlsOptions(config.rest, 'REST'), tlsOptions(config.grpc, 'gRPC')]);
-  const { rate, capacity } = config;
-  const foundations = { database, authority, log, rate, version: controllerVersion, capacity, tools };
+  const { rate, capacity, retention: kept } = config;
+  const version = controllerVersion;
+  const foundations = { database, authority, log, rate, version, capacity, retention: kept, tools };
   const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
@@ -127,6 +129,9 @@ async function start(
   const sealer = app.get(AuditSealer);
   undo.push(() => sealer.stop());
   sealer.start();
+  const retention = app.get(ResultRetention);
+  undo.push(() => retention.stop());
+  retention.start();
   const schedules = app.get(ScheduleRunner);
   undo.push(() => schedules.stop());
   schedules.start();

@@ -1,4 +1,5 @@
 export * from './amount.ts';
+export { countBuffersAsHeap } from './buffers-as-heap.ts';
 export * from './config.ts';
 export * from './duration.ts';
 export { type LocatedYaml, type PlacedProblem, readLocatedYaml, type TextPlace } from './located-yaml.ts';

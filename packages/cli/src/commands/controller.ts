@@ -1,9 +1,10 @@
-import { loadConfig, onShutdown } from '@bpfleet/runtime';
+import { countBuffersAsHeap, loadConfig, onShutdown } from '@bpfleet/runtime';
 import { ExitStatus } from '../cli-error.ts';
 import { lifeline } from '../lifeline.ts';
 
 /** `bpfleet controller --config FILE`: runs until it is told to stop. Returns the exit status. */
 export async function controller(options: { readonly config: string }): Promise<number> {
+  countBuffersAsHeap();
   const { parseControllerConfig, startController } = await import('@bpfleet/controller');
   const running = await startController(loadConfig(options.config, parseControllerConfig));
   const stopped = Promise.withResolvers<void>();

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Probes that match a pattern, and on how many nodes they are */
+        get: operations["findProbes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programs": {
         parameters: {
             query?: never;
@@ -817,6 +834,27 @@ export interface components {
              */
             startsAt: string;
             waitsFor: string | null;
+        };
+        Probe: {
+            /** @description As the first node that has it tells them. */
+            arguments: {
+                name: string;
+                type: string;
+            }[];
+            name: string;
+            /** @description How many of the nodes that answered have it. */
+            nodes: number;
+        };
+        ProbeList: {
+            items: components["schemas"]["Probe"][];
+            /** @description Some node has more matching probes than were asked for. */
+            more: boolean;
+            nodes: {
+                answered: number;
+                /** @description Of many nodes with one kernel and architecture only some are. */
+                asked: number;
+                chosen: number;
+            };
         };
         Problem: {
             /** @enum {string} */
@@ -1532,6 +1570,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findProbes: {
+        parameters: {
+            query: {
+                /** @description Whether to tell what each probe gives. */
+                arguments?: "true" | "false";
+                limit?: number;
+                /** @description Selector: `all`, or terms as in `arch=arm64,role!=db`. */
+                nodes?: string;
+                /** @description bpftrace's search pattern, as in `tracepoint:sched:*`. */
+                pattern: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeList"];
+                };
             };
             /** @description An error */
             default: {

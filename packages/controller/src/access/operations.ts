@@ -37,6 +37,7 @@ export const operationRules = {
   listScheduleSessions: { permission: 'read', subject: 'schedule' },
   listFirings: { permission: 'read', subject: 'schedule' },
   listNodes: { permission: 'read' },
+  findProbes: { permission: 'read' },
   getNode: { permission: 'read', subject: 'node' },
   revokeNode: { permission: 'administer' },
   createToken: { permission: 'administer' },

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type LogLevel, logLevels, SettingError } from '@bpfleet/runtime';
 import { z } from 'zod';
 import type { Rate } from '../access/rate-limiter.ts';
+import type { Retention } from '../results/plan-retention.ts';
 import type { Capacity } from '../sessions/queue/plan-queue.ts';
 
 export interface Endpoint {
@@ -36,10 +37,12 @@ export interface ControllerConfig {
   readonly tools: readonly string[];
   /** What each node gives to sessions at a time: what asks for more waits. */
   readonly capacity: Capacity;
+  readonly retention: Retention;
 }
 
 /** As much CPU time as an agent's own default gives to all sessions of its node. */
 export const defaultCapacity: Capacity = { slots: 16, overhead: 0.5 };
+export const defaultRetention: Retention = { days: 30, gibibytes: 50 };
 const defaultRate: Rate = { perSecond: 100, burst: 500 };
 
 const address = (host: string, port: number) => ({
@@ -79,6 +82,12 @@ const Settings = z.strictObject({
       overhead: z.number().min(0).max(1).default(defaultCapacity.overhead),
     })
     .default(defaultCapacity),
+  retention: z
+    .strictObject({
+      days: z.int().min(0).max(36_500).default(defaultRetention.days),
+      gibibytes: z.number().positive().max(1e6).default(defaultRetention.gibibytes),
+    })
+    .default(defaultRetention),
 });
 
 /** Settings as they are in a file, with defaults. Throws SettingError that leads to the setting. */

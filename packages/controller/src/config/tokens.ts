@@ -7,3 +7,5 @@ export const VERSION = Symbol('version');
 export const TOOLS = Symbol('tools');
 /** What each node has to give to sessions. */
 export const CAPACITY = Symbol('capacity');
+/** How much of results is kept. */
+export const RETENTION = Symbol('retention');

@@ -1,22 +1,19 @@
 import type { MapSchema } from '@bpfleet/aggregate';
 import {
   ContractError,
-  ContractLimits,
   crc32c,
   decodeEvent,
   decodeLoss,
-  decodeMapDelta,
   type Frame,
-  type FramePayload,
-  FramePayloadSchema,
-  fromBinary,
+  PayloadReader,
+  readUnknownMaps,
   requireTimestampMs,
 } from '@bpfleet/contracts';
 import type { CheckedFrame } from '../results/run.ts';
 
 /** Largest payload of one frame. */
 const maxPayloadBytes = 1024 * 1024;
-/** An agent whose clock is off by more is refused; partitions are made for the days in between. */
+/** An agent whose clock is off by more is refused. */
 const clockToleranceMs = 86_400_000;
 const maxSeq = 2n ** 62n;
 
@@ -59,19 +56,9 @@ function decodeFrame(frame: Frame, context: FrameContext): CheckedFrame {
   if (crc32c(frame.payload) !== frame.crc32c) {
     throw new ContractError('frame.crc32c', 'does not fit the payload');
   }
-  const payload = parsePayload(frame.payload);
-  if (payload.events.length > ContractLimits.eventsPerFrame) {
-    throw new ContractError('frame.events', `are more than ${ContractLimits.eventsPerFrame}`);
-  }
   const { schemas } = context;
-  const deltas = payload.maps.map((delta) => {
-    const schema = schemas?.find(({ id }) => id === delta.map);
-    if (schemas !== null && schema === undefined) {
-      throw new ContractError('frame.maps', `${delta.map} is no map of the program`);
-    }
-    return decodeMapDelta(delta, schema);
-  });
-  const records = deltas.reduce((sum, { entries }) => sum + entries.length, payload.events.length);
+  const payload = schemas === null ? readUnknownMaps(frame.payload) : readerOf(schemas).read(frame.payload);
+  const records = payload.entries + payload.events.length;
   if (records !== frame.records) {
     throw new ContractError('frame.records', `is ${frame.records}, the payload holds ${records}`);
   }
@@ -88,18 +75,19 @@ function decodeFrame(frame: Frame, context: FrameContext): CheckedFrame {
     ...windowOf(frame, records, context),
     records,
     payload: frame.payload,
-    deltas,
+    maps: payload.maps,
     events,
     lost,
   };
 }
 
-function parsePayload(bytes: Uint8Array): FramePayload {
-  try {
-    return fromBinary(FramePayloadSchema, bytes, { readUnknownFields: false });
-  } catch {
-    throw new ContractError('frame.payload', 'cannot be decoded');
-  }
+/** By the schemas: equal ones are the same array (`loadSchemas`). */
+const readers = new WeakMap<readonly MapSchema[], PayloadReader>();
+
+function readerOf(schemas: readonly MapSchema[]): PayloadReader {
+  const reader = readers.get(schemas) ?? new PayloadReader(schemas);
+  readers.set(schemas, reader);
+  return reader;
 }
 
 /** A frame without records stands for one that was dropped: its window means nothing, and may be anything. */

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../config/tokens.ts';
 import type { ConnectionKey } from '../fleet/connection.repository.ts';
 import { IngestService } from '../results/ingest.service.ts';
-import { type CheckedFrame, type RunKey, type RunOutcome, runId } from '../results/run.ts';
+import { type CheckedFrame, heldBytes, type RunKey, type RunOutcome, runId } from '../results/run.ts';
 import type { NodePart } from '../sessions/node-reports.ts';
 import { checkFrame, hasIdentity } from './check-frame.ts';
 import { GatewayCounters } from './gateway-counters.ts';
@@ -26,8 +26,8 @@ export interface IntakeResult {
   readonly committed: Promise<readonly RunOutcome[]>;
 }
 
-/** Frames of all nodes that are decoded and not committed: decoded, each takes many times its bytes. */
-const maxDecoded = 1_000;
+/** Frames of all nodes that are held until they are committed, bytes. */
+const maxHeldBytes = 24 * 1024 * 1024;
 
 interface Sorted {
   readonly key: RunKey;
@@ -39,7 +39,7 @@ interface Sorted {
 /** Checks the frames of one connection, and hands the good ones to be stored. */
 @Injectable()
 export class FrameIntake {
-  private readonly room = new Room(maxDecoded);
+  private readonly room = new Room(maxHeldBytes);
 
   constructor(
     @Inject(IngestService) private readonly ingest: IngestService,
@@ -53,7 +53,7 @@ export class FrameIntake {
     frames: readonly Frame[],
     partOf: (sessionId: string) => Promise<NodePart | undefined>,
   ): Promise<IntakeResult> {
-    const leave = await this.room.take(frames.length);
+    const leave = await this.room.take(heldBytes(frames));
     try {
       const { refusals, runs } = await this.sort(from.nodeId, frames, partOf);
       this.note(from.nodeId, refusals);

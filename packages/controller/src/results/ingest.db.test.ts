@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { applyDelta, emptyState, type MapDelta, type MapSchema, type MapState, noLoss } from '@bpfleet/aggregate';
-import { create, encodeMapDelta, FramePayloadSchema, type PrintedEvent, toBinary } from '@bpfleet/contracts';
+import { type PrintedEvent, writeMaps } from '@bpfleet/contracts';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConnectionRepository } from '../fleet/connection.repository.ts';
 import { SessionFeed } from '../sessions/session-feed.ts';
+import { dayOfSession, newSessionId } from '../sessions/session-id.ts';
 import { Settlement } from '../sessions/settlement.ts';
 import { startTestServer, type TestServer } from '../testing/test-controller.ts';
-import { FramePartitions } from './frame-partitions.ts';
 import { IngestService } from './ingest.service.ts';
-import { decodeRollup } from './rollup.ts';
+import { dateOfDay, ResultPartitions } from './result-partitions.ts';
+import { rollupStates } from './rollup.ts';
 import { RunRepository } from './run.repository.ts';
 import type { CheckedFrame, RunInput } from './run.ts';
 
@@ -38,14 +39,14 @@ function service(): IngestService {
   return new IngestService(
     database,
     new RunRepository(),
-    new FramePartitions(database),
+    new ResultPartitions(database),
     new ConnectionRepository(database),
     new Settlement(new SessionFeed()),
   );
 }
 
 async function session(nodes: number): Promise<{ sessionId: string; nodeIds: string[] }> {
-  const sessionId = randomUUID();
+  const sessionId = newSessionId(new Date());
   await database.query(
     `insert into session (id, state, program_source, program_digest, selector, interval_ms, duration_ms, map_bytes, probes,
        overhead, events_per_second, warnings, created_at, deadline, token_id, request_digest)
@@ -66,16 +67,29 @@ async function session(nodes: number): Promise<{ sessionId: string; nodeIds: str
 const connectionEpoch = 1n;
 const start = Date.UTC(2026, 0, 31, 23, 59, 58);
 
+/** With what it was made of. */
+type MadeFrame = CheckedFrame & { readonly deltas: readonly MapDelta[] };
+
 function checked(
   seq: bigint,
   deltas: readonly MapDelta[],
   events: readonly (PrintedEvent & { ordinal: bigint })[] = [],
-): CheckedFrame {
-  const payload = toBinary(FramePayloadSchema, create(FramePayloadSchema, { maps: deltas.map(encodeMapDelta) }));
+): MadeFrame {
+  const payload = writeMaps(deltas);
   const windowStart = new Date(start + Number(seq) * 1_000);
   const windowEnd = new Date(windowStart.getTime() + 1_000);
   const records = deltas.reduce((sum, { entries }) => sum + entries.length, events.length);
-  return { seq, windowStart, windowEnd, records, payload, deltas, events, lost: { ...noLoss(), kernel: 1n } };
+  return {
+    seq,
+    windowStart,
+    windowEnd,
+    records,
+    payload,
+    maps: payload,
+    deltas,
+    events,
+    lost: { ...noLoss(), kernel: 1n },
+  };
 }
 
 async function stored(input: Pick<RunInput, 'key'>) {
@@ -84,11 +98,11 @@ async function stored(input: Pick<RunInput, 'key'>) {
     'select records, lost_kernel, rollup from run where session_id = $1 and node_id = $2 and boot_epoch = $3',
     [sessionId, nodeId, bootEpoch.toString()],
   );
-  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: decodeRollup(row.rollup, schemas) };
+  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: rollupStates(row.rollup, schemas) };
 }
 
 /** What the node itself would have after these frames, in order. */
-function expected(frames: readonly CheckedFrame[]): MapState[] {
+function expected(frames: readonly MadeFrame[]): MapState[] {
   return schemas.map((schema) => {
     const state = emptyState(schema);
     for (const frame of frames) {
@@ -164,7 +178,7 @@ describe('ingest', () => {
     );
   });
 
-  it('puts the frames of many nodes into one transaction, and into the partitions of their days', async () => {
+  it('puts the frames of many nodes into one transaction, and into the partition of their session', async () => {
     const { sessionId, nodeIds } = await session(20);
     const outcomes = await Promise.all(
       nodeIds.map((nodeId) => {
@@ -186,10 +200,8 @@ describe('ingest', () => {
     const days = await database.query(
       'select tableoid::regclass::text as day, count(*)::int from frame group by 1 order by 1',
     );
-    expect(days).toEqual([
-      { day: 'frame_20260131', count: 20 },
-      { day: 'frame_20260201', count: 40 },
-    ]);
+    const today = dateOfDay(dayOfSession(sessionId) ?? 0).replaceAll('-', '');
+    expect(days).toEqual([{ day: `frame_${today}`, count: 60 }]);
   });
 
   it('passes over refused frames, and takes one in their place', async () => {

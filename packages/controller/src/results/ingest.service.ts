@@ -5,13 +5,13 @@ import { BatchQueue } from '../database/batch-queue.ts';
 import { ConnectionRepository } from '../fleet/connection.repository.ts';
 import { superseded } from '../fleet/superseded.ts';
 import { Settlement, type Target } from '../sessions/settlement.ts';
-import { FramePartitions } from './frame-partitions.ts';
+import { ResultPartitions } from './result-partitions.ts';
 import { RunRepository } from './run.repository.ts';
-import { type RunInput, type RunKey, type RunOutcome, runId } from './run.ts';
+import { heldBytes, type RunInput, type RunKey, type RunOutcome, runId } from './run.ts';
 import { advanceRun, type RunStep, settledSeq } from './run-progress.ts';
 
-/** Frames of one transaction: enough to share a commit between many nodes, few enough to keep it short. */
-const framesPerTransaction = 400;
+/** Frames of one transaction, bytes: enough to share a commit between many nodes, few enough to keep it short. */
+const bytesPerTransaction = 2 * 1024 * 1024;
 const targetsPerLook = 2_000;
 
 interface Unrolled extends Target {
@@ -23,7 +23,7 @@ interface Unrolled extends Target {
 export class IngestService {
   /** One input of a run at a time, so that each is answered for itself. */
   private readonly inputs = new BatchQueue<RunInput, RunOutcome>(
-    { maxWeight: framesPerTransaction, keyOf: ({ key }) => runId(key), weightOf: ({ frames }) => frames.length },
+    { maxWeight: bytesPerTransaction, keyOf: ({ key }) => runId(key), weightOf: ({ frames }) => heldBytes(frames) },
     (inputs) => this.store(inputs),
   );
   private readonly unrolled = new BatchQueue<Unrolled, undefined>({ maxWeight: targetsPerLook }, (parts) =>
@@ -33,7 +33,7 @@ export class IngestService {
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(RunRepository) private readonly runs: RunRepository,
-    @Inject(FramePartitions) private readonly partitions: FramePartitions,
+    @Inject(ResultPartitions) private readonly partitions: ResultPartitions,
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(Settlement) private readonly settlement: Settlement,
   ) {}
@@ -77,7 +77,7 @@ export class IngestService {
   }
 
   private async store(all: readonly RunInput[]): Promise<(RunOutcome | Error)[]> {
-    await this.partitions.ensure(all.flatMap(({ frames }) => frames.map(({ windowStart }) => windowStart)));
+    await this.partitions.ensure(all.map(({ key }) => key.sessionId));
     return this.database.transaction(async (transaction) => {
       const old = await this.connections.superseded(
         transaction,
@@ -99,15 +99,15 @@ export class IngestService {
         }
         return { input, step: advanceRun(run, input) };
       });
-      const frames = steps.flatMap(({ input, step }) => step.fresh.map((frame) => ({ key: input.key, frame })));
-      await this.runs.insertFrames(transaction, frames);
+      const fresh = steps.map(({ input, step }) => ({ key: input.key, frames: step.fresh }));
+      await this.runs.insertFrames(transaction, fresh);
       const next = [];
       for (const { input, step } of steps) {
         const rebuild = step.rebuild && input.schemas !== null;
         next.push(rebuild ? await this.runs.rebuild(transaction, step.next, input.schemas) : step.next);
       }
       await this.runs.save(transaction, next);
-      await this.runs.insertEvents(transaction, frames);
+      await this.runs.insertEvents(transaction, fresh);
       const changed = steps.filter(({ step }) => step.fresh.length > 0).map(({ input }) => input.key);
       await this.settlement.resettle(transaction, changed);
       const outcomes = new Map(steps.map(({ input, step }) => [input, outcomeOf(input.key, step)]));

@@ -8,7 +8,7 @@ import { sessionSummary } from '../sessions/session-resource.ts';
 import { type Grouping, labelOf, parseGrouping } from './grouping.ts';
 import { mergeResults, type NodeMaps } from './merge-results.ts';
 import { type EventFilter, ResultRepository, type RunResult, type StoredEvent } from './result.repository.ts';
-import { applyFrame, decodeDeltas, decodeRollup, emptyRollup, type Rollup } from './rollup.ts';
+import { Rollup, rollupStates } from './rollup.ts';
 import { loadSchemas } from './stored-schemas.ts';
 
 /** Lines in the result document; the event stream has them all. */
@@ -88,14 +88,14 @@ export class ResultService {
       }
       const group = grouping.kind === 'window' ? frame.windowStart.toISOString() : groupOf(run, grouping);
       const id = JSON.stringify([run.nodeId, run.bootEpoch, group]);
-      const part = rollups.get(id) ?? { run, group, rollup: emptyRollup(run.schemas) };
+      const part = rollups.get(id) ?? { run, group, rollup: new Rollup(run.schemas) };
       rollups.set(id, part);
-      applyFrame(part.rollup, decodeDeltas(frame.payload, part.rollup));
+      part.rollup.foldStored(frame.payload);
     }
     return [...rollups.values()].map(({ run, group, rollup }) => ({
       nodeId: run.nodeId,
       group,
-      states: [...rollup.values()],
+      states: [...rollupStates(rollup.encode(), run.schemas).values()],
     }));
   }
 }
@@ -105,7 +105,7 @@ function fromRollups(runs: readonly ReadableRun[], grouping: Grouping): NodeMaps
   return runs.map((run) => ({
     nodeId: run.nodeId,
     group: groupOf(run, grouping),
-    states: [...decodeRollup(run.rollup, run.schemas).values()],
+    states: [...rollupStates(run.rollup, run.schemas).values()],
   }));
 }
 
@@ -123,7 +123,7 @@ function groupOf(run: RunResult, grouping: Grouping): string | undefined {
 
 /** Thousands of nodes have few programs between them: the maps of each are read once. */
 function withSchemas(runs: readonly RunResult[]): ReadableRun[] {
-  const read = new Map<string | null, MapSchema[]>([[null, []]]);
+  const read = new Map<string | null, readonly MapSchema[]>([[null, []]]);
   return runs.map((run) => {
     const schemas = read.get(run.maps) ?? loadSchemas(JSON.parse(run.maps ?? '[]'));
     read.set(run.maps, schemas);

@@ -1,6 +1,7 @@
 import { type MapDelta, type MapSchema, noLoss } from '@bpfleet/aggregate';
+import { writeMaps } from '@bpfleet/contracts';
 import { describe, expect, it } from 'vitest';
-import { decodeRollup } from './rollup.ts';
+import { rollupStates } from './rollup.ts';
 import type { CheckedFrame } from './run.ts';
 import { advanceRun, type RunProgress, settledSeq } from './run-progress.ts';
 
@@ -26,7 +27,7 @@ function frame(seq: bigint): CheckedFrame {
     windowEnd: at,
     records: 1,
     payload: new Uint8Array(),
-    deltas,
+    maps: writeMaps(deltas),
     events: [],
     lost: noLoss(),
   };
@@ -39,7 +40,7 @@ describe('advanceRun', () => {
   it('applies what comes in order, also the same frame twice in one batch, to the rollup once', () => {
     const { next, fresh: stored, duplicates, rebuild } = advance(fresh, [1n, 2n, 2n], [count]);
     expect([stored.length, duplicates, rebuild, settledSeq(next), next.records]).toEqual([2, 1, false, 2n, 2n]);
-    expect(decodeRollup(next.rollup, [count]).get(0)?.entries.get('')?.cells).toEqual(new Map([[0, 3n]]));
+    expect(rollupStates(next.rollup, [count]).get(0)?.entries.get('')?.cells).toEqual(new Map([[0, 3n]]));
     expect(advance(next, [1n, 2n], [count])).toMatchObject({ fresh: [], duplicates: 2, next });
   });
 

@@ -1,5 +1,5 @@
 import { addLoss, type LossCounts, type MapSchema } from '@bpfleet/aggregate';
-import { applyFrame, countEntries, decodeRollup, dependsOnOrder, encodeRollup } from './rollup.ts';
+import { dependsOnOrder, withRollup } from './rollup.ts';
 import type { CheckedFrame, RunInput, RunKey } from './run.ts';
 import { contiguousFromOne, highestSeq, includesSeq, type SeqRanges, uniteSeqs } from './seq-ranges.ts';
 
@@ -60,11 +60,16 @@ export function advanceRun(run: RunProgress, input: RunInput): RunStep {
   if (schemas === null || mustRebuild(run, fresh, schemas)) {
     return { ...step, next: { ...next, rollup: null }, rebuild: schemas !== null };
   }
-  const rollup = decodeRollup(run.rollup, schemas);
-  for (const frame of fresh) {
-    applyFrame(rollup, frame.deltas);
-  }
-  return { ...step, next: { ...next, rollup: encodeRollup(rollup), entries: countEntries(rollup) }, rebuild: false };
+  const rolled = withRollup(schemas, (rollup) => {
+    if (run.rollup !== null) {
+      rollup.fold(run.rollup);
+    }
+    for (const { maps } of fresh) {
+      rollup.fold(maps);
+    }
+    return { rollup: rollup.encode(), entries: rollup.countEntries() };
+  });
+  return { ...step, next: { ...next, ...rolled }, rebuild: false };
 }
 
 /** Everything up to here is stored or refused. An agent sends an empty frame in place of one that it had to drop. */

@@ -1,9 +1,10 @@
-import type { MapSchema } from '@bpfleet/aggregate';
+import type { LossCounts, MapSchema } from '@bpfleet/aggregate';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { byteaArray, int4Array, int8Array, timestamptzArray } from '../database/binary-array.ts';
 import { chunks, placeholders } from '../database/rows.ts';
 import type { Target } from '../sessions/settlement.ts';
-import { applyFrame, countEntries, decodeDeltas, emptyRollup, encodeRollup } from './rollup.ts';
+import { Rollup } from './rollup.ts';
 import type { CheckedFrame, RunKey } from './run.ts';
 import type { RunProgress } from './run-progress.ts';
 import { formatSeqRanges, parseSeqRanges } from './seq-ranges.ts';
@@ -17,76 +18,74 @@ const framesPerRead = 500;
 export class RunRepository {
   /** The runs, made where they are new, and locked until the transaction ends; in the order of the keys. */
   async lock(transaction: EntityManager, keys: readonly RunKey[]): Promise<RunProgress[]> {
-    const columns = [keys.map((k) => k.sessionId), keys.map((k) => k.nodeId), keys.map((k) => k.bootEpoch.toString())];
-    const wanted = 'unnest($1::uuid[], $2::uuid[], $3::bigint[]) as wanted (session_id, node_id, boot_epoch)';
+    const present = await this.lockPresent(transaction, keys);
+    if (present.length === keys.length) {
+      return present;
+    }
     await transaction.query(
-      `insert into run (session_id, node_id, boot_epoch) select * from ${wanted} order by 1, 2, 3 on conflict do nothing`,
-      columns,
+      `insert into run (session_id, node_id, boot_epoch)
+       select * from unnest($1::uuid[], $2::uuid[], $3::bigint[]) order by 1, 2, 3 on conflict do nothing`,
+      keyColumns(keys),
     );
-    const rows: RunRow[] = await transaction.query(
-      `select run.*, stored_seqs::text as stored, refused_seqs::text as refused
-       from run join ${wanted} using (session_id, node_id, boot_epoch)
-       order by session_id, node_id, boot_epoch for update of run`,
-      columns,
-    );
-    return rows.map(fromRow);
+    return this.lockPresent(transaction, keys);
   }
 
   async save(transaction: EntityManager, runs: readonly RunProgress[]): Promise<void> {
-    const casts = [
-      '::uuid',
-      '::uuid',
-      '::bigint',
-      '::int8multirange',
-      '::int8multirange',
-      ...Array<string>(7).fill('::bigint'),
-      '::integer',
-      '::bytea',
-    ];
-    for (const part of chunks(runs, rowsPerStatement)) {
-      await transaction.query(
-        `update run set stored_seqs = v.stored, refused_seqs = v.refused, records = v.records,
-           lost_kernel = v.k, lost_sampled_out = v.s, lost_truncated = v.t, lost_evicted = v.e, lost_map_full = v.m,
-           lost_read_failed = v.f, entries = v.entries, rollup = v.rollup
-         from (values ${placeholders(part.length, casts)})
-           as v (session_id, node_id, boot_epoch, stored, refused, records, k, s, t, e, m, f, entries, rollup)
-         where run.session_id = v.session_id and run.node_id = v.node_id and run.boot_epoch = v.boot_epoch`,
-        part.flatMap(toColumns),
-      );
-    }
+    const lost = (name: keyof LossCounts) => int8Array(runs.map((run) => run.lost[name]));
+    await transaction.query(
+      `update run set stored_seqs = v.stored::int8multirange, refused_seqs = v.refused::int8multirange, records = v.records,
+         lost_kernel = v.k, lost_sampled_out = v.s, lost_truncated = v.t, lost_evicted = v.e, lost_map_full = v.m,
+         lost_read_failed = v.f, entries = v.entries, rollup = v.rollup
+       from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
+         $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::bytea[])
+         as v (session_id, node_id, boot_epoch, stored, refused, records, k, s, t, e, m, f, entries, rollup)
+       where run.session_id = v.session_id and run.node_id = v.node_id and run.boot_epoch = v.boot_epoch`,
+      [
+        ...keyColumns(runs.map(({ key }) => key)),
+        runs.map(({ storedSeqs }) => formatSeqRanges(storedSeqs)),
+        runs.map(({ refusedSeqs }) => formatSeqRanges(refusedSeqs)),
+        int8Array(runs.map(({ records }) => records)),
+        ...[
+          lost('kernel'),
+          lost('sampledOut'),
+          lost('truncated'),
+          lost('evicted'),
+          lost('mapFull'),
+          lost('readFailed'),
+        ],
+        int4Array(runs.map(({ entries }) => entries)),
+        byteaArray(runs.map(({ rollup }) => rollup)),
+      ],
+    );
   }
 
   /** Law: what is stored is stored once; the primary key holds it even if a run's ranges were wrong. */
   async insertFrames(
     transaction: EntityManager,
-    frames: readonly { key: RunKey; frame: CheckedFrame }[],
+    runs: readonly { readonly key: RunKey; readonly frames: readonly CheckedFrame[] }[],
   ): Promise<void> {
-    const casts = [
-      '::uuid',
-      '::uuid',
-      '::bigint',
-      '::bigint',
-      '::timestamptz',
-      '::timestamptz',
-      '::integer',
-      '::bytea',
-    ];
-    for (const part of chunks(frames, rowsPerStatement)) {
-      await transaction.query(
-        `insert into frame (session_id, node_id, boot_epoch, seq, window_start, window_end, records, payload)
-         values ${placeholders(part.length, casts)} on conflict do nothing`,
-        part.flatMap(({ key, frame }) => [
-          key.sessionId,
-          key.nodeId,
-          key.bootEpoch.toString(),
-          frame.seq.toString(),
-          frame.windowStart,
-          frame.windowEnd,
-          frame.records,
-          buffer(frame.payload),
-        ]),
-      );
+    const frames = runs.flatMap((run) => run.frames);
+    if (frames.length === 0) {
+      return;
     }
+    // Of each frame the place of its run among the keys: they are long, and arrays count from 1.
+    const places = runs.flatMap((run, index) => run.frames.map(() => index + 1));
+    await transaction.query(
+      `insert into frame (session_id, node_id, boot_epoch, seq, window_start, window_end, records, payload)
+       select ($1::uuid[])[run], ($2::uuid[])[run], ($3::bigint[])[run], seq, window_start, window_end, records, payload
+       from unnest($4::integer[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::integer[], $9::bytea[])
+         as each (run, seq, window_start, window_end, records, payload)
+       on conflict do nothing`,
+      [
+        ...keyColumns(runs.map(({ key }) => key)),
+        int4Array(places),
+        int8Array(frames.map(({ seq }) => seq)),
+        timestamptzArray(frames.map(({ windowStart }) => windowStart)),
+        timestamptzArray(frames.map(({ windowEnd }) => windowEnd)),
+        int4Array(frames.map(({ records }) => records)),
+        byteaArray(frames.map(({ payload }) => payload)),
+      ],
+    );
   }
 
   /**
@@ -95,9 +94,11 @@ export class RunRepository {
    */
   async insertEvents(
     transaction: EntityManager,
-    frames: readonly { key: RunKey; frame: CheckedFrame }[],
+    runs: readonly { readonly key: RunKey; readonly frames: readonly CheckedFrame[] }[],
   ): Promise<void> {
-    const events = frames.flatMap(({ key, frame }) => frame.events.map((event) => ({ key, event })));
+    const events = runs.flatMap(({ key, frames }) =>
+      frames.flatMap((frame) => frame.events.map((event) => ({ key, event }))),
+    );
     if (events.length === 0) {
       return;
     }
@@ -125,7 +126,7 @@ export class RunRepository {
 
   /** The rollup of a run from all its stored frames, in order. */
   async rebuild(transaction: EntityManager, run: RunProgress, schemas: readonly MapSchema[]): Promise<RunProgress> {
-    const rollup = emptyRollup(schemas);
+    const rollup = new Rollup(schemas);
     const { sessionId, nodeId, bootEpoch } = run.key;
     for (let after = '0'; ; ) {
       const frames: { seq: string; payload: Buffer }[] = await transaction.query(
@@ -134,14 +135,25 @@ export class RunRepository {
         [sessionId, nodeId, bootEpoch.toString(), after],
       );
       for (const { payload } of frames) {
-        applyFrame(rollup, decodeDeltas(payload, rollup));
+        rollup.foldStored(payload);
       }
       const last = frames.at(-1);
       if (last === undefined || frames.length < framesPerRead) {
-        return { ...run, rollup: encodeRollup(rollup), entries: countEntries(rollup) };
+        return { ...run, rollup: rollup.encode(), entries: rollup.countEntries() };
       }
       after = last.seq;
     }
+  }
+
+  private async lockPresent(transaction: EntityManager, keys: readonly RunKey[]): Promise<RunProgress[]> {
+    const rows: RunRow[] = await transaction.query(
+      `select run.*, stored_seqs::text as stored, refused_seqs::text as refused
+       from run join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as wanted (session_id, node_id, boot_epoch)
+         using (session_id, node_id, boot_epoch)
+       order by session_id, node_id, boot_epoch for update of run`,
+      keyColumns(keys),
+    );
+    return rows.map(fromRow);
   }
 
   /** Runs of these parts that hold frames which no rollup has yet. */
@@ -154,6 +166,14 @@ export class RunRepository {
     );
     return rows.map((row) => ({ sessionId: row.session_id, nodeId: row.node_id, bootEpoch: BigInt(row.boot_epoch) }));
   }
+}
+
+function keyColumns(keys: readonly RunKey[]): [string[], string[], Buffer] {
+  return [
+    keys.map(({ sessionId }) => sessionId),
+    keys.map(({ nodeId }) => nodeId),
+    int8Array(keys.map(({ bootEpoch }) => bootEpoch)),
+  ];
 }
 
 interface RunRow {
@@ -190,23 +210,4 @@ function fromRow(row: RunRow): RunProgress {
     entries: row.entries,
     rollup: row.rollup,
   };
-}
-
-function toColumns({ key, lost, ...run }: RunProgress): unknown[] {
-  const loss = [lost.kernel, lost.sampledOut, lost.truncated, lost.evicted, lost.mapFull, lost.readFailed];
-  return [
-    key.sessionId,
-    key.nodeId,
-    key.bootEpoch.toString(),
-    formatSeqRanges(run.storedSeqs),
-    formatSeqRanges(run.refusedSeqs),
-    run.records.toString(),
-    ...loss.map(String),
-    run.entries,
-    run.rollup === null ? null : buffer(run.rollup),
-  ];
-}
-
-function buffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,4 +1,4 @@
-import type { LossCounts, MapDelta, MapSchema } from '@bpfleet/aggregate';
+import type { LossCounts, MapSchema } from '@bpfleet/aggregate';
 import type { PrintedEvent } from '@bpfleet/contracts';
 
 /** One start of a session's program on one node: the frames of it are numbered from 1. */
@@ -16,7 +16,8 @@ export interface CheckedFrame {
   readonly records: number;
   /** As it was received; stored. */
   readonly payload: Uint8Array;
-  readonly deltas: readonly MapDelta[];
+  /** Its map entries as `PayloadScan` takes them: of the same memory as the payload, most often. */
+  readonly maps: Uint8Array;
   readonly events: readonly (PrintedEvent & { readonly ordinal: bigint })[];
   readonly lost: LossCounts;
 }
@@ -42,6 +43,14 @@ export interface RunOutcome {
   readonly duplicates: number;
   /** Frames that were well formed, but that the run has no room for. */
   readonly refused: readonly { readonly seq: bigint; readonly reason: string }[];
+}
+
+/** What a frame is held with besides its payload: objects and small buffers. */
+const frameBytes = 512;
+
+/** Memory that frames take, about. */
+export function heldBytes(frames: readonly { readonly payload: Uint8Array }[]): number {
+  return frames.reduce((sum, { payload }) => sum + payload.length + frameBytes, 0);
 }
 
 export function runId(key: RunKey): string {

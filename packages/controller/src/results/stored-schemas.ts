@@ -7,6 +7,20 @@ export function storeSchemas(messages: readonly MapSchemaMessage[]): object[] {
   return decodeSchemas(messages).map((schema) => toJson(MapSchemaSchema, encodeSchema(schema)) as object);
 }
 
-export function loadSchemas(stored: readonly object[]): MapSchema[] {
-  return decodeSchemas(stored.map((json) => fromJson(MapSchemaSchema, json as JsonValue)));
+/** The nodes of a fleet have few programs between them: equal ones have the same array here, as long as so many others do not come. */
+const maxLoaded = 1_000;
+const loaded = new Map<string, readonly MapSchema[]>();
+
+export function loadSchemas(stored: readonly object[]): readonly MapSchema[] {
+  const text = JSON.stringify(stored);
+  const known = loaded.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const schemas = decodeSchemas(stored.map((json) => fromJson(MapSchemaSchema, json as JsonValue)));
+  if (loaded.size >= maxLoaded) {
+    loaded.delete(loaded.keys().next().value ?? '');
+  }
+  loaded.set(text, schemas);
+  return schemas;
 }

@@ -7,6 +7,7 @@ import { exclusiveResources } from './queue/exclusive-resources.ts';
 import { planWaves } from './rollout/plan-waves.ts';
 import { attachMs } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
+import { newSessionId } from './session-id.ts';
 import type { SessionNodeRow } from './session-node.entity.ts';
 import { programDigest } from './session-program.ts';
 import type { SessionRequest } from './session-request.ts';
@@ -66,7 +67,7 @@ function newRow(request: NewSession, now: Date): Omit<SessionRow, 'warnings' | '
   const { program, course } = request;
   const begin = course.startAt ?? now.getTime();
   return {
-    id: randomUUID(),
+    id: newSessionId(now),
     state: 'pending',
     programSource: program.kind === 'script' ? program.source : null,
     programArguments: program.kind === 'script' ? [...program.arguments] : [],

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { composeObject, ElfError, problemText, readObject } from '@bpfleet/bpf';
 import { callOf, compile, permissiveEnv } from '@bpfleet/compiler';
-import type { MessageInitShape, ProgramSchema } from '@bpfleet/contracts';
+import { CheckRequestSchema, create, type MessageInitShape, type ProgramSchema } from '@bpfleet/contracts';
 import { variantsDigest } from '@bpfleet/runtime';
 import type { ParameterValue, ProgramVariant } from '@bpfleet/tools';
+import type { QuestionOn } from '../gateway/agent-questions.ts';
 import { Problem, type ProblemDiagnostic } from '../problem/problem.ts';
 import { fromCompiler } from './program-diagnostics.ts';
 
@@ -115,6 +116,11 @@ export function programMessage(program: SessionProgram): MessageInitShape<typeof
   if (program.variants === undefined) return { source: { case: 'script', value: program.source }, ...words };
   const variants = program.variants.map(({ source: script, arch, ...rest }) => ({ ...rest, script, arch: [...arch] }));
   return { source: { case: 'variants', value: { variants } }, ...words };
+}
+
+/** What nodes are asked before anything is attached. */
+export function checkQuestion(program: SessionProgram): QuestionOn<'check'> {
+  return { case: 'check', value: create(CheckRequestSchema, { program: programMessage(program) }) };
 }
 
 /** Where a program is in the body of a request (RFC 6901). */

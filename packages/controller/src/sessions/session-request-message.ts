@@ -20,12 +20,12 @@ const maxEventsPerSecond = 1_000_000_000;
 
 /** Reads a message as `sessionRequest` reads a body. Throws Problem `invalid_request`, `invalid_duration`, `invalid_program`. */
 export function sessionRequestOf(request: CreateSessionRequest, tools: ToolCatalog): SessionRequest {
-  const { program, selector, duration, interval, limits } = request;
+  const { selector, duration, interval, limits } = request;
   const lengthMs = duration === undefined ? defaultDurationMs : durationMs(duration);
   const windowMs = interval === undefined ? defaultIntervalMs : durationMs(interval);
   const mapBytes = limits?.mapBytes ?? 0n;
   return {
-    program: request.tool === undefined ? sessionProgram(program) : toolProgram(request, tools),
+    program: programOfMessage(request, tools),
     selector: selector === '' ? 'all' : selector,
     durationMs: checkDuration(lengthMs, `of ${lengthMs} ms`, '/duration', durationBounds),
     intervalMs: checkDuration(windowMs, `of ${windowMs} ms`, '/interval', intervalBounds),
@@ -74,11 +74,16 @@ function checkShare(share: number, pointer: string, what: string): number {
   throw new Problem('invalid_request', `${what} is not between 0 and 1.`, { pointer });
 }
 
-function toolProgram({ tool, program }: CreateSessionRequest, tools: ToolCatalog): SessionProgram {
+/** What a request wants to run: a program, or a tool of the library. Throws Problem `invalid_request`, `invalid_program`. */
+export function programOfMessage(
+  { tool, program }: Pick<CreateSessionRequest, 'tool' | 'program'>,
+  tools: ToolCatalog,
+): SessionProgram {
+  if (tool === undefined) return sessionProgram(program);
   if (program !== undefined) {
     throw new Problem('invalid_request', 'A request has a program or a tool.', { pointer: '/tool' });
   }
-  return tools.program(tool?.name ?? '', tool?.parameters ?? {}, '/tool');
+  return tools.program(tool.name, tool.parameters, '/tool');
 }
 
 function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import { formatShare, type Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -30,8 +29,8 @@ import { SessionFeed } from './session-feed.ts';
 import {
   boundedProgram,
   checkProgram,
+  checkQuestion,
   programBytes,
-  programMessage,
   programPointer,
   type SessionProgram,
 } from './session-program.ts';
@@ -81,11 +80,7 @@ export class SessionService {
     }
     boundTargets(caller.bounds, targets.length);
     await this.requireRoom(targets, request.program);
-    const answers = await this.questions.check(
-      targets,
-      create(CheckRequestSchema, { program: programMessage(request.program) }),
-      questionMs,
-    );
+    const answers = await this.questions.ask(targets, checkQuestion(request.program), questionMs);
     const plan = planTargets(answers);
     if (plan.kind === 'refused') {
       throw new Problem('invalid_program', plan.reason, {

@@ -4,7 +4,7 @@ import { Child } from './child.ts';
 import { type CliResult, cliMain, runCli } from './cli.ts';
 import { freePorts } from './free-port.ts';
 import { startInNamespace } from './network-node.ts';
-import { stopPostmaster } from './postmaster.ts';
+import { postmasterPid, stopPostmaster } from './postmaster.ts';
 import { until } from './until.ts';
 
 interface Ports {
@@ -61,6 +61,13 @@ export class Lab {
   get controller(): Child {
     if (!this.#controller) throw new Error('the controller was not started');
     return this.#controller;
+  }
+
+  /** Of the controller's own PostgreSQL. */
+  get postgresPid(): number {
+    const pid = postmasterPid(join(this.dir, 'controller/postgres'));
+    if (pid === null) throw new Error('PostgreSQL does not run');
+    return pid;
   }
 
   /** Environment in which a bpfleet command talks to this lab. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { until } from './until.ts';
 
 /** Process id of the PostgreSQL server that runs on a data folder; null where none does. */
-function postmasterPid(dataDir: string): number | null {
+export function postmasterPid(dataDir: string): number | null {
   try {
     const [first = ''] = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
     const pid = Number(first);

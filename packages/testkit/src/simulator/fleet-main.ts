@@ -1,4 +1,5 @@
 // A simulated fleet in a process of its own, so that its work is not the controller's; driven by FleetProcess over IPC.
+import { countBuffersAsHeap } from '@bpfleet/runtime';
 import { FleetCommands } from './fleet-commands.ts';
 
 interface Request {
@@ -7,6 +8,7 @@ interface Request {
   readonly args: unknown[];
 }
 
+countBuffersAsHeap();
 const commands = new FleetCommands();
 process.on('message', (request: Request) => void carryOut(request));
 process.on('disconnect', () => process.exit());

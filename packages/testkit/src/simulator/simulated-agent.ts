@@ -16,7 +16,8 @@ import { nodeInfo, serverName, type TestIdentity } from '@bpfleet/controller/tes
 import type { RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { below } from '../seeded-random.ts';
-import { type FrameInit, type RunLog, SimulatedRun } from './simulated-run.ts';
+import { frameBatch } from './frame-batch.ts';
+import { type RunLog, type SentFrame, SimulatedRun } from './simulated-run.ts';
 import type { SyntheticWindow } from './synthetic-windows.ts';
 
 type Item = NonNullable<MessageInitShape<typeof ConnectRequestSchema>['item']>;
@@ -321,9 +322,9 @@ export class SimulatedAgent {
     for (const run of this.#runs.values()) {
       const until = Math.min(run.last, run.acked + this.#shared.maxInFlight);
       while (run.sent < until) {
-        const frames: FrameInit[] = [];
+        const frames: SentFrame[] = [];
         while (run.sent < until && frames.length < maxBatch) frames.push(run.frame(++run.sent, now));
-        this.#send({ case: 'frames', value: { frames } });
+        this.#call?.write(frameBatch(frames));
       }
       const manifest = run.acked === run.last && !run.manifestSent ? run.manifestToSend() : undefined;
       if (manifest) {

@@ -5,16 +5,20 @@ import {
   encodeLoss,
   encodeSchema,
   FramePayloadSchema,
-  type FrameSchema,
   type Manifest_Outcome,
   type ManifestSchema,
   type MessageInitShape,
   timestampFromMs,
   toBinary,
 } from '@bpfleet/contracts';
+import { type FrameHead, frameContent } from './frame-batch.ts';
 import { type SyntheticWindow, syntheticSchemas } from './synthetic-windows.ts';
 
-export type FrameInit = Exclude<MessageInitShape<typeof FrameSchema>, { $typeName: string }>;
+/** As it is sent. */
+export interface SentFrame {
+  readonly head: FrameHead;
+  readonly content: Uint8Array;
+}
 export type ManifestInit = Exclude<MessageInitShape<typeof ManifestSchema>, { $typeName: string }>;
 
 const schemas = syntheticSchemas.map(encodeSchema);
@@ -95,21 +99,18 @@ export class SimulatedRun {
   }
 
   /** The frame as it is sent; in place of one that is gone, an empty one that counts it. */
-  frame(seq: number, now: number): FrameInit {
+  frame(seq: number, now: number): SentFrame {
     this.#sentAt[seq - 1] = now;
     const start = this.#starts[seq - 1] ?? 0;
     const lostRecords = this.#evicted.get(seq);
-    const { payload, crc32c, records } = lostRecords === undefined ? this.#window(seq) : tombstone(lostRecords);
-    return {
+    const head = {
       sessionId: this.sessionId,
       bootEpoch: BigInt(this.bootEpoch),
       seq: BigInt(seq),
       windowStart: timestampFromMs(start),
       windowEnd: timestampFromMs(start + this.intervalMs),
-      payload,
-      crc32c,
-      records,
     };
+    return { head, content: lostRecords === undefined ? this.#window(seq).content : tombstone(lostRecords) };
   }
 
   /** Everything up to `seq` is committed. Returns when each frame that this newly covers had been sent. */
@@ -164,8 +165,8 @@ export class SimulatedRun {
   }
 }
 
-function tombstone(records: number) {
+function tombstone(records: number): Uint8Array {
   const lost = encodeLoss({ ...noLoss(), evicted: BigInt(records) });
   const payload = toBinary(FramePayloadSchema, create(FramePayloadSchema, { lost }));
-  return { payload, crc32c: crc32c(payload), records: 0 };
+  return frameContent(payload, crc32c(payload), 0);
 }

@@ -1,6 +1,7 @@
 import type { EntryDelta, MapSchema } from '@bpfleet/aggregate';
-import { crc32c, create, encodeMapDelta, FramePayloadSchema, toBinary } from '@bpfleet/contracts';
+import { crc32c, writeMaps } from '@bpfleet/contracts';
 import { below, seededRandom } from '../seeded-random.ts';
+import { frameContent } from './frame-batch.ts';
 
 /** What a simulated program has: `@opens[comm] = count()` and `@us = hist(...)`. */
 export const syntheticSchemas: readonly MapSchema[] = [
@@ -11,7 +12,8 @@ export const syntheticSchemas: readonly MapSchema[] = [
 /** The payload of a frame, and what it adds to each map. */
 export interface SyntheticWindow {
   readonly payload: Uint8Array;
-  readonly crc32c: number;
+  /** Of a frame that has this payload. */
+  readonly content: Uint8Array;
   /** Map entries in it. */
   readonly records: number;
   /** Of `@opens`, by key. */
@@ -40,11 +42,11 @@ function syntheticWindow(random: () => number, payloadBytes: number): SyntheticW
     counts.set(`task-${task}`, count());
     payload = encode(counts, histogram);
   }
-  return { payload, crc32c: crc32c(payload), records: counts.size + 1, counts, values };
+  const records = counts.size + 1;
+  return { payload, content: frameContent(payload, crc32c(payload), records), records, counts, values };
 }
 
 function encode(counts: ReadonlyMap<string, bigint>, histogram: EntryDelta): Uint8Array {
   const entries = [...counts].map(([key, by]): EntryDelta => ({ key: [key], cells: new Map([[0, by]]) }));
-  const deltas = [...(entries.length > 0 ? [{ map: 0, entries }] : []), { map: 1, entries: [histogram] }];
-  return toBinary(FramePayloadSchema, create(FramePayloadSchema, { maps: deltas.map(encodeMapDelta) }));
+  return writeMaps([...(entries.length > 0 ? [{ map: 0, entries }] : []), { map: 1, entries: [histogram] }]);
 }

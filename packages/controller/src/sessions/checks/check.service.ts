@@ -1,4 +1,3 @@
-import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/caller.ts';
 import { boundRequest } from '../../access/token-bounds.ts';
@@ -7,7 +6,7 @@ import { NodeService } from '../../fleet/node.service.ts';
 import { type NodeAnswer, NodeQuestions } from '../../gateway/node-questions.ts';
 import { questionMs } from '../../gateway/question.repository.ts';
 import { planTargets } from '../plan-targets.ts';
-import { boundedProgram, checkProgram, programMessage, type SessionProgram } from '../session-program.ts';
+import { boundedProgram, checkProgram, checkQuestion, type SessionProgram } from '../session-program.ts';
 import type { NodeCheckBody } from './check.body.ts';
 
 /** Asks nodes whether a program would load there; nothing is attached and nothing kept. */
@@ -26,8 +25,7 @@ export class CheckService {
     boundRequest(caller.bounds, { ...boundedProgram(program), durationMs: 0, overhead: 0 });
     checkProgram(program);
     const nodes = await this.nodes.targets(selector, caller);
-    const request = create(CheckRequestSchema, { program: programMessage(program) });
-    const answers = await this.questions.check(nodes, request, questionMs);
+    const answers = await this.questions.ask(nodes, checkQuestion(program), questionMs);
     return nodes.map((node, index) => checked(node, answers[index] ?? { kind: 'offline' }));
   }
 }

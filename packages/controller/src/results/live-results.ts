@@ -1,0 +1,121 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.ts';
+import { TokenService } from '../access/token.service.ts';
+import { Problem } from '../problem/problem.ts';
+import { isOver, type NodeAccount } from '../sessions/node-account.ts';
+import type { Place } from '../sessions/queue/session-queue.ts';
+import type { SessionRow } from '../sessions/session.entity.ts';
+import { SessionService } from '../sessions/session.service.ts';
+import { SessionFeed } from '../sessions/session-feed.ts';
+import { sessionResource } from '../sessions/session-resource.ts';
+import type { EventFilter, StoredEvent } from './result.repository.ts';
+import { type FleetResult, ResultService } from './result.service.ts';
+
+const eventsPerRead = 1_000;
+const lookAgainMs = 1_000;
+const minResultsMs = 250;
+/** How long a stream may go on with a token that was revoked or has expired. */
+const admittedMs = 2_000;
+
+/** A session as it is now. */
+export interface SessionView {
+  readonly session: SessionRow;
+  readonly accounts: readonly NodeAccount[];
+  readonly place: Place | null;
+}
+
+export type LiveItem =
+  | { readonly kind: 'session'; readonly view: SessionView }
+  | { readonly kind: 'results' | 'end'; readonly view: SessionView; readonly document: FleetResult };
+
+export interface WantedEvents {
+  /** Only those after this one. */
+  readonly after: bigint;
+  readonly filter: EventFilter;
+  /** Until the session ends; else what is there now. */
+  readonly follow: boolean;
+}
+
+/** What readers follow, over REST or gRPC. Each is read for as it takes: a slow reader gets fewer states, and every event. */
+@Injectable()
+export class LiveResults {
+  constructor(
+    @Inject(ResultService) private readonly results: ResultService,
+    @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(SessionFeed) private readonly feed: SessionFeed,
+    @Inject(TokenService) private readonly tokens: TokenService,
+  ) {}
+
+  /**
+   * The session whenever it changed, the results every interval, and at last the final ones. Throws `not_found`, and `unauthenticated`
+   * when the token is no longer good.
+   */
+  async *stream(sessionId: string, caller: Caller, signal: AbortSignal): AsyncGenerator<LiveItem, void, void> {
+    const admitted = this.admission(caller);
+    let shown = '';
+    let nextResultsAt = 0;
+    while (!signal.aborted) {
+      await admitted();
+      const session = await this.sessions.get(sessionId);
+      const everyMs = Math.max(session.intervalMs, minResultsMs);
+      const changed = this.feed.next(session.id, Math.min(everyMs, lookAgainMs), signal);
+      const [accounts, place] = await Promise.all([this.sessions.accounts(session.id), this.sessions.place(session)]);
+      const view = { session, accounts, place };
+      const text = JSON.stringify(sessionResource(session, accounts, place));
+      if (text !== shown) yield { kind: 'session', view };
+      shown = text;
+      const over = isOver(session.state, session.endedAt);
+      if (over || Date.now() >= nextResultsAt) {
+        nextResultsAt = Date.now() + everyMs;
+        yield { kind: over ? 'end' : 'results', view, document: await this.results.documentOf(session, {}) };
+      }
+      if (over) return;
+      await changed;
+    }
+  }
+
+  /** In the order in which they became known. Throws as `stream` does. */
+  async *events(
+    sessionId: string,
+    { after, filter, follow }: WantedEvents,
+    caller: Caller,
+    signal: AbortSignal,
+  ): AsyncGenerator<StoredEvent, void, void> {
+    const admitted = this.admission(caller);
+    let last = after;
+    while (!signal.aborted) {
+      await admitted();
+      const session = await this.sessions.get(sessionId);
+      const changed = this.feed.next(session.id, lookAgainMs, signal);
+      const events = await this.results.events(session.id, last, eventsPerRead, filter);
+      yield* events;
+      last = BigInt(events.at(-1)?.id ?? last);
+      if (events.length === eventsPerRead) continue;
+      // Looked at before the events, so that none of a session that has just ended is missed.
+      if (!follow || isOver(session.state, session.endedAt)) return;
+      await changed;
+    }
+  }
+
+  private admission({ tokenId }: Caller): () => Promise<void> {
+    let checkedAt = performance.now();
+    return async () => {
+      if (performance.now() - checkedAt < admittedMs) return;
+      if ((await this.tokens.callerById(tokenId)) === undefined) {
+        throw new Problem('unauthenticated', 'The token has expired or was revoked while the stream went on.');
+      }
+      checkedAt = performance.now();
+    };
+  }
+}
+
+/** Throws `invalid_request` for what no event has as its id. */
+export function eventId(text: string): bigint {
+  if (text === '') {
+    return 0n;
+  }
+  if (!/^\d{1,18}$/.test(text)) {
+    throw new Problem('invalid_request', 'The event id is not one that this server gave.');
+  }
+  return BigInt(text);
+}
