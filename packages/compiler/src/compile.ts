@@ -11,6 +11,7 @@ import { withTables } from './ir/name-table.ts';
 import { removeDeadCode } from './ir/opt/dead-code.ts';
 import { Resources } from './ir/resources.ts';
 import type { OutputLayout } from './output-layout.ts';
+import { clearedAtEnd } from './passes/cleared-at-end.ts';
 import { collectMapSpecs, outputLayout } from './passes/collect-resources.ts';
 import { groupProbes } from './passes/group-probes.ts';
 import { type Analysis, analyze } from './passes/index.ts';
@@ -66,7 +67,7 @@ export function compileStages(source: string, node: CompileEnv): Stages {
   if (diagnostics.hasErrors) return { ast, ir: programs.map(({ ir }) => ir), config, diagnostics: diagnostics.list() };
   const layouts = [...analysis.layouts.values()];
   const spec: CollectionSpec = { maps: collectMapSpecs(layouts, resources, env, config), programs: specs };
-  const outputs: OutputLayout = outputLayout(layouts, resources, config);
+  const outputs: OutputLayout = outputLayout(layouts, resources, config, clearedAtEnd(script));
   return { ast, ir: programs.map(({ ir }) => ir), spec, outputs, config, diagnostics: diagnostics.list() };
 }
 

@@ -55,6 +55,8 @@ export interface MapOutput {
   readonly keyless: boolean;
   readonly key: readonly FieldLayout[];
   readonly value: ValueLayout;
+  /** END clears it: it has nothing at the end. */
+  readonly cleared?: true;
 }
 
 export type ValueLayout =

@@ -74,6 +74,7 @@ export class LoadedTrace implements Trace {
   readonly #places = new Map<Span, ReturnType<typeof placeOf>>();
   readonly #collection: Collection;
   readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
+  readonly #results: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
   readonly #records: RecordReader;
   readonly #readers: ValueReaders;
   readonly #clock = new WallClock();
@@ -99,7 +100,6 @@ export class LoadedTrace implements Trace {
   /** Loads maps and programs. Throws TraceError, and then nothing is left behind. */
   constructor(prepared: PreparedTrace) {
     const { outputs, spec, diagnostics } = prepared;
-    this.schemas = outputs.maps.map(({ schema }) => schema);
     this.#source = prepared.source;
     this.#name = prepared.name;
     this.warnings = [...diagnostics];
@@ -137,6 +137,9 @@ export class LoadedTrace implements Trace {
     this.#events = events;
     this.#packets = packets;
     this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
+    // What a tool clears at its end is no result: neither are its windows to carry it.
+    this.#results = prepared.variant === undefined ? this.#maps : this.#maps.filter(({ output }) => !output.cleared);
+    this.schemas = this.#results.map(({ output }) => output.schema);
     this.programIds = loaded.programs.map(({ id }) => id);
   }
 
@@ -199,7 +202,7 @@ export class LoadedTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return this.#maps.map(({ output, map }) => readMap(output, map, this.#readers));
+    return this.#results.map(({ output, map }) => readMap(output, map, this.#readers));
   }
 
   losses(): LossCounts {

@@ -1,7 +1,9 @@
 import type { Event } from '@bpfleet/client';
 import { controllerClient } from '../controller-client.ts';
 import { instant } from '../run/instant.ts';
+import { PrintedHeading } from '../run/printed-heading.ts';
 import { printedText } from '../run/printed-text.ts';
+import { viewOf } from '../run/view-of.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface EventsOptions {
@@ -20,11 +22,13 @@ export async function events(id: string, options: EventsOptions, terminal: Termi
     ...(options.from === undefined ? {} : { from: instant('--from', options.from) }),
     ...(options.to === undefined ? {} : { to: instant('--to', options.to) }),
   };
-  const { answer } = await client.session(id);
+  const { answer, session } = await client.session(id);
+  const heading = new PrintedHeading(options.output === 'json' ? undefined : (await viewOf(session))?.columns);
   const several = answer.targets > 1 && options.node === undefined;
   const found = options.follow === true ? client.followEvents(id, { query }) : client.events(id, query);
   for await (const event of found) {
-    terminal.out.write(text(event, several, options.output, terminal.outIsTerminal));
+    const above = heading.before(event, several);
+    terminal.out.write(`${above}${text(event, several, options.output, terminal.outIsTerminal)}`);
   }
 }
 

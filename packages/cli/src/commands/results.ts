@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { ApiError, type ResultDocument } from '@bpfleet/client';
+import type { ResultDocument } from '@bpfleet/client';
 import { wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
@@ -14,6 +14,7 @@ import { encodePprof } from '../render/stacks/pprof.ts';
 import { speedscopeFile } from '../render/stacks/speedscope.ts';
 import type { StackProfile } from '../render/stacks/stack-profile.ts';
 import { outputOf, type ToolView } from '../render/tool-view.ts';
+import { viewOf } from '../run/view-of.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
@@ -35,19 +36,6 @@ export async function results(id: string, options: ResultsOptions, terminal: Ter
     ...(map === undefined ? {} : { map }),
   });
   await writeResults(found, options, terminal);
-}
-
-/** undefined where it is of no tool, or the controller has that no more. */
-async function viewOf({ session }: ResultDocument): Promise<ToolView | undefined> {
-  const { tool } = session.program;
-  if (tool === undefined) return undefined;
-  try {
-    const { outputs, columns } = await controllerClient().tool(tool.name);
-    return { outputs, columns: columns ?? undefined };
-  } catch (error) {
-    if (error instanceof ApiError) return undefined;
-    throw error;
-  }
 }
 
 async function writeResults(found: ResultDocument, options: ResultsOptions, terminal: Terminal): Promise<void> {
@@ -94,7 +82,7 @@ async function writeResults(found: ResultDocument, options: ResultsOptions, term
       break;
     case 'table': {
       const groupTitle = by?.replace(/^label:/, '').toUpperCase();
-      const view = await viewOf(found);
+      const view = await viewOf(found.session);
       terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, { groupTitle, view }));
       terminal.out.write(renderAnswerSheet(found.answer, terminal.paint, terminal.columns));
       break;

@@ -183,15 +183,15 @@ bash      22  12,345      2
 `);
   });
 
-  test('stacks on one line, the innermost function first', () => {
+  test('stacks on one line behind what was measured, the innermost function first', () => {
     const frames = [
       { symbol: 'vfs_read', module: '', offset: 17 },
       { symbol: 'entry', module: '', offset: 0 },
     ];
     const map: ResultMap = { name: '@k', kind: 'count', key: ['stack'], entries: [entry([frames], 7)] };
     expect(renderResultMap(map, { paint: plain, width: undefined, top: 0 })).toBe(`@k (count)
-KEY                    VALUE  NODES
-vfs_read+17 < entry+0      7      2
+VALUE  NODES  KEY
+    7      2  vfs_read+17 < entry+0
 `);
     expect(renderCsv([map])).toContain('@k,count,,vfs_read+17 < entry+0,7,');
   });

@@ -77,7 +77,8 @@ function columns(map: ResultMap, { groupTitle, output }: ResultMapOptions): Colu
   const parts =
     map.kind === 'avg' || map.kind === 'stats' ? ['COUNT', `AVERAGE${of}`, `TOTAL${of}`] : [unit ?? 'VALUE'];
   const grouping: Column[] = groupTitle === undefined ? [] : [{ title: groupTitle, flexible: true }];
-  return [...grouping, ...keys, ...[...parts, 'NODES'].map((title): Column => ({ title, align: 'right' }))];
+  const measured = [...parts, 'NODES'].map((title): Column => ({ title, align: 'right' }));
+  return stacksLast(map, grouping, keys, measured);
 }
 
 function row(map: ResultMap, entry: ResultEntry): string[] {
@@ -85,23 +86,25 @@ function row(map: ResultMap, entry: ResultEntry): string[] {
     entry.average === undefined
       ? [typeof entry.value === 'number' ? grouped(entry.value) : scalarText(entry.value ?? '')]
       : [grouped(entry.count ?? 0), grouped(entry.average), grouped(entry.total ?? 0)];
-  return [
-    ...(entry.group === undefined ? [] : [entry.group]),
-    ...keyTexts(map.key, entry.key),
-    ...values,
-    grouped(entry.nodes),
-  ];
+  const group = entry.group === undefined ? [] : [entry.group];
+  return stacksLast(map, group, keyTexts(map.key, entry.key), [...values, grouped(entry.nodes)]);
+}
+
+/** Stacks are long: what was measured comes before them, where it is seen. */
+function stacksLast<T>({ key }: ResultMap, group: readonly T[], keys: readonly T[], measured: readonly T[]): T[] {
+  const isStack = (_: T, index: number) => key[index] === 'stack';
+  const others = keys.filter((each, index) => !isStack(each, index));
+  return [...group, ...others, ...measured, ...keys.filter(isStack)];
 }
 
 /** A row an interval. */
 function seriesRows(map: ResultMap, entry: ResultEntry): string[][] {
-  return (entry.series ?? []).map(({ start, value }) => [
-    ...(entry.group === undefined ? [] : [entry.group]),
-    ...keyTexts(map.key, entry.key),
-    new Date(Number(BigInt(start) / 1_000_000n)).toISOString(),
-    typeof value === 'number' ? grouped(value) : value,
-    grouped(entry.nodes),
-  ]);
+  return (entry.series ?? []).map(({ start, value }) => {
+    const from = new Date(Number(BigInt(start) / 1_000_000n)).toISOString();
+    const group = entry.group === undefined ? [] : [entry.group];
+    const measured = [typeof value === 'number' ? grouped(value) : value, grouped(entry.nodes)];
+    return stacksLast(map, group, [...keyTexts(map.key, entry.key), from], measured);
+  });
 }
 
 function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle, output }: ResultMapOptions): string {

@@ -93,7 +93,7 @@ export async function withWords(
 }
 
 /** A tool as its files would have it. */
-export function toolOf({ variants, digest, documentation, columns, ...rest }: ToolBody): Tool {
+function toolOf({ variants, digest, documentation, columns, ...rest }: ToolBody): Tool {
   const made = variants.map(({ name, source, kernels, arch, needs }) => ({
     name,
     source,

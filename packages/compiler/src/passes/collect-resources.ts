@@ -47,11 +47,12 @@ export function collectMapSpecs(
   return specs;
 }
 
-/** What user space must know to read the maps and rings. */
+/** What user space must know to read the maps and rings. `cleared`: maps that END clears. */
 export function outputLayout(
   layouts: Iterable<MapLayout>,
   resources: Resources,
   { missingProbes }: CompileConfig,
+  cleared: ReadonlySet<string>,
 ): OutputLayout {
   return {
     maps: [...layouts].map(({ schema, map, perCpu, keyless, key, value }) => ({
@@ -61,6 +62,7 @@ export function outputLayout(
       keyless,
       key,
       value,
+      ...(cleared.has(schema.name) ? { cleared: true as const } : {}),
     })),
     records: resources.records,
     ...(missingProbes === 'error' ? {} : { missingProbes }),

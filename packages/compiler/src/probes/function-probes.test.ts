@@ -174,6 +174,14 @@ describe('mistakes', () => {
     expect(compile(source, envOf('x86-64')).diagnostics.map((diagnostic) => diagnostic.message)).toEqual([message]);
   });
 
+  // A tool for a program that a node does not have is skipped there, not failed: the code tells which it is.
+  test.each(['uprobe:none:main { }', 'usdt:none:provider:probe { }'])(
+    '%s: the program is what is missing',
+    (source) => {
+      expect(compile(source, envOf('x86-64')).diagnostics.map(({ code }) => code)).toEqual(['no-program']);
+    },
+  );
+
   test.each<[string, string]>([
     ['kprobe:vfs_read { }', 'this kernel has no kprobes (CONFIG_KPROBES)'],
     ['fentry:vfs_read { }', 'this kernel has no fentry and fexit, or forbids them'],

@@ -129,20 +129,19 @@ export function programPointer(program: SessionProgram): string {
   return program.variants === undefined ? '/program/source' : '/program';
 }
 
+/** One of several that does not compile is for other kernels, or for other arguments; all of them must not be so. */
 function checkScript(program: ScriptOfSession): ProblemDiagnostic[] {
   const env = { ...permissiveEnv(), ...callOf(program.arguments) };
-  const found = sourcesOf(program).map((source, index) => {
-    const diagnostics = fromCompiler(compile(source, env).diagnostics);
-    const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) {
-      const detail = errors.length === 1 ? (errors[0]?.message ?? '') : `The program has ${errors.length} errors.`;
-      const pointer = program.variants === undefined ? '/program/source' : `/program/variants/${index}/source`;
-      throw new Problem('invalid_program', detail, { pointer, diagnostics });
-    }
-    return diagnostics;
-  });
+  const found = sourcesOf(program).map((source) => fromCompiler(compile(source, env).diagnostics));
+  const [first = []] = found;
+  if (found.every((diagnostics) => diagnostics.some(({ severity }) => severity === 'error'))) {
+    const errors = first.filter(({ severity }) => severity === 'error');
+    const detail = errors.length === 1 ? (errors[0]?.message ?? '') : `The program has ${errors.length} errors.`;
+    const pointer = program.variants === undefined ? '/program/source' : '/program/variants/0/source';
+    throw new Problem('invalid_program', detail, { pointer, diagnostics: first });
+  }
   // Whoever runs a tool of the library cannot mend it; and which of several is run is for each node to say.
-  return program.tool === undefined && found.length === 1 ? (found[0] ?? []) : [];
+  return program.tool === undefined && found.length === 1 ? first : [];
 }
 
 /** All else about an object is for the nodes to say: their kernels differ. */

@@ -107,15 +107,15 @@ describe('tools', () => {
     ],
     ['a missing one', { kind: 'tool', name: 'funccount' }, '/program/parameters/pattern', /pattern: must be given/],
     [
-      'a variant that does not compile anywhere',
+      'variants of which none compiles anywhere',
       {
         kind: 'variants',
         variants: [
-          { name: 'a', source: 'BEGIN { }' },
+          { name: 'a', source: 'BEGIN { x(); }' },
           { name: 'b', source: 'BEGIN { x(); }' },
         ],
       },
-      '/program/variants/1/source',
+      '/program/variants/0/source',
       /./,
     ],
   ])('refuse %s', async (_name, program, pointer, detail) => {

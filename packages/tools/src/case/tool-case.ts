@@ -8,7 +8,7 @@ import { ToolError, type ToolProblem } from '../tool-error.ts';
 const bound = z.union([z.number(), z.string().min(1).max(200)]);
 
 /** What of the entries is held against the bounds; see judge-case.ts. */
-export const measures = ['value', 'count', 'total', 'average', 'p50', 'p90', 'p99', 'entries'] as const;
+const measures = ['value', 'count', 'total', 'average', 'p50', 'p90', 'p99', 'entries'] as const;
 export type CaseMeasure = (typeof measures)[number];
 
 const bounds = { min: bound.optional(), max: bound.optional(), equals: bound.optional() };
@@ -34,7 +34,7 @@ const PrintedExpectation = z
   .refine(isBounded, 'must have min, max or equals');
 
 export type MapExpectation = z.infer<typeof MapExpectation>;
-export type PrintedExpectation = z.infer<typeof PrintedExpectation>;
+type PrintedExpectation = z.infer<typeof PrintedExpectation>;
 export type Expectation = MapExpectation | PrintedExpectation;
 
 /** What `case.yaml` says: a workload that counts for itself, and what the tool must say of it. */

@@ -2,7 +2,7 @@ import type { ParameterValues } from '../parameters/check-parameters.ts';
 import { ParameterError } from '../parameters/parameter-problem.ts';
 import { type Scope, type Translated, translate } from './expression.ts';
 import { attachPoint, type ProbeSpec, readProbe } from './probe-spec.ts';
-import { conditionsOf, quoted } from './process-filter.ts';
+import { conditionsOf, guarded, quoted } from './process-filter.ts';
 import { readSignature } from './signature.ts';
 import { closingBracket, splitOutside } from './split-outside.ts';
 
@@ -54,9 +54,7 @@ function clauses(text: string, parameter: 'hist' | 'count', values: ParameterVal
       : `@counts[${quoted(spec.label)}, ${keys.length === 1 ? keys[0] : `(${keys.join(', ')})`}] = count();`;
   const main = `${attachPoint(probe, byName ? 'fentry' : 'kprobe')}
 {
-  if (${conditions.length === 0 ? '1' : conditions.join(' && ')}) {
-    ${what}
-  }
+${guarded(conditions, what)}
 ${timed ? `  delete(${start}, tid);\n` : ''}}
 `;
   if (!timed) return main;

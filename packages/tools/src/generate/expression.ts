@@ -121,7 +121,10 @@ class Translation {
     if (token.text === '(' || token.text === '[') this.#depth++;
     if ((token.text === ')' || token.text === ']') && --this.#depth < 0) throw this.#wrong('a bracket is not opened');
     if (token.kind !== 'name') return { text: token.text, length: 1 };
-    if (before?.text === '->' || before?.text === '.') return { text: token.text, length: 1 };
+    if (before?.text === '->' || before?.text === '.') {
+      if (after?.text === '(') throw this.#wrong(`${token.text} is a field, and cannot be called`);
+      return { text: token.text, length: 1 };
+    }
     const cast = before?.text === '(' ? this.#cast(at) : null;
     if (cast !== null) return cast;
     if (after?.text === '(') return this.#call(at);

@@ -17,6 +17,16 @@ export function conditionsOf(values: ParameterValues): string[] {
   ];
 }
 
+/** Statements, a line each, that are done where all conditions hold; indented as in a clause. */
+export function guarded(conditions: readonly string[], statements: string): string {
+  const lines = (indent: string) =>
+    statements
+      .split('\n')
+      .map((line) => `${indent}${line}`)
+      .join('\n');
+  return conditions.length === 0 ? lines('  ') : `  if (${conditions.join(' && ')}) {\n${lines('    ')}\n  }`;
+}
+
 /** A text as scripts write it. */
 export function quoted(text: string): string {
   return JSON.stringify(text);

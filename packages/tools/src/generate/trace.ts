@@ -3,7 +3,7 @@ import { ParameterError } from '../parameters/parameter-problem.ts';
 import { type Scope, translate } from './expression.ts';
 import { converted, readFormat } from './format.ts';
 import { attachPoint, readProbe } from './probe-spec.ts';
-import { conditionsOf, quoted } from './process-filter.ts';
+import { conditionsOf, guarded, quoted } from './process-filter.ts';
 import { readSignature } from './signature.ts';
 import { closingBracket, splitOutside } from './split-outside.ts';
 
@@ -50,12 +50,10 @@ function clause(text: string, parameter: string, values: ParameterValues): strin
   ];
   const line = `%-7d %-7d %-15s %-16s ${format.text}\\n${stacks.map(() => '%s\\n').join('')}`;
   const body = `printf("${line}", ${printed.join(', ')});
-    @calls[${quoted(spec.probe)}] = count();`;
+@calls[${quoted(spec.probe)}] = count();`;
   return `${attachPoint(probe, byName ? 'fentry' : 'kprobe')}
 {
-  if (${conditions.length === 0 ? '1' : conditions.join(' && ')}) {
-    ${body}
-  }
+${guarded(conditions, body)}
 }
 `;
 }

@@ -7,11 +7,10 @@ export const areas = ['cpu', 'memory', 'disk', 'files', 'network', 'processes', 
 export type ToolArea = (typeof areas)[number];
 
 /** What nodes call their architectures, in `arch=` of selectors. */
-export const architectures = ['x86-64', 'arm64'] as const;
-export type ToolArch = (typeof architectures)[number];
+const architectures = ['x86-64', 'arm64'] as const;
 
 /** Of one tool. */
-export const MAX_VARIANTS = 8;
+const MAX_VARIANTS = 8;
 
 const line = z
   .string()
@@ -82,7 +81,7 @@ const ChoiceParameter = z
     message: 'is none of the choices',
   });
 
-export const ParameterSchema = z.discriminatedUnion('type', [
+const ParameterSchema = z.discriminatedUnion('type', [
   IntegerParameter,
   StringParameter,
   BooleanParameter,

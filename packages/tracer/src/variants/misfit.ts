@@ -3,6 +3,12 @@ import type { DiagnosticCode } from '@bpfleet/compiler';
 import type { ScriptVariant } from '../api.ts';
 import type { TraceError } from '../trace-error.ts';
 
+/** A variant that this node cannot run, and why. */
+export interface Misfit {
+  readonly variant: ScriptVariant;
+  readonly reason: string;
+}
+
 /** What the compiler finds of scripts that are for another kernel. */
 const lacks: ReadonlySet<DiagnosticCode> = new Set([
   'no-match',
@@ -17,7 +23,9 @@ export function lackOf({ code, message, diagnostics }: TraceError): string | nul
   if (code === 'unsupported') return message;
   if (code !== 'compile') return null;
   // One of them is enough: others may follow from it.
-  return diagnostics.find((each) => each.severity === 'error' && lacks.has(each.code))?.message ?? null;
+  const lack = diagnostics.find((each) => each.severity === 'error' && lacks.has(each.code));
+  if (lack === undefined) return null;
+  return lack.hint === undefined ? lack.message : `${lack.message}; ${lack.hint}`;
 }
 
 /** Whether a variant is said to run on a kernel. */
@@ -26,10 +34,10 @@ export function isClaimed({ kernels }: ScriptVariant, release: string): boolean 
 }
 
 /** One sentence: `needs tracepoint block:block_io_start, since Linux 5.19 (...); or ...`. */
-export function misfitText(misfits: readonly { readonly variant: ScriptVariant; readonly reason: string }[]): string {
+export function misfitText(misfits: readonly Misfit[]): string {
   const texts = misfits.map(({ variant: { needs, kernels }, reason }) => {
     const since = kernelRangeText(kernels);
-    if (needs === '') return since === '' ? reason : `${reason}, which is known ${since}`;
+    if (needs === '') return reason;
     return `needs ${needs}${since === '' ? '' : `, ${since}`} (${reason})`;
   });
   return [...new Set(texts)].join('; or ');
