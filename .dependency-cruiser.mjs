@@ -1,9 +1,10 @@
 // The import rule of ARCHITECTURE.md: arrows point down only. Absent are agent-bundle and testkit, which nothing that ships imports.
 const mayImport = {
-  cli: ['client', 'tracer', 'compiler', 'aggregate', 'bpf', 'agent', 'controller', 'runtime'],
-  controller: ['contracts', 'compiler', 'aggregate', 'bpf', 'runtime'],
+  cli: ['client', 'tracer', 'compiler', 'aggregate', 'bpf', 'tools', 'agent', 'controller', 'runtime'],
+  controller: ['contracts', 'compiler', 'aggregate', 'bpf', 'tools', 'runtime'],
   agent: ['contracts', 'tracer', 'aggregate', 'runtime'],
-  tracer: ['compiler', 'kernel', 'aggregate', 'bpf'],
+  tracer: ['compiler', 'kernel', 'aggregate', 'bpf', 'tools'],
+  tools: ['aggregate', 'bpf', 'runtime'],
   client: ['contracts'],
   compiler: ['bpf', 'aggregate'],
   kernel: ['bpf'],

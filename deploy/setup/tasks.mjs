@@ -33,6 +33,9 @@ export const tasks = {
     if (command === 'oracle') {
       return { kernel: true, debian: testPackages, turbo: 'build', script: 'e2e/oracle/main.ts', args };
     }
+    if (command === 'tools') {
+      return { kernel: true, turbo: 'build', script: 'e2e/tools/main.ts', args };
+    }
     if (command === 'faults') {
       return { kernel: false, turbo: 'build', script: 'e2e/faults/main.ts', args };
     }

@@ -4,7 +4,7 @@ import { seed } from '@bpfleet/testkit';
 import { Cluster, type SimulatedFleet } from '@bpfleet/testkit/simulator';
 import { percentile } from '../bench/statistics.ts';
 import { onSignal } from '../fleet/on-signal.ts';
-import { planFaults } from './fault-plan.ts';
+import { faultKinds, planFaults } from './fault-plan.ts';
 import { runFaults, startFaultFleet } from './run-faults.ts';
 import { takeOver } from './takeover.ts';
 
@@ -26,7 +26,9 @@ if (values.help) console.error(help);
 else process.exitCode = await main(Number(values.runs), Number(values.nodes), Number(values.replicas));
 
 async function main(runs: number, nodes: number, replicas: number): Promise<number> {
-  const cluster = await Cluster.start(replicas);
+  const kinds = faultKinds.filter((kind) => kind !== 'full-disk' || process.getuid?.() === 0);
+  if (kinds.length < faultKinds.length) console.log('without root there are no runs with a full disk');
+  const cluster = await Cluster.start(replicas, { ownDisk: kinds.includes('full-disk') });
   const fleet = await startFaultFleet(cluster, seed(), nodes);
   const end = async () => {
     fleet.close();
@@ -37,7 +39,7 @@ async function main(runs: number, nodes: number, replicas: number): Promise<numb
   try {
     if (values.kills !== undefined) return await tellTakeovers(cluster, fleet, Number(values.kills));
     for (let each = seed(); each < seed() + runs; each++) {
-      const plan = planFaults(each);
+      const plan = planFaults(each, kinds);
       const told = plan.faults.map(({ kind, atMs }) => `${kind} at ${atMs} ms`).join(', ');
       const run = await runFaults(cluster, fleet, plan);
       records += run.records;

@@ -70,8 +70,14 @@ async function inflict(cluster: Cluster, fleet: SimulatedFleet, { kind, target, 
       await sleep(lastsMs);
       await cluster.restart(index);
       return;
+    case 'rolling-restart':
+      for (const each of cluster.replicas.keys()) await cluster.cycle(each);
+      return;
     case 'kill-database':
       await cluster.killDatabase();
+      return;
+    case 'full-disk':
+      await cluster.fillDisk(lastsMs);
       return;
     case 'partition':
     case 'stall':

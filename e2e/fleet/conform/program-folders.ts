@@ -8,7 +8,12 @@ export type ProgramFolders = Readonly<Record<Exclude<keyof typeof conformRuns, '
 
 /** @throws Error where Debian's bpftrace, of which the tools are, cannot be had */
 export async function programFolders(): Promise<ProgramFolders> {
-  return { language: resolve(import.meta.dirname, '../../../packages/compiler/cases'), tools: await fetchTools() };
+  const packages = resolve(import.meta.dirname, '../../../packages');
+  return {
+    language: join(packages, 'compiler/cases'),
+    library: join(packages, 'tools/library'),
+    tools: await fetchTools(),
+  };
 }
 
 /** Unpacked beside us, and never part of this repository. Scripts are the same for every architecture. */

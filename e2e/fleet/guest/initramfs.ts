@@ -54,9 +54,10 @@ function* entries({ kernel, libraries, agent, programs }: GuestContent): Generat
   yield program('bin/bpfleet', readFileSync(agent));
   for (const [word, path] of Object.entries(programs)) {
     yield* once(folder(`programs/${word}`));
-    for (const name of readdirSync(path)) {
-      if (!/\.(bt|txt)$/.test(name)) continue;
-      yield { path: `programs/${word}/${name}`, mode: 0o100644, data: readFileSync(join(path, name)) };
+    for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()) {
+      const to = `programs/${word}/${name}`;
+      if (lstatSync(join(path, name)).isDirectory()) yield* once(folder(to));
+      else if (/\.(bt|txt|yaml)$/.test(name)) yield { path: to, mode: 0o100644, data: readFileSync(join(path, name)) };
     }
   }
 }

@@ -20,7 +20,11 @@ const agentMs = 180_000;
 /** How long a busy guest may be away. */
 const backMs = 120_000;
 /** Of a guest's programs. */
-const guestFolders: ProgramFolders = { language: '/programs/language', tools: '/programs/tools' };
+const guestFolders: ProgramFolders = {
+  language: '/programs/language',
+  library: '/programs/library',
+  tools: '/programs/tools',
+};
 const hostName = 'host';
 const conformMain = resolve(import.meta.dirname, '../conform/main.ts');
 

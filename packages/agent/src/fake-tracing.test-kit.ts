@@ -149,5 +149,6 @@ export class FakeTracing implements Tracing {
 }
 
 function textOf(program: TraceProgram): string {
+  if (program.kind === 'variants') return program.variants[0]?.source ?? '';
   return program.kind === 'script' ? program.source : Buffer.from(program.object).toString();
 }

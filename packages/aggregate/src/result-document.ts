@@ -18,7 +18,12 @@ export type NodeAnswerState = 'pending' | 'running' | 'complete' | 'partial' | '
 export interface SessionSummary {
   id: string;
   state: SessionState;
-  program: { kind: 'script' | 'object'; digest: string };
+  program: {
+    kind: 'script' | 'object';
+    digest: string;
+    /** The tool of the library that it is, and the parameters that it was given. */
+    tool?: { name: string; digest: string; parameters: Record<string, unknown> };
+  };
   startedAt: string | null;
   endedAt: string | null;
   /** As a duration: `1s`. */
@@ -66,6 +71,8 @@ export interface NodeAnswer {
   /** Fraction of the node's CPU time spent in the programs; null where its kernel does not count it. */
   overhead: number | null;
   reason: string | null;
+  /** Which of several variants of a tool it took. */
+  variant?: string;
 }
 
 export interface ResultMap {

@@ -36,7 +36,7 @@ export { relocatedSection } from './elf/relocate-section.ts';
 export * from './elf/section-functions.ts';
 export { type FoundSymbol, SymbolTable } from './elf/symbol-table.ts';
 export * from './elf/write-object.ts';
-export { isInKernelRange } from './manifest/kernel-range.ts';
+export { isInKernelRange, type KernelTerm, kernelRangeText, readKernelRange } from './manifest/kernel-range.ts';
 export * from './manifest/manifest.ts';
 export { type ManifestProblem, readManifest } from './manifest/read-manifest.ts';
 export { type LaidField, layOutFields } from './manifest/record-layout.ts';

@@ -33,8 +33,14 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
   withExamples(
     addNodeOptions(program.command('run'))
       .description('run a script on nodes and show the merged results')
-      .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
-      .argument('[arguments...]', 'of the script, after --: words for $1, $2 ..., and --name=value for getopt()')
+      .argument(
+        '<what>',
+        'a tool by its name, a script in quotes, FILE.bt, FILE.bpf.o, FILE.bpf.s or a folder of a tool',
+      )
+      .argument(
+        '[arguments...]',
+        'after --: parameters of a tool; of a script words for $1, $2 ..., and --name=value for getopt()',
+      )
       .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
       .option('--for <duration>', 'how long to trace', '10s')
       .option('--every <duration>', 'length of a result window', '1s')
@@ -43,6 +49,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       .option('--at <time>', 'all nodes attach at this time, within the hour')
       .addOption(new Option('--watch', 'show results and printed lines as they come').conflicts('detach'))
       .option('--detach', 'start it and return its id')
+      .option('--show', 'print the script that a tool becomes, and run nothing')
       .option('--strict', 'exit with 2 unless every node answered in full')
       .addOption(outputOption())
       .action(async (what: string, words: string[], options) => {
@@ -52,6 +59,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     'bpfleet run latency.bt --for 1m --every 5s --watch',
     'bpfleet run latency.bpf.o --limit map=16MiB -p targ_pid=1',
     'bpfleet run opens.bt -- 42 --comm=bash',
+    'bpfleet run runqlat --for 5s -- --pid 1234',
     'bpfleet run latency.bt --canary 1% --max-failures 5%',
     'bpfleet run latency.bt --sample 10%',
     'bpfleet run latency.bt --strict -o json > result.json',
@@ -60,8 +68,11 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     program
       .command('check')
       .description('would it load there? a line for each kernel and architecture; nothing is attached')
-      .argument('<what>', 'a script in quotes, FILE.bt, FILE.bpf.o or FILE.bpf.s')
-      .argument('[arguments...]', 'of the script, after --')
+      .argument(
+        '<what>',
+        'a tool by its name, a script in quotes, FILE.bt, FILE.bpf.o, FILE.bpf.s or a folder of a tool',
+      )
+      .argument('[arguments...]', 'of the tool or script, after --')
       .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
       .option('-p, --param <name=value>', 'sets a variable of an object; may be repeated', collect, [])
       .addOption(outputOption())
@@ -70,6 +81,33 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       }),
     "bpfleet check 'kprobe:vfs_read { @ = count(); }'",
     'bpfleet check latency.bpf.o --nodes arch=arm64',
+  );
+  withExamples(
+    program
+      .command('probes')
+      .description('probes that match a pattern, with what they give under -v')
+      .argument('<pattern>', "bpftrace's: tracepoint:sched:*, kprobe:vfs_*, or a name's part without a colon")
+      .option('--nodes <selector>', 'which nodes: all, or terms as in arch=arm64,role!=db', 'all')
+      .option('-v, --verbose', 'also what each gives')
+      .option('--limit <count>', 'at most so many, up to 10000', count, 1_000)
+      .addOption(outputOption())
+      .action(async (pattern: string, options) => {
+        finish(await (await import('./commands/probes.ts')).probes(pattern, options, terminal));
+      }),
+    "bpfleet probes 'tracepoint:sched:*' -v",
+    "bpfleet probes 'kprobe:tcp_*' --nodes 'has(kprobe)'",
+  );
+  withExamples(
+    program
+      .command('tools')
+      .description('the canned tools by area; with a name, its parameters, outputs and an example')
+      .argument('[name]', 'a tool, or a folder of one')
+      .addOption(outputOption())
+      .action(async (name: string | undefined, options) =>
+        (await import('./commands/tools.ts')).tools(name, options, terminal),
+      ),
+    'bpfleet tools',
+    'bpfleet tools funccount',
   );
   withExamples(
     program

@@ -22,6 +22,7 @@ export type IssuedToken = Schemas['IssuedToken'];
 export type Node = Schemas['Node'];
 export type NodeAnswer = Schemas['NodeAnswer'];
 export type NodeCheck = Schemas['NodeCheck'];
+export type ProbeList = Schemas['ProbeList'];
 export type ResultDocument = Schemas['ResultDocument'];
 export type ResultEntry = Schemas['ResultEntry'];
 export type ResultMap = Schemas['ResultMap'];
@@ -31,6 +32,8 @@ export type SessionListItem = Schemas['SessionListItem'];
 export type SessionResource = Schemas['SessionResource'];
 export type SessionSummary = Schemas['SessionSummary'];
 export type Token = Schemas['Token'];
+export type Tool = Schemas['Tool'];
+export type ToolSummary = Schemas['ToolSummary'];
 
 /** RFC 9457. Codes of the controller, and those that this client adds where none answered. */
 export type Problem = Omit<Schemas['Problem'], 'code'> & {

@@ -10,11 +10,14 @@ import type {
   IssuedToken,
   Node,
   NodeCheck,
+  ProbeList,
   ResultDocument,
   Schedule,
   SessionListItem,
   SessionResource,
   Token,
+  Tool,
+  ToolSummary,
 } from './api-types.ts';
 import { type FollowOptions, followEvents } from './follow.ts';
 import { type Endpoint, requestJson, send } from './http.ts';
@@ -66,6 +69,11 @@ export class RestClient {
     return this.#json<{ items: NodeCheck[] }>('POST', '/checks', { body }).then(({ items }) => items);
   }
 
+  /** Probes that match a pattern, and on how many nodes. */
+  probes(query: { pattern: string; nodes: string; arguments: 'true' | 'false'; limit: number }): Promise<ProbeList> {
+    return this.#json('GET', '/probes', { query: { ...query, limit: `${query.limit}` } });
+  }
+
   session(id: string, signal?: AbortSignal): Promise<SessionResource> {
     return this.#json('GET', `/sessions/${encodeURIComponent(id)}`, signal === undefined ? {} : { signal });
   }
@@ -81,6 +89,15 @@ export class RestClient {
 
   results(id: string, query: ResultsQuery = {}): Promise<ResultDocument> {
     return this.#json('GET', `/sessions/${encodeURIComponent(id)}/results`, { query: { ...query } });
+  }
+
+  /** By name, page by page as they are asked for. */
+  tools(): AsyncGenerator<ToolSummary, void, void> {
+    return this.#pages('/tools', {});
+  }
+
+  tool(name: string): Promise<Tool> {
+    return this.#json('GET', `/tools/${encodeURIComponent(name)}`, {});
   }
 
   nodes(selector = 'all'): AsyncGenerator<Node, void, void> {

@@ -12,6 +12,7 @@ export * from './gen/bpfleet/control/v1/result_pb.ts';
 export * from './gen/bpfleet/control/v1/schedule_pb.ts';
 export * from './gen/bpfleet/control/v1/session_pb.ts';
 export * from './gen/bpfleet/control/v1/token_pb.ts';
+export * from './gen/bpfleet/control/v1/tool_pb.ts';
 export * from './gen/bpfleet/fleet/v1/fleet_pb.ts';
 export * from './gen/bpfleet/trace/v1/program_pb.ts';
 export * from './gen/bpfleet/trace/v1/result_pb.ts';

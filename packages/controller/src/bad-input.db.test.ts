@@ -57,7 +57,7 @@ beforeAll(async () => {
   const when = { kind: 'cron', cron: '0 3 * * *' };
   const scheduled = await controller.call<{ id: string }>('POST', '/schedules', { when, session });
   const digest = (made.body.session as unknown as { program: { digest: string } }).program.digest;
-  known = [made.body.session.id, scheduled.body.id, 'a', digest];
+  known = [made.body.session.id, scheduled.body.id, 'a', digest, 'funccount'];
   const document = (await (await fetch(`${controller.running.restUrl}/api/openapi.json`)).json()) as {
     paths: Record<string, Record<string, Record<string, unknown>>>;
     components: { schemas: Record<string, JsonSchema> };
@@ -193,6 +193,8 @@ describe('a request of any shape is answered, and what is wrong with it told', (
     'getResults',
     'getEvents',
     'streamResults',
+    'listTools',
+    'getTool',
     'listPrograms',
     'getProgram',
     'createSchedule',
@@ -203,6 +205,7 @@ describe('a request of any shape is answered, and what is wrong with it told', (
     'listFirings',
     'listNodes',
     'getNode',
+    'findProbes',
     'createToken',
     'listTokens',
     'revokeToken',
@@ -223,7 +226,7 @@ describe('a request of any shape is answered, and what is wrong with it told', (
   });
 
   it('all operations are above', () => {
-    expect(operations.size).toBe(29);
+    expect(operations.size).toBe(32);
   });
 
   it('with any token', async () => {

@@ -1,6 +1,7 @@
 export type ControllerErrorCode =
   | 'invalid_config'
   | 'data_dir_unusable'
+  | 'tools_unusable'
   | 'other_authority'
   | 'database_unavailable'
   | 'port_in_use'

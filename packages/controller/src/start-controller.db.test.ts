@@ -2,7 +2,7 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ControllerConfig, defaultCapacity } from './config/controller-config.ts';
+import { type ControllerConfig, defaultCapacity, defaultRetention } from './config/controller-config.ts';
 import { startController } from './start-controller.ts';
 import { testFolder } from './testing/test-controller.ts';
 
@@ -18,6 +18,8 @@ beforeEach(async () => {
     rate,
     logLevel: 'silent',
     capacity: defaultCapacity,
+    retention: defaultRetention,
+    tools: [],
   };
 });
 afterEach(() => rm(config.dataDir, { recursive: true, force: true }));

@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createLogger, type Logger } from '@bpfleet/runtime';
+import { loadLibrary, ownLibrary, ToolError, type ToolLibrary } from '@bpfleet/tools';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { DataSource } from 'typeorm';
@@ -30,6 +31,7 @@ import { writePrivateFile } from './private-file.ts';
 import { ProblemFilter } from './problem/problem-filter.ts';
 import { answerMalformed } from './rest/malformed-request.ts';
 import { requestLog } from './rest/request-log.ts';
+import { ResultRetention } from './results/retention.ts';
 import { ScheduleRunner } from './schedules/schedule-runner.ts';
 import { SessionQueue } from './sessions/queue/session-queue.ts';
 import { RolloutRunner } from './sessions/rollout/rollout-runner.ts';
@@ -73,14 +75,16 @@ async function start(
   undo: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<RunningController> {
+  const tools = readTools(config);
   await makeDataDir(config.dataDir);
   const [database, authority] = await Promise.all([connect(config, undo), CertificateAuthority.open(config.dataDir)]);
   undo.push(() => database.destroy());
   await requireSameAuthority(database, authority);
 
   const [restTls, grpcTls] = await Promise.all([tlsOptions(config.rest, 'REST'), tlsOptions(config.grpc, 'gRPC')]);
-  const { rate, capacity } = config;
-  const foundations = { database, authority, log, rate, version: controllerVersion, capacity };
+  const { rate, capacity, retention: kept } = config;
+  const version = controllerVersion;
+  const foundations = { database, authority, log, rate, version, capacity, retention: kept, tools };
   const app = await NestFactory.create<NestExpressApplication>(controllerModule(foundations), {
     logger: false,
     abortOnError: false,
@@ -125,6 +129,9 @@ async function start(
   const sealer = app.get(AuditSealer);
   undo.push(() => sealer.stop());
   sealer.start();
+  const retention = app.get(ResultRetention);
+  undo.push(() => retention.stop());
+  retention.start();
   const schedules = app.get(ScheduleRunner);
   undo.push(() => schedules.stop());
   schedules.start();
@@ -137,6 +144,16 @@ async function start(
   warnOfPlainText(config, log);
   log.info(running, 'controller started');
   return { ...running, bootstrapAdminToken: token, close };
+}
+
+/** Throws ControllerError `tools_unusable` with all that is wrong with them. */
+function readTools({ tools }: ControllerConfig): ToolLibrary {
+  try {
+    return loadLibrary([ownLibrary, ...tools]);
+  } catch (cause) {
+    if (!(cause instanceof ToolError)) throw cause;
+    throw new ControllerError('tools_unusable', cause.message, { cause });
+  }
 }
 
 async function connect(config: ControllerConfig, undo: (() => unknown)[]): Promise<DataSource> {

@@ -4,7 +4,7 @@ import type { BenchRun, TestRun, TestWatch } from './own-runs.ts';
 import type { Denied } from './uses/program-uses.ts';
 
 /** What to trace. */
-export type TraceProgram = ScriptProgram | ObjectProgram;
+export type TraceProgram = ScriptProgram | ObjectProgram | VariantsProgram;
 
 /** Text in bpftrace's language. `name` is how messages call the source: a file name, or `stdin`. */
 export interface ScriptProgram {
@@ -26,6 +26,26 @@ export interface ScriptProgram {
    * the process. Absent: by its address, as bpftrace does.
    */
   readonly unnamed?: 'place';
+  /** Which it is of several that do the same. */
+  readonly variant?: string;
+}
+
+/** Scripts that do the same on different kernels: the first that fits this node is run. */
+export interface VariantsProgram
+  extends Pick<ScriptProgram, 'arguments' | 'unnamed' | 'allow' | 'call' | 'pid' | 'childPid'> {
+  readonly kind: 'variants';
+  readonly variants: readonly ScriptVariant[];
+}
+
+export interface ScriptVariant {
+  readonly name: string;
+  readonly source: string;
+  /** What a kernel must have for it, in words; empty: nothing is known of it. */
+  readonly needs: string;
+  /** Where it is known to run: a range of kernels; empty: nothing is known of it. */
+  readonly kernels: string;
+  /** The architectures that it is for; empty: all. */
+  readonly arch: readonly string[];
 }
 
 export interface ScriptPermissions {
@@ -99,6 +119,8 @@ export interface CheckResult {
   readonly verifierLog: string;
   readonly probes: number;
   readonly mapBytes: number;
+  /** Which of several was chosen. */
+  readonly variant?: string;
 }
 
 /** A program loaded into this kernel. Nothing outlives the process: no pin, only file descriptors. */
@@ -109,6 +131,8 @@ export interface Trace {
   /** False where there is nothing to attach but BEGIN and END: the trace is over once it is attached. */
   readonly hasProbes: boolean;
   readonly mapBytes: number;
+  /** Which of several was chosen. */
+  readonly variant?: string;
   /** false: the script wants no map shown when it is over (`print_maps_on_exit`). */
   readonly printsMaps?: boolean;
   /** Kernel identifiers of the loaded programs. */

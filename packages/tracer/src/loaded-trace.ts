@@ -62,6 +62,7 @@ export class LoadedTrace implements Trace {
   readonly warnings: Diagnostic[];
   probes: number;
   readonly mapBytes: number;
+  readonly variant?: string;
   readonly printsMaps: boolean;
   readonly runsTests: boolean;
   readonly programIds: readonly number[];
@@ -105,6 +106,7 @@ export class LoadedTrace implements Trace {
     this.#missing = outputs.missingProbes;
     this.probes = prepared.probes;
     this.mapBytes = prepared.mapBytes;
+    if (prepared.variant !== undefined) this.variant = prepared.variant;
     this.runsTests = spec.programs.some(({ attach: { kind } }) => kind === 'test');
     this.printsMaps = prepared.config.printMapsOnExit;
     this.hasProbes = hasProbes(spec);

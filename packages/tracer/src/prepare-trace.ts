@@ -21,6 +21,7 @@ export interface PreparedTrace {
   /** How messages call the source. */
   readonly name: string;
   readonly unnamed: ScriptProgram['unnamed'];
+  readonly variant: string | undefined;
   readonly spec: CollectionSpec;
   readonly outputs: OutputLayout;
   readonly config: CompileConfig;
@@ -44,7 +45,8 @@ export function prepareTrace(program: ScriptProgram, env: CompileEnv, limits: Tr
   const mapBytes = memoryOf(spec);
   checkUses(() => scriptUses(ast, spec), limits, diagnostics);
   checkLimits({ probes, mapBytes, diagnostics }, limits);
-  const told = { source: program.source, name: nameOf(program), unnamed: program.unnamed };
+  const { source, unnamed, variant } = program;
+  const told = { source, name: nameOf(program), unnamed, variant };
   return { ...told, spec, outputs, config, diagnostics, probes, mapBytes };
 }
 

@@ -4,9 +4,10 @@ import { verifierDiagnostic } from './verifier-diagnostic.ts';
 
 /**
  * compile: the program is wrong · verifier: the kernel refused a program · unsupported: this node lacks something ·
- * limit: it would cost more than allowed · attach: a probe could not be attached · permission: not allowed to.
+ * limit: it would cost more than allowed · attach: a probe could not be attached · permission: not allowed to · no-variant: none
+ * of the scripts that do the same fits this node.
  */
-export type TraceErrorCode = 'compile' | 'verifier' | 'unsupported' | 'limit' | 'attach' | 'permission';
+export type TraceErrorCode = 'no-variant' | 'compile' | 'verifier' | 'unsupported' | 'limit' | 'attach' | 'permission';
 
 /** Why a program does not run here. */
 export class TraceError extends Error {

@@ -103,7 +103,7 @@ export class Sessions {
         const end = { outcome: Manifest_Outcome.FAILED, reason: action.reason, startedAt: null, endedAt: null };
         const lost = { kernel: 0n, sampledOut: 0n, truncated: 0n, mapFull: 0n };
         const run = { session: action.sessionId, epoch: this.#epoch, last: 0n, total: 0n, evicted: 0n, lost };
-        const manifest = manifestOf(run, { ...end, overhead: null, diagnostics: [], maps: [] });
+        const manifest = manifestOf(run, { ...end, overhead: null, diagnostics: [], maps: [], variant: '' });
         await this.#with.spool.finish(run, encodeManifest(manifest));
         this.#with.onSpooled();
         return;
@@ -143,5 +143,6 @@ function observedOf(run: Readonly<RunState>): ObservedAssignment {
     reason: manifest?.reason ?? '',
     diagnostics: manifest?.diagnostics ?? [],
     maps: manifest?.maps ?? [],
+    variant: manifest?.variant ?? '',
   });
 }

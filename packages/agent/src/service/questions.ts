@@ -21,10 +21,15 @@ const maxPatternLength = 1024;
 export async function answerCheck(tracing: Tracing, guard: NodeGuard, request: CheckRequest): Promise<CheckResponse> {
   const program = requireProgram(request.program);
   try {
-    const { loads, diagnostics, reason, verifierLog, probes, mapBytes } = await tracing.check(
-      program,
-      guard.limitsOf({ program, asked: noLimits }),
-    );
+    const {
+      loads,
+      diagnostics,
+      reason,
+      verifierLog,
+      probes,
+      mapBytes,
+      variant = '',
+    } = await tracing.check(program, guard.limitsOf({ program, asked: noLimits }));
     return create(CheckResponseSchema, {
       loads,
       diagnostics: encodeDiagnostics(diagnostics),
@@ -32,6 +37,7 @@ export async function answerCheck(tracing: Tracing, guard: NodeGuard, request: C
       verifierLog,
       probes,
       mapBytes: BigInt(mapBytes),
+      variant,
     });
   } catch (error) {
     const failure = traceFailure(error);

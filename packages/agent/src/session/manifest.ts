@@ -20,6 +20,8 @@ export interface RunEnd {
   readonly overhead: number | null;
   readonly diagnostics: readonly Diagnostic[];
   readonly maps: readonly MapSchema[];
+  /** Which of several was taken; empty where there is one. */
+  readonly variant: string;
 }
 
 const maxReasonLength = 2000;
@@ -47,6 +49,7 @@ export function manifestOf(
     overhead: end.overhead ?? -1,
     diagnostics: [...end.diagnostics],
     maps: [...end.maps],
+    variant: end.variant,
   });
 }
 

@@ -23,6 +23,7 @@ export function manifestOfKilled(run: Readonly<RunState>, epoch: bigint): Uint8A
       overhead: null,
       diagnostics: [],
       maps: skeleton.maps,
+      variant: skeleton.variant,
     }),
   );
 }

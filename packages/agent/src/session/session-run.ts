@@ -62,6 +62,7 @@ export class SessionRun {
   #trace: Trace | null = null;
   #watch: Watch | null = null;
   #maps: MapSchema[] = [];
+  #variant = '';
   #attachedAt: number | null = null;
   #attachUs = 0n;
   #seq = 0n;
@@ -110,6 +111,7 @@ export class SessionRun {
       maps: this.#maps,
       probes: this.#trace?.probes ?? 0,
       attachUs: this.#attachUs,
+      variant: this.#variant,
     });
   }
 
@@ -147,6 +149,7 @@ export class SessionRun {
     const watch = this.#with.guard.enter({ program, asked, mapBytes, probes, stop });
     this.#watch = watch;
     this.#maps = trace.schemas.map(encodeSchema);
+    this.#variant = trace.variant ?? '';
     await this.#journal();
     await this.#startTime();
     if (this.#stop) return this.#neverAttached(this.#stop);
@@ -292,9 +295,10 @@ export class SessionRun {
   }
 
   #failed(error: unknown): RunEnd {
-    const { reason, diagnostics } = traceFailure(error);
+    const { code, reason, diagnostics } = traceFailure(error);
     if (this.#attachedAt === null) {
-      return { ...this.#endAt(null, null), diagnostics, outcome: Manifest_Outcome.FAILED, reason };
+      const outcome = code === 'no-variant' ? Manifest_Outcome.SKIPPED : Manifest_Outcome.FAILED;
+      return { ...this.#endAt(null, null), diagnostics, outcome, reason };
     }
     const now = this.#with.clock.now();
     const measured = measuredOf(now - this.#attachedAt, this.assignment.durationMs);
@@ -307,7 +311,7 @@ export class SessionRun {
   }
 
   #endAt(startedAt: number | null, endedAt: number | null): Omit<RunEnd, 'outcome' | 'reason'> {
-    return { startedAt, endedAt, overhead: null, diagnostics: [], maps: this.#maps };
+    return { startedAt, endedAt, overhead: null, diagnostics: [], maps: this.#maps, variant: this.#variant };
   }
 
   #close(): void {

@@ -1,4 +1,4 @@
-interface KernelTerm {
+export interface KernelTerm {
   readonly operator: '>=' | '<=' | '>' | '<' | '=';
   readonly version: readonly number[];
 }
@@ -26,6 +26,15 @@ export function isInKernelRange(release: string, range: string): boolean {
     const order = compare(version.slice(0, bound.length), bound);
     return order === 0 ? operator.includes('=') : operator.startsWith(order > 0 ? '>' : '<');
   });
+}
+
+/** A range for people, `since Linux 5.8, before 6.12`; empty where it is none. */
+export function kernelRangeText(range: string): string {
+  const words = { '>=': 'since', '>': 'after', '<': 'before', '<=': 'up to', '=': 'only' } as const;
+  const terms = readKernelRange(range) ?? [];
+  return terms
+    .map(({ operator, version }, index) => `${words[operator]} ${index === 0 ? 'Linux ' : ''}${version.join('.')}`)
+    .join(', ');
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -3,9 +3,9 @@ import { ExitStatus } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { grouped } from '../render/number.ts';
 import { renderTable } from '../render/table.ts';
-import { readProgram, withArguments } from '../run/read-program.ts';
+import { prepareProgram } from '../run/prepare-program.ts';
 import { requestProgram } from '../run/run-request.ts';
-import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
+import { refusedProgram } from '../run/validate-program.ts';
 import type { Style, Terminal } from '../terminal.ts';
 import { writeJson } from '../write-json.ts';
 
@@ -22,10 +22,7 @@ export async function check(
   options: CheckOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const given = withArguments(readProgram(what), words);
-  const { withSettings } = await import('../run/object-settings.ts');
-  const program = given.kind === 'script' ? await wholeProgram(given) : await withSettings(given, options.param);
-  if (program.kind === 'script') await validateProgram(program);
+  const { program } = await prepareProgram(what, words, options.param);
   const checked = await controllerClient()
     .check({ program: requestProgram(program), nodes: options.nodes })
     .catch(async (error: unknown) => {
@@ -43,7 +40,9 @@ export function checkTable(
   checked: readonly NodeCheck[],
   { paint, columns }: Pick<Terminal, 'paint' | 'columns'>,
 ): string {
-  const key = ({ kernel, arch, answer, reason }: NodeCheck) => JSON.stringify([kernel, arch, answer, reason]);
+  const key = ({ kernel, arch, answer, reason, variant }: NodeCheck) =>
+    JSON.stringify([kernel, arch, answer, reason, variant]);
+  const tells = checked.some(({ variant }) => variant !== undefined);
   const groups = [...Map.groupBy(checked, key).values()];
   return renderTable(
     [
@@ -51,12 +50,14 @@ export function checkTable(
       { title: 'ARCH' },
       { title: 'NODES', align: 'right' },
       { title: 'ANSWER' },
+      ...(tells ? [{ title: 'VARIANT' }] : []),
       { title: 'REASON', flexible: true },
     ],
     groups.map((group) => {
-      const [{ kernel = '', arch = '', answer = '', reason = null } = {}] = group;
+      const [{ kernel = '', arch = '', answer = '', reason = null, variant = '-' } = {}] = group;
       // The marked line of a script that follows the message is the same for all.
-      return [kernel, arch, grouped(group.length), answer, reason?.split('\n')[0] ?? '-'];
+      const first = [kernel, arch, grouped(group.length), answer, ...(tells ? [variant] : [])];
+      return [...first, reason?.split('\n')[0] ?? '-'];
     }),
     {
       width: columns,

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { ResultDocument } from '@bpfleet/client';
+import { ApiError, type ResultDocument } from '@bpfleet/client';
 import { wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
@@ -13,6 +13,7 @@ import { renderFolded } from '../render/stacks/folded.ts';
 import { encodePprof } from '../render/stacks/pprof.ts';
 import { speedscopeFile } from '../render/stacks/speedscope.ts';
 import type { StackProfile } from '../render/stacks/stack-profile.ts';
+import { outputOf, type ToolView } from '../render/tool-view.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
@@ -33,10 +34,23 @@ export async function results(id: string, options: ResultsOptions, terminal: Ter
     ...(by === undefined ? {} : { by }),
     ...(map === undefined ? {} : { map }),
   });
-  writeResults(found, options, terminal);
+  await writeResults(found, options, terminal);
 }
 
-function writeResults(found: ResultDocument, options: ResultsOptions, terminal: Terminal): void {
+/** undefined where it is of no tool, or the controller has that no more. */
+async function viewOf({ session }: ResultDocument): Promise<ToolView | undefined> {
+  const { tool } = session.program;
+  if (tool === undefined) return undefined;
+  try {
+    const { outputs, columns } = await controllerClient().tool(tool.name);
+    return { outputs, columns: columns ?? undefined };
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+async function writeResults(found: ResultDocument, options: ResultsOptions, terminal: Terminal): Promise<void> {
   const { by, output, top } = options;
   const format = options.format ?? output;
   const maps = found.maps.map((each) => ({ ...each, entries: topEntries(each.entries, top ?? 0) }));
@@ -80,7 +94,8 @@ function writeResults(found: ResultDocument, options: ResultsOptions, terminal: 
       break;
     case 'table': {
       const groupTitle = by?.replace(/^label:/, '').toUpperCase();
-      terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, groupTitle));
+      const view = await viewOf(found);
+      terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, { groupTitle, view }));
       terminal.out.write(renderAnswerSheet(found.answer, terminal.paint, terminal.columns));
       break;
     }
@@ -102,11 +117,11 @@ export function renderMaps(
   maps: ResultDocument['maps'],
   { paint, columns }: Pick<Terminal, 'paint' | 'columns'>,
   top: number,
-  groupTitle?: string,
+  { groupTitle, view }: { readonly groupTitle?: string | undefined; readonly view?: ToolView | undefined } = {},
 ): string {
   const options = { paint, width: columns, top, ...(groupTitle === undefined ? {} : { groupTitle }) };
   return maps
     .filter(({ entries }) => entries.length > 0)
-    .map((map) => `${renderResultMap(map, options)}\n`)
+    .map((map) => `${renderResultMap(map, { ...options, output: outputOf(view, map.name) })}\n`)
     .join('');
 }

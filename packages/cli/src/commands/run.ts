@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type RestClient, type ResultDocument, type SessionResource } from '@bpfleet/client';
-import { CliError, ExitStatus } from '../cli-error.ts';
+import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { renderAnswerSheet } from '../render/answer-sheet.ts';
 import { courseText } from '../render/course.ts';
 import { printable } from '../render/printable.ts';
+import type { ToolView } from '../render/tool-view.ts';
 import { followSession } from '../run/follow-session.ts';
 import { onInterrupts } from '../run/interrupts.ts';
+import { type Program, prepareProgram } from '../run/prepare-program.ts';
+import { PrintedHeading } from '../run/printed-heading.ts';
 import { printedText } from '../run/printed-text.ts';
-import { type ProgramObject, type ProgramText, readProgram, withArguments } from '../run/read-program.ts';
 import { retryWhileAway } from '../run/retry.ts';
 import { type RunSettings, requestOptions, runRequest } from '../run/run-request.ts';
-import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
+import { refusedProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 import { renderMaps } from './results.ts';
@@ -21,6 +23,8 @@ export interface RunOptions extends RunSettings {
   readonly watch?: boolean;
   readonly detach?: boolean;
   readonly strict?: boolean;
+  /** Print what would be run. */
+  readonly show?: boolean;
   /** Of objects: `NAME=VALUE` each. */
   readonly param?: readonly string[];
   readonly output: 'table' | 'json';
@@ -34,19 +38,27 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const json = options.output === 'json';
-  const given = withArguments(readProgram(what), words);
-  const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options);
+  const { program, warnings } = await prepareProgram(
+    what,
+    words,
+    options.param ?? [],
+    options.show === true ? 'here-first' : 'controller',
+  );
+  if (options.show === true) return showScripts(program, terminal);
   const request = runRequest(program, options);
-  for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
+  for (const warning of warnings) {
     terminal.err.write(`${printable(warning, '\n\t')}\n`);
   }
+  const view = program.kind === 'tool' ? program.tool.manifest : undefined;
   const client = controllerClient();
   const start = await startSession(client, program, request);
   const { started } = start;
   const { id } = started.session;
   // Of a script they were told before it was sent; of an object the nodes have told them.
-  for (const { message } of program.kind === 'object' ? started.warnings : []) {
-    terminal.err.write(`${printable(`${program.name}: WARNING: ${message}`)}\n`);
+  if (program.kind === 'object') {
+    for (const { message } of started.warnings) {
+      terminal.err.write(`${printable(`${program.name}: WARNING: ${message}`)}\n`);
+    }
   }
   if (options.detach === true) {
     if (json) {
@@ -64,25 +76,37 @@ export async function run(
     json,
     cancelAtOnce: start.interrupted,
     leave: () => process.exit(ExitStatus.interrupted),
+    ...(view === undefined ? {} : { view }),
   }).catch((error: unknown) => {
     throw lostSight(error, id);
   });
   if (json) {
     (options.watch === true ? writeJsonLine : writeJson)(terminal, results);
   } else {
-    await writeAnswer(client, results, options, terminal);
+    await writeAnswer(client, results, { ...options, view }, terminal);
   }
   return interrupted ? ExitStatus.interrupted : exitStatus(results.session.state, options.strict === true);
 }
 
-async function withParameters(given: ProgramObject, { param = [] }: RunOptions): Promise<ProgramObject> {
-  const { withSettings } = await import('../run/object-settings.ts');
-  return withSettings(given, param);
+/** `--show`: the scripts that the nodes would be told to run, the first that fits each. */
+function showScripts(program: Program, { out }: Terminal): number {
+  if (program.kind === 'object') throw wrongRequest('--show: an object has no script.');
+  if (program.kind === 'script') {
+    out.write(`${program.source.trimEnd()}\n`);
+    return ExitStatus.done;
+  }
+  const { variants, arguments: words } = program.scripts;
+  const shown = variants.map(({ name, source, kernels }) => {
+    const heading = variants.length === 1 ? '' : `// ${name}, known to run on ${kernels}\n`;
+    return `${heading}${source.trimEnd()}\n`;
+  });
+  out.write(`${words.length === 0 ? '' : `// ${words.join(' ')}\n`}${shown.join('\n')}`);
+  return ExitStatus.done;
 }
 
 async function startSession(
   client: RestClient,
-  program: ProgramText | ProgramObject,
+  program: Program,
   request: Parameters<RestClient['createSession']>[0],
 ): Promise<{ readonly started: SessionResource; readonly interrupted: boolean }> {
   const key = randomUUID();
@@ -132,19 +156,20 @@ function inOptions(error: unknown): unknown {
 async function writeAnswer(
   client: RestClient,
   results: ResultDocument,
-  options: RunOptions,
+  options: RunOptions & { readonly view: ToolView | undefined },
   terminal: Terminal,
 ): Promise<void> {
   const { out, err, outIsTerminal, paint, paintErr, columns } = terminal;
   if (options.watch !== true && results.output.length > 0) {
     const several = results.answer.targets > 1;
     const all = (results.outputOmitted ?? 0) > 0 ? client.events(results.session.id) : results.output;
+    const heading = new PrintedHeading(options.view?.columns);
     for await (const event of all) {
-      out.write(printedText(event, several, outIsTerminal));
+      out.write(`${heading.before(event, several)}${printedText(event, several, outIsTerminal)}`);
     }
     out.write('\n');
   }
-  out.write(renderMaps(results.maps, terminal, DEFAULT_TOP));
+  out.write(renderMaps(results.maps, terminal, DEFAULT_TOP, { view: options.view }));
   out.write(renderAnswerSheet(results.answer, paint, columns));
   out.write(courseText(results.session));
   err.write(paintErr('dim', `Session ${results.session.id}: ${results.session.state}\n`));

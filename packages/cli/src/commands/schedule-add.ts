@@ -3,9 +3,9 @@ import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import { controllerClient } from '../controller-client.ts';
 import { printable } from '../render/printable.ts';
 import { instant } from '../run/instant.ts';
-import { type ProgramObject, readProgram, withArguments } from '../run/read-program.ts';
+import { prepareProgram } from '../run/prepare-program.ts';
 import { type RunSettings, requestOptions, runRequest } from '../run/run-request.ts';
-import { refusedProgram, validateProgram, wholeProgram } from '../run/validate-program.ts';
+import { refusedProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson } from '../write-json.ts';
 
@@ -30,11 +30,10 @@ export async function addSchedule(
   terminal: Terminal,
 ): Promise<void> {
   const when = readWhen(options);
-  const given = withArguments(readProgram(what), words);
-  const program = given.kind === 'script' ? await wholeProgram(given) : await withParameters(given, options.param);
+  const { program, warnings } = await prepareProgram(what, words, options.param);
   const { name, overlap, missed, at: _, every: __, ...settings } = options;
   const session = runRequest(program, { ...settings, every: options.window });
-  for (const warning of program.kind === 'script' ? await validateProgram(program) : []) {
+  for (const warning of warnings) {
     terminal.err.write(`${printable(warning, '\n\t')}\n`);
   }
   let schedule: Awaited<ReturnType<ReturnType<typeof controllerClient>['createSchedule']>>;
@@ -53,11 +52,6 @@ export async function addSchedule(
   terminal.out.write(`${schedule.id}\n`);
   const next = `It is due first at ${schedule.nextDue ?? '-'}: bpfleet schedule show ${schedule.id}`;
   terminal.err.write(`${terminal.paintErr('dim', next)}\n`);
-}
-
-async function withParameters(given: ProgramObject, parameters: readonly string[]): Promise<ProgramObject> {
-  const { withSettings } = await import('../run/object-settings.ts');
-  return withSettings(given, parameters);
 }
 
 /** The one of --at, --every and --cron that was given. Throws CliError. */

@@ -80,6 +80,7 @@ function showSession(resource: SessionResource, options: Output, terminal: Termi
   const facts = [
     ['Session', summary.id],
     ['State', paint(sessionStyle(summary.state), summary.state)],
+    ...(summary.program.tool === undefined ? [] : [['Tool', toolText(summary.program.tool)]]),
     ['Program', summary.program.digest],
     ['Nodes', printable(nodes)],
     ['Duration', `${resource.for}, in windows of ${summary.interval}`],
@@ -90,6 +91,11 @@ function showSession(resource: SessionResource, options: Output, terminal: Termi
   ];
   out.write(facts.map(([name, value]) => `${`${name}:`.padEnd(10)}${value}\n`).join(''));
   out.write(`\n${renderAnswerSheet(answer, paint, columns)}${courseText(summary)}`);
+}
+
+function toolText({ name, parameters }: NonNullable<SessionSummary['program']['tool']>): string {
+  const given = Object.entries(parameters).map(([parameter, value]) => `${parameter}=${value}`);
+  return printable([name, ...given].join(' '));
 }
 
 export function sessionStyle(state: SessionSummary['state']): Style {

@@ -6,6 +6,7 @@ import { rolldown } from 'rolldown';
 
 const here = import.meta.dirname;
 const koffiFromModules = resolve(here, '../../../kernel/src/ffi/load-koffi.ts');
+const ownLibrary = resolve(here, '../../../tools/src/own-library.ts');
 const folder = resolve(here, '../../dist/local');
 
 const bundle = await rolldown({
@@ -13,6 +14,11 @@ const bundle = await rolldown({
   platform: 'node',
   resolve: { conditionNames: ['bpfleet-source', 'node', 'import', 'default'] },
   plugins: [
+    {
+      name: 'tools-of-the-tools-package',
+      load: (id) =>
+        id === ownLibrary ? `export { ownLibrary } from ${JSON.stringify(resolve(here, 'own-library.ts'))};` : null,
+    },
     {
       name: 'koffi-of-the-kernel-package',
       load: (id) =>

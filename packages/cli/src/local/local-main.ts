@@ -92,7 +92,7 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
     return 0;
   }
   const headers = { folders: options.includeFolders, first: options.includes };
-  const program = await readLocalProgram(given.script, file, headers, options.named);
+  const program = await readLocalProgram(given.script, file, headers, options);
   demandRights();
   const pid = given.pid === undefined ? undefined : readPid(given.pid);
   const tracer = await import('@bpfleet/tracer');
@@ -124,7 +124,7 @@ async function withOptions(options: LocalOptions, { out, err, messages }: Stream
 }
 
 async function listProgram({ program, options: { given }, messages }: LocalRun, out: DescriptorSink): Promise<number> {
-  if (program.kind === 'object') throw new LocalError('-l lists the probes of scripts; this is an object.');
+  if (program.kind !== 'script') throw new LocalError('-l lists the probes of scripts; this is none.');
   const { listByScript } = await import('./list.ts');
   await listByScript(program, given.verbose === true, out, (message) => messages.warning(message));
   return 0;

@@ -57,6 +57,8 @@ export interface LocalOptions {
   readonly positional: readonly string[];
   /** `name` or `name=value`, for getopt(). */
   readonly named: readonly string[];
+  /** All words after the file, in their order. */
+  readonly words: readonly string[];
 }
 
 /** What is to be done: run, or tell something and exit with a status. */
@@ -156,14 +158,14 @@ function atOnce(
 
 function withOperands(
   operands: readonly string[],
-  read: Omit<LocalOptions, 'file' | 'positional' | 'named'>,
+  read: Omit<LocalOptions, 'file' | 'positional' | 'named' | 'words'>,
 ): LocalCall {
   const { given } = read;
   if (given.list === true) {
     const [target, ...more] = operands;
     if (more.length > 0) return { kind: 'usage' };
     const file = target === undefined ? {} : { file: target };
-    return { kind: 'run', options: { ...read, ...file, positional: [], named: [] } };
+    return { kind: 'run', options: { ...read, ...file, positional: [], named: [], words: [] } };
   }
   const hasScript = nonEmpty(given.script);
   const [first, ...others] = operands;
@@ -179,6 +181,7 @@ function withOperands(
       ...file,
       positional: parameters.filter((word) => !word.startsWith('--')),
       named: parameters.filter((word) => word.startsWith('--')).map((word) => word.slice(2)),
+      words: parameters,
     },
   };
 }

@@ -4,24 +4,30 @@ import type { CliError } from '../cli-error.ts';
 import type { ProgramObject, ProgramText } from '../run/read-program.ts';
 import type { HeaderOptions } from '../run/with-files.ts';
 import { LocalError } from './local-error.ts';
+import type { LocalOptions } from './local-options.ts';
+import { type LocalTool, readLocalTool } from './read-local-tool.ts';
+
+export type LocalProgram = ProgramText | ProgramObject | LocalTool;
 
 /** Largest script, bytes. */
 const MAX_SCRIPT = 1_000_000;
 
 /**
- * The script as text, of a file, or of stdin for `-`; or an object of a file named *.o or *.bpf.s, with its variables set to
- * `parameters`, NAME=VALUE each. Throws LocalError.
+ * The script as text, of a file, or of stdin for `-`; an object of a file named *.o or *.bpf.s, with its variables set to
+ * `named`, NAME=VALUE each; or a tool by its name or folder, with the parameters that `words` are. Throws LocalError.
  */
 export async function readLocalProgram(
   script: string | undefined,
   file: string | undefined,
   headers: HeaderOptions,
-  parameters: readonly string[] = [],
-): Promise<ProgramText | ProgramObject> {
+  { named = [], words = [] }: Partial<Pick<LocalOptions, 'named' | 'words'>> = {},
+): Promise<LocalProgram> {
   if (script !== undefined && script !== '') return whole({ kind: 'script', source: script, name: 'stdin' }, headers);
   if (file === undefined) throw new LocalError("USAGE: filename or -e 'program' required.");
   if (file === '-') return whole({ kind: 'script', source: readBounded(0, 'stdin'), name: 'stdin' }, headers);
-  if (file.endsWith('.o') || file.endsWith('.bpf.s')) return readObject(file, parameters);
+  if (file.endsWith('.o') || file.endsWith('.bpf.s')) return readObject(file, named);
+  const tool = await readLocalTool(file, words);
+  if (tool !== null) return tool;
   return whole({ kind: 'script', source: readBounded(file, file), name: file }, headers);
 }
 

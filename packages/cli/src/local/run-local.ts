@@ -2,14 +2,14 @@ import { openSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { ScriptCall } from '@bpfleet/compiler';
 import type { Trace } from '@bpfleet/tracer';
-import type { ProgramObject, ProgramText } from '../run/read-program.ts';
+import { PrintedHeading } from '../run/printed-heading.ts';
 import type { HeldCommand } from './child-command.ts';
 import { type Buffering, DescriptorSink } from './descriptor-sink.ts';
 import { LocalError } from './local-error.ts';
 import type { LocalOptions } from './local-options.ts';
 import type { Messages } from './messages.ts';
 import { ownRuns, runOwn } from './own-runs.ts';
-import { reasonOf } from './read-script.ts';
+import { type LocalProgram, reasonOf } from './read-script.ts';
 import { onSignals } from './signals.ts';
 import { jsonOutput, type TraceOutput, textOutput, writeEvents } from './trace-output.ts';
 import { watchProcess } from './watched-process.ts';
@@ -22,7 +22,7 @@ const WINDOW_MS = 86_400_000;
 const NOTIFY = '__BPFTRACE_NOTIFY_PROBES_ATTACHED';
 
 export interface LocalRun {
-  readonly program: ProgramText | ProgramObject;
+  readonly program: LocalProgram;
   readonly options: LocalOptions;
   readonly messages: Messages;
   readonly env: NodeJS.ProcessEnv;
@@ -50,7 +50,7 @@ export async function runLocal(run: LocalRun, tracer: Tracer): Promise<number> {
       out.flush();
       return status;
     }
-    if (program.kind === 'script' && trace.probes === 0) return nothingToAttach(trace, messages, out);
+    if (program.kind !== 'object' && trace.probes === 0) return nothingToAttach(trace, messages, out);
     if (options.given.dryRun === true) {
       trace.attach();
       return 0;
@@ -95,12 +95,16 @@ function programOf({ program, options, env, pid, child }: LocalRun): Parameters<
     ...(given.probeFilter === undefined ? {} : { probeFilter: given.probeFilter }),
   };
   return {
-    ...program,
+    ...(program.kind === 'script' ? program : withoutManifest(program)),
     allow: { readFiles: true, writeFiles: true, unsafe: given.unsafe === true },
     ...(child === undefined ? {} : { childPid: child.pid }),
     ...(pid === undefined ? {} : { pid }),
     call,
   };
+}
+
+function withoutManifest({ kind, variants, arguments: words }: Extract<LocalProgram, { kind: 'variants' }>) {
+  return { kind, variants, arguments: words };
 }
 
 function formatOf({ given: { format = 'text' } }: LocalOptions): TraceOutput {
@@ -133,6 +137,8 @@ async function follow(
 ): Promise<number> {
   const err = new DescriptorSink(2);
   const stop = new AbortController();
+  const columns = program.kind === 'variants' && output === textOutput ? program.manifest.columns : undefined;
+  const heading = new PrintedHeading(columns);
   const releases = [onSignals(() => stop.abort())];
   try {
     const { lost, exitCode } = await runTrace(trace, {
@@ -148,7 +154,10 @@ async function follow(
         if (pid !== undefined) releases.push(watchProcess(pid, () => stop.abort()));
         if (env[NOTIFY] !== undefined) new DescriptorSink(1).write(`${NOTIFY}\n`);
       },
-      onEvents: (events) => writeEvents(output, events, { out, err }),
+      onEvents: (events) => {
+        for (const { type, text } of events) out.write(heading.before({ type, text }));
+        writeEvents(output, events, { out, err });
+      },
       onWindow: () => undefined,
     });
     if (lost.kernel > 0n) out.write(output.lost(lost.kernel));
@@ -173,7 +182,8 @@ async function follow(
 /** `from`: how many have been told. */
 async function tellDiagnostics(trace: Trace, { program, messages }: LocalRun, from = 0): Promise<void> {
   const warnings = trace.warnings.slice(from);
-  if (warnings.length === 0) return;
+  // Whoever runs a tool cannot mend it.
+  if (warnings.length === 0 || program.kind === 'variants') return;
   const { tell } = await import('./tell-diagnostics.ts');
   tell(warnings, program, messages);
 }

@@ -1,9 +1,9 @@
 import { type Diagnostic, formatDiagnostic } from '@bpfleet/compiler';
-import type { ProgramObject, ProgramText } from '../run/read-program.ts';
 import type { Messages } from './messages.ts';
+import type { LocalProgram } from './read-script.ts';
 
 /** Tells what was found in a program: in a script with its marked lines. */
-export function tell(found: readonly Diagnostic[], program: ProgramText | ProgramObject, messages: Messages): void {
+export function tell(found: readonly Diagnostic[], program: LocalProgram, messages: Messages): void {
   for (const each of found) {
     const text =
       program.kind === 'script'

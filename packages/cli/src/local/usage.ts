@@ -5,6 +5,7 @@ USAGE:
     bpfleet local [options] FILE [parameters]
     bpfleet local [options] - [parameters]           the script is read from stdin
     bpfleet local [options] -e 'script' [parameters]
+    bpfleet local [options] TOOL [-- parameters]     "bpfleet tools" lists them
     parameters with names come after --, as in: -- --name=value
 
 OPTIONS:
@@ -46,6 +47,7 @@ OPTIONS:
 
 EXAMPLES:
     bpfleet local -e 'tracepoint:raw_syscalls:sys_enter { @[comm] = count(); }'
+    bpfleet local funccount -- 'vfs_*'               a tool; Ctrl-C ends it
     bpfleet local -f json -e 'interval:s:1 { print(nsecs); }'
     bpfleet local -l 'tracepoint:syscalls:*open*'
     bpfleet local FILE.bpf.o                         an ELF object, as clang makes it

@@ -30,12 +30,14 @@ export function renderAnswerSheet(answer: AnswerSheet, paint: Paint, width: numb
   if (shown.length === 0) {
     return heading;
   }
+  const tells = shown.some(({ variant }) => variant !== undefined);
   const table = renderTable(
     [
       { title: 'NODE', flexible: true },
       { title: 'ARCH' },
       { title: 'KERNEL', flexible: true },
       { title: 'STATE' },
+      ...(tells ? [{ title: 'VARIANT' }] : []),
       { title: 'PRODUCED', align: 'right' },
       { title: 'STORED', align: 'right' },
       { title: 'OVERHEAD', align: 'right' },
@@ -46,6 +48,7 @@ export function renderAnswerSheet(answer: AnswerSheet, paint: Paint, width: numb
       node.arch,
       node.kernel,
       node.state,
+      ...(tells ? [node.variant ?? '-'] : []),
       grouped(node.produced),
       grouped(node.stored),
       percent(node.overhead),

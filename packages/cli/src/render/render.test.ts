@@ -198,10 +198,17 @@ vfs_read+17 < entry+0      7      2
 
   test('the largest ones, with a word on the rest', () => {
     expect(renderResultMap(counts, { paint: plain, width: undefined, top: 1 })).toBe(`@opens (count)
-... 1 smaller one left out; --top 0 shows all
+... 1 smaller one left out, 1 together; --top 0 shows all
 KEY 1  KEY 2   VALUE  NODES
 bash      22  12,345      2
 `);
+  });
+
+  test("a tool's, with the names of its keys and its unit", () => {
+    const output = { map: '@opens', summary: 'Files opened', unit: 'calls', keys: ['comm', 'error'] };
+    expect(renderResultMap(counts, { paint: plain, width: undefined, top: 1, output })).toMatch(
+      /^@opens: Files opened \(count, calls\)\n.*\nCOMM +ERROR +CALLS +NODES\n/,
+    );
   });
 
   test('the largest ones of each group', () => {

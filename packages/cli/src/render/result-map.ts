@@ -1,4 +1,5 @@
 import type { ResultEntry, ResultMap } from '@bpfleet/client';
+import type { ToolOutput } from '@bpfleet/tools';
 import type { Paint } from '../terminal.ts';
 import { documentHistogram } from './document-histogram.ts';
 import { grouped, plural } from './number.ts';
@@ -13,16 +14,19 @@ export interface ResultMapOptions {
   readonly top: number;
   /** What the groups are: `NODE`, `WINDOW`, the label's name. */
   readonly groupTitle?: string;
+  /** What the tool says of it. */
+  readonly output?: ToolOutput | undefined;
 }
 
 /** A merged map as people read it: a table, or a histogram an entry; ascending, as bpftrace prints. */
 export function renderResultMap(map: ResultMap, options: ResultMapOptions): string {
   const { paint } = options;
   const shown = topEntries(map.entries, options.top);
-  const title = `${paint('bold', printable(map.name))} ${paint('dim', `(${map.kind})`)}\n`;
-  const hidden = map.entries.length - shown.length;
-  const rest =
-    hidden > 0 ? `${paint('dim', `... ${plural(hidden, 'smaller one')} left out; --top 0 shows all`)}\n` : '';
+  const { summary, unit } = options.output ?? {};
+  const says = summary === undefined ? '' : `: ${summary}`;
+  const kind = unit === undefined ? map.kind : `${map.kind}, ${unit}`;
+  const title = `${paint('bold', printable(map.name))}${says} ${paint('dim', `(${kind})`)}\n`;
+  const rest = restText(map, shown, paint);
   const histogram = map.kind === 'hist' || map.kind === 'lhist';
   const body = histogram
     ? shown.map((entry) => histogramText(map, entry, options)).join('\n')
@@ -40,6 +44,18 @@ export function renderResultMap(map: ResultMap, options: ResultMapOptions): stri
   return `${title}${rest}${body}`;
 }
 
+/** How many are not shown, and of what is added up what they come to. */
+function restText({ entries, kind }: ResultMap, shown: readonly ResultEntry[], paint: Paint): string {
+  const hidden = entries.length - shown.length;
+  if (hidden === 0) return '';
+  const seen = new Set(shown);
+  const values = entries.filter((entry) => !seen.has(entry)).map(({ value, count }) => value ?? count ?? 0);
+  const sums = kind === 'count' || kind === 'sum' || kind === 'hist' || kind === 'lhist';
+  const total = sums ? values.reduce<bigint>((sum, value) => sum + BigInt(value as number | string), 0n) : null;
+  const together = total === null ? '' : `, ${grouped(`${total}`)} together`;
+  return `${paint('dim', `... ${plural(hidden, 'smaller one')} left out${together}; --top 0 shows all`)}\n`;
+}
+
 /** The last `top` of each group, which are its largest; groups keep their order. */
 export function topEntries(entries: readonly ResultEntry[], top: number): ResultEntry[] {
   if (top === 0) {
@@ -48,15 +64,18 @@ export function topEntries(entries: readonly ResultEntry[], top: number): Result
   return [...Map.groupBy(entries, ({ group }) => group).values()].flatMap((group) => group.slice(-top));
 }
 
-function columns(map: ResultMap, { groupTitle }: ResultMapOptions): Column[] {
+function columns(map: ResultMap, { groupTitle, output }: ResultMapOptions): Column[] {
   const keys = map.key.map(
     (type, index): Column => ({
-      title: map.key.length === 1 ? 'KEY' : `KEY ${index + 1}`,
+      title: output?.keys[index]?.toUpperCase() ?? (map.key.length === 1 ? 'KEY' : `KEY ${index + 1}`),
       ...(isNumber(type) ? { align: 'right' } : { flexible: true }),
     }),
   );
   if (map.kind === 'tseries') keys.push({ title: 'FROM' });
-  const parts = map.kind === 'avg' || map.kind === 'stats' ? ['COUNT', 'AVERAGE', 'TOTAL'] : ['VALUE'];
+  const unit = output?.unit?.toUpperCase();
+  const of = unit === undefined ? '' : ` ${unit}`;
+  const parts =
+    map.kind === 'avg' || map.kind === 'stats' ? ['COUNT', `AVERAGE${of}`, `TOTAL${of}`] : [unit ?? 'VALUE'];
   const grouping: Column[] = groupTitle === undefined ? [] : [{ title: groupTitle, flexible: true }];
   return [...grouping, ...keys, ...[...parts, 'NODES'].map((title): Column => ({ title, align: 'right' }))];
 }
@@ -85,7 +104,7 @@ function seriesRows(map: ResultMap, entry: ResultEntry): string[][] {
   ]);
 }
 
-function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle }: ResultMapOptions): string {
+function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle, output }: ResultMapOptions): string {
   const key =
     entry.key.length === 0
       ? ''
@@ -95,7 +114,7 @@ function histogramText(map: ResultMap, entry: ResultEntry, { paint, groupTitle }
   const group = entry.group === undefined ? '' : ` ${groupTitle?.toLowerCase() ?? ''} ${printable(entry.group)}`;
   const quantiles = (['p50', 'p90', 'p99'] as const)
     .filter((name) => entry[name] !== undefined)
-    .map((name) => `${name} ${grouped(entry[name] ?? 0)}`);
+    .map((name) => `${name} ${grouped(entry[name] ?? 0)}${output?.unit === undefined ? '' : ` ${output.unit}`}`);
   const facts = [plural(entry.count ?? 0, 'value'), plural(entry.nodes, 'node'), ...quantiles].join(', ');
   return `${printable(map.name)}${key}${group}: ${paint('dim', facts)}\n${documentHistogram(map.kind, entry.buckets ?? [])}`;
 }

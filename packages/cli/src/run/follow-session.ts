@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RestClient, ResultDocument, SessionResource } from '@bpfleet/client';
 import { renderMaps } from '../commands/results.ts';
+import type { ToolView } from '../render/tool-view.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJsonLine } from '../write-json.ts';
 import { onInterrupts } from './interrupts.ts';
 import { LiveBlock } from './live-block.ts';
+import { PrintedHeading } from './printed-heading.ts';
 import { printedText } from './printed-text.ts';
 import { progressText } from './progress-text.ts';
 
@@ -15,6 +17,8 @@ export interface FollowSettings {
   readonly cancelAtOnce: boolean;
   /** Leaves the process at once: the second Ctrl-C. */
   readonly leave: () => void;
+  /** Of a tool: how its results are read. */
+  readonly view?: ToolView;
 }
 
 export interface Followed {
@@ -108,6 +112,7 @@ class SessionView {
   readonly #block: LiveBlock;
   readonly #timer: NodeJS.Timeout;
   readonly #said = new Set<string>();
+  readonly #heading: PrintedHeading;
   #session: SessionResource;
   #maps = '';
 
@@ -115,6 +120,7 @@ class SessionView {
     this.#terminal = terminal;
     this.#settings = settings;
     this.#session = started;
+    this.#heading = new PrintedHeading(settings.view?.columns);
     this.#block = new LiveBlock(terminal.errIsTerminal ? process.stderr : null);
     this.#timer = setInterval(() => this.#draw(), REDRAW_MS).unref();
     this.#draw();
@@ -133,16 +139,20 @@ class SessionView {
     if (json) {
       this.#block.above(() => writeJsonLine(this.#terminal, results));
     } else if (this.#terminal.outIsTerminal) {
-      this.#maps = renderMaps(results.maps, this.#terminal, WATCH_TOP);
+      this.#maps = renderMaps(results.maps, this.#terminal, WATCH_TOP, { view: this.#settings.view });
       this.#draw();
     } else {
-      this.#block.above(() => this.#terminal.out.write(renderMaps(results.maps, this.#terminal, 0)));
+      this.#block.above(() =>
+        this.#terminal.out.write(renderMaps(results.maps, this.#terminal, 0, { view: this.#settings.view })),
+      );
     }
   }
 
   printed(event: ResultDocument['output'][number]): void {
     const several = this.#session.answer.targets > 1;
-    this.#block.above(() => this.#terminal.out.write(printedText(event, several, this.#terminal.outIsTerminal)));
+    const heading = this.#heading.before(event, several);
+    const text = printedText(event, several, this.#terminal.outIsTerminal);
+    this.#block.above(() => this.#terminal.out.write(`${heading}${text}`));
   }
 
   say(text: string, how: 'always' | 'once' = 'always'): void {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { type ComposeProblem, composeObject, problemText } from '@bpfleet/bpf';
+import type { LocatedYaml } from '@bpfleet/runtime';
 import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import { plural } from '../render/number.ts';
 import type { ProgramObject } from './read-program.ts';
@@ -12,7 +13,7 @@ interface ManifestFile {
   readonly file: string;
   readonly lines: readonly string[];
   readonly content: unknown;
-  readonly placeOf: (path: ComposeProblem['path']) => { readonly line: number; readonly column: number };
+  readonly placeOf: LocatedYaml['placeOf'];
 }
 
 /**
@@ -51,48 +52,10 @@ async function readManifestFile(file: string): Promise<ManifestFile> {
     throw wrongRequest(`${file} is larger than a manifest may be, ${MAX_MANIFEST} bytes.`);
   const source = readFileSync(file, 'utf8');
   const lines = source.split('\n');
-  const { isCollection, isPair, isNode, LineCounter, parseDocument } = await import('yaml');
-  const counter = new LineCounter();
-  const document = parseDocument(source, { lineCounter: counter, uniqueKeys: true, version: '1.2' });
-  const at = (offset: number) => {
-    const { line, col } = counter.linePos(offset);
-    return { line, column: col };
-  };
-  if (document.errors.length > 0) {
-    throw reported(
-      document.errors.map(({ pos, message }) => ({ ...at(pos[0]), message: message.replace(/ at line[\s\S]*/, '') })),
-      { file, lines },
-    );
-  }
-  return {
-    file,
-    lines,
-    content: contentOf(document, file),
-    placeOf: (path) => {
-      let node: unknown = document.contents;
-      let offset = 0;
-      for (const part of path) {
-        if (!isCollection(node)) break;
-        const item: unknown = node.items.find((each, index) =>
-          isPair(each) ? String(isNode(each.key) ? each.key.toJSON() : each.key) === String(part) : index === part,
-        );
-        const key = isPair(item) ? item.key : item;
-        if (isNode(key)) offset = key.range?.[0] ?? offset;
-        node = isPair(item) ? item.value : item;
-      }
-      return at(offset);
-    },
-  };
-}
-
-function contentOf(document: { toJS(options: { maxAliasCount: number }): unknown }, file: string): unknown {
-  try {
-    // Names that point to one place twice can make a small file unfold to anything: a manifest needs none.
-    return document.toJS({ maxAliasCount: 0 }) ?? {};
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    throw wrongRequest(`${file}: a manifest has no anchors and aliases (&x, *x).`);
-  }
+  const { readLocatedYaml } = await import('@bpfleet/runtime');
+  const read = readLocatedYaml(source);
+  if ('problems' in read) throw reported(read.problems, { file, lines });
+  return { file, lines, content: read.content ?? {}, placeOf: read.placeOf };
 }
 
 function refusal(

@@ -3,7 +3,7 @@ import { AmountError, parseBytes, parseDuration, parseRate, parseShare } from '@
 import { wrongRequest } from '../cli-error.ts';
 import { instant } from './instant.ts';
 import { type LimitReaders, parseLimitsBy } from './parse-limits.ts';
-import type { ProgramObject, ProgramText } from './read-program.ts';
+import type { Program } from './prepare-program.ts';
 
 export interface RunSettings {
   readonly nodes: string;
@@ -40,7 +40,7 @@ export const requestOptions: Readonly<Record<string, string>> = {
 };
 
 /** The body of POST /sessions. Throws CliError that names the option. */
-export function runRequest(program: ProgramText | ProgramObject, settings: RunSettings): CreateSession {
+export function runRequest(program: Program, settings: RunSettings): CreateSession {
   checkDuration('--for', settings.for, 'how long to trace, such as 10s');
   checkDuration('--every', settings.every, 'the length of a window, such as 1s');
   const limits = settings.limit === undefined ? undefined : parseLimits(settings.limit);
@@ -88,14 +88,21 @@ function shareOf(option: string, text: string): number {
 }
 
 /** A program as requests have it. */
-export function requestProgram(program: ProgramText | ProgramObject): CreateSession['program'] {
-  return program.kind === 'object'
-    ? { kind: 'object', object: Buffer.from(program.object).toString('base64') }
-    : {
-        kind: 'script',
-        source: program.source,
-        ...(program.arguments === undefined ? {} : { arguments: [...program.arguments] }),
-      };
+export function requestProgram(program: Program): CreateSession['program'] {
+  switch (program.kind) {
+    case 'object':
+      return { kind: 'object', object: Buffer.from(program.object).toString('base64') };
+    case 'script': {
+      const { source, arguments: words } = program;
+      return { kind: 'script', source, ...(words === undefined ? {} : { arguments: [...words] }) };
+    }
+    case 'tool': {
+      const { tool, parameters, scripts, own } = program;
+      if (!own) return { kind: 'tool', name: tool.manifest.name, parameters: { ...parameters } };
+      const variants = scripts.variants.map((variant) => ({ ...variant, arch: [...variant.arch] }));
+      return { kind: 'variants', variants, arguments: [...scripts.arguments] };
+    }
+  }
 }
 
 function checkDuration(option: string, text: string, what: string): void {

@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/probes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Probes that match a pattern, and on how many nodes they are */
+        get: operations["findProbes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/programs": {
         parameters: {
             query?: never;
@@ -417,6 +434,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Canned tools that a session may run by name, by name */
+        get: operations["listTools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tools/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tool with its parameters, outputs, scripts and documentation */
+        get: operations["getTool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -600,7 +651,7 @@ export interface components {
             name?: string;
             /** @description Selector of the nodes that it may see and use; all of them without it. */
             nodes?: string;
-            /** @description Digests of the programs that it may run; all of them without it. */
+            /** @description Digests of the programs and names of the tools that it may run; all of them without it. */
             programs?: string[];
             /**
              * @description What it may do. An admin cannot be bounded.
@@ -746,6 +797,8 @@ export interface components {
             state: "pending" | "running" | "complete" | "partial" | "failed" | "offline" | "skipped";
             /** @description A string where a double would not hold it. */
             stored: number | string;
+            /** @description Which of several variants of a tool it took. */
+            variant?: string;
         };
         NodeAnswerList: {
             items: components["schemas"]["NodeAnswer"][];
@@ -764,6 +817,8 @@ export interface components {
             node: string;
             /** @description Why it is refused there. */
             reason: string | null;
+            /** @description Which of several variants it would take. */
+            variant?: string;
         };
         NodeList: {
             items: components["schemas"]["Node"][];
@@ -779,6 +834,27 @@ export interface components {
              */
             startsAt: string;
             waitsFor: string | null;
+        };
+        Probe: {
+            /** @description As the first node that has it tells them. */
+            arguments: {
+                name: string;
+                type: string;
+            }[];
+            name: string;
+            /** @description How many of the nodes that answered have it. */
+            nodes: number;
+        };
+        ProbeList: {
+            items: components["schemas"]["Probe"][];
+            /** @description Some node has more matching probes than were asked for. */
+            more: boolean;
+            nodes: {
+                answered: number;
+                /** @description Of many nodes with one kernel and architecture only some are. */
+                asked: number;
+                chosen: number;
+            };
         };
         Problem: {
             /** @enum {string} */
@@ -817,6 +893,42 @@ export interface components {
             parameters?: {
                 [key: string]: string | number | boolean;
             };
+        } | {
+            /** @enum {string} */
+            kind: "tool";
+            /** @description Of the library: see /tools. */
+            name: string;
+            /**
+             * @description By name.
+             * @default {}
+             */
+            parameters?: {
+                [key: string]: string | number | boolean;
+            };
+        } | {
+            /** @default [] */
+            arguments?: string[];
+            /** @enum {string} */
+            kind: "variants";
+            variants: {
+                /**
+                 * @description The architectures that it is for.
+                 * @default []
+                 */
+                arch?: string[];
+                /**
+                 * @description Where it is known to run: `>=5.8, <6.12`.
+                 * @default
+                 */
+                kernels?: string;
+                name: string;
+                /**
+                 * @description What a kernel must have for it.
+                 * @default
+                 */
+                needs?: string;
+                source: string;
+            }[];
         };
         ProgramList: {
             items: components["schemas"]["ProgramRecord"][];
@@ -1010,6 +1122,16 @@ export interface components {
                 digest: string;
                 /** @enum {string} */
                 kind: "script" | "object";
+                /** @description The tool of the library that it is. */
+                tool?: {
+                    /** @description Of its scripts, as they were then. */
+                    digest: string;
+                    name: string;
+                    /** @description As they were given. */
+                    parameters: {
+                        [key: string]: unknown;
+                    };
+                };
             };
             /** @description How far it was told in waves, where it is. */
             rollout?: {
@@ -1071,6 +1193,137 @@ export interface components {
             items: components["schemas"]["Token"][];
             /** @description Pass as `cursor` for the next page; null at the end. */
             nextCursor: string | null;
+        };
+        Tool: {
+            /** @enum {string} */
+            area: "cpu" | "memory" | "disk" | "files" | "network" | "processes" | "applications";
+            /** @description What each column of printed lines is called. */
+            columns: string[] | null;
+            /** @description Of the scripts: `sha256:` and 64 digits. */
+            digest: string;
+            /** @description Markdown. */
+            documentation: string;
+            example: string;
+            name: string;
+            /** @default [] */
+            outputs: {
+                /**
+                 * @description What each part of the key is called
+                 * @default []
+                 */
+                keys: string[];
+                map: string;
+                summary: string;
+                /** @description Of the values */
+                unit?: string;
+            }[];
+            /** @enum {string} */
+            overhead: "low" | "medium" | "high";
+            /** @default [] */
+            parameters: ({
+                default?: number;
+                max: number;
+                min: number;
+                name: string;
+                /**
+                 * @description It may be left out though it has no default.
+                 * @enum {boolean}
+                 */
+                optional?: true;
+                /** @description It may also be given without its name, as this word of the arguments. */
+                position?: number;
+                /** @description It may also be given as -p VALUE. */
+                short?: string;
+                summary: string;
+                /** @enum {string} */
+                type: "integer";
+                /** @description How a column is called */
+                unit?: string;
+            } | {
+                default?: string;
+                /**
+                 * @description Bytes
+                 * @default 256
+                 */
+                maxLength: number;
+                name: string;
+                /**
+                 * @description It may be left out though it has no default.
+                 * @enum {boolean}
+                 */
+                optional?: true;
+                /** @description It may also be given without its name, as this word of the arguments. */
+                position?: number;
+                /** @description It may also be given as -p VALUE. */
+                short?: string;
+                summary: string;
+                /** @enum {string} */
+                type: "string";
+            } | {
+                /** @default false */
+                default: boolean;
+                name: string;
+                /**
+                 * @description It may be left out though it has no default.
+                 * @enum {boolean}
+                 */
+                optional?: true;
+                /** @description It may also be given without its name, as this word of the arguments. */
+                position?: number;
+                /** @description It may also be given as -p VALUE. */
+                short?: string;
+                summary: string;
+                /** @enum {string} */
+                type: "boolean";
+            } | {
+                choices: string[];
+                /** @description How a column is called */
+                default?: string;
+                name: string;
+                /**
+                 * @description It may be left out though it has no default.
+                 * @enum {boolean}
+                 */
+                optional?: true;
+                /** @description It may also be given without its name, as this word of the arguments. */
+                position?: number;
+                /** @description It may also be given as -p VALUE. */
+                short?: string;
+                summary: string;
+                /** @enum {string} */
+                type: "choice";
+            })[];
+            /** @default [] */
+            related: string[];
+            summary: string;
+            /** @description In the order in which a node tries them; it takes the first that fits it. */
+            variants: {
+                /** @description Empty: all. */
+                arch: string[];
+                /** @description Where it is known to run. */
+                kernels: string;
+                name: string;
+                needs: string;
+                /** @description null: it is generated of the parameters. */
+                source: string | null;
+            }[];
+        };
+        ToolList: {
+            items: components["schemas"]["ToolSummary"][];
+            /** @description Pass as `cursor` for the next page; null at the end. */
+            nextCursor: string | null;
+            /** @description Of the library: another where any tool runs something else. */
+            version: string;
+        };
+        ToolSummary: {
+            /** @enum {string} */
+            area: "cpu" | "memory" | "disk" | "files" | "network" | "processes" | "applications";
+            /** @description Of the scripts: `sha256:` and 64 digits. */
+            digest: string;
+            name: string;
+            /** @enum {string} */
+            overhead: "low" | "medium" | "high";
+            summary: string;
         };
         When: {
             /**
@@ -1317,6 +1570,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findProbes: {
+        parameters: {
+            query: {
+                /** @description Whether to tell what each probe gives. */
+                arguments?: "true" | "false";
+                limit?: number;
+                /** @description Selector: `all`, or terms as in `arch=arm64,role!=db`. */
+                nodes?: string;
+                /** @description bpftrace's search pattern, as in `tracepoint:sched:*`. */
+                pattern: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeList"];
+                };
             };
             /** @description An error */
             default: {
@@ -2013,6 +2302,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTools: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Items a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolList"];
+                };
+            };
+            /** @description An error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tool"];
+                };
             };
             /** @description An error */
             default: {

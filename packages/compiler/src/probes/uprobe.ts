@@ -61,7 +61,7 @@ function provider(name: 'uprobe' | 'uretprobe', alias: string, usage: string): P
       const found = env.executables?.find(file) ?? { reason: 'the programs of this node are not known' };
       if ('reason' in found) {
         const hint = 'write the path of a program, or a name such as libc';
-        diagnostics.error('invalid-probe', point.span, `uprobe target file ${found.reason}`, hint);
+        diagnostics.error('no-program', point.span, `uprobe target file ${found.reason}`, hint);
         return [];
       }
       const places =

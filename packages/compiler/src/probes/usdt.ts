@@ -80,7 +80,7 @@ function filesOf(point: AttachPoint, file: string, { env, diagnostics }: ExpandC
   const reason =
     first !== undefined && 'reason' in first ? first.reason : `'${file}' does not exist or is not executable`;
   diagnostics.error(
-    'invalid-probe',
+    'no-program',
     point.span,
     `usdt target file ${reason}`,
     'write the path of a program, or a name such as libc',

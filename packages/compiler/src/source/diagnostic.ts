@@ -11,6 +11,8 @@ export type DiagnosticCode =
   | 'unknown-probe'
   | 'invalid-probe'
   | 'no-match'
+  /** A program or library to probe is not on this node, or cannot be read. */
+  | 'no-program'
   /** The script has no probe at all. */
   | 'no-probes'
   | 'too-many-probes'

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as contracts from '@bpfleet/contracts';
-import { type DescService, grpcClient, toRpcError } from '@bpfleet/contracts';
-import * as grpc from '@grpc/grpc-js';
+import { type DescService, toRpcError } from '@bpfleet/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerChecks } from '../testing/answering-agent.ts';
+import { callAny } from '../testing/any-call.ts';
 import type { ScriptedAgent } from '../testing/scripted-agent.ts';
 import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
 import { operationRules } from './operations.ts';
@@ -22,11 +22,14 @@ interface Expected {
   readonly who: readonly Role[] | 'anyone';
   /** What it is done to, made anew by an admin, on the node of zone x. */
   readonly to?: 'session' | 'schedule' | 'node' | 'token' | 'program';
+  /** What it is asked about that everyone may know of. */
+  readonly about?: string;
   /** It ends or changes that: ci may not, as another made it. */
   readonly changes?: true;
   /** It leaves one entry in the audit log. */
   readonly audited?: true;
   /** Of REST, and of gRPC. */
+  readonly query?: string;
   readonly body?: () => object;
   readonly message?: () => object;
 }
@@ -39,7 +42,7 @@ const sessionMessage = { program: { source: { case: 'script', value: program } }
 
 const expected: Readonly<Record<string, Expected>> = {
   createSession: { who: runners, audited: true, body: () => session, message: () => sessionMessage },
-  checkProgram: { who: runners, body: () => ({ program: session.program }) },
+  checkProgram: { who: runners, body: () => ({ program: session.program }), message: () => sessionMessage },
   listSessions: { who: everyone },
   getSession: { who: everyone, to: 'session' },
   listSessionNodes: { who: everyone, to: 'session' },
@@ -47,6 +50,8 @@ const expected: Readonly<Record<string, Expected>> = {
   getResults: { who: everyone, to: 'session' },
   getEvents: { who: everyone, to: 'session' },
   streamResults: { who: everyone, to: 'session' },
+  listTools: { who: everyone },
+  getTool: { who: everyone, about: 'funccount', message: () => ({ name: 'funccount' }) },
   listPrograms: { who: everyone },
   getProgram: { who: everyone, to: 'program' },
   createSchedule: {
@@ -62,6 +67,7 @@ const expected: Readonly<Record<string, Expected>> = {
   listScheduleSessions: { who: everyone, to: 'schedule' },
   listFirings: { who: everyone, to: 'schedule' },
   listNodes: { who: everyone },
+  findProbes: { who: everyone, query: '?pattern=tracepoint:*', message: () => ({ pattern: 'tracepoint:*' }) },
   getNode: { who: everyone, to: 'node' },
   revokeNode: { who: admins, to: 'node', audited: true },
   createToken: { who: admins, audited: true, body: () => ({ kind: 'api' }), message: () => ({ kind: 'api' }) },
@@ -169,6 +175,11 @@ const restOperations = async (): Promise<RestOperation[]> => {
   );
 };
 
+const withQuery = (each: RestOperation, rule: Expected | undefined): RestOperation => ({
+  ...each,
+  path: each.path + (rule?.query ?? ''),
+});
+
 const services = Object.values(contracts as Record<string, unknown>).filter(
   (value): value is DescService =>
     (value as { kind?: unknown }).kind === 'service' &&
@@ -207,11 +218,10 @@ async function callGrpc(
   requestId: string,
   message: object,
 ): Promise<Outcome> {
-  const client = grpcClient(service, controller.running.grpcAddress, grpc.credentials.createInsecure());
-  const call = (client as unknown as Record<string, (request: object, options: object) => Promise<object>>)[method];
   const metadata = { 'x-request-id': requestId, ...(token === '' ? {} : { authorization: `Bearer ${token}` }) };
   try {
-    await call?.({ id, sessionId: id, node: id, digest: id, ...message }, { metadata });
+    const request = { id, sessionId: id, node: id, digest: id, ...message };
+    await callAny(service, controller.running.grpcAddress, method, request, metadata);
     return 'done';
   } catch (error) {
     const { code } = toRpcError(error);
@@ -221,8 +231,6 @@ async function callGrpc(
       NOT_FOUND: 'hidden',
     };
     return codes[code] ?? (`code ${code}` as Outcome);
-  } finally {
-    client.close();
   }
 }
 
@@ -231,17 +239,9 @@ it('every operation of REST and of gRPC is in the table above, and has a rule', 
   const rpc = services.flatMap(({ methods }) => methods.map(({ localName }) => localName));
   expect([...new Set([...rest, ...rpc])].sort()).toEqual(Object.keys(expected).sort());
   expect(Object.keys(operationRules).sort()).toEqual(Object.keys(expected).sort());
-  // What only one of them has: streams and files are REST's, and health is a service of gRPC's own.
+  // What only one of them has: metrics are REST's, gRPC shows nodes with their session, and health is a service of its own.
   expect(rest.filter((operation) => !rpc.includes(operation)).sort()).toEqual(
-    [
-      'checkProgram',
-      'getEvents',
-      'getHealth',
-      'getMetrics',
-      'getReadiness',
-      'listSessionNodes',
-      'streamResults',
-    ].sort(),
+    ['getHealth', 'getMetrics', 'getReadiness', 'listSessionNodes'].sort(),
   );
   expect(rpc.filter((operation) => !rest.includes(operation))).toEqual([]);
 });
@@ -255,7 +255,9 @@ describe.each(holders)('a token of the role $role that sees $scope', ({ role, sc
     const audited: unknown[] = [];
     for (const each of (await restOperations()).filter((one) => one.operation === operation)) {
       const requestId = randomUUID();
-      found.push(await callRest(each, await made(rule.to), token(), requestId, rule.body?.()));
+      found.push(
+        await callRest(withQuery(each, rule), rule.about ?? (await made(rule.to)), token(), requestId, rule.body?.()),
+      );
       audited.push(await auditedOf(requestId));
     }
     for (const service of services.filter(({ methods }) => methods.some(({ localName }) => localName === operation))) {
@@ -275,7 +277,10 @@ it('without a token, nothing but what anyone may', async () => {
   for (const each of await restOperations()) {
     const rule = expected[each.operation];
     const wanted = rule?.who === 'anyone' ? 'done' : 'unauthenticated';
-    expect([each.operation, await callRest(each, id, '', id, rule?.body?.())]).toEqual([each.operation, wanted]);
+    expect([each.operation, await callRest(withQuery(each, rule), id, '', id, rule?.body?.())]).toEqual([
+      each.operation,
+      wanted,
+    ]);
   }
   for (const service of services) {
     for (const { localName } of service.methods) {

@@ -154,7 +154,7 @@ describe('a bounded token', () => {
     ['an admin', { role: 'admin', nodes: 'zone=a' }, 400, '/role'],
     ['a selector that is none', { nodes: 'zone' }, 422, '/nodes'],
     ['a duration that is none', { limits: { for: 'long' } }, 422, '/limits/for'],
-    ['a digest that is none', { programs: ['runqlat'] }, 400, '/programs/0'],
+    ['neither a digest nor a name of a tool', { programs: ['run qlat'] }, 400, '/programs/0'],
     ['a join token', { kind: 'join', role: undefined, nodes: 'zone=a' }, 400, ''],
     ['a join token for a year', { kind: 'join', role: undefined, ttl: '365d' }, 422, '/ttl'],
   ])('%s cannot be one', async (_, terms, status, pointer) => {

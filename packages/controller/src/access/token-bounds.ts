@@ -5,7 +5,7 @@ import { Problem } from '../problem/problem.ts';
 export interface TokenBounds {
   /** Selector of the nodes that it may see and use. */
   readonly nodes: string | null;
-  /** Digests of the programs that it may run. */
+  /** Digests of the programs that it may run, and names of tools of the library. */
   readonly programs: readonly string[] | null;
   /** Longest session, milliseconds. */
   readonly maxDurationMs: number | null;
@@ -30,6 +30,8 @@ export function isBounded(bounds: TokenBounds): boolean {
 /** What of a request its token may bound. */
 export interface BoundedRequest {
   readonly programDigest: string;
+  /** The tool of the library that the program is. */
+  readonly tool: { readonly name: string; readonly digest: string } | null;
   readonly durationMs: number;
   /** Fraction of a node's CPU time; 0: no limit. */
   readonly overhead: number;
@@ -41,10 +43,12 @@ export interface BoundedRequest {
  */
 export function boundRequest(bounds: TokenBounds, request: BoundedRequest): { readonly overhead: number } {
   const { programs, maxDurationMs, maxOverhead } = bounds;
-  if (programs !== null && !programs.includes(request.programDigest)) {
-    throw new Problem('forbidden', `The token may not run the program ${request.programDigest}.`, {
+  const { programDigest, tool } = request;
+  const names = tool === null ? [programDigest] : [programDigest, tool.name, tool.digest];
+  if (programs !== null && !names.some((name) => programs.includes(name))) {
+    throw new Problem('forbidden', `The token may not run the program ${tool?.name ?? programDigest}.`, {
       pointer: '/program',
-      hint: 'It has a list of the programs that it may run, by their digests.',
+      hint: 'It has a list of the programs that it may run, by their digests or names of tools.',
     });
   }
   if (maxDurationMs !== null && request.durationMs > maxDurationMs) {

@@ -12,10 +12,10 @@ const bounds = {
     .optional()
     .describe('Selector of the nodes that it may see and use; all of them without it.'),
   programs: z
-    .array(z.string().regex(/^sha256:[0-9a-f]{64}$/))
+    .array(z.string().regex(/^(sha256:[0-9a-f]{64}|[a-z][a-z0-9-]{0,31})$/))
     .max(1_000)
     .optional()
-    .describe('Digests of the programs that it may run; all of them without it.'),
+    .describe('Digests of the programs and names of the tools that it may run; all of them without it.'),
   limits: z
     .strictObject({
       for: durationText.optional().describe('Longest session, as a duration.'),

@@ -11,7 +11,9 @@ describe('parseControllerConfig', () => {
       agents: { host: '0.0.0.0', port: 1 },
       rate: { perSecond: 100, burst: 500 },
       logLevel: 'info',
+      tools: [],
       capacity: { slots: 16, overhead: 0.5 },
+      retention: { days: 30, gibibytes: 50 },
     });
   });
 
@@ -24,6 +26,7 @@ describe('parseControllerConfig', () => {
     [{ dataDir: '/x', rate: { perSecond: 0, burst: 1 } }, ['rate', 'perSecond']],
     [{ dataDir: '/x', logLevel: 'loud' }, ['logLevel']],
     [{ dataDir: '/x', capacity: { slots: 0 } }, ['capacity', 'slots']],
+    [{ dataDir: '/x', retention: { days: -1 } }, ['retention', 'days']],
   ])('%j: names the setting', (settings, path) => {
     expect(() => parseControllerConfig(settings)).toThrow(expect.objectContaining({ name: SettingError.name, path }));
   });

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type LogLevel, logLevels, SettingError } from '@bpfleet/runtime';
 import { z } from 'zod';
 import type { Rate } from '../access/rate-limiter.ts';
+import type { Retention } from '../results/plan-retention.ts';
 import type { Capacity } from '../sessions/queue/plan-queue.ts';
 
 export interface Endpoint {
@@ -32,12 +33,16 @@ export interface ControllerConfig {
   /** How often one token may be used, at this controller. */
   readonly rate: Rate;
   readonly logLevel: LogLevel;
+  /** Folders of tools beside our own, a folder a tool; those of a later folder take the place of others of their names. */
+  readonly tools: readonly string[];
   /** What each node gives to sessions at a time: what asks for more waits. */
   readonly capacity: Capacity;
+  readonly retention: Retention;
 }
 
 /** As much CPU time as an agent's own default gives to all sessions of its node. */
 export const defaultCapacity: Capacity = { slots: 16, overhead: 0.5 };
+export const defaultRetention: Retention = { days: 30, gibibytes: 50 };
 const defaultRate: Rate = { perSecond: 100, burst: 500 };
 
 const address = (host: string, port: number) => ({
@@ -62,12 +67,27 @@ const Settings = z.strictObject({
     .strictObject({ perSecond: z.number().positive().max(1e6), burst: z.int().positive().max(1e6) })
     .default(defaultRate),
   logLevel: z.enum(logLevels).default('info'),
+  tools: z
+    .union([
+      z
+        .string()
+        .min(1)
+        .transform((folder) => [folder]),
+      z.array(z.string().min(1)).max(16),
+    ])
+    .default([]),
   capacity: z
     .strictObject({
       slots: z.int().min(1).max(32).default(defaultCapacity.slots),
       overhead: z.number().min(0).max(1).default(defaultCapacity.overhead),
     })
     .default(defaultCapacity),
+  retention: z
+    .strictObject({
+      days: z.int().min(0).max(36_500).default(defaultRetention.days),
+      gibibytes: z.number().positive().max(1e6).default(defaultRetention.gibibytes),
+    })
+    .default(defaultRetention),
 });
 
 /** Settings as they are in a file, with defaults. Throws SettingError that leads to the setting. */
@@ -81,6 +101,11 @@ export function parseControllerConfig(settings: Record<string, unknown>): Contro
       issue?.code === 'unrecognized_keys' ? 'is no setting' : (issue?.message ?? 'is not valid'),
     );
   }
-  const { databaseUrl, dataDir, ...rest } = parsed.data;
-  return { ...rest, dataDir: resolve(dataDir), ...(databaseUrl === undefined ? {} : { databaseUrl }) };
+  const { databaseUrl, dataDir, tools, ...rest } = parsed.data;
+  return {
+    ...rest,
+    dataDir: resolve(dataDir),
+    tools: tools.map((folder) => resolve(folder)),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  };
 }

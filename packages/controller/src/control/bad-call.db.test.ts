@@ -1,9 +1,9 @@
 import * as contracts from '@bpfleet/contracts';
-import { type DescService, grpcClient, toRpcError } from '@bpfleet/contracts';
-import * as grpc from '@grpc/grpc-js';
+import { type DescService, toRpcError } from '@bpfleet/contracts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { answerChecks } from '../testing/answering-agent.ts';
+import { callAny } from '../testing/any-call.ts';
 import { anyMessage } from '../testing/message-arbitrary.ts';
 import type { ScriptedAgent } from '../testing/scripted-agent.ts';
 import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
@@ -35,10 +35,6 @@ afterAll(async () => {
 
 // The controller has nothing to be blamed for, whatever it is asked.
 it.each(methods)('$name of any message is answered, and what is wrong with it told', async ({ service, method }) => {
-  const client = grpcClient(service, controller.running.grpcAddress, grpc.credentials.createInsecure());
-  const call = (client as unknown as Record<string, (request: object, options: object) => Promise<object>>)[
-    method.localName
-  ];
   const metadata = { authorization: `Bearer ${controller.running.bootstrapAdminToken}` };
   const allowed = [
     'OK',
@@ -50,7 +46,7 @@ it.each(methods)('$name of any message is answered, and what is wrong with it to
   ];
   await fc.assert(
     fc.asyncProperty(anyMessage(method.input), async (message) => {
-      const answer = await (call?.(message, { metadata }) ?? Promise.reject(new Error('no such method'))).then(
+      const answer = await callAny(service, controller.running.grpcAddress, method.localName, message, metadata).then(
         () => ({ code: 'OK', message: '' }),
         (error: unknown) => toRpcError(error),
       );
@@ -58,5 +54,4 @@ it.each(methods)('$name of any message is answered, and what is wrong with it to
     }),
     { numRuns },
   );
-  client.close();
 });

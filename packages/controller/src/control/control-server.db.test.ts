@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  encodeEvent,
   type GrpcClient,
   grpcClient,
   HealthService,
@@ -14,6 +15,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { count, countSchema, frame, type ScriptedAgent } from '../testing/scripted-agent.ts';
 import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
 
+const printed = (ordinal: bigint, text: string) =>
+  encodeEvent({ at: BigInt(Date.now()) * 1_000_000n, type: 'printf', text, values: [] }, ordinal);
 const script = 'tracepoint:syscalls:sys_enter_openat { @opens[comm] = count(); }';
 const program = { source: { case: 'script' as const, value: script } };
 
@@ -78,6 +81,58 @@ describe('control.v1', () => {
       { name: 'a', state: 'online' },
     ]);
     nodes.close();
+  });
+
+  it('streams a session with its results until it ends, and what it printed', async () => {
+    const created = sessions.createSession({ program, duration: { seconds: 5n } }, options);
+    const { requestId } = await agent.next('check');
+    agent.send({ case: 'check', value: { requestId, response: { loads: true } } });
+    const sessionId = (await created).session?.id ?? '';
+    const results = client(ResultService);
+    const seen: string[] = [];
+    const streamed = (async () => {
+      for await (const { item } of results.streamResults({ sessionId }, options)) {
+        if (item.case !== 'session') seen.push(`${item.case} ${item.value?.maps.length}`);
+      }
+    })();
+    const followed = (async () => {
+      const texts: (string | undefined)[] = [];
+      for await (const { event } of results.getEvents({ sessionId, follow: true }, options)) texts.push(event?.text);
+      return texts;
+    })();
+    agent.running(sessionId, [countSchema]);
+    agent.frames(frame(sessionId, 1n, [count('k', 1n)], [printed(0n, 'first'), printed(1n, 'second')]));
+    await agent.next('ack');
+    agent.manifest({ sessionId, bootEpoch: 1n, firstSeq: 1n, lastSeq: 1n, produced: 3n, outcome: 1 });
+    await streamed;
+    expect(seen.at(0)).toBe('results 0');
+    expect(seen.at(-1)).toBe('end 1');
+    expect(await followed).toEqual(['first', 'second']);
+    const ids: string[] = [];
+    for await (const { id } of results.getEvents({ sessionId }, options)) ids.push(id);
+    const later = [];
+    for await (const { event } of results.getEvents({ sessionId, after: ids[0] ?? '' }, options))
+      later.push(event?.text);
+    expect(later).toEqual(['second']);
+    results.close();
+  });
+
+  it('ends a stream whose token is revoked', async () => {
+    const made = await controller.call<{ id: string; token: string }>('POST', '/tokens', { kind: 'api' });
+    const created = sessions.createSession({ program, duration: { seconds: 60n } }, options);
+    const { requestId } = await agent.next('check');
+    agent.send({ case: 'check', value: { requestId, response: { loads: true } } });
+    const sessionId = (await created).session?.id ?? '';
+    const results = client(ResultService);
+    const streamed = (async () => {
+      const metadata = { authorization: `Bearer ${made.body.token}` };
+      for await (const { item } of results.streamResults({ sessionId }, { metadata })) {
+        if (item.case === 'session') await controller.call('DELETE', `/tokens/${made.body.id}`);
+      }
+    })();
+    await expect(streamed).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    results.close();
+    await sessions.cancelSession({ id: sessionId }, options);
   });
 
   it('answers with a status, its reason and what is wrong where', async () => {

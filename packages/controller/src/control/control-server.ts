@@ -12,6 +12,7 @@ import { ProgramGrpc } from '../programs/program.grpc.ts';
 import { ResultGrpc } from '../results/result.grpc.ts';
 import { ScheduleGrpc } from '../schedules/schedule.grpc.ts';
 import { SessionGrpc } from '../sessions/session.grpc.ts';
+import { ToolGrpc } from '../tools/tool.grpc.ts';
 import { type AnyPart, ControlCalls } from './control-calls.ts';
 
 /** gRPC for users and CI: the services of control.v1, with health and reflection. */
@@ -27,11 +28,12 @@ export class ControlServer {
     @Inject(NodeGrpc) nodes: NodeGrpc,
     @Inject(ResultGrpc) results: ResultGrpc,
     @Inject(ProgramGrpc) programs: ProgramGrpc,
+    @Inject(ToolGrpc) tools: ToolGrpc,
     @Inject(ScheduleGrpc) schedules: ScheduleGrpc,
     @Inject(TokenGrpc) tokens: TokenGrpc,
     @Inject(AuditGrpc) audit: AuditGrpc,
   ) {
-    const parts: AnyPart[] = [sessions, nodes, results, programs, schedules, tokens, audit];
+    const parts: AnyPart[] = [sessions, nodes, results, programs, tools, schedules, tokens, audit];
     for (const part of parts) {
       this.server.addService(grpcService(part.service), calls.handlers(part));
     }

@@ -19,14 +19,19 @@ const codes: Readonly<Record<ProblemCode, RpcCode>> = {
   internal: 'INTERNAL',
 };
 
-/** Runs a call; a problem becomes a status with its code as the reason, and diagnostics as violations. */
+/** Runs a call; what it throws, as gRPC says it. */
 export async function problemToRpc<T>(call: () => T | Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    const problem = toProblem(error);
-    throw problem === undefined ? error : toRpc(problem);
+    throw problemAsRpc(error);
   }
+}
+
+/** A problem becomes a status with its code as the reason, and diagnostics as violations; any other error stays what it is. */
+export function problemAsRpc(error: unknown): unknown {
+  const problem = toProblem(error);
+  return problem === undefined ? error : toRpc(problem);
 }
 
 function toRpc(problem: Problem): RpcError {

@@ -16,7 +16,9 @@ import { ReadFailed1764700000000 } from './migrations/1764700000000-read-failed.
 import { Replicas1764710000000 } from './migrations/1764710000000-replicas.ts';
 import { Arguments1764750000000 } from './migrations/1764750000000-arguments.ts';
 import { Access1764800000000 } from './migrations/1764800000000-access.ts';
+import { Tools1764850000000 } from './migrations/1764850000000-tools.ts';
 import { RunStorage1764900000000 } from './migrations/1764900000000-run-storage.ts';
+import { ResultsBySessionDay1764950000000 } from './migrations/1764950000000-results-by-session-day.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -39,7 +41,9 @@ export function createDataSource(url: string): DataSource {
       Replicas1764710000000,
       Arguments1764750000000,
       Access1764800000000,
+      Tools1764850000000,
       RunStorage1764900000000,
+      ResultsBySessionDay1764950000000,
     ],
     synchronize: false,
     poolSize,

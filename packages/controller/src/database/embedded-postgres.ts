@@ -15,6 +15,7 @@ const superuser = 'bpfleet';
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 30_000;
 const pollMs = 20;
+const portAttempts = 3;
 
 /** Results must not be acknowledged before they are on disk: fsync and synchronous_commit stay on. */
 const settings = {
@@ -59,7 +60,8 @@ export async function startEmbeddedPostgres(dataDir: string, fixedPort?: number)
   if (left !== undefined) {
     return { url: connectionUrl(password, left.port), stop: () => stopServer(folder, left.pid) };
   }
-  const { child, port } = await startServer(binaries.postgres, dataDir, folder, owner, fixedPort);
+  const start = (port: number) => startServer(binaries.postgres, dataDir, folder, owner, port);
+  const { child, port } = await (fixedPort === undefined ? onFreePort(start) : start(fixedPort));
   return { url: connectionUrl(password, port), stop: () => stopServer(folder, child.pid ?? 0) };
 }
 
@@ -116,14 +118,7 @@ async function makeCluster(initdb: string, folder: string, password: string, own
 }
 
 /** Its own process group: Ctrl-C on a terminal reaches the controller, which still has to write to the database. */
-async function startServer(
-  postgres: string,
-  dataDir: string,
-  folder: string,
-  owner: Owner | undefined,
-  fixedPort: number | undefined,
-) {
-  const port = fixedPort ?? (await freePort());
+async function startServer(postgres: string, dataDir: string, folder: string, owner: Owner | undefined, port: number) {
   const logFile = join(dataDir, 'postgres.log');
   const log = await open(logFile, 'w', 0o600);
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -209,6 +204,17 @@ async function isPostmasterOf(pid: number, folder: string): Promise<boolean> {
     return command.includes(folder) && command[0]?.endsWith('postgres') === true;
   } catch {
     return false;
+  }
+}
+
+/** Until the server has it, an outgoing connection of any process may take a port that was free: then another one is tried. */
+async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(await freePort());
+    } catch (error) {
+      if (attempt === portAttempts || !/TCP\/IP socket/.test(String(error))) throw error;
+    }
   }
 }
 

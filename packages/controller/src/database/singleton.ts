@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 
 /** Work that one controller does for all. Any numbers will do, as long as they are the same everywhere. */
-export const singletons = { deadlines: 4_812_100 } as const;
+export const singletons = { deadlines: 4_812_100, retention: 4_812_101 } as const;
 
 /**
  * Does the work unless another controller is doing it now. The right is an advisory lock of a transaction: it ends with the work,

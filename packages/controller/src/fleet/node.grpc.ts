@@ -5,6 +5,8 @@ import { decodeCursor, encodeCursor } from '../paging/cursor.ts';
 import { pageSize } from '../paging/page-query.ts';
 import type { NodeStatus } from './node.repository.ts';
 import { NodeService } from './node.service.ts';
+import { defaultProbes, maxProbes } from './probes/probe.body.ts';
+import { ProbeFinder } from './probes/probe-finder.ts';
 
 /** `control.v1.NodeService`: the same as REST says. */
 @Injectable()
@@ -21,9 +23,24 @@ export class NodeGrpc implements ControlPart<typeof NodeRpc> {
       await this.nodes.revoke(node, caller);
       return {};
     },
+    findProbes: async ({ pattern, selector, arguments: withArguments, limit }, caller) => {
+      const { items, nodes, more } = await this.probes.find(
+        {
+          pattern,
+          selector: selector === '' ? 'all' : selector,
+          limit: limit === 0 ? defaultProbes : Math.min(limit, maxProbes),
+          arguments: withArguments,
+        },
+        caller,
+      );
+      return { probes: items, ...nodes, more };
+    },
   };
 
-  constructor(@Inject(NodeService) private readonly nodes: NodeService) {}
+  constructor(
+    @Inject(NodeService) private readonly nodes: NodeService,
+    @Inject(ProbeFinder) private readonly probes: ProbeFinder,
+  ) {}
 }
 
 function nodeMessage(node: NodeStatus) {

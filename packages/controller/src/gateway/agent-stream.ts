@@ -1,6 +1,5 @@
 import {
-  type CheckRequest,
-  type CheckResponse,
+  type Answer,
   type ConnectRequest,
   type ConnectResponseSchema,
   ContractError,
@@ -9,6 +8,7 @@ import {
   type MessageInitShape,
   type ObservedState,
   type Ping,
+  type Question,
   RpcError,
   timestampFromMs,
   toGrpcStatus,
@@ -22,6 +22,7 @@ import { readNodeInfo } from '../fleet/node-info.ts';
 import type { IngestService } from '../results/ingest.service.ts';
 import { runId } from '../results/run.ts';
 import type { NodePart, NodeReports } from '../sessions/node-reports.ts';
+import { AgentQuestions, type QuestionOn, type ResponseOn, type Subject } from './agent-questions.ts';
 import { type Arrivals, leaseMs } from './arrivals.ts';
 import type { ConnectedAgent, ConnectedAgents } from './connected-agents.ts';
 import type { DesiredStates } from './desired-state.ts';
@@ -67,7 +68,7 @@ export class AgentStream implements ConnectedAgent {
   private readonly with: StreamSurroundings;
   private readonly log: Logger;
   private readonly queue: ConnectRequest[] = [];
-  private readonly questions = new Map<bigint, (response: CheckResponse | undefined) => void>();
+  private readonly questions = new AgentQuestions((requestId, about) => this.question(requestId, about));
   /** Parts of which the maps are known. */
   private readonly parts = new Map<string, NodePart>();
   private readonly uncommitted = new Set<Promise<void>>();
@@ -76,7 +77,6 @@ export class AgentStream implements ConnectedAgent {
   private handling = false;
   private ended = false;
   private seenAt: number;
-  private lastQuestion = 0n;
   private revision = 0n;
   private telling: Promise<void> | undefined;
   private tellAgain = false;
@@ -111,18 +111,8 @@ export class AgentStream implements ConnectedAgent {
     return this.with.clock.now() - this.seenAt > leaseMs;
   }
 
-  async check(request: CheckRequest, timeoutMs: number): Promise<CheckResponse | undefined> {
-    const requestId = ++this.lastQuestion;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => answer(undefined), timeoutMs);
-      const answer = (response: CheckResponse | undefined) => {
-        clearTimeout(timer);
-        this.questions.delete(requestId);
-        resolve(response);
-      };
-      this.questions.set(requestId, answer);
-      this.send({ case: 'check', value: { requestId, request } });
-    });
+  ask<S extends Subject>(question: QuestionOn<S>, timeoutMs: number): Promise<ResponseOn<S> | undefined> {
+    return this.questions.ask(question, timeoutMs);
   }
 
   refresh(): void {
@@ -188,9 +178,11 @@ export class AgentStream implements ConnectedAgent {
       case 'manifest':
         return this.manifest(item.value);
       case 'check':
-        this.questions.get(item.value.requestId)?.(item.value.error === '' ? item.value.response : undefined);
+      case 'probes': {
+        const { requestId, response } = item.value;
+        this.questions.answered(requestId, response && ({ case: item.case, value: response } as Answer['about']));
         return;
-      case 'probes':
+      }
       case 'ping':
       case undefined:
         return;
@@ -331,6 +323,11 @@ export class AgentStream implements ConnectedAgent {
     this.send({ case: 'pong', value: { ...(ping.sentAt ? { pingSentAt: ping.sentAt } : {}), ...times } });
   }
 
+  private question(requestId: bigint, { case: subject, value: request }: Question['about']): void {
+    if (subject === 'check') this.send({ case: subject, value: { requestId, request } });
+    else if (subject === 'probes') this.send({ case: subject, value: { requestId, request } });
+  }
+
   private send(item: Item): void {
     if (!this.ended) {
       this.call.write({ item });
@@ -354,9 +351,7 @@ export class AgentStream implements ConnectedAgent {
     this.ended = true;
     this.queue.length = 0;
     this.with.agents.remove(this);
-    for (const answer of [...this.questions.values()]) {
-      answer(undefined);
-    }
+    this.questions.close();
     if (status === undefined) {
       this.call.end();
     } else {

@@ -13,7 +13,7 @@ import type { CheckedFrame } from '../results/run.ts';
 
 /** Largest payload of one frame. */
 const maxPayloadBytes = 1024 * 1024;
-/** An agent whose clock is off by more is refused; partitions are made for the days in between. */
+/** An agent whose clock is off by more is refused. */
 const clockToleranceMs = 86_400_000;
 const maxSeq = 2n ** 62n;
 

@@ -1,11 +1,11 @@
-import type { CheckRequest, CheckResponse } from '@bpfleet/contracts';
 import { Injectable } from '@nestjs/common';
+import type { QuestionOn, ResponseOn, Subject } from './agent-questions.ts';
 
 /** The newest connection of a node, as other modules see it. */
 export interface ConnectedAgent {
   readonly nodeId: string;
-  /** Would the program load there? undefined where no answer came within `timeoutMs`. */
-  check(request: CheckRequest, timeoutMs: number): Promise<CheckResponse | undefined>;
+  /** undefined where no answer came within `timeoutMs`. */
+  ask<S extends Subject>(question: QuestionOn<S>, timeoutMs: number): Promise<ResponseOn<S> | undefined>;
   /** What the node is to run has changed: tell it. */
   refresh(): void;
   /** Ends the connection; the agent may come back. */

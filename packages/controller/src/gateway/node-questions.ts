@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import {
-  type CheckRequest,
-  CheckRequestSchema,
-  type CheckResponse,
-  CheckResponseSchema,
+  type Answer,
+  AnswerSchema,
+  create,
   fromBinary,
+  type Question,
+  QuestionSchema,
   toBinary,
 } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER } from '../config/tokens.ts';
 import { Hints } from '../database/hints.ts';
+import type { QuestionOn, ResponseOn, Subject } from './agent-questions.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 import { QuestionRepository } from './question.repository.ts';
 
@@ -18,13 +20,13 @@ import { QuestionRepository } from './question.repository.ts';
 const lookEveryMs = 250;
 
 /** What came of asking a node. */
-export type NodeAnswer =
+export type NodeAnswer<S extends Subject = 'check'> =
   | { readonly kind: 'offline' }
   /** Connected, but no answer in time. */
   | { readonly kind: 'silent' }
-  | { readonly kind: 'answered'; readonly response: CheckResponse };
+  | { readonly kind: 'answered'; readonly response: ResponseOn<S> };
 
-/** Asks nodes whether a program would load there, whichever controller they are connected to. */
+/** Asks nodes something, whichever controller they are connected to. */
 @Injectable()
 export class NodeQuestions {
   constructor(
@@ -42,20 +44,20 @@ export class NodeQuestions {
   }
 
   /** The answers, in the order of the nodes. `online`: whether any controller has a connection of it. */
-  async check(
+  async ask<S extends Subject>(
     nodes: readonly { readonly id: string; readonly online: boolean }[],
-    request: CheckRequest,
+    question: QuestionOn<S>,
     timeoutMs: number,
-  ): Promise<NodeAnswer[]> {
+  ): Promise<NodeAnswer<S>[]> {
     const elsewhere = nodes.filter(({ id, online }) => online && this.agents.get(id) === undefined).map(({ id }) => id);
-    const remote = this.askOthers(elsewhere, request, timeoutMs);
+    const remote = this.askOthers(elsewhere, question, timeoutMs);
     return Promise.all(
-      nodes.map(async ({ id }): Promise<NodeAnswer> => {
+      nodes.map(async ({ id }): Promise<NodeAnswer<S>> => {
         const agent = this.agents.get(id);
         if (agent === undefined) {
           return (await remote).get(id) ?? { kind: 'offline' };
         }
-        const response = await agent.check(request, timeoutMs);
+        const response = await agent.ask(question, timeoutMs);
         if (response !== undefined) {
           return { kind: 'answered', response };
         }
@@ -65,17 +67,18 @@ export class NodeQuestions {
   }
 
   /** By node; those that do not answer are silent. */
-  private async askOthers(
+  private async askOthers<S extends Subject>(
     nodeIds: readonly string[],
-    request: CheckRequest,
+    question: QuestionOn<S>,
     timeoutMs: number,
-  ): Promise<ReadonlyMap<string, NodeAnswer>> {
-    const answers = new Map<string, NodeAnswer>(nodeIds.map((id) => [id, { kind: 'silent' }]));
+  ): Promise<ReadonlyMap<string, NodeAnswer<S>>> {
+    const answers = new Map<string, NodeAnswer<S>>(nodeIds.map((id) => [id, { kind: 'silent' }]));
     if (nodeIds.length === 0) {
       return answers;
     }
     const id = randomUUID();
-    await this.questions.ask(id, nodeIds, toBinary(CheckRequestSchema, request));
+    const message = create(QuestionSchema, { about: question as Question['about'] });
+    await this.questions.ask(id, nodeIds, toBinary(QuestionSchema, message));
     const until = performance.now() + timeoutMs;
     try {
       let missing = nodeIds.length;
@@ -87,8 +90,9 @@ export class NodeQuestions {
         const rows = await this.questions.answers(id);
         missing = nodeIds.length - rows.length;
         for (const { nodeId, response } of rows) {
-          if (response !== null) {
-            answers.set(nodeId, { kind: 'answered', response: fromBinary(CheckResponseSchema, response) });
+          const about = response === null ? undefined : fromBinary(AnswerSchema, response).about;
+          if (about?.case === question.case) {
+            answers.set(nodeId, { kind: 'answered', response: about.value as ResponseOn<S> });
           }
         }
       }
@@ -117,11 +121,13 @@ export class NodeQuestions {
     if (question === undefined || here.length === 0) {
       return;
     }
-    const request = fromBinary(CheckRequestSchema, question.request);
+    const { about } = fromBinary(QuestionSchema, question.request);
+    if (about.case === undefined) return;
     const answers = await Promise.all(
       here.map(async (agent) => {
-        const response = await agent.check(request, question.remainingMs);
-        return { nodeId: agent.nodeId, response: response ? toBinary(CheckResponseSchema, response) : null };
+        const value = await agent.ask(about, question.remainingMs);
+        const answer = value && create(AnswerSchema, { about: { case: about.case, value } as Answer['about'] });
+        return { nodeId: agent.nodeId, response: answer ? toBinary(AnswerSchema, answer) : null };
       }),
     );
     await this.questions.reply(id, answers);

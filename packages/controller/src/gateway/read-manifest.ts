@@ -41,6 +41,8 @@ function outcomeOf(outcome: Manifest_Outcome): StoredManifest['outcome'] {
       return 'partial';
     case Manifest_Outcome.FAILED:
       return 'failed';
+    case Manifest_Outcome.SKIPPED:
+      return 'skipped';
     default:
       throw new ContractError('manifest.outcome', 'is none that is known');
   }

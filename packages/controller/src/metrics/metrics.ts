@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { DataSource } from 'typeorm';
 import { ConnectedAgents } from '../gateway/connected-agents.ts';
 import { GatewayCounters } from '../gateway/gateway-counters.ts';
+import { ResultPartitions } from '../results/result-partitions.ts';
 
 /** Seconds: a call that only reads takes milliseconds, one that waits for nodes takes seconds. */
 const seconds = [0.005, 0.02, 0.1, 0.5, 2, 10];
@@ -21,6 +22,7 @@ export class Metrics {
     @Inject(DataSource) database: DataSource,
     @Inject(ConnectedAgents) agents: ConnectedAgents,
     @Inject(GatewayCounters) counters: GatewayCounters,
+    @Inject(ResultPartitions) partitions: ResultPartitions,
   ) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry, prefix: 'bpfleet_' });
@@ -53,6 +55,14 @@ export class Metrics {
           'select count(*)::int as count from session where ended_at is null',
         );
         this.set(row?.count ?? 0);
+      },
+    });
+    new Gauge({
+      name: 'bpfleet_results_bytes',
+      help: 'Frames and events of the fleet on disk, with their indexes',
+      registers,
+      async collect() {
+        this.set((await partitions.list()).reduce((sum, { bytes }) => sum + bytes, 0));
       },
     });
   }

@@ -2,7 +2,7 @@ import { createLogger } from '@bpfleet/runtime';
 import { type INestApplication, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { defaultCapacity } from '../config/controller-config.ts';
+import { defaultCapacity, defaultRetention } from '../config/controller-config.ts';
 import { controllerModule } from '../controller.module.ts';
 import { createDataSource } from '../database/data-source.ts';
 import { CertificateAuthority } from '../fleet/certificate-authority.ts';
@@ -36,6 +36,8 @@ export async function describeApi(): Promise<string> {
       rate: { perSecond: 1, burst: 1 },
       version: apiVersion,
       capacity: defaultCapacity,
+      retention: defaultRetention,
+      tools: { tools: new Map(), version: '' },
     }),
     { logger: false, abortOnError: false },
   );

@@ -6,11 +6,12 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConnectionRepository } from '../fleet/connection.repository.ts';
 import { SessionFeed } from '../sessions/session-feed.ts';
+import { dayOfSession, newSessionId } from '../sessions/session-id.ts';
 import { Settlement } from '../sessions/settlement.ts';
 import { startTestServer, type TestServer } from '../testing/test-controller.ts';
-import { FramePartitions } from './frame-partitions.ts';
 import { IngestService } from './ingest.service.ts';
 import { readStates } from './read-states.ts';
+import { dateOfDay, ResultPartitions } from './result-partitions.ts';
 import { RunRepository } from './run.repository.ts';
 import type { CheckedFrame, RunInput } from './run.ts';
 
@@ -38,14 +39,14 @@ function service(): IngestService {
   return new IngestService(
     database,
     new RunRepository(),
-    new FramePartitions(database),
+    new ResultPartitions(database),
     new ConnectionRepository(database),
     new Settlement(new SessionFeed()),
   );
 }
 
 async function session(nodes: number): Promise<{ sessionId: string; nodeIds: string[] }> {
-  const sessionId = randomUUID();
+  const sessionId = newSessionId(new Date());
   await database.query(
     `insert into session (id, state, program_source, program_digest, selector, interval_ms, duration_ms, map_bytes, probes,
        overhead, events_per_second, warnings, created_at, deadline, token_id, request_digest)
@@ -177,7 +178,7 @@ describe('ingest', () => {
     );
   });
 
-  it('puts the frames of many nodes into one transaction, and into the partitions of their days', async () => {
+  it('puts the frames of many nodes into one transaction, and into the partition of their session', async () => {
     const { sessionId, nodeIds } = await session(20);
     const outcomes = await Promise.all(
       nodeIds.map((nodeId) => {
@@ -199,10 +200,8 @@ describe('ingest', () => {
     const days = await database.query(
       'select tableoid::regclass::text as day, count(*)::int from frame group by 1 order by 1',
     );
-    expect(days).toEqual([
-      { day: 'frame_20260131', count: 20 },
-      { day: 'frame_20260201', count: 40 },
-    ]);
+    const today = dateOfDay(dayOfSession(sessionId) ?? 0).replaceAll('-', '');
+    expect(days).toEqual([{ day: `frame_${today}`, count: 60 }]);
   });
 
   it('passes over refused frames, and takes one in their place', async () => {

@@ -5,7 +5,7 @@ import { BatchQueue } from '../database/batch-queue.ts';
 import { type ConnectionKey, ConnectionRepository } from '../fleet/connection.repository.ts';
 import { superseded } from '../fleet/superseded.ts';
 import { Settlement, type Target } from '../sessions/settlement.ts';
-import { FramePartitions } from './frame-partitions.ts';
+import { ResultPartitions } from './result-partitions.ts';
 import { RunRepository } from './run.repository.ts';
 import { heldBytes, type RunInput, type RunKey, type RunOutcome, runId } from './run.ts';
 import { advanceRun, type RunStep, settledSeq } from './run-progress.ts';
@@ -32,7 +32,7 @@ export class IngestService {
   constructor(
     @Inject(DataSource) private readonly database: DataSource,
     @Inject(RunRepository) private readonly runs: RunRepository,
-    @Inject(FramePartitions) private readonly partitions: FramePartitions,
+    @Inject(ResultPartitions) private readonly partitions: ResultPartitions,
     @Inject(ConnectionRepository) private readonly connections: ConnectionRepository,
     @Inject(Settlement) private readonly settlement: Settlement,
   ) {}
@@ -76,7 +76,7 @@ export class IngestService {
   }
 
   private async store(all: readonly RunInput[]): Promise<(RunOutcome | Error)[]> {
-    await this.partitions.ensure(all.flatMap(({ frames }) => frames.map(({ windowStart }) => windowStart)));
+    await this.partitions.ensure(all.map(({ key }) => key.sessionId));
     return this.database.transaction(async (transaction) => {
       const isOld = await this.connections.superseded(transaction, all.map(connectionOf));
       const current = all.filter((input) => !isOld(connectionOf(input)));

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newSessionId } from '../sessions/session-id.ts';
 import { startTestServer, type TestServer } from '../testing/test-controller.ts';
-import { FramePartitions } from './frame-partitions.ts';
 import { ResultRepository, type RunResult } from './result.repository.ts';
+import { ResultPartitions } from './result-partitions.ts';
 
 let server: TestServer;
 let database: DataSource;
@@ -25,10 +26,10 @@ const windows = fc.array(fc.record({ frames: fc.tuple(fc.nat(900), fc.nat(900), 
 });
 
 it('pages have each frame of the wanted windows once, and in order, however large they are', async () => {
-  await new FramePartitions(database).ensure([new Date(start)]);
+  await new ResultPartitions(database).ensure([newSessionId(new Date(start))]);
   await fc.assert(
     fc.asyncProperty(windows, fc.nat(4), async (made, end) => {
-      const sessionId = randomUUID();
+      const sessionId = newSessionId(new Date(start));
       const wanted: [number, number, number][] = [];
       for (const [window, { frames, large }] of made.entries()) {
         for (const [node, count] of frames.entries()) {

@@ -1,19 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../access/caller.ts';
+import { CurrentCaller } from '../access/current-caller.ts';
 import { Operation } from '../access/operation.ts';
 import { ApiProblem } from '../openapi/api-problem.ts';
-import { Problem } from '../problem/problem.ts';
-import { isOver } from '../sessions/node-account.ts';
 import { SessionService } from '../sessions/session.service.ts';
-import { SessionFeed } from '../sessions/session-feed.ts';
+import { sessionResource } from '../sessions/session-resource.ts';
 import { HttpStream } from './http-stream.ts';
-import { LiveResults } from './live-results.ts';
+import { eventId, LiveResults } from './live-results.ts';
 import { EventsQuery, ResultDocumentBody, ResultsQuery } from './result.body.ts';
 import { ResultService, resultOutput } from './result.service.ts';
-
-const eventsPerRead = 1_000;
-const lookAgainMs = 1_000;
 
 @ApiTags('results')
 @ApiBearerAuth()
@@ -23,7 +20,6 @@ export class ResultController {
   constructor(
     @Inject(ResultService) private readonly results: ResultService,
     @Inject(SessionService) private readonly sessions: SessionService,
-    @Inject(SessionFeed) private readonly feed: SessionFeed,
     @Inject(LiveResults) private readonly live: LiveResults,
   ) {}
 
@@ -52,33 +48,21 @@ export class ResultController {
   async events(
     @Param('id') id: string,
     @Query({ schema: EventsQuery }) query: EventsQuery,
+    @CurrentCaller() caller: Caller,
     @Req() request: IncomingMessage,
     @Res() response: ServerResponse,
   ): Promise<void> {
-    let session = await this.sessions.get(id);
+    await this.sessions.get(id);
     const sse = request.headers.accept?.includes('text/event-stream') === true;
-    const filter = { node: query.node ?? null, from: instant(query.from), to: instant(query.to) };
-    let after = eventId(request.headers['last-event-id'] ?? query.after);
+    const wanted = {
+      after: eventId([request.headers['last-event-id'] ?? query.after ?? ''].flat().join()),
+      filter: { node: query.node ?? null, from: instant(query.from), to: instant(query.to) },
+      follow: query.follow === undefined ? sse : query.follow === 'true',
+    };
     const stream = new HttpStream(response, sse ? 'text/event-stream' : 'application/x-ndjson');
-    const follow = query.follow === undefined ? sse : query.follow === 'true';
-    const changes = this.feed.follow(session.id, stream.signal);
-    while (!stream.signal.aborted) {
-      // Looked at before the events, so that none of a session that has just ended is missed.
-      const last = !follow || isOver(session.state, session.endedAt);
-      const events = await this.results.events(session.id, after, eventsPerRead, filter);
-      for (const event of events) {
-        const body = { ...resultOutput(event), id: event.id };
-        await (sse ? stream.event({ id: event.id, data: body }) : stream.line(body));
-        after = BigInt(event.id);
-      }
-      if (events.length === eventsPerRead) {
-        continue;
-      }
-      if (last) {
-        break;
-      }
-      await changes.next(lookAgainMs);
-      session = await this.sessions.get(id);
+    for await (const event of this.live.events(id, wanted, caller, stream.signal)) {
+      const body = { ...resultOutput(event), id: event.id };
+      await (sse ? stream.event({ id: event.id, data: body }) : stream.line(body));
     }
     stream.end();
   }
@@ -92,21 +76,22 @@ export class ResultController {
     description: '`session` carries a SessionResource, `results` and `end` a ResultDocument.',
     content: { 'text/event-stream': { schema: { $ref: '#/components/schemas/ResultDocument' } } },
   })
-  stream(@Param('id') id: string, @Res() response: ServerResponse): Promise<void> {
-    return this.live.write(id, () => new HttpStream(response, 'text/event-stream'));
+  async stream(
+    @Param('id') id: string,
+    @CurrentCaller() caller: Caller,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    await this.sessions.get(id);
+    const stream = new HttpStream(response, 'text/event-stream');
+    for await (const item of this.live.stream(id, caller, stream.signal)) {
+      const { session, accounts, place } = item.view;
+      const data = item.kind === 'session' ? sessionResource(session, accounts, place) : item.document;
+      await stream.event({ name: item.kind, data });
+    }
+    stream.end();
   }
 }
 
 function instant(text: string | undefined): Date | null {
   return text === undefined ? null : new Date(text);
-}
-
-function eventId(text: string | string[] | undefined): bigint {
-  if (text === undefined || text === '') {
-    return 0n;
-  }
-  if (typeof text !== 'string' || !/^\d{1,18}$/.test(text)) {
-    throw new Problem('invalid_request', 'The event id is not one that this server gave.');
-  }
-  return BigInt(text);
 }

@@ -1,17 +1,20 @@
-import type { ResultEntry, ResultMap } from '@bpfleet/aggregate';
+import type { ResultEntry, ResultMap, ResultOutput } from '@bpfleet/aggregate';
 import {
   encodeMapKind,
   encodeScalar,
+  type GetEventsRequest,
   ResultService as ResultRpc,
   requireTimestampMs,
   type Timestamp,
   timestampFromMs,
 } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../access/caller.ts';
 import type { ControlMethods, ControlPart } from '../control/control-part.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionMessage } from '../sessions/session-message.ts';
-import { ResultService } from './result.service.ts';
+import { eventId, LiveResults, type SessionView } from './live-results.ts';
+import { type FleetResult, ResultService, resultOutput } from './result.service.ts';
 import { scalarOfJson } from './scalar-of-json.ts';
 
 /** `control.v1.ResultService`: the same as REST says. */
@@ -27,24 +30,63 @@ export class ResultGrpc implements ControlPart<typeof ResultRpc> {
         from: instant('from', request.from),
         to: instant('to', request.to),
       });
-      return {
-        session: sessionMessage(session, await this.sessions.accounts(session.id), await this.sessions.place(session)),
-        maps: document.maps.map(mapMessage),
-        output: document.output.map(({ node, at, type, text, values }) => ({
-          node,
-          at: timestampFromMs(Date.parse(at)),
-          type,
-          text,
-          values: values.map((value) => encodeScalar(scalarOfJson(value, 'string'))),
-        })),
-      };
+      const [accounts, place] = [await this.sessions.accounts(session.id), await this.sessions.place(session)];
+      return resultsMessage({ session, accounts, place }, document);
     },
+    streamResults: ({ sessionId }, caller, signal) => this.stream(sessionId, caller, signal),
+    getEvents: (request, caller, signal) => this.events(request, caller, signal),
   };
 
   constructor(
     @Inject(ResultService) private readonly results: ResultService,
     @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(LiveResults) private readonly live: LiveResults,
   ) {}
+
+  private async *stream(sessionId: string, caller: Caller, signal: AbortSignal) {
+    for await (const item of this.live.stream(sessionId, caller, signal)) {
+      const { session, accounts, place } = item.view;
+      yield {
+        item:
+          item.kind === 'session'
+            ? { case: item.kind, value: sessionMessage(session, accounts, place) }
+            : { case: item.kind, value: resultsMessage(item.view, item.document) },
+      };
+    }
+  }
+
+  private async *events(request: GetEventsRequest, caller: Caller, signal: AbortSignal) {
+    const wanted = {
+      after: eventId(request.after),
+      filter: {
+        node: request.node === '' ? null : request.node,
+        from: instant('from', request.from),
+        to: instant('to', request.to),
+      },
+      follow: request.follow,
+    };
+    for await (const event of this.live.events(request.sessionId, wanted, caller, signal)) {
+      yield { id: event.id, event: outputMessage(resultOutput(event)) };
+    }
+  }
+}
+
+function resultsMessage({ session, accounts, place }: SessionView, { maps, output }: FleetResult) {
+  return {
+    session: sessionMessage(session, accounts, place),
+    maps: maps.map(mapMessage),
+    output: output.map(outputMessage),
+  };
+}
+
+function outputMessage({ node, at, type, text, values }: ResultOutput) {
+  return {
+    node,
+    at: timestampFromMs(Date.parse(at)),
+    type,
+    text,
+    values: values.map((value) => encodeScalar(scalarOfJson(value, 'string'))),
+  };
 }
 
 /** Throws ContractError. */

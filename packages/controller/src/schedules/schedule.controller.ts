@@ -34,6 +34,7 @@ import { SessionListBody } from '../sessions/session.body.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionPage } from '../sessions/session-page.ts';
 import { sessionRequest } from '../sessions/session-request.ts';
+import { ToolCatalog } from '../tools/tool-catalog.ts';
 import { readWhen } from './read-when.ts';
 import {
   ChangeScheduleBody,
@@ -54,6 +55,7 @@ export class ScheduleController {
   constructor(
     @Inject(ScheduleService) private readonly schedules: ScheduleService,
     @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
   ) {}
 
   @Post()
@@ -79,7 +81,7 @@ export class ScheduleController {
       overlap,
       missed,
       timing: (now) => readWhen(when, now),
-      request: problemWithin('/session', () => sessionRequest(body.session)),
+      request: problemWithin('/session', () => sessionRequest(body.session, this.tools)),
       caller,
       idempotencyKey: idempotencyKey(key),
     });

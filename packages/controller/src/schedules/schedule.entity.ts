@@ -1,5 +1,7 @@
+import type { ProgramVariant } from '@bpfleet/tools';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Course } from '../sessions/course.ts';
+import type { SessionTool } from '../sessions/session-program.ts';
 import type { SessionRequest } from '../sessions/session-request.ts';
 import type { MissedPolicy } from './decide-due.ts';
 import type { OverlapPolicy } from './decide-overlap.ts';
@@ -33,6 +35,8 @@ export class ScheduleRow {
     readonly course?: Course;
     readonly priority?: number;
     readonly arguments?: readonly string[];
+    readonly variants?: readonly ProgramVariant[];
+    readonly tool?: SessionTool;
   };
   /** Its sessions run in the name of this token, and only while that may run any. */
   @Column({ type: 'text', name: 'token_id' })

@@ -10,6 +10,7 @@ import { idempotencyKey } from '../rest/idempotency-key.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionMessagePage } from '../sessions/session-message-page.ts';
 import { sessionRequestOf } from '../sessions/session-request-message.ts';
+import { ToolCatalog } from '../tools/tool-catalog.ts';
 import { missedPolicies } from './decide-due.ts';
 import { overlapPolicies } from './decide-overlap.ts';
 import { readWhen } from './read-when.ts';
@@ -23,7 +24,7 @@ export class ScheduleGrpc implements ControlPart<typeof ScheduleRpc> {
   readonly service = ScheduleRpc;
   readonly methods: ControlMethods<typeof ScheduleRpc> = {
     createSchedule: async (request, caller) => ({
-      schedule: scheduleMessage(await this.schedules.create({ ...newSchedule(request), caller })),
+      schedule: scheduleMessage(await this.schedules.create({ ...newSchedule(request, this.tools), caller })),
     }),
     getSchedule: async ({ id }) => ({ schedule: scheduleMessage(await this.schedules.get(id)) }),
     listSchedules: async (request, caller) => {
@@ -55,10 +56,11 @@ export class ScheduleGrpc implements ControlPart<typeof ScheduleRpc> {
   constructor(
     @Inject(ScheduleService) private readonly schedules: ScheduleService,
     @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
   ) {}
 }
 
-function newSchedule({ name, when, overlap, missed, session, requestId }: CreateScheduleRequest) {
+function newSchedule({ name, when, overlap, missed, session, requestId }: CreateScheduleRequest, tools: ToolCatalog) {
   if (session === undefined) {
     throw new Problem('invalid_request', 'The request does not say what to run.', { pointer: '/session' });
   }
@@ -68,7 +70,7 @@ function newSchedule({ name, when, overlap, missed, session, requestId }: Create
     timing: (now: number) => readWhen(asked, now),
     overlap: policy('/overlap', overlap, overlapPolicies),
     missed: policy('/missed', missed, missedPolicies),
-    request: problemWithin('/session', () => sessionRequestOf(session)),
+    request: problemWithin('/session', () => sessionRequestOf(session, tools)),
     idempotencyKey: idempotencyKey(requestId || undefined),
   } satisfies Omit<NewSchedule, 'caller'>;
 }

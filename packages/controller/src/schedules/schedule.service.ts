@@ -12,7 +12,7 @@ import type { TimeCursor } from '../paging/cursor.ts';
 import { notFound } from '../problem/not-found.ts';
 import { Problem } from '../problem/problem.ts';
 import { problemWithin } from '../problem/problem-within.ts';
-import { checkProgram, programDigest } from '../sessions/session-program.ts';
+import { boundedProgram, checkProgram, programDigest, type SessionProgram } from '../sessions/session-program.ts';
 import type { SessionRequest } from '../sessions/session-request.ts';
 import type { MissedPolicy } from './decide-due.ts';
 import type { OverlapPolicy } from './decide-overlap.ts';
@@ -62,7 +62,7 @@ export class ScheduleService {
     }
     const { durationMs, overhead } = request;
     problemWithin('/session', () => {
-      boundRequest(caller.bounds, { programDigest: programDigest(program), durationMs, overhead });
+      boundRequest(caller.bounds, { ...boundedProgram(program), durationMs, overhead });
       checkProgram(program);
       parseSelector(request.selector);
       if (request.course.startAt !== null) {
@@ -87,7 +87,7 @@ export class ScheduleService {
       programSource: program.kind === 'script' ? program.source : null,
       programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
       programDigest: programDigest(program),
-      request: { ...rest, kind: program.kind, ...(program.kind === 'script' && { arguments: program.arguments }) },
+      request: { ...rest, ...storedOf(program) },
       tokenId: caller.tokenId,
       idempotencyKey,
       requestDigest: requestDigest(given),
@@ -177,4 +177,11 @@ function requestDigest({ name, timing, overlap, missed, request }: NewSchedule):
   const { program, ...rest } = request;
   const asked = [name, timing(0), overlap, missed, programDigest(program), Object.entries(rest).sort()];
   return createHash('sha256').update(JSON.stringify(asked)).digest('hex');
+}
+
+/** What is kept of a program beside its bytes. */
+function storedOf(program: SessionProgram): Pick<ScheduleRow['request'], 'kind' | 'arguments' | 'variants' | 'tool'> {
+  if (program.kind === 'object') return { kind: program.kind };
+  const { kind, arguments: words, variants, tool } = program;
+  return { kind, arguments: words, ...(variants && { variants }), ...(tool && { tool }) };
 }

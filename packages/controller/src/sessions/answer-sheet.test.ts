@@ -14,6 +14,7 @@ const account = state.map((value) => ({
   labels: {},
   state: value as 'pending',
   reason: null,
+  variant: null,
   produced: 2n ** 60n,
   stored: 1n,
   lost: noLoss(),

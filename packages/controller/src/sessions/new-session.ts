@@ -7,6 +7,7 @@ import { exclusiveResources } from './queue/exclusive-resources.ts';
 import { planWaves } from './rollout/plan-waves.ts';
 import { attachMs } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
+import { newSessionId } from './session-id.ts';
 import type { SessionNodeRow } from './session-node.entity.ts';
 import { programDigest } from './session-program.ts';
 import type { SessionRequest } from './session-request.ts';
@@ -66,10 +67,12 @@ function newRow(request: NewSession, now: Date): Omit<SessionRow, 'warnings' | '
   const { program, course } = request;
   const begin = course.startAt ?? now.getTime();
   return {
-    id: randomUUID(),
+    id: newSessionId(now),
     state: 'pending',
     programSource: program.kind === 'script' ? program.source : null,
     programArguments: program.kind === 'script' ? [...program.arguments] : [],
+    programVariants: program.kind === 'script' && program.variants ? [...program.variants] : null,
+    tool: (program.kind === 'script' && program.tool) || null,
     programObject: program.kind === 'object' ? Buffer.from(program.object) : null,
     programDigest: programDigest(program),
     selector: request.selector,
@@ -115,6 +118,7 @@ export function newNodeRow(session: SessionRow, node: NodeStatus, target: Planne
     maps: null,
     attachedAt: null,
     attachUs: null,
+    variant: null,
     wave,
     durationMs: null,
     joinedAfterMs: null,

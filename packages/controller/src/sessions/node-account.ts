@@ -11,6 +11,8 @@ export interface NodeAccount {
   readonly labels: Readonly<Record<string, string>>;
   readonly state: NodeAnswerState;
   readonly reason: string | null;
+  /** Which of several variants of a program it took; null where it took none, or there is one. */
+  readonly variant: string | null;
   readonly produced: bigint;
   readonly stored: bigint;
   readonly lost: LossCounts;
@@ -55,6 +57,7 @@ export function nodeAnswer(node: NodeAccount): NodeAnswer {
     },
     overhead: node.overhead,
     reason: node.reason,
+    ...(node.variant !== null && { variant: node.variant }),
   };
 }
 

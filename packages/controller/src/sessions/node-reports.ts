@@ -80,6 +80,7 @@ export class NodeReports {
       attached,
       attachUs: attached && seen.attachUs > 0n && seen.attachUs < maxAttachUs ? seen.attachUs : null,
       diagnostics: toProblemDiagnostics(seen.diagnostics),
+      variant: variantOf(seen),
     };
     const failure = failed ? plainText(seen.reason) || 'the agent gave no reason' : null;
     return this.reports.submit({ from, observation, failure, manifest: null });
@@ -97,7 +98,7 @@ export class NodeReports {
     const manifest = readManifest(message);
     const maps = this.mapsOf(from.nodeId, sessionId, message.maps);
     const diagnostics = toProblemDiagnostics(message.diagnostics);
-    const observation = { ...target, maps, attached: false, attachUs: null, diagnostics };
+    const observation = { ...target, maps, attached: false, attachUs: null, diagnostics, variant: variantOf(message) };
     return this.reports.submit({ from, observation, failure: null, manifest });
   }
 
@@ -152,6 +153,11 @@ export class NodeReports {
       return [];
     }
   }
+}
+
+/** A name as controllers give them, and nothing else that a node may say. */
+function variantOf({ variant }: { readonly variant: string }): string | null {
+  return /^[a-z][a-z0-9-]{0,63}$/.test(variant) ? variant : null;
 }
 
 function targetId({ sessionId, nodeId }: Target): string {

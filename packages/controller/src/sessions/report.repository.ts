@@ -9,6 +9,8 @@ export interface Observation extends Target {
   readonly attached: boolean;
   readonly attachUs: bigint | null;
   readonly diagnostics: ProblemDiagnostic[];
+  /** Which of several variants it took; null: none is told. */
+  readonly variant: string | null;
 }
 
 /** A manifest as it is stored. */
@@ -21,7 +23,7 @@ export interface StoredManifest {
   readonly lost: readonly [
     ...[kernel: bigint, sampledOut: bigint, truncated: bigint, evicted: bigint, mapFull: bigint, readFailed: bigint],
   ];
-  readonly outcome: 'complete' | 'partial' | 'failed';
+  readonly outcome: 'complete' | 'partial' | 'failed' | 'skipped';
   readonly reason: string;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
@@ -56,15 +58,16 @@ export class ReportRepository {
          diagnostics = case when v.diagnostics = '[]' then sn.diagnostics else v.diagnostics end,
          attached_at = case when v.attached then coalesce(sn.attached_at, $7) else sn.attached_at end,
          attach_us = coalesce(v.attach_us, sn.attach_us),
+         variant = coalesce(v.variant, sn.variant),
          connection_lost_at = null,
          state = case when v.attached and sn.state = 'pending' then 'running' else sn.state end
        from (
-         select session_id, node_id, maps::jsonb, diagnostics::jsonb, attached, attach_us
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[], $6::bigint[])
-           as each (session_id, node_id, maps, diagnostics, attached, attach_us)) v
+         select session_id, node_id, maps::jsonb, diagnostics::jsonb, attached, attach_us, variant
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::boolean[], $6::bigint[], $8::text[])
+           as each (session_id, node_id, maps, diagnostics, attached, attach_us, variant)) v
        where sn.session_id = v.session_id and sn.node_id = v.node_id and (
          (v.attached and sn.state = 'pending') or (sn.maps is null and v.maps <> '[]') or sn.connection_lost_at is not null
-         or (sn.diagnostics = '[]' and v.diagnostics <> '[]'))
+         or (sn.diagnostics = '[]' and v.diagnostics <> '[]') or (sn.variant is null and v.variant is not null))
        returning sn.session_id as "sessionId", sn.node_id as "nodeId"`,
       [
         seen.map(({ sessionId }) => sessionId),
@@ -74,6 +77,7 @@ export class ReportRepository {
         seen.map(({ attached }) => attached),
         seen.map(({ attachUs }) => attachUs?.toString() ?? null),
         at,
+        seen.map(({ variant }) => variant),
       ],
     );
     return rows;

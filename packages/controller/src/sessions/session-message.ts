@@ -10,7 +10,7 @@ import { answerSheet, type NodeAccount } from './node-account.ts';
 import type { Place } from './queue/session-queue.ts';
 import type { Rollout } from './rollout/rollout.ts';
 import type { SessionRow } from './session.entity.ts';
-import { programMessage, programOf } from './session-program.ts';
+import { programMessage, programOf, type SessionTool } from './session-program.ts';
 import { nodeAmountText } from './targeting/node-amount.ts';
 import { sampleWeight } from './targeting/sample.ts';
 
@@ -45,10 +45,16 @@ export function sessionMessage(
     ...(session.sample === null ? {} : { sample: { ...session.sample, weight: sampleWeight(session.sample) } }),
     ...(session.rollout === null ? {} : { rollout: rolloutMessage(session.rollout, session) }),
     late: session.late,
+    ...(session.tool === null ? {} : { tool: toolMessage(session.tool) }),
     priority: session.priority,
     ...(place === null ? {} : { queue: placeMessage(place) }),
     ...(session.startAt === null ? {} : { startAt: timestampFromMs(session.startAt.getTime()) }),
   };
+}
+
+function toolMessage({ name, digest, parameters }: SessionTool) {
+  const texts = Object.entries(parameters).map(([each, value]) => [each, String(value)]);
+  return { name, digest, parameters: Object.fromEntries(texts) };
 }
 
 function placeMessage({ position, startsAt, waitsFor }: Place) {
@@ -65,7 +71,7 @@ function rolloutMessage({ canary, soakMs, maxFailures }: Rollout, { wave, waves,
 }
 
 function nodeMessage(node: NodeAnswer) {
-  const { name, arch, kernel, state, produced, stored, lost, overhead, reason } = node;
+  const { name, arch, kernel, state, produced, stored, lost, overhead, reason, variant } = node;
   return {
     name,
     arch,
@@ -83,5 +89,6 @@ function nodeMessage(node: NodeAnswer) {
     },
     ...(overhead === null ? {} : { overhead }),
     ...(reason === null ? {} : { reason }),
+    ...(variant === undefined ? {} : { variant }),
   };
 }

@@ -29,6 +29,9 @@ export class SessionNodeRow {
   maps!: object[] | null;
   @Column({ type: 'timestamptz', name: 'attached_at', nullable: true })
   attachedAt!: Date | null;
+  /** Which of several variants of a program it took. */
+  @Column({ type: 'text', nullable: true })
+  variant!: string | null;
   /** Microseconds from receipt of the assignment to the last probe attached. */
   @Column({ type: 'bigint', name: 'attach_us', nullable: true })
   attachUs!: string | null;

@@ -1,9 +1,12 @@
-import { type CreateSessionRequest, durationMs, timestampMs } from '@bpfleet/contracts';
+import { type CreateSessionRequest, durationMs, type ScriptVariants, timestampMs } from '@bpfleet/contracts';
+import type { ProgramVariant } from '@bpfleet/tools';
 import { Problem } from '../problem/problem.ts';
+import type { ToolCatalog } from '../tools/tool-catalog.ts';
 import { type Course, readCourse } from './course.ts';
 import { checkDuration } from './duration.ts';
+import { ProgramBody } from './session.body.ts';
 import { durationBounds, intervalBounds, soakBounds } from './session-bounds.ts';
-import { objectProgram, type SessionProgram } from './session-program.ts';
+import { objectProgram, type SessionProgram, variantsProgram } from './session-program.ts';
 import type { SessionRequest } from './session-request.ts';
 
 const defaultDurationMs = 10_000;
@@ -16,13 +19,13 @@ const maxMapBytes = BigInt(Number.MAX_SAFE_INTEGER);
 const maxEventsPerSecond = 1_000_000_000;
 
 /** Reads a message as `sessionRequest` reads a body. Throws Problem `invalid_request`, `invalid_duration`, `invalid_program`. */
-export function sessionRequestOf(request: CreateSessionRequest): SessionRequest {
-  const { program, selector, duration, interval, limits } = request;
+export function sessionRequestOf(request: CreateSessionRequest, tools: ToolCatalog): SessionRequest {
+  const { selector, duration, interval, limits } = request;
   const lengthMs = duration === undefined ? defaultDurationMs : durationMs(duration);
   const windowMs = interval === undefined ? defaultIntervalMs : durationMs(interval);
   const mapBytes = limits?.mapBytes ?? 0n;
   return {
-    program: sessionProgram(program),
+    program: programOfMessage(request, tools),
     selector: selector === '' ? 'all' : selector,
     durationMs: checkDuration(lengthMs, `of ${lengthMs} ms`, '/duration', durationBounds),
     intervalMs: checkDuration(windowMs, `of ${windowMs} ms`, '/interval', intervalBounds),
@@ -71,6 +74,18 @@ function checkShare(share: number, pointer: string, what: string): number {
   throw new Problem('invalid_request', `${what} is not between 0 and 1.`, { pointer });
 }
 
+/** What a request wants to run: a program, or a tool of the library. Throws Problem `invalid_request`, `invalid_program`. */
+export function programOfMessage(
+  { tool, program }: Pick<CreateSessionRequest, 'tool' | 'program'>,
+  tools: ToolCatalog,
+): SessionProgram {
+  if (tool === undefined) return sessionProgram(program);
+  if (program !== undefined) {
+    throw new Problem('invalid_request', 'A request has a program or a tool.', { pointer: '/tool' });
+  }
+  return tools.program(tool.name, tool.parameters, '/tool');
+}
+
 function sessionProgram(program: CreateSessionRequest['program']): SessionProgram {
   const source = program?.source;
   if (source?.case === 'object') {
@@ -84,9 +99,24 @@ function sessionProgram(program: CreateSessionRequest['program']): SessionProgra
   if (program !== undefined && source?.case === 'script' && source.value !== '' && source.value.length <= maxSource) {
     return { kind: 'script', source: source.value, arguments: argumentsOf(program) };
   }
+  if (program !== undefined && source?.case === 'variants') {
+    return variantsProgram(variantsOf(source.value), argumentsOf(program));
+  }
   throw new Problem('invalid_request', `The request needs an object, or a script of up to ${maxSource} characters.`, {
     pointer: '/program',
   });
+}
+
+function variantsOf({ variants }: ScriptVariants): ProgramVariant[] {
+  const given = {
+    kind: 'variants',
+    variants: variants.map(({ script: source, $typeName: _, ...rest }) => ({ ...rest, source })),
+  };
+  const parsed = ProgramBody.safeParse(given);
+  if (parsed.success && parsed.data.kind === 'variants') return parsed.data.variants;
+  const [issue] = parsed.error?.issues ?? [];
+  const pointer = ['/program', ...(issue?.path ?? [])].map(String).join('/');
+  throw new Problem('invalid_request', issue?.message ?? 'The variants are not valid.', { pointer });
 }
 
 function argumentsOf({ arguments: words }: NonNullable<CreateSessionRequest['program']>): string[] {

@@ -1,8 +1,9 @@
+import type { ToolCatalog } from '../tools/tool-catalog.ts';
 import { type Course, readCourse } from './course.ts';
 import { duration } from './duration.ts';
 import type { CreateSessionBody } from './session.body.ts';
 import { durationBounds, intervalBounds, soakBounds } from './session-bounds.ts';
-import { type GivenObject, objectProgram, type SessionProgram } from './session-program.ts';
+import { type GivenObject, objectProgram, type SessionProgram, variantsProgram } from './session-program.ts';
 
 /** What to measure, its durations in milliseconds and within bounds. */
 export interface SessionRequest {
@@ -23,10 +24,10 @@ export interface SessionRequest {
 }
 
 /** Reads the body of a request. Throws Problem `invalid_duration`, `invalid_program` that points into it. */
-export function sessionRequest(body: CreateSessionBody): SessionRequest {
+export function sessionRequest(body: CreateSessionBody, tools: ToolCatalog): SessionRequest {
   return {
     durationMs: duration(body.for, '/for', durationBounds),
-    program: requestedProgram(body.program),
+    program: requestedProgram(body.program, tools),
     selector: body.nodes,
     intervalMs: duration(body.every, '/every', intervalBounds),
     mapBytes: body.limits?.mapBytes ?? 0,
@@ -46,8 +47,17 @@ export function sessionRequest(body: CreateSessionBody): SessionRequest {
 }
 
 /** The program of a body. Throws Problem `invalid_program`. */
-export function requestedProgram(program: CreateSessionBody['program']): SessionProgram {
-  return program.kind === 'object' ? objectProgram(givenObject(program)) : program;
+export function requestedProgram(program: CreateSessionBody['program'], tools: ToolCatalog): SessionProgram {
+  switch (program.kind) {
+    case 'script':
+      return program;
+    case 'object':
+      return objectProgram(givenObject(program));
+    case 'tool':
+      return tools.program(program.name, program.parameters, '/program');
+    case 'variants':
+      return variantsProgram(program.variants, program.arguments);
+  }
 }
 
 function givenObject(program: Extract<CreateSessionBody['program'], { kind: 'object' }>): GivenObject {

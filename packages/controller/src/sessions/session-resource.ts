@@ -12,7 +12,11 @@ export function sessionSummary(session: SessionRow): SessionSummary {
   return {
     id: session.id,
     state: session.state,
-    program: { kind: session.programSource === null ? 'object' : 'script', digest: session.programDigest },
+    program: {
+      kind: session.programSource === null ? 'object' : 'script',
+      digest: session.programDigest,
+      ...(session.tool !== null && { tool: { ...session.tool } }),
+    },
     startedAt: session.startedAt?.toISOString() ?? null,
     endedAt: session.endedAt?.toISOString() ?? null,
     interval: formatDuration(session.intervalMs),

@@ -1,4 +1,4 @@
-import { MAX_OBJECT_BYTES } from '@bpfleet/bpf';
+import { MAX_OBJECT_BYTES, readKernelRange } from '@bpfleet/bpf';
 import { z } from 'zod';
 import { nextCursor } from '../paging/page-query.ts';
 import { DiagnosticBody } from '../problem/problem-schema.ts';
@@ -29,6 +29,43 @@ export const ProgramBody = z
         .optional()
         .describe('Global variables to set before the object is loaded, by name; numbers beyond 2^53 as strings.'),
     }),
+    z
+      .strictObject({
+        kind: z.literal('tool'),
+        name: z.string().min(1).max(64).describe('Of the library: see /tools.'),
+        parameters: z
+          .record(z.string().max(64), z.union([z.string().max(4_096), z.number(), z.boolean()]))
+          .default({})
+          .describe('By name.'),
+      })
+      .describe('A tool of the library.'),
+    z
+      .strictObject({
+        kind: z.literal('variants'),
+        variants: z
+          .array(
+            z.strictObject({
+              name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+              source: z.string().min(1).max(262_144),
+              needs: z.string().max(200).default('').describe('What a kernel must have for it.'),
+              kernels: z
+                .string()
+                .max(100)
+                .refine((range) => range === '' || readKernelRange(range) !== null, 'must be a range of kernels')
+                .default('')
+                .describe('Where it is known to run: `>=5.8, <6.12`.'),
+              arch: z.array(z.string().max(32)).max(8).default([]).describe('The architectures that it is for.'),
+            }),
+          )
+          .min(1)
+          .max(8)
+          .refine(
+            (all) => all.reduce((sum, { source }) => sum + source.length, 0) <= 1_000_000,
+            'are too long together',
+          ),
+        arguments: z.array(z.string().max(4_096)).max(64).default([]),
+      })
+      .describe('Scripts that do the same on different kernels: a node runs the first that fits it.'),
   ])
   .meta({ id: 'Program' });
 
@@ -83,7 +120,18 @@ export const SessionSummaryBody = z
   .object({
     id: z.uuid(),
     state: z.enum(['pending', 'running', 'complete', 'partial', 'failed', 'cancelled']),
-    program: z.object({ kind: z.enum(['script', 'object']), digest: z.string() }),
+    program: z.object({
+      kind: z.enum(['script', 'object']),
+      digest: z.string(),
+      tool: z
+        .object({
+          name: z.string(),
+          digest: z.string().describe('Of its scripts, as they were then.'),
+          parameters: z.record(z.string(), z.unknown()).describe('As they were given.'),
+        })
+        .optional()
+        .describe('The tool of the library that it is.'),
+    }),
     startedAt: time.nullable(),
     endedAt: time.nullable(),
     interval: z.string(),
@@ -128,6 +176,7 @@ const NodeAnswerBody = z
     }),
     overhead: z.number().nullable(),
     reason: z.string().nullable(),
+    variant: z.string().optional().describe('Which of several variants of a tool it took.'),
   })
   .meta({ id: 'NodeAnswer' });
 

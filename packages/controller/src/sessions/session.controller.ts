@@ -9,6 +9,7 @@ import { decodeCursor, encodeCursor } from '../paging/cursor.ts';
 import { pageOf } from '../paging/page-of.ts';
 import { PageQuery } from '../paging/page-query.ts';
 import { idempotencyKey } from '../rest/idempotency-key.ts';
+import { ToolCatalog } from '../tools/tool-catalog.ts';
 import { nodeAnswer } from './node-account.ts';
 import { CreateSessionBody, NodeAnswerListBody, SessionListBody, SessionResourceBody } from './session.body.ts';
 import type { SessionRow } from './session.entity.ts';
@@ -22,7 +23,10 @@ import { sessionResource } from './session-resource.ts';
 @ApiProblem()
 @Controller('api/v1/sessions')
 export class SessionController {
-  constructor(@Inject(SessionService) private readonly sessions: SessionService) {}
+  constructor(
+    @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
+  ) {}
 
   @Post()
   @HttpCode(202)
@@ -43,7 +47,7 @@ export class SessionController {
     @Res({ passthrough: true }) response: ServerResponse,
   ): Promise<SessionResourceBody> {
     const session = await this.sessions.create({
-      ...sessionRequest(body),
+      ...sessionRequest(body, this.tools),
       caller,
       idempotencyKey: idempotencyKey(key),
       scheduledFor: null,

@@ -1,8 +1,10 @@
 import type { SessionState } from '@bpfleet/aggregate';
+import type { ProgramVariant } from '@bpfleet/tools';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { integer } from '../database/integer.ts';
 import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { Rollout } from './rollout/rollout.ts';
+import type { SessionTool } from './session-program.ts';
 import type { Sample } from './targeting/sample.ts';
 
 /** What to measure, where and for how long, and how far it is. */
@@ -18,6 +20,12 @@ export class SessionRow {
   /** Of a script, as words of a command line. */
   @Column({ type: 'text', name: 'program_arguments', array: true })
   programArguments!: string[];
+  /** Where it is several scripts for different kernels; `programSource` is the first. */
+  @Column({ type: 'jsonb', name: 'program_variants', nullable: true })
+  programVariants!: ProgramVariant[] | null;
+  /** The tool of the library that it is. */
+  @Column({ type: 'jsonb', nullable: true })
+  tool!: SessionTool | null;
   /** Up to 2 MiB: only read where it is asked for. */
   @Column({ type: 'bytea', name: 'program_object', nullable: true, select: false })
   programObject?: Buffer | null;

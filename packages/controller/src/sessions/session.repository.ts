@@ -32,7 +32,7 @@ export class SessionRepository {
 
   async insert(transaction: EntityManager, session: SessionRow, nodes: readonly SessionNodeRow[]): Promise<void> {
     await transaction.getRepository(SessionRow).insert(session);
-    // A statement takes 65,535 parameters, and a row has fourteen.
+    // A statement takes 65,535 parameters, and a row has fifteen.
     for (const part of chunks(nodes, nodesPerStatement)) {
       await transaction.getRepository(SessionNodeRow).insert([...part]);
     }
@@ -89,7 +89,7 @@ export class SessionRepository {
   async accounts(sessionId: string, page?: { afterName: string; limit: number }): Promise<NodeAccount[]> {
     const rows: AccountRow[] = await this.database.query(
       `with part as materialized (
-         select node_id, name, arch, kernel, labels, state, reason from session_node
+         select node_id, name, arch, kernel, labels, state, reason, variant from session_node
          where session_id = $1 and name > $2 order by name limit $3
        ), numbers as (
          select node_id, sum(r.records) as stored,
@@ -120,6 +120,7 @@ export class SessionRepository {
       labels: row.labels,
       state: row.state,
       reason: row.reason,
+      variant: row.variant,
       produced: BigInt(row.produced ?? 0),
       stored: BigInt(row.stored ?? 0),
       lost: {
@@ -158,7 +159,7 @@ export class SessionRepository {
   /** Bytes of the programs that are to run now, of that of these nodes which has the most. */
   async programBytes(nodeIds: readonly string[], now: Date): Promise<number> {
     const rows: { bytes: string }[] = await this.database.query(
-      `select sum(coalesce(octet_length(s.program_object), octet_length(s.program_source))) as bytes
+      `select sum(coalesce(octet_length(s.program_object), octet_length(s.program_source)) + coalesce(octet_length(s.program_variants::text), 0)) as bytes
        from session_node sn join session s on s.id = sn.session_id
        where sn.node_id = any($1::uuid[]) and sn.state in ('pending', 'running')
          and s.cancelled_at is null and s.ended_at is null and s.deadline > $2
@@ -260,6 +261,7 @@ interface AccountRow {
   readonly labels: Record<string, string>;
   readonly state: NodeAnswerState;
   readonly reason: string | null;
+  readonly variant: string | null;
   /** These are null of a node of which nothing has come. */
   readonly produced: string | null;
   readonly stored: string | null;

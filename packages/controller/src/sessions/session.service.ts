@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import { formatShare, type Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -28,10 +27,10 @@ import type { SessionRow } from './session.entity.ts';
 import { SessionRepository } from './session.repository.ts';
 import { SessionFeed } from './session-feed.ts';
 import {
+  boundedProgram,
   checkProgram,
+  checkQuestion,
   programBytes,
-  programDigest,
-  programMessage,
   programPointer,
   type SessionProgram,
 } from './session-program.ts';
@@ -67,7 +66,7 @@ export class SessionService {
       return repeated;
     }
     const { caller, durationMs } = request;
-    const asked = { programDigest: programDigest(request.program), durationMs, overhead: request.overhead };
+    const asked = { ...boundedProgram(request.program), durationMs, overhead: request.overhead };
     const { overhead } = boundRequest(caller.bounds, asked);
     boundLate(caller.bounds, request.course.late);
     const known = checkProgram(request.program);
@@ -81,11 +80,7 @@ export class SessionService {
     }
     boundTargets(caller.bounds, targets.length);
     await this.requireRoom(targets, request.program);
-    const answers = await this.questions.check(
-      targets,
-      create(CheckRequestSchema, { program: programMessage(request.program) }),
-      questionMs,
-    );
+    const answers = await this.questions.ask(targets, checkQuestion(request.program), questionMs);
     const plan = planTargets(answers);
     if (plan.kind === 'refused') {
       throw new Problem('invalid_program', plan.reason, {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access/access.module.ts';
 import { FleetModule } from '../fleet/fleet.module.ts';
 import { ConnectedAgentsModule } from '../gateway/connected-agents.module.ts';
+import { ToolsModule } from '../tools/tools.module.ts';
 import { CheckController } from './checks/check.controller.ts';
 import { CheckService } from './checks/check.service.ts';
 import { NodeReports } from './node-reports.ts';
@@ -21,7 +22,7 @@ import { LateNodes } from './targeting/late-nodes.ts';
 import { LateSessionRepository } from './targeting/late-session.repository.ts';
 
 @Module({
-  imports: [AccessModule, FleetModule, ConnectedAgentsModule],
+  imports: [AccessModule, FleetModule, ConnectedAgentsModule, ToolsModule],
   controllers: [SessionController, CheckController],
   providers: [
     SessionRepository,

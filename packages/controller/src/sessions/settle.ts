@@ -7,7 +7,7 @@ export interface ManifestAccount {
   readonly lastSeq: bigint;
   readonly produced: bigint;
   readonly lost: LossCounts;
-  readonly outcome: 'complete' | 'partial' | 'failed';
+  readonly outcome: 'complete' | 'partial' | 'failed' | 'skipped';
   readonly reason: string;
 }
 
@@ -31,6 +31,10 @@ export function settle(runs: readonly RunAccount[], joinedAfterMs: number | null
   const manifests = runs.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest]));
   if (manifests.length === 0) {
     return undefined;
+  }
+  const skipped = manifests.find(({ outcome }) => outcome === 'skipped');
+  if (skipped !== undefined && runs.every(({ storedRecords }) => storedRecords === 0n)) {
+    return { state: 'skipped', reason: skipped.reason === '' ? 'no variant of the program fits it' : skipped.reason };
   }
   const failed = manifests.find(({ outcome }) => outcome === 'failed');
   if (failed !== undefined && runs.every(({ storedRecords }) => storedRecords === 0n)) {

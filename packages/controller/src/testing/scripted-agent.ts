@@ -117,7 +117,7 @@ export class ScriptedAgent {
   error: RpcError | undefined;
   private readonly client: GrpcClient<typeof FleetService>;
   private readonly call: ReturnType<GrpcClient<typeof FleetService>['connect']>;
-  private wake: () => void = () => undefined;
+  private waiting: (() => void)[] = [];
 
   constructor(address: string, identity: TestIdentity) {
     this.identity = identity;
@@ -163,18 +163,24 @@ export class ScriptedAgent {
       if (this.error !== undefined) {
         throw this.error;
       }
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+      await this.news();
     }
+  }
+
+  private news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
+  }
+
+  private wake(): void {
+    for (const each of this.waiting.splice(0)) each();
   }
 
   /** Resolves with the status that the stream ended with. */
   async ended(): Promise<RpcError> {
     while (this.error === undefined) {
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
+      await this.news();
     }
     return this.error;
   }

@@ -2,7 +2,7 @@ import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
-import { type ControllerConfig, defaultCapacity } from '../config/controller-config.ts';
+import { type ControllerConfig, defaultCapacity, defaultRetention } from '../config/controller-config.ts';
 import { openDatabase } from '../database/data-source.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../database/embedded-postgres.ts';
 import { type RunningController, startController } from '../start-controller.ts';
@@ -87,6 +87,8 @@ export class TestController {
       rate: { perSecond: 100_000, burst: 100_000 },
       logLevel: 'silent',
       capacity: defaultCapacity,
+      retention: defaultRetention,
+      tools: [],
       ...over,
     } as const;
     return new TestController(await startController(config), config, source);

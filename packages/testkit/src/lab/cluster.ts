@@ -1,15 +1,19 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '@bpfleet/controller/testing';
 import { Child } from './child.ts';
 import { cliMain } from './cli.ts';
 import { freePorts } from './free-port.ts';
 import { killPostmaster, stopPostmaster } from './postmaster.ts';
+import { SmallDisk } from './small-disk.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { until } from './until.ts';
 
 const readyPatienceMs = 90_000;
 const callPatienceMs = 10_000;
+/** For the write-ahead log of PostgreSQL, up to 1 GiB, and the results. */
+const diskMebibytes = 2_048;
 
 /** One controller of several, as a process; its agents come through a proxy. */
 export interface Replica {
@@ -25,20 +29,30 @@ export class Cluster {
   readonly #dir: string;
   readonly #postgresPort: number;
   readonly #token: string;
+  readonly #disk: SmallDisk | undefined;
 
-  private constructor(dir: string, postgresPort: number, databaseUrl: string, replicas: readonly Replica[]) {
+  private constructor(
+    dir: string,
+    postgresPort: number,
+    databaseUrl: string,
+    replicas: readonly Replica[],
+    disk: SmallDisk | undefined,
+  ) {
     this.#dir = dir;
+    this.#disk = disk;
     this.#postgresPort = postgresPort;
     this.databaseUrl = databaseUrl;
     this.replicas = replicas;
     this.#token = readFileSync(join(dir, 'controller-0/admin-token'), 'utf8').trim();
   }
 
-  static async start(count: number): Promise<Cluster> {
+  /** `ownDisk`: the database has one that can be full; only root can give it. */
+  static async start(count: number, { ownDisk = false } = {}): Promise<Cluster> {
     const dir = mkdtempSync('/var/tmp/bpfleet-cluster-');
     // PostgreSQL's own user must get through.
     rmSync(dir, { recursive: true });
     mkdirSync(join(dir, 'database'), { recursive: true, mode: 0o755 });
+    const disk = ownDisk ? SmallDisk.make(join(dir, 'database'), diskMebibytes) : undefined;
     const [postgresPort = 0, ...ports] = await freePorts(1 + 3 * count);
     const { url } = await startEmbeddedPostgres(join(dir, 'database'), postgresPort);
     const replicas: Replica[] = [];
@@ -62,7 +76,7 @@ export class Cluster {
       replicas.push({ url: `http://${host}:${rest}`, proxy: await TcpProxy.start(agents), child });
       await ready(replicas[index] as Replica);
     }
-    return new Cluster(dir, postgresPort, url, replicas);
+    return new Cluster(dir, postgresPort, url, replicas, disk);
   }
 
   get caPem(): string {
@@ -88,6 +102,25 @@ export class Cluster {
   /** PostgreSQL dies at once, and comes again. */
   async killDatabase(): Promise<void> {
     await killPostmaster(join(this.#dir, 'database/postgres'));
+    await this.#databaseAgain();
+  }
+
+  /** The database's disk is full for so long; it may die of it, and comes again. Throws Error where it has no disk of its own. */
+  async fillDisk(lastsMs: number): Promise<void> {
+    if (!this.#disk) throw new Error('the database has no disk of its own');
+    this.#disk.fill();
+    await sleep(lastsMs);
+    this.#disk.free();
+    await this.#databaseAgain();
+  }
+
+  /** A controller is told to end, does so in order, and comes again. */
+  async cycle(index: number): Promise<void> {
+    await this.replicas[index]?.child.stop();
+    await this.restart(index);
+  }
+
+  async #databaseAgain(): Promise<void> {
     // Its processes hold the memory and the port until each has noticed.
     const again = () =>
       startEmbeddedPostgres(join(this.#dir, 'database'), this.#postgresPort).then(
@@ -121,6 +154,7 @@ export class Cluster {
     await Promise.all(this.replicas.map(({ child }) => child.stop()));
     await Promise.all(this.replicas.map(({ proxy }) => proxy.close()));
     await stopPostmaster(join(this.#dir, 'database/postgres'));
+    this.#disk?.close();
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }

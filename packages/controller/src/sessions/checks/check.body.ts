@@ -19,6 +19,7 @@ const NodeCheckBody = z
       .enum(['loads', 'refused', 'silent', 'offline'])
       .describe('silent: it is connected and did not answer in time.'),
     reason: z.string().nullable().describe('Why it is refused there.'),
+    variant: z.string().optional().describe('Which of several variants it would take.'),
     diagnostics: z.array(DiagnosticBody),
   })
   .meta({ id: 'NodeCheck' });

@@ -4,6 +4,7 @@ import type { Caller } from '../../access/caller.ts';
 import { CurrentCaller } from '../../access/current-caller.ts';
 import { Operation } from '../../access/operation.ts';
 import { ApiProblem } from '../../openapi/api-problem.ts';
+import { ToolCatalog } from '../../tools/tool-catalog.ts';
 import { requestedProgram } from '../session-request.ts';
 import { CheckedBody, CheckProgramBody } from './check.body.ts';
 import { CheckService } from './check.service.ts';
@@ -13,7 +14,10 @@ import { CheckService } from './check.service.ts';
 @ApiProblem()
 @Controller('api/v1/checks')
 export class CheckController {
-  constructor(@Inject(CheckService) private readonly checks: CheckService) {}
+  constructor(
+    @Inject(CheckService) private readonly checks: CheckService,
+    @Inject(ToolCatalog) private readonly tools: ToolCatalog,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -23,6 +27,6 @@ export class CheckController {
     @Body({ schema: CheckProgramBody }) body: CheckProgramBody,
     @CurrentCaller() caller: Caller,
   ): Promise<CheckedBody> {
-    return { items: await this.checks.check(requestedProgram(body.program), body.nodes, caller) };
+    return { items: await this.checks.check(requestedProgram(body.program, this.tools), body.nodes, caller) };
   }
 }

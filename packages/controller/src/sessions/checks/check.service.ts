@@ -1,4 +1,3 @@
-import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '../../access/caller.ts';
 import { boundRequest } from '../../access/token-bounds.ts';
@@ -7,7 +6,7 @@ import { NodeService } from '../../fleet/node.service.ts';
 import { type NodeAnswer, NodeQuestions } from '../../gateway/node-questions.ts';
 import { questionMs } from '../../gateway/question.repository.ts';
 import { planTargets } from '../plan-targets.ts';
-import { checkProgram, programDigest, programMessage, type SessionProgram } from '../session-program.ts';
+import { boundedProgram, checkProgram, checkQuestion, type SessionProgram } from '../session-program.ts';
 import type { NodeCheckBody } from './check.body.ts';
 
 /** Asks nodes whether a program would load there; nothing is attached and nothing kept. */
@@ -23,11 +22,10 @@ export class CheckService {
    * token may not run it.
    */
   async check(program: SessionProgram, selector: string, caller: Caller): Promise<NodeCheckBody[]> {
-    boundRequest(caller.bounds, { programDigest: programDigest(program), durationMs: 0, overhead: 0 });
+    boundRequest(caller.bounds, { ...boundedProgram(program), durationMs: 0, overhead: 0 });
     checkProgram(program);
     const nodes = await this.nodes.targets(selector, caller);
-    const request = create(CheckRequestSchema, { program: programMessage(program) });
-    const answers = await this.questions.check(nodes, request, questionMs);
+    const answers = await this.questions.ask(nodes, checkQuestion(program), questionMs);
     return nodes.map((node, index) => checked(node, answers[index] ?? { kind: 'offline' }));
   }
 }
@@ -39,5 +37,7 @@ function checked({ name, arch, kernel }: NodeStatus, answer: NodeAnswer): NodeCh
   if (plan.kind === 'refused') {
     return { ...node, answer: 'refused', reason: plan.reason, diagnostics: plan.diagnostics };
   }
-  return { ...node, answer: 'loads', reason: null, diagnostics: plan.targets[0]?.diagnostics ?? [] };
+  const { variant } = answer.response;
+  const taken = variant === '' ? {} : { variant };
+  return { ...node, answer: 'loads', reason: null, ...taken, diagnostics: plan.targets[0]?.diagnostics ?? [] };
 }

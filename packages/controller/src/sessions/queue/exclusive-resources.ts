@@ -1,6 +1,6 @@
 import { carriedManifest, readObject } from '@bpfleet/bpf';
 import { compileStages, permissiveEnv } from '@bpfleet/compiler';
-import type { SessionProgram } from '../session-program.ts';
+import { type SessionProgram, sourcesOf } from '../session-program.ts';
 
 const hardwareCounters = 'the hardware counters';
 const hardwareProbes = new Set(['hardware', 'h']);
@@ -23,8 +23,10 @@ export function exclusiveResources(program: SessionProgram): string[] {
 
 function usesHardwareCounters(program: SessionProgram): boolean {
   if (program.kind === 'script') {
-    const { clauses } = compileStages(program.source, permissiveEnv()).ast;
-    return clauses.some(({ attachPoints }) => attachPoints.some(({ parts }) => hardwareProbes.has(parts[0] ?? '')));
+    return sourcesOf(program).some((source) => {
+      const { clauses } = compileStages(source, permissiveEnv()).ast;
+      return clauses.some(({ attachPoints }) => attachPoints.some(({ parts }) => hardwareProbes.has(parts[0] ?? '')));
+    });
   }
   const carried = carriedManifest(readObject(program.object));
   const programs = 'manifest' in carried ? Object.values(carried.manifest.programs ?? {}) : [];

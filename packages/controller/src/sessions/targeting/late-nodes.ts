@@ -1,4 +1,3 @@
-import { CheckRequestSchema, create } from '@bpfleet/contracts';
 import type { Logger } from '@bpfleet/runtime';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -13,7 +12,7 @@ import { newNodeRow } from '../new-session.ts';
 import { planTargets } from '../plan-targets.ts';
 import type { SessionRow } from '../session.entity.ts';
 import { SessionNodeRow } from '../session-node.entity.ts';
-import { programMessage, programOf } from '../session-program.ts';
+import { checkQuestion, programOf } from '../session-program.ts';
 import { Settlement } from '../settlement.ts';
 import { LateSessionRepository } from './late-session.repository.ts';
 
@@ -61,8 +60,7 @@ export class LateNodes {
   }
 
   private async join(session: SessionRow, node: NodeStatus, agent: ConnectedAgent): Promise<void> {
-    const program = programMessage(programOf(session));
-    const response = await agent.check(create(CheckRequestSchema, { program }), checkTimeoutMs);
+    const response = await agent.ask(checkQuestion(programOf(session)), checkTimeoutMs);
     if (response === undefined && this.agents.get(node.id) === undefined) return;
     const answer = response === undefined ? { kind: 'silent' as const } : { kind: 'answered' as const, response };
     const plan = planTargets([answer]);

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { headingAbove, PrintedHeading } from './printed-heading.ts';
+
+test.each([
+  ['1234    bash             /etc/passwd\n', ['pid', 'comm', 'path'], 'PID     COMM             PATH'],
+  ['1 x a file with spaces\n', ['pid', 'comm', 'path'], 'PID COMM PATH'],
+  ['1\n', ['pid', 'comm'], 'PID COMM'],
+])('above %j', (line, columns, heading) => {
+  expect(headingAbove(line, columns)).toBe(heading);
+});
+
+test('comes once, above the first line that has something in it, and behind the name of a node', () => {
+  const heading = new PrintedHeading(['pid', 'comm']);
+  expect(heading.before({ type: 'map', text: '@: 1\n' })).toBe('');
+  expect(heading.before({ type: 'printf', text: '\n' })).toBe('');
+  expect(heading.before({ type: 'printf', node: 'web-1', text: '1  sh\n' }, true)).toBe('       PID COMM\n');
+  expect(heading.before({ type: 'printf', node: 'web-1', text: '1  sh\n' }, true)).toBe('');
+});

@@ -1,0 +1,37 @@
+import { printable } from '../render/printable.ts';
+
+interface Printed {
+  readonly type: string;
+  readonly text: string;
+  /** Of a fleet. */
+  readonly node?: string;
+}
+
+/** The line that names the columns of what a tool prints, once, above its first line. */
+export class PrintedHeading {
+  #columns: readonly string[] | undefined;
+
+  /** @param columns absent: there is nothing to name */
+  constructor(columns: readonly string[] | undefined) {
+    this.#columns = columns;
+  }
+
+  /** What comes before a line; empty but for the first. */
+  before({ type, node, text }: Printed, severalNodes = false): string {
+    if (this.#columns === undefined || type !== 'printf' || text.trim() === '') return '';
+    const heading = headingAbove(text, this.#columns);
+    this.#columns = undefined;
+    return severalNodes ? `${' '.repeat(printable(`${node ?? ''}: `).length)}${heading}\n` : `${heading}\n`;
+  }
+}
+
+/** Each name above its column, where the line has as many; the last may have spaces in it. */
+export function headingAbove(line: string, columns: readonly string[]): string {
+  const starts = [...line.matchAll(/\S+/g)].map(({ index }) => index);
+  let heading = '';
+  for (const [index, column] of columns.entries()) {
+    const gap = heading === '' ? 0 : heading.length + 1;
+    heading = `${heading.padEnd(Math.max(gap, starts[index] ?? 0))}${column.toUpperCase()}`;
+  }
+  return heading;
+}
