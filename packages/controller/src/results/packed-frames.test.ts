@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { byWindowAndRun, type PackedFrame, unpackFrames } from './packed-frames.ts';
+import { byWindowAndRun, type PackedFrame, unpackFrames, type WindowOfRun } from './packed-frames.ts';
 
 const frames = fc
   .array(
@@ -32,7 +32,8 @@ it('a page is read as the frames that were packed, and those of a window and a r
       async function* pages() {
         for (let at = 0; at < packed.length; at += 3) yield packed.slice(at, at + 3);
       }
-      const parts = (await Array.fromAsync(byWindowAndRun(pages()))).flat();
+      const parts: WindowOfRun[] = [];
+      for await (const some of byWindowAndRun(pages())) parts.push(...some);
       expect(parts.flatMap(({ payloads }) => payloads)).toEqual(packed.map(({ payload }) => payload));
       expect(parts.length).toBe(new Set(packed.map(({ windowStart, run }) => `${windowStart} ${run}`)).size);
     }),

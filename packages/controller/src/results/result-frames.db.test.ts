@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newSessionId } from '../sessions/session-id.ts';
 import { startTestServer, type TestServer } from '../testing/test-controller.ts';
+import type { PackedFrame } from './packed-frames.ts';
 import { ResultRepository, type RunResult } from './result.repository.ts';
 import { ResultPartitions } from './result-partitions.ts';
 
@@ -34,16 +35,17 @@ it('pages have each frame of the wanted windows once, and in order, however larg
       for (const [window, { frames, large }] of made.entries()) {
         for (const [node, count] of frames.entries()) {
           await database.query(
-            `insert into frame select $1, $2, 1, seq, $3, $3, 1, case when $5 and seq <= 2 then convert_to(repeat('x', 9000000), 'utf8') else 'x' end
+            `insert into frame select $1, $2, 1, $6::integer + seq, $3, $3, 1, case when $5 and seq <= 2 then convert_to(repeat('x', 9000000), 'utf8') else 'x' end
              from generate_series(1, $4::integer) seq`,
-            [sessionId, nodeIds[node], new Date(start + 1000 * window), count, large && node === 2],
+            [sessionId, nodeIds[node], new Date(start + 1000 * window), count, large && node === 2, 1000 * window],
           );
-          for (let seq = 1; seq <= count && window < end; seq++) wanted.push([window, node + 1, seq]);
+          for (let seq = 1; seq <= count && window < end; seq++) wanted.push([window, node + 1, 1000 * window + seq]);
         }
       }
       const to = new Date(start + 1000 * end);
-      const pages = await Array.fromAsync(new ResultRepository(database).frames(sessionId, runs, null, to));
-      const read = pages.flat().map(({ windowStart, run, seq }) => [(windowStart - start) / 1000, run, Number(seq)]);
+      const pages: PackedFrame[] = [];
+      for await (const page of new ResultRepository(database).frames(sessionId, runs, null, to)) pages.push(...page);
+      const read = pages.map(({ windowStart, run, seq }) => [(windowStart - start) / 1000, run, Number(seq)]);
       expect(read).toEqual(wanted);
     }),
     { numRuns: 12 },
