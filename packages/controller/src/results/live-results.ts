@@ -12,8 +12,8 @@ import type { EventFilter, StoredEvent } from './result.repository.ts';
 import { type FleetResult, ResultService } from './result.service.ts';
 
 const eventsPerRead = 1_000;
-/** Between two documents, at least; and how soon the end of a session is seen, at most. */
-const [minEveryMs, lookAgainMs] = [250, 1_000];
+const lookAgainMs = 1_000;
+const minResultsMs = 250;
 /** Frames of one window come in a burst, from all nodes at once: what is shown after it has them all. */
 const quietMs = 150;
 /** How long a stream may go on with a token that was revoked or has expired. */
@@ -49,28 +49,28 @@ export class LiveResults {
   ) {}
 
   /**
-   * The session whenever it changed, the results every interval, and at last the final ones. Law: a document is read when the burst of
-   * a window is over, so that it is not shown in part, and the rest only an interval later; and only once for all that came meanwhile.
-   * Throws `not_found`, and `unauthenticated` when the token is no longer good.
+   * The session whenever its states changed, the results every interval, and at last the final ones. A document is read when the burst
+   * of a window is over, so that it is not shown in part, and the rest only an interval later. Throws `not_found`, and `unauthenticated`
+   * when the token is no longer good.
    */
   async *stream(sessionId: string, caller: Caller, signal: AbortSignal): AsyncGenerator<LiveItem, void, void> {
     const admitted = this.admission(caller);
-    let shown = '';
-    let resultsAt = 0;
     const changes = this.feed.follow(sessionId, signal);
+    let shown = '';
+    let nextResultsAt = 0;
     while (!signal.aborted) {
       await admitted();
       const session = await this.sessions.get(sessionId);
-      const everyMs = Math.max(session.intervalMs, minEveryMs);
+      const everyMs = Math.max(session.intervalMs, minResultsMs);
       const pauseMs = Math.min(everyMs / 2, lookAgainMs);
       const [accounts, place] = await Promise.all([this.sessions.accounts(session.id), this.sessions.place(session)]);
       const view = { session, accounts, place };
-      const text = stateOf(view);
+      const text = stateText(view);
       if (text !== shown) yield { kind: 'session', view };
       shown = text;
       const over = isOver(session.state, session.endedAt);
-      if (over || Date.now() >= resultsAt) {
-        resultsAt = Date.now() + everyMs / 2;
+      if (over || Date.now() >= nextResultsAt) {
+        nextResultsAt = Date.now() + everyMs / 2;
         yield { kind: over ? 'end' : 'results', view, document: await this.results.documentOf(session, {}, accounts) };
       }
       if (over) return;
@@ -88,8 +88,8 @@ export class LiveResults {
     signal: AbortSignal,
   ): AsyncGenerator<StoredEvent, void, void> {
     const admitted = this.admission(caller);
-    let last = after;
     const changes = this.feed.follow(sessionId, signal);
+    let last = after;
     while (!signal.aborted) {
       await admitted();
       const session = await this.sessions.get(sessionId);
@@ -115,8 +115,8 @@ export class LiveResults {
   }
 }
 
-/** What a change of a session is; the numbers of its nodes are in the results. */
-function stateOf({ session, accounts, place }: SessionView): string {
+/** Different where the session is to be shown again: the numbers of its nodes are in the results. */
+function stateText({ session, accounts, place }: SessionView): string {
   const states = accounts.map(({ state, reason }) => [state, reason]);
   return JSON.stringify([sessionListItem(session, countAnswers(accounts)), states, place]);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { byWindowAndRun, type PackedFrame, unpackFrames } from './packed-frames.ts';
+import { byWindowAndRun, type PackedFrame, unpackFrames, type WindowOfRun } from './packed-frames.ts';
 
 const frames = fc
   .array(
@@ -29,10 +29,11 @@ it('a page is read as the frames that were packed, and those of a window and a r
       const page = Buffer.concat(packed.map(pack));
       const plain = ({ payload, ...frame }: PackedFrame) => ({ ...frame, payload: [...payload] });
       expect([...unpackFrames(page)].map(plain)).toEqual(packed.map(plain));
-      async function* stream() {
-        yield* packed;
+      async function* pages() {
+        for (let at = 0; at < packed.length; at += 3) yield packed.slice(at, at + 3);
       }
-      const parts = await Array.fromAsync(byWindowAndRun(stream()));
+      const parts: WindowOfRun[] = [];
+      for await (const some of byWindowAndRun(pages())) parts.push(...some);
       expect(parts.flatMap(({ payloads }) => payloads)).toEqual(packed.map(({ payload }) => payload));
       expect(parts.length).toBe(new Set(packed.map(({ windowStart, run }) => `${windowStart} ${run}`)).size);
     }),

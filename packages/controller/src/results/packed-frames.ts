@@ -27,22 +27,27 @@ export function* unpackFrames(page: Buffer): Generator<PackedFrame> {
   }
 }
 
-/** Consecutive frames of one window and one run, as one. */
-export async function* byWindowAndRun(
-  frames: AsyncIterable<PackedFrame>,
-): AsyncGenerator<{ windowStart: number; run: number; payloads: Uint8Array[] }> {
-  let part: { windowStart: number; run: number; payloads: Uint8Array[] } | undefined;
-  for await (const { windowStart, run, payload } of frames) {
-    if (part?.windowStart === windowStart && part.run === run) {
-      part.payloads.push(payload);
-      continue;
+/** Frames of one window and one run. */
+export interface WindowOfRun {
+  readonly windowStart: number;
+  readonly run: number;
+  readonly payloads: Uint8Array[];
+}
+
+/** Consecutive frames of one window and one run as one; those that a page ends with may go on in the next. */
+export async function* byWindowAndRun(pages: AsyncIterable<readonly PackedFrame[]>): AsyncGenerator<WindowOfRun[]> {
+  let parts: WindowOfRun[] = [];
+  for await (const page of pages) {
+    for (const { windowStart, run, payload } of page) {
+      const last = parts.at(-1);
+      if (last?.windowStart === windowStart && last.run === run) {
+        last.payloads.push(payload);
+      } else {
+        parts.push({ windowStart, run, payloads: [payload] });
+      }
     }
-    if (part !== undefined) {
-      yield part;
-    }
-    part = { windowStart, run, payloads: [payload] };
+    yield parts.slice(0, -1);
+    parts = parts.slice(-1);
   }
-  if (part !== undefined) {
-    yield part;
-  }
+  yield parts;
 }

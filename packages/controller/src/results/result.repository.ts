@@ -35,7 +35,9 @@ export interface EventFilter {
   readonly to: Date | null;
 }
 
+/** A page of frames: PostgreSQL makes no value of more than 1 GB, of which text takes half. */
 const framesPerRead = 1_000;
+const bytesPerRead = 16 * 1024 * 1024;
 
 @Injectable()
 export class ResultRepository {
@@ -52,7 +54,7 @@ export class ResultRepository {
   }
 
   /**
-   * Frames of the windows that start in [from, to), by window, run and then as they were sent. `run` is the place of the frame's run among
+   * Frames of the windows that start in [from, to), by window, run and then as they were sent, in pages. `run` is the place of the frame's run among
    * `runs`, from 1; 0 where it is none of them.
    */
   async *frames(
@@ -60,16 +62,17 @@ export class ResultRepository {
     runs: readonly RunResult[],
     from: Date | null,
     to: Date | null,
-  ): AsyncGenerator<PackedFrame> {
+  ): AsyncGenerator<PackedFrame[]> {
     const keys = [runs.map(({ nodeId }) => nodeId), int8Array(runs.map(({ bootEpoch }) => BigInt(bootEpoch)))];
     const start = (from ?? new Date(0)).getTime();
     let after: PackedFrame = { windowStart: start, run: -1, seq: 0n, payload: new Uint8Array() };
     let readOfWindow = 0;
     for (;;) {
       // The windows that a page can reach are found first: else all to the end would be sorted for each page.
-      const [row]: { page: Buffer | null; frames: number }[] = await this.database.query(
-        `select string_agg(${packedFrame}, '' order by window_start, run, seq) as page, count(*)::integer as frames
-         from (
+      const [row]: { page: Buffer | null; found: number }[] = await this.database.query(
+        `select string_agg(${packedFrame}, '' order by window_start, run, seq) filter (where bytes_before < ${bytesPerRead}) as page,
+           count(*)::integer as found
+         from (select *, sum(length(payload)) over (order by window_start, run, seq) - length(payload) as bytes_before from (
            select window_start, seq, coalesce(run, 0)::integer as run, payload
            from frame left join unnest($2::uuid[], $3::bigint[]) with ordinality as wanted (node_id, boot_epoch, run)
              using (node_id, boot_epoch)
@@ -77,18 +80,19 @@ export class ResultRepository {
              and window_start <= coalesce((select window_start from frame where session_id = $1 and window_start >= $5
                order by window_start offset $8 limit 1), 'infinity')
              and (window_start, coalesce(run, 0), seq) > ($5::timestamptz, $6::bigint, $7::bigint)
-           order by window_start, coalesce(run, 0), seq limit ${framesPerRead}) as each`,
+           order by window_start, coalesce(run, 0), seq limit ${framesPerRead}) as each) as measured`,
         [
           ...[sessionId, ...keys, to, new Date(after.windowStart), after.run, after.seq.toString()],
           framesPerRead + readOfWindow,
         ],
       );
-      for (const frame of unpackFrames(row?.page ?? Buffer.alloc(0))) {
+      const page = [...unpackFrames(row?.page ?? Buffer.alloc(0))];
+      for (const frame of page) {
         readOfWindow = frame.windowStart === after.windowStart ? readOfWindow + 1 : 1;
         after = frame;
-        yield frame;
       }
-      if (row === undefined || row.frames < framesPerRead) {
+      yield page;
+      if (row === undefined || (row.found < framesPerRead && page.length === row.found)) {
         return;
       }
     }

@@ -83,30 +83,27 @@ export class ResultService {
   ): Promise<MergedResults> {
     const frames = this.results.frames(sessionId, runs, from, to);
     const merged = new MergedResults();
+    const schemasOf = (run: number) => runs[run - 1]?.schemas ?? [];
     if (grouping.kind === 'window') {
-      for await (const { run, windowStart, payloads } of byWindowAndRun(frames)) {
-        const { schemas = [], nodeId = '' } = runs[run - 1] ?? {};
-        if (schemas.length === 0) {
-          continue;
+      for await (const parts of byWindowAndRun(frames)) {
+        for (const { run, windowStart, payloads } of parts.filter((part) => schemasOf(part.run).length > 0)) {
+          withRollup(schemasOf(run), (rollup) => {
+            for (const payload of payloads) {
+              rollup.foldStored(payload);
+            }
+            merged.add(rollup, runs[run - 1]?.nodeId ?? '', new Date(windowStart).toISOString());
+          });
         }
-        withRollup(schemas, (rollup) => {
-          for (const payload of payloads) {
-            rollup.foldStored(payload);
-          }
-          merged.add(rollup, nodeId, new Date(windowStart).toISOString());
-        });
       }
       return merged;
     }
     const rollups = new Map<number, Rollup>();
-    for await (const { run, payload } of frames) {
-      const { schemas = [] } = runs[run - 1] ?? {};
-      if (schemas.length === 0) {
-        continue;
+    for await (const page of frames) {
+      for (const { run, payload } of page.filter((frame) => schemasOf(frame.run).length > 0)) {
+        const rollup = rollups.get(run) ?? new Rollup(schemasOf(run));
+        rollups.set(run, rollup);
+        rollup.foldStored(payload);
       }
-      const rollup = rollups.get(run) ?? new Rollup(schemas);
-      rollups.set(run, rollup);
-      rollup.foldStored(payload);
     }
     for (const [index, run] of runs.entries()) {
       const rollup = rollups.get(index + 1);
