@@ -10,15 +10,15 @@ export async function callAny(
   metadata: Record<string, string>,
 ): Promise<void> {
   const client = grpcClient(service, address, grpc.credentials.createInsecure());
-  const calls = client as unknown as Record<string, (request: object, options: object) => unknown>;
+  const calls = client as unknown as Record<
+    string,
+    (request: object, options: object) => Promise<unknown> | AsyncIterable<unknown>
+  >;
   try {
     const answer = calls[method]?.(request, { metadata });
-    if (typeof answer !== 'object' || answer === null) throw new TypeError(`${service.name} has no ${method}`);
-    if (!(Symbol.asyncIterator in answer)) {
-      await answer;
-      return;
-    }
-    for await (const _ of answer as AsyncIterable<unknown>) break;
+    if (answer === undefined) throw new TypeError(`${service.name} has no ${method}`);
+    if (answer instanceof Promise) await answer;
+    else for await (const _ of answer) break;
   } finally {
     client.close();
   }
