@@ -7,8 +7,8 @@ import { findCases } from './run/find-cases.ts';
 import { runFleet } from './run/run-fleet.ts';
 import { shell } from './shell.ts';
 
-const help = `npm run e2e -- fleet                    a guest of each architecture, and this host: all cases
-npm run e2e -- fleet --all              every guest
+const help = `npm run e2e -- fleet                    a guest of each architecture, and this host: all cases but the long ones
+npm run e2e -- fleet --all              every guest, and all cases
 npm run e2e -- fleet --kernels LIST     arm64-6.1, 6.1, arm64, separated by commas
 npm run e2e -- fleet --cases LIST       only the cases whose file names contain one of these
 npm run e2e -- fleet --cases LIST --checks LIST   and of what the fleet as a whole must do what is called so
@@ -28,7 +28,7 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'fleet') {
     const { values } = options(args);
     const kinds = chooseGuests(values.all ? 'all' : (values.kernels ?? null));
-    const cases = await findCases(values.cases?.split(',') ?? null);
+    const cases = await findCases(values.cases?.split(',') ?? null, values.all === true);
     const checks = findChecks(values.checks?.split(',') ?? (values.cases === undefined ? null : []));
     return (await runFleet({ kinds, cases, checks, everyCase: values.kernels === undefined })) ? 0 : 1;
   }

@@ -1,7 +1,4 @@
 import type { FleetCase } from '../run/fleet-case.ts';
 
-/** Every tool of packages/tools/library, on the kernels that its manifest claims, against its own workload. */
-export default {
-  name: 'the tool library: attached, held against their workloads',
-  programs: 'library',
-} satisfies FleetCase;
+/** Every tool of packages/tools/library, on the kernels that its manifest claims. */
+export default { name: 'the tool library: attached', programs: 'library' } satisfies FleetCase;

@@ -1,10 +1,11 @@
 import { language } from './language.ts';
 import { library } from './library.ts';
+import { workloads } from './library-workloads.ts';
 import { random } from './random.ts';
 import { tools } from './tools.ts';
 import type { ConformEnd } from './verdict.ts';
 
-export const conformRuns = { language, library, tools, random };
+export const conformRuns = { language, library, workloads, tools, random };
 
 /** Runs what a word says, over a folder of programs, or so many of them from a seed on, and tells a verdict a line, as JSON; the last line tells how many. */
 export async function conform([word, what = '', first = '']: readonly string[]): Promise<void> {

@@ -12,7 +12,6 @@ import {
   toolProgram,
 } from '@bpfleet/tools';
 import { loadTrace, TraceError } from '@bpfleet/tracer';
-import { runToolCase } from '@bpfleet/tracer/testing';
 import { lacking } from './lacking.ts';
 import { saidOf } from './language.ts';
 import type { Verdict } from './verdict.ts';
@@ -22,8 +21,8 @@ const ATTACHED_MS = 200;
 const ownArch = arch() === 'x64' ? 'x86-64' : arch();
 
 /**
- * Holds each tool of a library against its case's workload in this kernel. Where the workload cannot run, the tool is attached. One that
- * its manifest claims for this kernel must run, but for what is looked up and is not here; one that it does not claim may.
+ * Attaches each tool of a library in this kernel. One that its manifest claims for this kernel must attach, but for what is looked up
+ * and is not here; one that it does not claim may.
  */
 export async function* library(folder: string): AsyncGenerator<Verdict> {
   for (const [name, tool] of loadLibrary([folder]).tools) {
@@ -33,19 +32,14 @@ export async function* library(folder: string): AsyncGenerator<Verdict> {
 
 async function verdictOf(tool: Tool, folder: string): Promise<Omit<Verdict, 'name'>> {
   try {
-    const one = loadCase(folder, tool.manifest);
-    const end = await runToolCase(tool, one);
-    if ('wrong' in end && end.wrong.length > 0) return { state: 'fail', reason: end.wrong.join('; ') };
-    const unproved = 'skipped' in end ? end.skipped : one.attached;
-    if (unproved === undefined) return { state: 'pass' };
-    const attached = 'skipped' in end ? await attachedVerdict(tool, one) : { state: 'pass' as const };
-    return attached.state === 'pass' ? { state: 'skipped', reason: `attached, but not proved: ${unproved}` } : attached;
+    return await attachedVerdict(tool, loadCase(folder, tool.manifest));
   } catch (error) {
     return { state: 'fail', reason: saidOf(error) };
   }
 }
 
-async function attachedVerdict(tool: Tool, one: ToolCase): Promise<Omit<Verdict, 'name'>> {
+/** Whether a tool attaches here, with the parameters of its case. */
+export async function attachedVerdict(tool: Tool, one: ToolCase): Promise<Omit<Verdict, 'name'>> {
   const { variants, arguments: words } = toolProgram(tool, caseParameters(one, process.pid));
   try {
     const trace = await loadTrace({ kind: 'variants', variants, arguments: words, unnamed: 'place' });

@@ -12,6 +12,7 @@ export async function programFolders(): Promise<ProgramFolders> {
   return {
     language: join(packages, 'compiler/cases'),
     library: join(packages, 'tools/library'),
+    workloads: join(packages, 'tools/library'),
     tools: await fetchTools(),
   };
 }

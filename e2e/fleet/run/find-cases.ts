@@ -5,8 +5,11 @@ import type { FleetCase } from './fleet-case.ts';
 
 const folder = resolve(import.meta.dirname, '../cases');
 
-/** Every file of e2e/fleet/cases, or those whose file names contain one of the words. @throws FleetError where none does */
-export async function findCases(words: readonly string[] | null): Promise<FleetCase[]> {
+/**
+ * Every file of e2e/fleet/cases, without the long cases unless they are wanted; or those whose file names contain one of the words.
+ * @throws FleetError where none does
+ */
+export async function findCases(words: readonly string[] | null, long: boolean): Promise<FleetCase[]> {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.ts'))
     .sort();
@@ -19,5 +22,5 @@ export async function findCases(words: readonly string[] | null): Promise<FleetC
   const found = await Promise.all(
     chosen.map(async (file) => ((await import(resolve(folder, file))) as { default: FleetCase | FleetCase[] }).default),
   );
-  return found.flat();
+  return found.flat().filter((one) => words !== null || long || !('long' in one && one.long));
 }

@@ -23,6 +23,7 @@ const backMs = 120_000;
 const guestFolders: ProgramFolders = {
   language: '/programs/language',
   library: '/programs/library',
+  workloads: '/programs/library',
   tools: '/programs/tools',
 };
 const hostName = 'host';
