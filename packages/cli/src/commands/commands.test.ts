@@ -3,9 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { ResultDocument, SessionResource } from '@bpfleet/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { bpfleetProgram } from '../program.ts';
-import { plain, type Terminal } from '../terminal.ts';
-import { toCliError } from '../to-cli-error.ts';
+import { bpfleet } from './run-command.test-kit.ts';
 
 type Handler = (request: IncomingMessage & { body: string }, response: ServerResponse) => void;
 
@@ -43,33 +41,6 @@ const send =
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 const refuse = (status: number, code: string, detail: string, rest: object = {}) =>
   send(status, { type: 'urn:x', title: 'x', status, code, detail, ...rest });
-
-/** Runs a command as main.ts does. */
-async function bpfleet(...args: string[]) {
-  let out = '';
-  let err = '';
-  const sink = (add: (text: string) => unknown) => ({ write: add }) as unknown as NodeJS.WritableStream;
-  const terminal: Terminal = {
-    out: sink((text) => (out += text)),
-    err: sink((text) => (err += text)),
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    paint: plain,
-    paintErr: plain,
-  };
-  let status = 0;
-  try {
-    await bpfleetProgram(terminal, (given) => (status = given))
-      .exitOverride()
-      .parseAsync(args, { from: 'user' });
-  } catch (error) {
-    const known = toCliError(error);
-    status = known.status;
-    err += [known.report, known.message, known.hint].filter(Boolean).join('\n');
-  }
-  return { out, err, status };
-}
 
 const summary = (state: SessionResource['session']['state']): SessionResource['session'] => ({
   id: 's1',

@@ -5,9 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { bpfleetProgram } from '../program.ts';
-import { plain, type Terminal } from '../terminal.ts';
-import { toCliError } from '../to-cli-error.ts';
+import { bpfleet } from './run-command.test-kit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpfleet-tools-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -74,32 +72,6 @@ afterEach(async () => {
   server.close();
   await once(server, 'close');
 });
-
-async function bpfleet(...args: string[]) {
-  let out = '';
-  let err = '';
-  const sink = (add: (text: string) => unknown) => ({ write: add }) as unknown as NodeJS.WritableStream;
-  const terminal: Terminal = {
-    out: sink((text) => (out += text)),
-    err: sink((text) => (err += text)),
-    outIsTerminal: false,
-    errIsTerminal: false,
-    columns: undefined,
-    paint: plain,
-    paintErr: plain,
-  };
-  let status = 0;
-  try {
-    await bpfleetProgram(terminal, (given) => (status = given))
-      .exitOverride()
-      .parseAsync(args, { from: 'user' });
-  } catch (error) {
-    const known = toCliError(error);
-    status = known.status;
-    err += [known.report, known.message, known.hint].filter(Boolean).join('\n');
-  }
-  return { out, err, status };
-}
 
 /** A tool of one's own. */
 function ownTool(over = ''): string {
