@@ -21,10 +21,20 @@ const packages: Readonly<Record<string, readonly string[] | null>> = {
   e2fsprogs: ['sbin/mke2fs', 'sbin/mkfs.ext4', 'etc/mke2fs.conf'],
   xfsprogs: ['sbin/mkfs.xfs'],
   'btrfs-progs': ['sbin/mkfs.btrfs'],
-  openssl: ['usr/bin/openssl'],
+  openssl: ['usr/bin/openssl', 'usr/lib/ssl/openssl.cnf', 'etc/ssl/openssl.cnf'],
   ...whole('libssl3', 'python3.11-minimal', 'libpython3.11-minimal', 'libpython3.11-stdlib', 'python3-minimal'),
   ...whole('libexpat1', 'libffi8', 'libtinfo6', 'libmount1', 'libsmartcols1', 'libblkid1', 'libselinux1'),
-  ...whole('libpcre2-8-0', 'libudev1', 'libuuid1', 'libinih1', 'liburcu8', 'libext2fs2', 'libcom-err2', 'liblzo2-2'),
+  ...whole(
+    'libpcre2-8-0',
+    'libudev1',
+    'libuuid1',
+    'libinih1',
+    'liburcu8',
+    'libext2fs2',
+    'libcom-err2',
+    'liblzo2-2',
+    'libunwind8',
+  ),
 };
 
 function whole(...names: readonly string[]): Record<string, null> {

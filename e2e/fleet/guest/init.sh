@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # The first process of a guest: brings up what an agent needs, then does what the serial console says, a line at a time.
 /bin/busybox --install -s /bin
-export PATH=/bin:/usr/bin:/sbin:/usr/sbin HOME=/root
+# Before busybox's programs of the same names, which are in /bin.
+export PATH=/usr/sbin:/sbin:/usr/bin:/bin HOME=/root
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
