@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MapState } from '@bpfleet/aggregate';
@@ -9,6 +8,7 @@ import type { Trace } from '../api.ts';
 import { loadTrace } from '../load-trace.ts';
 import { runTrace } from '../run-trace.ts';
 import { TraceError } from '../trace-error.ts';
+import { hasModule } from './kernel-module.ts';
 
 /** What became of a case: what is wrong, a sentence each; or why it cannot run here. */
 export type ToolCaseEnd =
@@ -27,7 +27,8 @@ const LONGEST_MS = 240_000;
 
 /** Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError. */
 export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEnd> {
-  const absent = one.commands.find((command) => !isCommand(command)) ?? one.modules.find((module) => !isLoaded(module));
+  const absent =
+    one.commands.find((command) => !isCommand(command)) ?? one.modules.find((module) => !hasModule(module));
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
   const workload = new Workload(one.workload);
   try {
@@ -91,11 +92,6 @@ function strayMaps(maps: readonly MapState[], { manifest }: Tool): string[] {
 
 function isCommand(name: string): boolean {
   return spawnSync('/bin/sh', ['-c', 'command -v "$1" >/dev/null', 'sh', name]).status === 0;
-}
-
-/** Whether the kernel has a module, which is loaded where it was not. */
-function isLoaded(module: string): boolean {
-  return existsSync(`/sys/module/${module}`) || spawnSync('modprobe', ['-q', module]).status === 0;
 }
 
 /** A shell that waits until it is let go, then tells NAME=NUMBER, a line each. */
