@@ -34,6 +34,7 @@ const packages: Readonly<Record<string, readonly string[] | null>> = {
     'libcom-err2',
     'liblzo2-2',
     'libunwind8',
+    'liblzma5',
   ),
 };
 
