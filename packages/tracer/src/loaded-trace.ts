@@ -46,6 +46,8 @@ import type { ValueReaders } from './value-readers.ts';
 type RecordRing = RingBuffer | PerfBuffer;
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
+/** Events that are put into the order of their times, where several rings have them. */
+const ORDERED_TOGETHER = 16_384;
 
 /** Records that show something; the others ask for something, or tell of a process. */
 const EVENT_KINDS: ReadonlySet<RecordLayout['kind']> = new Set<RecordLayout['kind']>([
@@ -302,10 +304,10 @@ export class LoadedTrace implements Trace {
     this.#visit(this.#control, UNBOUNDED, take);
     this.#visit(this.#packets, UNBOUNDED, take);
     const prints = events.length;
-    this.#visit(this.#events, limit, take);
-    // Rings are in order by themselves, but not the buffers of several CPUs.
-    const mixed = prints > 0 && prints < events.length;
-    if (mixed || this.#events instanceof PerfBuffer) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    // A ring is in order by itself; two are not, nor are the buffers of several CPUs: what is put into order is taken together.
+    const unordered = prints > 0 || this.#events instanceof PerfBuffer;
+    this.#visit(this.#events, unordered && limit > 0 ? Math.max(limit, ORDERED_TOGETHER) : limit, take);
+    if (unordered) events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     return events;
   }
 
