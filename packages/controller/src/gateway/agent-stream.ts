@@ -3,6 +3,7 @@ import {
   type ConnectRequest,
   type ConnectResponseSchema,
   ContractError,
+  connectionTimes,
   type Hello,
   type Manifest,
   type MessageInitShape,
@@ -23,7 +24,7 @@ import type { IngestService } from '../results/ingest.service.ts';
 import { runId } from '../results/run.ts';
 import type { NodePart, NodeReports } from '../sessions/node-reports.ts';
 import { AgentQuestions, type QuestionOn, type ResponseOn, type Subject } from './agent-questions.ts';
-import { type Arrivals, leaseMs } from './arrivals.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { ConnectedAgent, ConnectedAgents } from './connected-agents.ts';
 import type { DesiredStates } from './desired-state.ts';
 import { type FrameIntake, notOfThisNode } from './frame-intake.ts';
@@ -108,7 +109,7 @@ export class AgentStream implements ConnectedAgent {
   }
 
   get isSilent(): boolean {
-    return this.with.clock.now() - this.seenAt > leaseMs;
+    return this.with.clock.now() - this.seenAt > connectionTimes.leaseMs;
   }
 
   ask<S extends Subject>(question: QuestionOn<S>, timeoutMs: number): Promise<ResponseOn<S> | undefined> {
