@@ -13,7 +13,7 @@ npm run e2e -- fleet --all              every guest, and all cases
 npm run e2e -- fleet --kernels LIST     arm64-6.1, 6.1, arm64, separated by commas
 npm run e2e -- fleet --cases LIST       only the cases whose file names contain one of these
 npm run e2e -- fleet --cases LIST --checks LIST   and of what the fleet as a whole must do what is called so
-npm run e2e -- fleet --tool-table       docs/tools-kernels.md, of what the last runs of --cases library-workloads found
+npm run e2e -- fleet --tool-table       which tool is proved on which kernel, by the last runs of --cases library-workloads
 npm run e2e -- shell arm64-6.1          a shell in a guest; "exit" ends it
 npm run e2e -- faults                   seeded runs in which everything fails; --help says more
 npm run e2e -- oracle                   scripts on Debian's bpftrace and on ours; --help says more`;
