@@ -14,7 +14,8 @@ import { takeOver } from './takeover.ts';
 const help = `npm run e2e -- faults [--agents simulated] [--runs 20] [--nodes 12] [--replicas 3]
 npm run e2e -- faults --agents real    real agents on this kernel, each with a workload that counts for itself; 4 nodes
 npm run e2e -- faults --kills 100      kills one controller after the other; tells how long takeovers take
-  the first run has the seed of BPFLEET_SEED, else 1; one that failed is done again by its seed and --runs 1`;
+  --kinds full-spool,kill-agents         only these, of ${faultKinds.join(', ')}
+  the first run has the seed of BPFLEET_SEED, else 1; one that failed is done again by its seed, --runs 1 and the same --kinds`;
 
 const { values } = parseArgs({
   args: process.argv.slice(2),
@@ -24,15 +25,18 @@ const { values } = parseArgs({
     nodes: { type: 'string' },
     replicas: { type: 'string', default: '3' },
     kills: { type: 'string' },
+    kinds: { type: 'string', default: faultKinds.join(',') },
     help: { type: 'boolean' },
   },
 });
-if (values.help || !['simulated', 'real'].includes(values.agents)) console.error(help);
+const unknown = values.kinds.split(',').filter((kind) => !faultKinds.some((known) => known === kind));
+if (values.help || unknown.length > 0 || !['simulated', 'real'].includes(values.agents)) console.error(help);
 else process.exitCode = await main(values.agents === 'real', Number(values.runs), Number(values.replicas));
 
 async function main(real: boolean, runs: number, replicas: number): Promise<number> {
-  const kinds = faultKinds.filter((kind) => kind !== 'full-disk' || process.getuid?.() === 0);
-  if (kinds.length < faultKinds.length) console.log('without root there are no runs with a full disk');
+  const asked = faultKinds.filter((kind) => values.kinds.split(',').includes(kind));
+  const kinds = asked.filter((kind) => kind !== 'full-disk' || process.getuid?.() === 0);
+  if (kinds.length < asked.length) console.log('without root there are no runs with a full disk');
   const cluster = await Cluster.start(replicas, { ownDisk: kinds.includes('full-disk') });
   let fleet: FaultedFleet | undefined;
   const end = async () => {
