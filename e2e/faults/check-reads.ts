@@ -1,6 +1,6 @@
 import type { SpooledRun } from '@bpfleet/agent/testing';
-import type { NodeAnswer, ResultDocument } from '@bpfleet/aggregate';
-import { sheetDiffers } from './check-sheet.ts';
+import type { ResultDocument } from '@bpfleet/aggregate';
+import { type Loss, lossWays, lostBy, sheetDiffers } from './check-sheet.ts';
 import { addUp, type MapValues, mapsAfter, type ReadsPayload, readReads } from './reads-script.ts';
 import type { StoredFrame } from './stored-frames.ts';
 
@@ -44,11 +44,9 @@ interface Losses {
   readonly evicted: number;
 }
 
-function lossesOf({ answer }: ResultDocument): Losses {
-  const sum = (pick: (lost: NodeAnswer['lost']) => readonly (number | string)[]) =>
-    answer.nodes.flatMap(({ lost }) => pick(lost)).reduce<number>((total, count) => total + Number(count), 0);
-  const events = sum(({ kernel, sampledOut, evicted }) => [kernel, sampledOut, evicted]);
-  return { events, all: events + sum(({ mapFull }) => [mapFull]), evicted: sum(({ evicted }) => [evicted]) };
+function lossesOf(document: ResultDocument): Losses {
+  const by = (...ways: Loss[]) => lostBy(document, ways);
+  return { events: by('kernel', 'sampledOut', 'evicted'), all: by(...lossWays), evicted: by('evicted') };
 }
 
 /** It died while it measured: there was no account yet. */

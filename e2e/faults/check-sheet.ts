@@ -1,4 +1,16 @@
-import type { ResultDocument } from '@bpfleet/aggregate';
+import type { NodeAnswer, ResultDocument } from '@bpfleet/aggregate';
+
+export type Loss = keyof NodeAnswer['lost'];
+
+/** Records that were lost in these ways, by all nodes together. */
+export function lostBy({ answer }: ResultDocument, ways: readonly Loss[]): number {
+  return answer.nodes
+    .flatMap(({ lost }) => ways.map((way) => Number(lost[way])))
+    .reduce((sum, count) => sum + count, 0);
+}
+
+/** The ways of which produced = stored + lost. */
+export const lossWays: readonly Loss[] = ['kernel', 'sampledOut', 'evicted', 'mapFull'];
 
 /** Complete + partial + failed + offline + skipped = targets; of each node, produced = stored + lost. */
 export function sheetDiffers({ answer }: ResultDocument): string[] {
@@ -6,10 +18,7 @@ export function sheetDiffers({ answer }: ResultDocument): string[] {
   const sum = complete + partial + failed + offline + skipped;
   const wrong = sum === targets ? [] : [`the sheet has ${sum} of ${targets} targets`];
   for (const { name, produced, stored, lost, reason } of nodes) {
-    const accounted = [stored, lost.kernel, lost.sampledOut, lost.evicted, lost.mapFull].reduce(
-      (sum, count) => sum + BigInt(count),
-      0n,
-    );
+    const accounted = [stored, ...lossWays.map((way) => lost[way])].reduce((sum, count) => sum + BigInt(count), 0n);
     if (BigInt(produced) !== accounted) wrong.push(`${name}: ${produced} produced, ${accounted} accounted for`);
     if (reason?.includes('do not balance')) wrong.push(`${name}: ${reason}`);
   }

@@ -23,6 +23,8 @@ export interface Measurement {
 /** What is stored, held against what was made. */
 export interface Comparison {
   readonly records: number;
+  /** Records that the answer says were lost. */
+  readonly lost: number;
   /** Nothing where all is as it should be. */
   readonly wrong: readonly string[];
 }

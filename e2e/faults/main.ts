@@ -5,7 +5,7 @@ import { Cluster } from '@bpfleet/testkit/simulator';
 import { percentile } from '../bench/statistics.ts';
 import { onSignal } from '../fleet/on-signal.ts';
 import { type FaultKind, faultKinds, planFaults } from './fault-plan.ts';
-import type { FaultedFleet } from './faulted-fleet.ts';
+import type { Comparison, FaultedFleet } from './faulted-fleet.ts';
 import { RealFleet } from './real-fleet.ts';
 import { runFaults } from './run-faults.ts';
 import { SyntheticFleet } from './synthetic-fleet.ts';
@@ -70,15 +70,20 @@ async function tellRuns(
   for (let each = seed(); each < seed() + runs; each++) {
     const plan = planFaults(each, kinds);
     const told = plan.faults.map(({ kind, atMs }) => `${kind} at ${atMs} ms`).join(', ');
-    const run = await runFaults(cluster, fleet, plan).catch((error: Error) => ({ records: 0, wrong: [error.message] }));
+    const run = await runFaults(cluster, fleet, plan).catch(failure);
     records += run.records;
-    console.log(`seed ${each}: ${told}: ${run.records} records, ${run.wrong.length === 0 ? 'all right' : 'WRONG'}`);
+    const lost = run.lost > 0 ? `, ${run.lost} told as lost` : '';
+    const verdict = run.wrong.length === 0 ? 'all right' : 'WRONG';
+    console.log(`seed ${each}: ${told}: ${run.records} records${lost}, ${verdict}`);
     for (const line of run.wrong.slice(0, 20)) console.log(`  ${line}`);
     if (run.wrong.length > 0) failed += 1;
   }
   console.log(`${runs} runs, ${records} records stored: ${failed} runs with differences`);
   return failed === 0 ? 0 : 1;
 }
+
+/** A run that came to no end. */
+const failure = ({ message }: Error): Comparison => ({ records: 0, lost: 0, wrong: [message] });
 
 async function tellTakeovers(cluster: Cluster, fleet: SyntheticFleet, kills: number): Promise<number> {
   const takeovers = await takeOver(cluster, fleet, kills);

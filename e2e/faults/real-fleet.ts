@@ -6,6 +6,7 @@ import type { ResultDocument } from '@bpfleet/aggregate';
 import { NumberedReads, SmallDisk, SupervisedAgent, until } from '@bpfleet/testkit';
 import { below, type Cluster, makeJoinTokens, seededRandom } from '@bpfleet/testkit/simulator';
 import { readsDiffer } from './check-reads.ts';
+import { lossWays, lostBy } from './check-sheet.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { type Comparison, type FaultedFleet, type Measurement, patienceMs } from './faulted-fleet.ts';
 import { readsScript } from './reads-script.ts';
@@ -96,10 +97,8 @@ export class RealFleet implements FaultedFleet {
         const compared = await Promise.all(
           begun.map(async (each, index) => this.#compare({ ...each, ...((await ended[index]) as Worked) })),
         );
-        return {
-          records: compared.reduce((sum, { records }) => sum + records, 0),
-          wrong: compared.flatMap(({ wrong }) => wrong),
-        };
+        const sum = (of: 'records' | 'lost') => compared.reduce((total, each) => total + each[of], 0);
+        return { records: sum('records'), lost: sum('lost'), wrong: compared.flatMap(({ wrong }) => wrong) };
       },
     };
   }
@@ -143,14 +142,18 @@ export class RealFleet implements FaultedFleet {
     return { attachedBy, last: await workload.end() };
   }
 
-  async #compare({ node, sessionId, ...calls }: Worked & { node: RealNode; sessionId: string; before: number }) {
+  async #compare({
+    node,
+    sessionId,
+    ...calls
+  }: Worked & { node: RealNode; sessionId: string; before: number }): Promise<Comparison> {
     const delivered = async () => (await this.#isOver(sessionId)) && (await node.hasDelivered(sessionId));
     await until(`the session on ${node.agent.name} to end`, delivered, patienceMs);
     const document = await this.#cluster.call<ResultDocument>('GET', `/sessions/${sessionId}/results`);
     const frames = await storedFrames(this.#cluster.databaseUrl, sessionId);
     const wrong = readsDiffer({ ...calls, deaths: node.deathsIn(sessionId), frames, document });
     const tell = (line: string) => `${node.agent.name}, session ${sessionId}: ${line}`;
-    return { records: recordsOf(frames), wrong: wrong.map(tell) } satisfies Comparison;
+    return { records: recordsOf(frames), lost: lostBy(document, lossWays), wrong: wrong.map(tell) };
   }
 
   async #isOver(sessionId: string): Promise<boolean> {

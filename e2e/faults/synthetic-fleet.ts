@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResultDocument } from '@bpfleet/aggregate';
 import { until } from '@bpfleet/testkit';
 import { type Cluster, makeJoinTokens, SimulatedFleet } from '@bpfleet/testkit/simulator';
+import { lossWays, lostBy } from './check-sheet.ts';
 import { syntheticDiffers } from './check-synthetic.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { type Comparison, type FaultedFleet, type Measurement, patienceMs } from './faulted-fleet.ts';
@@ -79,7 +80,7 @@ export class SyntheticFleet implements FaultedFleet {
     const names = new Map(agents.map(({ identity }) => [identity.nodeId, identity.name]));
     const logs = this.simulated.logs().filter((log) => log.sessionId === sessionId);
     const wrong = syntheticDiffers({ windows, logs, names, frames, document });
-    return { records: recordsOf(frames), wrong };
+    return { records: recordsOf(frames), lost: lostBy(document, lossWays), wrong };
   }
 
   /** The document by node, once the session has ended and every agent has delivered what it has. */
