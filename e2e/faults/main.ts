@@ -83,7 +83,9 @@ async function tellRuns(
 }
 
 /** A run that came to no end. */
-const failure = ({ message }: Error): Comparison => ({ records: 0, lost: 0, wrong: [message] });
+function failure({ message }: Error): Comparison {
+  return { records: 0, lost: 0, wrong: [message] };
+}
 
 async function tellTakeovers(cluster: Cluster, fleet: SyntheticFleet, kills: number): Promise<number> {
   const takeovers = await takeOver(cluster, fleet, kills);
