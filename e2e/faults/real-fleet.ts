@@ -147,8 +147,8 @@ export class RealFleet implements FaultedFleet {
     sessionId,
     ...calls
   }: Worked & { node: RealNode; sessionId: string; before: number }): Promise<Comparison> {
-    const delivered = async () => (await this.#isOver(sessionId)) && (await node.hasDelivered(sessionId));
-    await until(`the session on ${node.agent.name} to end`, delivered, patienceMs);
+    await until(`the session on ${node.agent.name} to end`, () => this.#isOver(sessionId), patienceMs);
+    await until(`${node.agent.name} to deliver all of it`, () => node.hasDelivered(sessionId), patienceMs);
     const document = await this.#cluster.call<ResultDocument>('GET', `/sessions/${sessionId}/results`);
     const frames = await storedFrames(this.#cluster.databaseUrl, sessionId);
     const wrong = readsDiffer({ ...calls, deaths: node.deathsIn(sessionId), frames, document });
