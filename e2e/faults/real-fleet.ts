@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResultDocument } from '@bpfleet/aggregate';
-import { NumberedReads, SmallDisk, SupervisedAgent, until } from '@bpfleet/testkit';
+import { NumberedReads, type ProxyMode, SmallDisk, SupervisedAgent, until } from '@bpfleet/testkit';
 import { below, type Cluster, makeJoinTokens, seededRandom } from '@bpfleet/testkit/simulator';
 import { readsDiffer } from './check-reads.ts';
 import { lossWays, lostBy } from './check-sheet.ts';
@@ -15,6 +15,8 @@ import { recordsOf, storedFrames } from './stored-frames.ts';
 
 /** For all agents' state together: an undisturbed run takes far less. */
 const diskMebibytes = 64;
+/** How long nothing is delivered before agents die: a few windows. */
+const undeliveredMs = 600;
 /** How often it is asked whether a session is attached: each time is a connection. */
 const askEveryMs = 50;
 /** No session waits for this: its workload ends it. */
@@ -103,9 +105,15 @@ export class RealFleet implements FaultedFleet {
     };
   }
 
+  /** They die with something in their spools: before, nothing passes; or, for every other target, no answer does. */
   async killSome(target: number, lastsMs: number): Promise<void> {
     const some = this.#nodes.filter((_, index) => index % 3 === target % 3);
-    await Promise.all(some.map((node) => node.kill(lastsMs)));
+    this.#allProxies({ kind: target % 2 === 0 ? 'stall' : 'mute' });
+    await sleep(undeliveredMs);
+    await Promise.all(some.map((node) => node.kill()));
+    this.#allProxies({ kind: 'pass' });
+    await sleep(lastsMs);
+    await Promise.all(some.map((node) => node.restart()));
   }
 
   async fillSpools(lastsMs: number): Promise<void> {
@@ -128,6 +136,10 @@ export class RealFleet implements FaultedFleet {
     await Promise.all(this.#nodes.map((node) => node.close()));
     this.#disk.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #allProxies(mode: ProxyMode): void {
+    for (const { proxy } of this.#cluster.replicas) proxy.mode = mode;
   }
 
   /** The workload goes on until the given time, and until its agent has attached, if it ever does; then its last call ends the session. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { spooledRuns } from '@bpfleet/agent/testing';
 import type { NumberedReads, SupervisedAgent } from '@bpfleet/testkit';
 import type { AgentDeath } from './check-reads.ts';
@@ -16,15 +15,20 @@ export class RealNode {
     this.workload = workload;
   }
 
-  /** kill -9; it comes again after so long. */
-  kill(lastsMs: number): Promise<void> {
+  /** kill -9. */
+  kill(): Promise<void> {
     return this.#inTurn(async () => {
       await this.agent.kill();
       const [lastCall, runs] = await Promise.all([this.workload.count(), spooledRuns(this.agent.stateDir)]);
       this.#deaths.push({ lastCall, runs });
-      await sleep(lastsMs);
+    });
+  }
+
+  /** After a kill. */
+  restart(): Promise<void> {
+    return this.#inTurn(() => {
       this.agent.start();
-      await this.agent.up();
+      return this.agent.up();
     });
   }
 
