@@ -11,10 +11,9 @@ import {
   type Hello,
   HelloSchema,
 } from '@bpfleet/contracts';
-import { ConfigError, createLogger, type Logger } from '@bpfleet/runtime';
+import { AtRest, ConfigError, createLogger, type Logger } from '@bpfleet/runtime';
 import type { AgentConfig } from './agent-config.ts';
 import { AgentError } from './agent-error.ts';
-import { AtRest } from './at-rest.ts';
 import { raiseBootEpoch } from './epoch/boot-epoch.ts';
 import { lockState } from './epoch/state-lock.ts';
 import { fleetClock } from './fleet-clock.ts';
@@ -30,6 +29,7 @@ import { askFacts, loadTracing } from './load-tracing.ts';
 import { nodeFactsOfBoot, nodeInfo } from './node-info.ts';
 import { tellPrivileges } from './privilege/tell-privileges.ts';
 import { Sessions } from './reconcile/sessions.ts';
+import { releaseMemory } from './release-memory.ts';
 import type { ServiceSurroundings } from './service/agent-service.ts';
 import { Callers } from './service/callers.ts';
 import { Collections } from './service/collections.ts';
@@ -137,7 +137,8 @@ async function startOn(
 
   const collections = new Collections(guard, feed);
   undo.push(() => collections.close());
-  const rest = new AtRest({ busy: () => collections.busy || !sessions.active()[Symbol.iterator]().next().done });
+  const busy = () => collections.busy || !sessions.active()[Symbol.iterator]().next().done;
+  const rest = new AtRest({ busy, release: releaseMemory });
   undo.push(() => rest.close());
   const socketPath = config.socket ?? dir.socket;
   const callers = new Callers(config.listen?.names ?? []);

@@ -1,9 +1,11 @@
 export * from './amount.ts';
-export { countBuffersAsHeap } from './buffers-as-heap.ts';
+export { AtRest } from './at-rest.ts';
 export * from './config.ts';
 export * from './duration.ts';
+export { countBuffersAsHeap, keepEventsYoung } from './heap-flags.ts';
 export { type LocatedYaml, type PlacedProblem, readLocatedYaml, type TextPlace } from './located-yaml.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
+export { loopBusy } from './loop-busy.ts';
 export * from './release-heap.ts';
 export * from './running-clock.ts';
 export * from './shutdown.ts';

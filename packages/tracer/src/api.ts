@@ -145,7 +145,7 @@ export interface Trace {
   runTests?(watch?: TestWatch): TestRun[];
   /** Runs the `bench:` probes. */
   runBenches?(): BenchRun[];
-  /** Takes what the rings hold now, at most `limit` events. Also obeys exit(), clear(), zero() and print() of the program. */
+  /** Takes what the rings hold now, at most `limit` events unless more have to be put into order. Also obeys exit(), clear(), zero() and print() of the program. */
   drain(limit?: number): TraceEvent[];
   /**
    * Throws away what the rings hold now, at most `limit` events, without making sense of them. Obeys what is no event.

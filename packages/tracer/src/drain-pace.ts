@@ -6,8 +6,11 @@ const QUIET_AFTER_MS = 1_000;
 /** A ring of 4 MiB takes what comes meanwhile at a million small events a second. Milliseconds. */
 const QUIET_PAUSE_MS = 50;
 
-/** How many events are taken at a time, so that the process stays responsive. */
+/** How many events are taken before something else may run, so that the process stays responsive. */
 export const DRAIN_LIMIT = 16_384;
+
+/** How many of them are in memory as objects at the same time: so few die young, and what collects garbage has nothing to copy. */
+export const EVENTS_AT_ONCE = 1_024;
 
 /**
  * How long to wait before the next drain: not at all while the ring has more than we take, shortly while events flow,

@@ -1,5 +1,5 @@
 import type { RunOptions, Trace, TraceEnd, TraceEvent, TraceWindow } from './api.ts';
-import { DRAIN_LIMIT, MAX_PAUSE_MS, nextPause, watchPause } from './drain-pace.ts';
+import { DRAIN_LIMIT, EVENTS_AT_ONCE, MAX_PAUSE_MS, nextPause, watchPause } from './drain-pace.ts';
 import { EventBudget } from './event-budget.ts';
 import { OverheadMeter } from './overhead-meter.ts';
 import { type RunClock, systemClock } from './run-clock.ts';
@@ -132,6 +132,16 @@ class Run {
 
   /** Returns how many events there were, taken or not. */
   #drain(windows: WindowBuilder, limit: number): number {
+    let found = 0;
+    while (found < limit) {
+      const some = this.#drainSome(windows, Math.min(limit - found, EVENTS_AT_ONCE));
+      found += some;
+      if (some < EVENTS_AT_ONCE) break;
+    }
+    return found;
+  }
+
+  #drainSome(windows: WindowBuilder, limit: number): number {
     const { events: found, sampledOut } = this.#budget?.drain(this.#trace, limit, this.#clock.monotonicMs()) ?? {
       events: this.#trace.drain(limit),
       sampledOut: 0,

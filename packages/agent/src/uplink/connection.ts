@@ -2,6 +2,7 @@ import {
   type ConnectRequest,
   ConnectRequestSchema,
   type ConnectResponse,
+  connectionTimes,
   create,
   type FleetService,
   type GrpcClient,
@@ -33,8 +34,6 @@ export interface ConnectionTimes {
   readonly silenceMs: number;
 }
 
-/** Two pings within the silence: a controller that answers one of them is there. Each costs some milliseconds of CPU at rest. */
-export const connectionTimes: ConnectionTimes = { pingMs: 3_500, silenceMs: 8_000 };
 /** Answers waiting for a peer that does not read. A peer that far behind is given up. */
 const maxUnwritten = 256;
 

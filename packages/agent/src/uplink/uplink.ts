@@ -8,7 +8,7 @@ import type { RunId } from '../spool/entry.ts';
 import type { Spool } from '../spool/spool.ts';
 import { backoffMs, reconnectBackoff, refusedBackoff } from './backoff.ts';
 import type { ClockSample } from './clock-offset.ts';
-import { Connection, type ConnectionTimes, connectionTimes } from './connection.ts';
+import { Connection, type ConnectionTimes } from './connection.ts';
 import { DeliveryQueue } from './delivery.ts';
 import { failureKind, failureReason } from './failure-kind.ts';
 
@@ -135,7 +135,7 @@ export class Uplink {
           onMessage: this.#duties.onMessage,
           onClockSample: this.#duties.onClockSample,
         },
-        times ?? connectionTimes,
+        times,
       );
       return await this.#connection.ended;
     } finally {

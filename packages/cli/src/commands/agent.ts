@@ -1,4 +1,4 @@
-import { loadConfig, onShutdown } from '@bpfleet/runtime';
+import { countBuffersAsHeap, keepEventsYoung, loadConfig, onShutdown } from '@bpfleet/runtime';
 import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import { lifeline } from '../lifeline.ts';
 
@@ -17,6 +17,8 @@ const DEFAULT_STATE_DIR = '/var/lib/bpfleet/agent';
 
 /** `bpfleet agent`: runs until it is told to stop. Returns the exit status. */
 export async function agent(options: AgentOptions): Promise<number> {
+  countBuffersAsHeap();
+  keepEventsYoung();
   const { parseAgentConfig, startAgent } = await import('@bpfleet/agent');
   const config =
     options.config === undefined

@@ -1,3 +1,4 @@
+import { connectionTimes } from '@bpfleet/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { BatchQueue } from '../database/batch-queue.ts';
@@ -6,8 +7,7 @@ import { NodeRepository } from '../fleet/node.repository.ts';
 import type { NodeFacts } from '../fleet/node-info.ts';
 import { SessionRepository } from '../sessions/session.repository.ts';
 
-/** A node that nothing is heard of for so long is offline. Agents ping every few seconds. */
-export const leaseMs = 10_000;
+const { leaseMs } = connectionTimes;
 /** Nodes of one transaction. */
 const maxWeight = 1_000;
 

@@ -1,6 +1,14 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
-import { channelOptions, FleetService, grpcService, RpcError, toGrpcStatus, unaryHandler } from '@bpfleet/contracts';
+import {
+  channelOptions,
+  connectionTimes,
+  FleetService,
+  grpcService,
+  RpcError,
+  toGrpcStatus,
+  unaryHandler,
+} from '@bpfleet/contracts';
 import { type Logger, RunningClock } from '@bpfleet/runtime';
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable } from '@nestjs/common';
@@ -16,7 +24,7 @@ import { NodeRepository } from '../fleet/node.repository.ts';
 import { IngestService } from '../results/ingest.service.ts';
 import { NodeReports } from '../sessions/node-reports.ts';
 import { AgentStream, type ConnectCall, type StreamSurroundings } from './agent-stream.ts';
-import { Arrivals, leaseMs } from './arrivals.ts';
+import { Arrivals } from './arrivals.ts';
 import { ConnectedAgents } from './connected-agents.ts';
 import { DesiredStates } from './desired-state.ts';
 import { FrameIntake } from './frame-intake.ts';
@@ -25,6 +33,7 @@ import { PeerCertificates } from './peer-certificates.ts';
 
 /** Largest message of an agent: several batches' worth. */
 const maxMessageBytes = 4 * 1024 * 1024;
+const { leaseMs } = connectionTimes;
 const heartbeatMs = 3_000;
 const handshakeMs = 10_000;
 /** Our own certificate is good for a year. */

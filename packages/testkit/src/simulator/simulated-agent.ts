@@ -3,6 +3,7 @@ import {
   type Assignment,
   type ConnectRequestSchema,
   type ConnectResponse,
+  connectionTimes,
   durationMs,
   FleetService,
   type GrpcClient,
@@ -54,8 +55,7 @@ interface SimulatedEvents {
 /** What may happen to an agent; each is a method of it that is given the time. */
 export type AgentFault = 'kill' | 'restart' | 'reset' | 'replay';
 
-const pingMs = 2_500;
-const silenceMs = 8_000;
+const { pingMs, silenceMs } = connectionTimes;
 const backoff = { firstMs: 200, maxMs: 5_000 };
 /** Frames of one message, as the agent bounds it by bytes. */
 const maxBatch = 64;

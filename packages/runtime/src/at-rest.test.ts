@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { AtRest } from './at-rest.ts';
 
-test('memory is given back once after each time that something was traced', () => {
+test('memory is given back once after each time that there was something to do', () => {
   let [now, busy] = [0, false];
   const release = vi.fn();
   const rest = new AtRest({ busy: () => busy, release, now: () => now });

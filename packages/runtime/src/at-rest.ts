@@ -1,26 +1,24 @@
-import { releaseHeap } from '@bpfleet/runtime';
-
-/** How often is looked whether anything is traced, and for how long nothing must have been. Milliseconds. */
+/** How often is looked whether the process is busy, and for how long it must not have been. Milliseconds. */
 const LOOK_MS = 5_000;
 const REST_MS = 10_000;
 
 export interface AtRestOptions {
-  /** Whether anything is loaded, attached or on its way. */
+  /** Whether there was anything to do; asked every few seconds. */
   readonly busy: () => boolean;
-  /** Gives memory back that only a tracing agent needs. */
-  readonly release?: () => void;
+  /** Gives memory back that only a busy process needs. */
+  readonly release: () => void;
   /** Milliseconds; only differences count. */
   readonly now?: () => number;
 }
 
-/** Gives memory back once after each time that something was traced, and after the start. */
+/** Has a process give memory back once after each time that it was busy, and after its start. */
 export class AtRest {
   readonly #options: Required<AtRestOptions>;
   readonly #timer: NodeJS.Timeout;
   #restingSince: number | null = null;
   #released = false;
 
-  constructor({ busy, release = releaseMemory, now = () => performance.now() }: AtRestOptions) {
+  constructor({ busy, release, now = () => performance.now() }: AtRestOptions) {
     this.#options = { busy, release, now };
     this.#timer = setInterval(() => this.look(), LOOK_MS);
     this.#timer.unref();
@@ -43,12 +41,4 @@ export class AtRest {
   close(): void {
     clearInterval(this.#timer);
   }
-}
-
-function releaseMemory(): void {
-  releaseHeap();
-  import('@bpfleet/tracer/process')
-    .then(({ releasePages }) => releasePages())
-    // Only memory is at stake: a node whose C library or /proc cannot do it must not lose its agent to this.
-    .catch((error: unknown) => process.emitWarning(`memory at rest is kept: ${String(error)}`));
 }
