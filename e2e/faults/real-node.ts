@@ -1,5 +1,6 @@
 import { spooledRuns } from '@bpfleet/agent/testing';
-import type { NumberedReads, SupervisedAgent } from '@bpfleet/testkit';
+import type { NumberedReads } from '@bpfleet/testkit';
+import type { SupervisedAgent } from '@bpfleet/testkit/simulator';
 import type { AgentDeath } from './check-reads.ts';
 
 /** A real agent, and the workload that it measures: agents on one kernel stay apart because each workload is another process. */

@@ -4,7 +4,6 @@ export { freePorts } from './lab/free-port.ts';
 export { heldPrograms } from './lab/held-programs.ts';
 export { Lab } from './lab/lab.ts';
 export { SmallDisk } from './lab/small-disk.ts';
-export { SupervisedAgent } from './lab/supervised-agent.ts';
 export { type ProxyMode, TcpProxy } from './lab/tcp-proxy.ts';
 export { until } from './lab/until.ts';
 export { seed, seedEnvironment } from './seed.ts';
