@@ -148,6 +148,24 @@ test.each<[string, Partial<ReadsTruth>, RegExp[]]>([
     [/it is complete .* should be partial/],
   ],
   [
+    'nothing was attached, because the spool had no room',
+    {
+      attachedBy: null,
+      frames: [],
+      document: documentOf(1, 0, { state: 'failed', produced: 0, stored: 0, reason: 'the spool cannot be written' }),
+    },
+    [],
+  ],
+  [
+    'nothing was attached, for no good cause',
+    {
+      attachedBy: null,
+      frames: [],
+      document: documentOf(1, 0, { state: 'failed', produced: 0, stored: 0, reason: '?' }),
+    },
+    [/it is failed .* should be complete/],
+  ],
+  [
     'partial without a cause',
     { document: documentOf(11, 16, { state: 'partial', reason: '?' }) },
     [/should be complete/],

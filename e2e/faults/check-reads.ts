@@ -133,10 +133,14 @@ function valuesDiffer(found: MapValues, expected: MapValues, by: string): string
     .map((key) => `${key} is ${found.get(key)}, ${by} it should be ${expected.get(key)}`);
 }
 
-/** Complete is what was neither cut short nor lost any; all else says why it is not. */
+/** Complete is what was neither cut short nor lost any; all else says why it is not. A spool that takes nothing has nothing attached. */
 function stateDiffers(truth: ReadsTruth, lost: Losses): string[] {
+  const { attachedBy, frames, document } = truth;
   const expected = wasCut(truth) || lost.all > 0 ? 'partial' : 'complete';
-  return truth.document.answer.nodes
-    .filter(({ state, reason }) => state !== expected || (expected === 'partial' && !reason))
+  return document.answer.nodes
+    .filter(({ state, reason }) => {
+      const unattached = attachedBy === null && frames.length === 0 && /spool cannot be written/.test(reason ?? '');
+      return state !== (unattached ? 'failed' : expected) || (state === 'partial' && !reason);
+    })
     .map(({ state, reason }) => `it is ${state} (${reason}), it should be ${expected}`);
 }
