@@ -8,6 +8,7 @@ import {
   type KernelObject,
   type Link,
   programInfo,
+  VerifierError,
   waitForPrograms,
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
@@ -20,6 +21,7 @@ import { attachProgram } from './attach-program.ts';
 import { IteratorLines } from './iterator-lines.ts';
 import { kernelPlaces } from './kernel-places.ts';
 import type { ObjectOutput } from './map-output.ts';
+import { missingPlaces } from './missing-places.ts';
 import { objectMapSpec } from './object-memory.ts';
 import type { ObjectTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
@@ -69,7 +71,7 @@ export class ObjectTrace implements Trace {
       this.#buffers = new RecordBuffers(records, (output) => mapOf(object, output.map));
     } catch (error) {
       object.close();
-      throw fromKernel(error, 'load', '', diagnostics);
+      throw fromKernel(explained(error, 'load', programs), 'load', '', diagnostics);
     }
     this.schemas = outputs.map(({ schema }) => schema);
     this.warnings = [...diagnostics];
@@ -160,13 +162,7 @@ export class ObjectTrace implements Trace {
     try {
       this.#links.push(attachProgram(this.#object, index, plan, (fd, name) => this.#openIterator(fd, name)));
     } catch (error) {
-      const { name = '', section = '' } = this.#object.programs[index] ?? {};
-      const missing = error instanceof KernelError ? kernelPlaces.missing(section) : null;
-      if (!(error instanceof KernelError) || missing === null) throw error;
-      const advice = `where the others make sense without it, a manifest says programs: ${name}: optional: true`;
-      throw new KernelError(error.code, `cannot attach program "${name}" (${section}): ${missing}; ${advice}`, {
-        cause: error,
-      });
+      throw explained(error, 'attach', this.#programs);
     }
   }
 
@@ -190,6 +186,15 @@ export class ObjectTrace implements Trace {
   #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
     return this.#programs.reduce((sum, { index }) => sum + programInfo(this.#object.programFd(index))[what], 0n);
   }
+}
+
+/** Said of all programs at once: the kernel refuses one, and would the next. */
+function explained(error: unknown, stage: 'load' | 'attach', programs: readonly PlannedObjectProgram[]): unknown {
+  if (!(error instanceof KernelError) || error instanceof VerifierError) return error;
+  const missing = missingPlaces(programs, stage, kernelPlaces);
+  return missing === null
+    ? error
+    : new KernelError('ENOENT', `cannot ${stage} the object: ${missing}`, { cause: error });
 }
 
 function mapNamed(object: KernelObject, name: string): BpfMap {
