@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { missingPlaces } from './missing-places.ts';
 
 const kernel = {
-  missing: (place: string) => (/gone\d*$/.test(place) ? `this kernel has no function ${place.split('/')[1]}` : null),
+  missing: (place: string) =>
+    place.startsWith('kretprobe/')
+      ? 'this kernel has no kprobes'
+      : /gone\d*$/.test(place)
+        ? `this kernel has no function ${place.split('/')[1]}`
+        : null,
 };
 const placed = (...places: string[]) => places.map((place, index) => ({ name: `p${index}`, place }));
 
@@ -22,6 +27,12 @@ test('of many only some are named, and a manifest has one line for all', () => {
 test('where nothing would be left, only another place helps', () => {
   expect(missingPlaces(placed('kprobe/gone'), 'attach', kernel)).toBe(
     'this kernel has no function gone ("p0", kprobe/gone); attach: kprobe/... puts one elsewhere',
+  );
+});
+
+test('where there are no such probes at all, no other place helps', () => {
+  expect(missingPlaces(placed('kretprobe/f', 'tp/a/b'), 'attach', kernel)).toBe(
+    'this kernel has no kprobes ("p0", kretprobe/f); where the others make sense without it, a manifest says programs: {p0: {optional: true}}',
   );
 });
 

@@ -11,6 +11,9 @@ const MAX_NAMED = 4;
 /** Made for what they are attached to when they are loaded. */
 const TYPED = /^(tp_btf|fentry|fexit|fmod_ret|fentry\.s|fexit\.s|fmod_ret\.s)\//;
 
+/** What is missing is one place, not all of its kind. */
+const NAMED_PLACE = /has no (function|tracepoint) |no file /;
+
 /**
  * What this kernel lacks of all that programs are attached to, and what a manifest may say of it; null where nothing is known to
  * be missing. `stage` load: where none of them is of a kind that needs its place to be loaded, it failed for something else.
@@ -30,12 +33,15 @@ export function missingPlaces(
   const reasons = [...Map.groupBy(missing, ({ reason }) => reason)].map(
     ([reason, those]) => `${reason} (${listed(those.map(({ name, place }) => `"${name}", ${place}`))})`,
   );
-  const all = missing.length === programs.length;
-  return `${listed(reasons)}; ${all ? '' : `${advice(missing.map(({ name }) => name))}; `}attach: ${kindOf(first.place)}/... puts one elsewhere`;
+  const named = missing.map(({ name }) => name);
+  const optional = missing.length === programs.length ? [] : [optionalAdvice(named)];
+  // A kernel without a whole kind of probes lacks all other places of it as well.
+  const elsewhere = NAMED_PLACE.test(first.reason) ? [`attach: ${kindOf(first.place)}/... puts one elsewhere`] : [];
+  return [listed(reasons), ...optional, ...elsewhere].join('; ');
 }
 
 /** A manifest's lines that have the programs be left out where this is missing. */
-function advice(names: readonly string[]): string {
+function optionalAdvice(names: readonly string[]): string {
   const settings =
     names.length > MAX_NAMED
       ? '{"*": {optional: true}}'

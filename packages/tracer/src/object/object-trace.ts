@@ -110,6 +110,14 @@ export class ObjectTrace implements Trace {
       const why = 'the program did not find room for records, which nobody counts';
       this.#tell(name, `ring buffer ${name} was full: ${why}; give it more entries`);
     }
+    for (const { name, guessed } of this.#buffers.others) {
+      const what = `records of ${name} are longer than the structure that they are read as`;
+      const shown = guessed === undefined ? 'what is beyond it is not shown' : 'they are shown as bytes';
+      this.#tell(
+        `${name} `,
+        `${what}: ${shown}; a manifest names theirs (outputs: ${name}: record: STRUCT, or layout: [u64 ts])`,
+      );
+    }
     for (const name of this.#lines.writingBytes) {
       const advice = `a manifest may name the structure of what it writes, outputs: ${name}: record: STRUCT`;
       this.#tell(name, `iterator "${name}" writes bytes that are no text: ${advice}`);

@@ -5,6 +5,7 @@ import type { RecordOutput } from './record-output.ts';
 
 /** What the kernel puts before each record of a ring. */
 const HEADER_BYTES = 8;
+const PERF_PADDING = 7;
 /** Of each CPU's perf buffer: BCC's tools have 64 to 256 KiB. */
 export const PERF_BUFFER_BYTES = 256 * 1024;
 
@@ -14,6 +15,8 @@ interface OpenBuffer {
   /** Bytes of the longest record so far. */
   longest: number;
   wasFull: boolean;
+  /** A record was longer than its structure. */
+  isOther: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export class RecordBuffers {
     try {
       for (const output of outputs) {
         const reader = readerOf(output, mapOf(output));
-        this.#buffers.push({ output, reader, longest: 0, wasFull: false });
+        this.#buffers.push({ output, reader, longest: 0, wasFull: false, isOther: false });
       }
     } catch (error) {
       this.close();
@@ -55,6 +58,11 @@ export class RecordBuffers {
     return this.#buffers.filter(({ wasFull }) => wasFull).map(({ output }) => output.name);
   }
 
+  /** Those with records that are longer than their structure, so that it cannot be theirs. */
+  get others(): readonly RecordOutput[] {
+    return this.#buffers.filter(({ isOther }) => isOther).map(({ output }) => output);
+  }
+
   /** At most `limit` records. */
   drain(limit: number): TraceEvent[] {
     const events: TraceEvent[] = [];
@@ -71,7 +79,9 @@ export class RecordBuffers {
           memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         }
         buffer.longest = Math.max(buffer.longest, length);
-        const { text, value } = readObjectRecord(output, memory, offset, length);
+        buffer.isOther ||= isLonger(output, length);
+        const layout = buffer.isOther && output.guessed !== undefined ? { name: output.name, fields: null } : output;
+        const { text, value } = readObjectRecord(layout, memory, offset, length);
         events.push({ at, type: 'value', text, values: [value] });
       });
       buffer.wasFull ||= free <= roundedUp(buffer.longest + HEADER_BYTES);
@@ -87,6 +97,11 @@ export class RecordBuffers {
 
 function readerOf({ buffer }: RecordOutput, map: BpfMap): RingBuffer | PerfBuffer {
   return buffer === 'ring' ? new RingBuffer(map) : new PerfBuffer(map, PERF_BUFFER_BYTES);
+}
+
+/** The kernel fills a record of a perf buffer up, so that it ends at a multiple of 8. */
+function isLonger({ longest, buffer }: RecordOutput, length: number): boolean {
+  return longest !== undefined && length > longest + (buffer === 'perf' ? PERF_PADDING : 0);
 }
 
 /** Records begin at multiples of 8; the kernel leaves one byte of a ring free at least. */

@@ -26,6 +26,8 @@ export interface RecordOutput extends RecordLayout {
   readonly buffer: 'ring' | 'perf';
   /** Number of the structure that was found for them by its name alone. */
   readonly guessed?: number;
+  /** Bytes of that structure, where it has no array of no length at its end: no record is longer. */
+  readonly longest?: number;
 }
 
 /** `size`: bytes of an element; `text`: of characters. */
@@ -52,7 +54,9 @@ export function recordOutput(
     type === undefined ? undefined : unlessDamaged(() => ({ fields: structureFields(type), rest: restOf(type) }));
   const { fields = null, rest } = read ?? {};
   const guessed = asked.record === undefined && type !== undefined ? { guessed: type.id } : {};
-  return { map: index, name: map.name, buffer, fields, ...guessed, ...(rest !== undefined && { rest }) };
+  const record = type === undefined ? undefined : unlessDamaged(() => type.types.resolve(type.id));
+  const longest = record?.kind === 'record' && rest === undefined ? { longest: record.size } : {};
+  return { map: index, name: map.name, buffer, fields, ...guessed, ...longest, ...(rest !== undefined && { rest }) };
 }
 
 /**
