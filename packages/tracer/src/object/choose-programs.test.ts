@@ -40,13 +40,26 @@ test('what is said of all others holds for those that are not named', () => {
   expect(out(programs('kprobe/gone', 'kprobe/f', 'kprobe/gone'), settings, kernel())).toEqual([0]);
 });
 
+test('one that cannot run here is nobody to leave another out for', () => {
+  const missing = (section: string) => (section.startsWith('fentry/') ? 'the types do not have f' : null);
+  const found = leftOut(
+    programs('fentry/f', 'kprobe/f'),
+    { programs: { '*': { optional: true } } },
+    {
+      ...kernel('fentry'),
+      missing,
+    },
+  );
+  expect(found).toEqual([{ index: 0, reason: 'the types do not have f' }]);
+});
+
 test.each<[string, readonly string[], readonly string[]]>([
   [
     'one is told with its reason',
     ['fentry/f', 'kprobe/f', 'kprobe/gone'],
     [
-      'program "p1" is left out: it does the same as program "p0" (fentry/f), which runs here',
       'program "p2" is left out: this kernel has no function gone',
+      'program "p1" is left out: it does the same as program "p0" (fentry/f), which runs here',
     ],
   ],
   [
@@ -56,6 +69,11 @@ test.each<[string, readonly string[], readonly string[]]>([
       '2 programs are left out for others that do the same, which run here: p1 (p0), p4 (p3)',
       'program "p2" is left out: this kernel has no function gone',
     ],
+  ],
+  [
+    'those of one reason are told together',
+    ['kprobe/gone', 'kprobe/f', 'kretprobe/gone'],
+    ['programs "p0", "p2" are left out: this kernel has no function gone'],
   ],
 ])('%s', (_name, sections, texts) => {
   const all = programs(...sections);

@@ -35,27 +35,32 @@ export function leftOut(
   kernel: KernelPlaces,
 ): LeftOut[] {
   const out: LeftOut[] = [];
-  for (const [index, { name, section, loads }] of programs.entries()) {
-    if (!loads) continue;
-    const { load, optional, attach } = programSettings(manifest, name);
-    const twin = load === true ? null : twinOf(programs, index, kernel);
-    if (twin !== null) {
-      const reason = `it does the same as program "${twin.name}" (${twin.section}), which runs here`;
-      out.push({ index, reason, twin: twin.name });
-      continue;
-    }
-    const missing = optional === true ? kernel.missing(attach ?? section) : null;
+  const asked = programs.map(({ name }) => programSettings(manifest, name));
+  for (const [index, { section, loads }] of programs.entries()) {
+    const { optional, attach } = asked[index] ?? {};
+    const missing = loads && optional === true ? kernel.missing(attach ?? section) : null;
     if (missing !== null) out.push({ index, reason: missing });
+  }
+  const gone = new Set(out.map(({ index }) => index));
+  const there = programs.map((each, index) => ({ ...each, loads: each.loads && !gone.has(index) }));
+  for (const [index, { loads }] of there.entries()) {
+    const twin = loads && asked[index]?.load !== true ? twinOf(there, index, kernel) : null;
+    if (twin === null) continue;
+    const reason = `it does the same as program "${twin.name}" (${twin.section}), which runs here`;
+    out.push({ index, reason, twin: twin.name });
   }
   return out;
 }
 
-/** What was left out and why, a sentence each: those that have a twin are one. */
+/** What was left out and why, a sentence for each reason. */
 export function leftOutTexts(programs: readonly Pick<ObjectProgram, 'name'>[], out: readonly LeftOut[]): string[] {
   const nameOf = ({ index }: LeftOut) => programs[index]?.name ?? '';
   const twins = out.filter(({ twin }) => twin !== undefined);
   const alone = twins.length === 1 ? out : out.filter(({ twin }) => twin === undefined);
-  const texts = alone.map((each) => `program "${nameOf(each)}" is left out: ${each.reason}`);
+  const texts = [...Map.groupBy(alone, ({ reason }) => reason)].map(([reason, those]) => {
+    const names = those.map((each) => `"${nameOf(each)}"`).join(', ');
+    return those.length === 1 ? `program ${names} is left out: ${reason}` : `programs ${names} are left out: ${reason}`;
+  });
   if (twins.length < 2) return texts;
   const pairs = twins.map((each) => `${nameOf(each)} (${each.twin})`).join(', ');
   return [`${twins.length} programs are left out for others that do the same, which run here: ${pairs}`, ...texts];

@@ -111,11 +111,13 @@ export class ObjectTrace implements Trace {
       this.#tell(name, `ring buffer ${name} was full: ${why}; give it more entries`);
     }
     for (const { name, guessed } of this.#buffers.others) {
-      const what = `records of ${name} are longer than the structure that they are read as`;
-      const shown = guessed === undefined ? 'what is beyond it is not shown' : 'they are shown as bytes';
+      const what =
+        guessed === undefined
+          ? `records of ${name} are longer than their structure, and what is beyond it is not shown`
+          : `records of ${name} are shown as bytes: they are not of the length of the structure that was found by its name`;
       this.#tell(
         `${name} `,
-        `${what}: ${shown}; a manifest names theirs (outputs: ${name}: record: STRUCT, or layout: [u64 ts])`,
+        `${what}; a manifest names theirs (outputs: ${name}: record: STRUCT, or layout: [u64 ts])`,
       );
     }
     for (const name of this.#lines.writingBytes) {

@@ -1,11 +1,10 @@
 import { type BpfMap, PerfBuffer, RingBuffer } from '@bpfleet/kernel';
 import type { TraceEvent } from '../api.ts';
 import { readObjectRecord } from './read-object-record.ts';
-import type { RecordOutput } from './record-output.ts';
+import { canBe, type RecordOutput } from './record-output.ts';
 
 /** What the kernel puts before each record of a ring. */
 const HEADER_BYTES = 8;
-const PERF_PADDING = 7;
 /** Of each CPU's perf buffer: BCC's tools have 64 to 256 KiB. */
 export const PERF_BUFFER_BYTES = 256 * 1024;
 
@@ -15,7 +14,7 @@ interface OpenBuffer {
   /** Bytes of the longest record so far. */
   longest: number;
   wasFull: boolean;
-  /** A record was longer than its structure. */
+  /** The length of a record was none that its structure has. */
   isOther: boolean;
 }
 
@@ -58,7 +57,7 @@ export class RecordBuffers {
     return this.#buffers.filter(({ wasFull }) => wasFull).map(({ output }) => output.name);
   }
 
-  /** Those with records that are longer than their structure, so that it cannot be theirs. */
+  /** Those with records that are longer than their structure, or whose structure was guessed and is longer than they are. */
   get others(): readonly RecordOutput[] {
     return this.#buffers.filter(({ isOther }) => isOther).map(({ output }) => output);
   }
@@ -79,7 +78,7 @@ export class RecordBuffers {
           memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         }
         buffer.longest = Math.max(buffer.longest, length);
-        buffer.isOther ||= isLonger(output, length);
+        buffer.isOther ||= !canBe(output, length);
         const layout = buffer.isOther && output.guessed !== undefined ? { name: output.name, fields: null } : output;
         const { text, value } = readObjectRecord(layout, memory, offset, length);
         events.push({ at, type: 'value', text, values: [value] });
@@ -97,11 +96,6 @@ export class RecordBuffers {
 
 function readerOf({ buffer }: RecordOutput, map: BpfMap): RingBuffer | PerfBuffer {
   return buffer === 'ring' ? new RingBuffer(map) : new PerfBuffer(map, PERF_BUFFER_BYTES);
-}
-
-/** The kernel fills a record of a perf buffer up, so that it ends at a multiple of 8. */
-function isLonger({ longest, buffer }: RecordOutput, length: number): boolean {
-  return longest !== undefined && length > longest + (buffer === 'perf' ? PERF_PADDING : 0);
 }
 
 /** Records begin at multiples of 8; the kernel leaves one byte of a ring free at least. */

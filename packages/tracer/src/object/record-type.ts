@@ -7,25 +7,31 @@ const MAX_DEPTH = 8;
 /** Names that people give the structure of what they send. */
 const USUAL = ['event', 'event_t', 'data_t', 'data', 'record', 'sample'];
 /** `bind_event`, `event_t`, but none of the kernel's own that a program has looked into. */
-const LIKELY = /^(?!trace_event|perf_event|trace_entry)(?:\w+_)?(?:event|data|record|sample)(?:_t)?$/;
+const LIKELY = /^(?!(?:trace_event|trace_entry|bpf|perf|hw_perf)_)(?:\w+_)?(?:event|data|record|sample)(?:_t)?$/;
+
+/** `sure`: false where its name is all that speaks for it, and values of maps are called so as well. */
+export interface FoundRecord extends TypeRef {
+  readonly sure: boolean;
+}
 
 /**
  * The structure of the records of a ring or perf buffer: the map's own value type, else one that is named after the map
- * (`event` or `event_t` for `events`), has a usual name, is pointed to by a variable `unused` (as bpf2go wants it), or is the only
+ * (`event` or `event_t` for `events`), is pointed to by a variable `unused` (as bpf2go wants it), has a usual name, or is the only
  * one with a likely name that no other structure holds. Undefined where nothing tells.
  */
-export function recordType(map: Pick<ObjectMap, 'name' | 'valueType'>, types: ObjectTypes): TypeRef | undefined {
+export function recordType(map: Pick<ObjectMap, 'name' | 'valueType'>, types: ObjectTypes): FoundRecord | undefined {
   const { btf } = types;
   if (btf !== null && map.valueType !== 0 && map.valueType < btf.length) {
     const type = btf.resolve(map.valueType);
-    if (type.kind === 'record') return { types: btf, id: type.id };
+    if (type.kind === 'record') return { types: btf, id: type.id, sure: true };
   }
   const single = map.name.replace(/ies$/, 'y').replace(/s$/, '');
-  for (const name of [map.name, single, `${single}_t`, `${map.name}_t`, ...USUAL]) {
-    const found = types.structure(name);
-    if (found !== undefined) return found;
-  }
-  return pointedTo(types) ?? onlyLikely(types);
+  const [own] = [map.name, single, `${single}_t`, `${map.name}_t`].flatMap((name) => types.structure(name) ?? []);
+  const named = own ?? pointedTo(types);
+  if (named !== undefined) return { ...named, sure: true };
+  const [usual] = USUAL.flatMap((name) => types.structure(name) ?? []);
+  const likely = usual ?? onlyLikely(types);
+  return likely === undefined ? undefined : { ...likely, sure: false };
 }
 
 function pointedTo({ btf }: ObjectTypes): TypeRef | undefined {
