@@ -31,12 +31,16 @@ import { RecordBuffers } from './record-buffers.ts';
 import { iteratorShape } from './record-output.ts';
 import { readWholeMap, wholeMap } from './whole-map.ts';
 
+/** What this process lacks, and not the kernel: then nothing is optional. */
+const OWN_LACK: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 /** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
 export class ObjectTrace implements Trace {
   readonly schemas;
   /** Grows where a ring buffer was full. */
   readonly warnings: Diagnostic[];
-  readonly probes: number;
+  /** Fewer once it is attached, where the kernel did not take what is optional. */
+  probes: number;
   /** False where there are only iterators, which are done once they are read. */
   readonly hasProbes: boolean;
   readonly mapBytes: number;
@@ -89,7 +93,7 @@ export class ObjectTrace implements Trace {
     if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
     this.#state = 'attached';
     try {
-      for (const each of this.#programs) this.#attachOne(each);
+      this.#attachPrograms();
       for (const index of this.#structOps) this.#links.push(this.#object.attachStructOps(index));
     } catch (error) {
       this.#state = 'detached';
@@ -168,12 +172,25 @@ export class ObjectTrace implements Trace {
     this.#counting.set(false);
   }
 
-  #attachOne({ index, plan }: PlannedObjectProgram): void {
-    try {
-      this.#links.push(attachProgram(this.#object, index, plan, (fd, name) => this.#openIterator(fd, name)));
-    } catch (error) {
-      throw explained(error, 'attach', this.#programs);
+  #attachPrograms(): void {
+    const refused: KernelError[] = [];
+    for (const program of this.#programs) {
+      try {
+        this.#attachOne(program);
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        const told = withOther(error, program);
+        if (!program.optional || OWN_LACK.has(error.code)) throw explained(told, 'attach', this.#programs);
+        refused.push(told);
+        this.warnings.push(objectWarning(`program "${program.name}" is left out: ${told.message}`));
+      }
     }
+    this.probes -= refused.length;
+    if (refused.length > 0 && this.probes === 0) throw refused[0];
+  }
+
+  #attachOne({ index, plan }: PlannedObjectProgram): void {
+    this.#links.push(attachProgram(this.#object, index, plan, (fd, name) => this.#openIterator(fd, name)));
   }
 
   #openIterator(linkFd: number, name: string): void {
@@ -196,6 +213,13 @@ export class ObjectTrace implements Trace {
   #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
     return this.#programs.reduce((sum, { index }) => sum + programInfo(this.#object.programFd(index))[what], 0n);
   }
+}
+
+/** The kernel knows a function by its types, and may yet not attach to it: the program that does the same may do better. */
+function withOther(error: KernelError, { name, instead }: PlannedObjectProgram): KernelError {
+  if (instead === undefined) return error;
+  const advice = `a manifest has program "${instead}" run instead by programs: {${name}: {load: false}}`;
+  return new KernelError(error.code, `${error.message}; ${advice}`, { cause: error });
 }
 
 /** Said of all programs at once: the kernel refuses one, and would the next. */

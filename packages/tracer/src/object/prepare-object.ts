@@ -40,6 +40,10 @@ export interface PreparedObject {
 }
 
 export interface PlannedObjectProgram extends PlacedProgram {
+  /** Of a program that does the same and was left out for it, its name. */
+  readonly instead?: string;
+  /** The others run also where this kernel does not attach it. */
+  readonly optional: boolean;
   /** Place in the object's programs. */
   readonly index: number;
   readonly plan: AttachPlan;
@@ -113,8 +117,10 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
         objectWarning(`program "${program.name}" (${program.section}) can change what this machine does: ${change}`),
       );
     }
-    const { attach = program.section } = programSettings(manifest, program.name);
-    programs.push({ index, plan, name: program.name, place: attach });
+    const { attach = program.section, optional = false } = programSettings(manifest, program.name);
+    const other = out.find(({ twin }) => twin === program.name);
+    const instead = other === undefined ? {} : { instead: object.programs[other.index]?.name ?? '' };
+    programs.push({ index, plan, name: program.name, place: attach, optional, ...instead });
   }
   if (unplaced.length > 0) throw unplacedTogether(unplaced);
   if (programs.length === 0) throw noPrograms(object, out);
