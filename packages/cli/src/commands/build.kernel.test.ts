@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { Btf } from '@bpfleet/bpf';
 import { loadTrace } from '@bpfleet/tracer';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildArchs, ownArch } from '../build-arch.ts';
+import { buildArchs, machines, ownArch } from '../build-arch.ts';
 import type { Terminal } from '../terminal.ts';
 import { build, dumpBtf } from './build.ts';
 
@@ -104,16 +104,13 @@ SEC("raw_tp/sys_enter") int enter(struct of_old *ctx) { state = ctx->no_longer_t
 char LICENSE[] SEC("license") = "GPL";
 `;
     writeFileSync(source, text);
-    const header = join(folder, 'x86', 'vmlinux.h');
+    const header = join(folder, machines[ownArch()].target, 'vmlinux.h');
     mkdirSync(dirname(header));
-    writeFileSync(
-      header,
-      'typedef unsigned int __u32; typedef unsigned long long __u64; typedef int __s32; typedef unsigned short __u16; typedef __u16 __be16; typedef __u32 __be32, __wsum; enum { BPF_MAP_TYPE_HASH = 1 }; struct of_old { long no_longer_there; };\n',
-    );
-    build(source, [], { arch: 'x86-64' }, terminal);
+    writeFileSync(header, '#include <linux/types.h>\nstruct of_old { long no_longer_there; };\n');
+    build(source, [], { arch: ownArch() }, terminal);
     expect(said).toMatch(/old\.bpf\.o: raw_tp\/sys_enter/);
     rmSync(header);
-    expect(() => build(source, [], { arch: 'x86-64' }, terminal)).toThrow(
+    expect(() => build(source, [], { arch: ownArch() }, terminal)).toThrow(
       expect.objectContaining({ hint: expect.stringMatching(/put the vmlinux\.h that it was written with beside it/) }),
     );
   });
