@@ -97,7 +97,7 @@ function memoryBound(): number {
 /** The programs that run, with where they are attached; those that are left out here are told. */
 function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   const diagnostics: Diagnostic[] = [];
-  const out = leftOut(object.programs, manifest, kernelPlaces);
+  const out = leftOut(object.programs, manifest, kernelPlaces());
   for (const { index } of out) object.setLoads(index, false);
   diagnostics.push(...leftOutTexts(object.programs, out).map(objectWarning));
   const programs: PlannedObjectProgram[] = [];
