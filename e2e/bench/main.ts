@@ -57,13 +57,17 @@ try {
 /** No time is asserted: what is not reached is printed, and the status is 0. */
 async function main(args: string[]): Promise<number> {
   const { positionals, values } = options(args);
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
   const [name, ...others] = positionals;
   const parts = values.parts.split(',').flatMap((part) => fleetParts.filter((each) => each === part));
   const bench = Object.entries(benchesWith(Number(values.agents), parts)).find(([each]) => each === name)?.[1];
   const rounds = Number(values.rounds);
   if (!bench || others.length > 0 || parts.length === 0 || !Number.isInteger(rounds) || rounds < 1) {
     console.error(help);
-    return name === undefined && values.help ? 0 : 4;
+    return 4;
   }
   const start = performance.now();
   const tell = (line: string) => console.error(`bench: ${((performance.now() - start) / 1000).toFixed(0)} s: ${line}`);

@@ -50,6 +50,8 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
       .addOption(new Option('--watch', 'show results and printed lines as they come').conflicts('detach'))
       .option('--detach', 'start it and return its id')
       .option('--show', 'print the script that a tool becomes, and run nothing')
+      .option('--by <group>', 'at the end group the results by node, window or label:KEY')
+      .option('--top <count>', 'only so many entries of each group, the largest; 0 is all', count)
       .option('--strict', 'exit with 2 unless every node answered in full')
       .addOption(outputOption())
       .action(async (what: string, words: string[], options) => {
@@ -61,6 +63,7 @@ function addMeasuring(program: Command, terminal: Terminal, finish: (status: num
     'bpfleet run opens.bt -- 42 --comm=bash',
     'bpfleet run runqlat --for 5s -- --pid 1234',
     'bpfleet run latency.bt --canary 1% --max-failures 5%',
+    'bpfleet run syscount --for 5s --by label:arch --top 10',
     'bpfleet run latency.bt --sample 10%',
     'bpfleet run latency.bt --strict -o json > result.json',
   );

@@ -36,6 +36,8 @@ export type DataLayout =
   | {
       readonly kind: 'stack';
       readonly map: string;
+      /** Numbers from there on are of that map, where they begin at 0. */
+      readonly spill?: { readonly map: string; readonly from: number };
       readonly depth: number;
       readonly user: boolean;
       readonly mode: 'bpftrace' | 'perf' | 'raw' | 'build_id';

@@ -56,6 +56,23 @@ describe('round trips over the wire', () => {
     );
   });
 
+  test('stacks whose names no message may have are shortened, and stay different', () => {
+    const frame = (last: string) => [
+      { symbol: `v8::${'internal::'.repeat(1_000)}${last}`, module: `/${'folder/'.repeat(600)}${last}`, offset: 1 },
+    ];
+    const [first, second] = ['Visit', 'Scavenge'].map((last) =>
+      decodeScalar(overTheWire(ValueSchema, encodeScalar(frame(last)))),
+    );
+    expect(first).not.toEqual(second);
+    expect(first).toEqual([
+      {
+        symbol: expect.stringMatching(/^v8::internal::.*…#[0-9a-f]{8}$/),
+        module: expect.stringMatching(/^#[0-9a-f]{8}….*folder\/Visit$/),
+        offset: 1,
+      },
+    ]);
+  });
+
   test('losses', () => {
     const counts = { kernel: uint64, sampledOut: uint64, truncated: uint64, evicted: uint64 };
     const loss = fc.record({ ...counts, mapFull: uint64, readFailed: uint64 });

@@ -1,5 +1,14 @@
-import { type Composite, isNamed, isStack, type KeyType, type Scalar, type Stack } from '@bpfleet/aggregate';
+import {
+  type Composite,
+  isNamed,
+  isStack,
+  type KeyType,
+  type Scalar,
+  type Stack,
+  type StackFrame,
+} from '@bpfleet/aggregate';
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { boundText } from './bound-text.ts';
 import { ContractError, ContractLimits, requireAtMost } from './contract-error.ts';
 import {
   Composite_Kind,
@@ -8,6 +17,9 @@ import {
   type Value,
   ValueSchema,
 } from './gen/bpfleet/trace/v1/result_pb.ts';
+
+/** Of a symbol that is sent: two stacks of 127 frames fit into a frame whatever their names. */
+const SYMBOL_CHARACTERS = 512;
 
 const wireKinds = {
   tuple: Composite_Kind.TUPLE,
@@ -32,15 +44,23 @@ function scalarInit(scalar: Scalar): MessageInitShape<typeof ValueSchema> {
     default:
   }
   if (isStack(scalar)) {
-    const frames = scalar.map(({ symbol, module, offset, text = '', buildId = '' }) => ({
-      ...{ symbol, module, offset: BigInt(offset), text, buildId },
-    }));
-    return { kind: { case: 'stack', value: { frames } } };
+    return { kind: { case: 'stack', value: { frames: scalar.map(frameInit) } } };
   }
   if (isNamed(scalar)) return { kind: { case: 'str', value: scalar.text } };
   const { kind, parts, names = [] } = scalar;
   const value = { kind: wireKinds[kind], parts: parts.map(scalarInit), names: [...names] };
   return { kind: { case: 'composite', value } };
+}
+
+/** C++ has names of ten thousand characters, and a file's path may be longer than what is accepted. */
+function frameInit({ symbol, module, offset, text = '', buildId = '' }: StackFrame) {
+  return {
+    symbol: boundText(symbol, SYMBOL_CHARACTERS),
+    module: boundText(module, ContractLimits.nameLength, 'end'),
+    offset: BigInt(offset),
+    text: boundText(text, SYMBOL_CHARACTERS),
+    buildId,
+  };
 }
 
 /** The scalar of a message. With `type`, one of another type is refused. Throws ContractError. */

@@ -1,14 +1,6 @@
-import { type LossCounts, type MapState, renderMap } from '@bpfleet/aggregate';
+import type { LossCounts, MapState } from '@bpfleet/aggregate';
 import { ProgramType } from '@bpfleet/bpf';
-import {
-  type Diagnostic,
-  type MapOutput,
-  markSource,
-  type OutputLayout,
-  placeOf,
-  type RecordLayout,
-  type Span,
-} from '@bpfleet/compiler';
+import type { Diagnostic, MapOutput, OutputLayout } from '@bpfleet/compiler';
 import {
   type AttachPoint,
   attach,
@@ -27,18 +19,15 @@ import {
   waitForPrograms,
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
-import { clearMap, zeroMap } from './clear-map.ts';
-import { errorText } from './error-text.ts';
-import { helperText } from './helper-text.ts';
-import { type Printed, readFile, runCommand } from './obey-shell.ts';
+import { attachOrder } from './attach-order.ts';
 import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
 import { PacketFiles } from './packet-files.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
-import { printEntry } from './print-entry.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
-import { readMap, readPrintedMap } from './read-map.ts';
-import { RecordReader, type TraceRecord } from './read-record.ts';
+import { readMap } from './read-map.ts';
+import { RecordReader } from './read-record.ts';
 import { nodeSymbols, valueReaders } from './read-stack.ts';
+import { RecordActions } from './record-actions.ts';
 import { RunCounting } from './run-counting.ts';
 import { fromKernel } from './trace-error.ts';
 import type { ValueReaders } from './value-readers.ts';
@@ -48,11 +37,6 @@ type RecordRing = RingBuffer | PerfBuffer;
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 /** Events that are put into the order of their times, where several rings have them. */
 const ORDERED_TOGETHER = 16_384;
-
-/** Records that show something; the others ask for something, or tell of a process. */
-const EVENT_KINDS: ReadonlySet<RecordLayout['kind']> = new Set<RecordLayout['kind']>([
-  ...(['printf', 'value', 'print-map', 'print-entry', 'time', 'cat', 'system', 'join', 'helper', 'message'] as const),
-]);
 
 /** A record as it lies in a ring. */
 type OnRawRecord = (memory: Buffer, offset: number, length: number) => void;
@@ -72,12 +56,9 @@ export class LoadedTrace implements Trace {
   readonly hasProbes: boolean;
   readonly #source: string;
   readonly #missing: OutputLayout['missingProbes'];
-  readonly #name: string;
-  readonly #places = new Map<Span, ReturnType<typeof placeOf>>();
   readonly #collection: Collection;
-  readonly #maps: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
   readonly #results: readonly { readonly output: MapOutput; readonly map: BpfMap }[];
-  readonly #records: RecordReader;
+  readonly #actions: RecordActions;
   readonly #readers: ValueReaders;
   readonly #clock = new WallClock();
   readonly #events: RecordRing | null;
@@ -88,12 +69,6 @@ export class LoadedTrace implements Trace {
   readonly #counting = new RunCounting();
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
-  #exitRequested = false;
-  /** When exit() was called, CLOCK_MONOTONIC: what probes print until they are detached is not part of the trace. */
-  #exitNs: bigint | null = null;
-  #ending = false;
-  #exitCode = 0;
-  #unreadable = 0n;
   /** Drained while detaching; the next drain gives them out first. */
   #pending: TraceEvent[] = [];
   #lastLosses: LossCounts | null = null;
@@ -103,7 +78,6 @@ export class LoadedTrace implements Trace {
   constructor(prepared: PreparedTrace) {
     const { outputs, spec, diagnostics } = prepared;
     this.#source = prepared.source;
-    this.#name = prepared.name;
     this.warnings = [...diagnostics];
     this.#missing = outputs.missingProbes;
     this.probes = prepared.probes;
@@ -135,22 +109,25 @@ export class LoadedTrace implements Trace {
       ...valueReaders((name) => loaded.map(name), nodeSymbols(prepared.unnamed)),
       cut: { bytes: maxStringLength, trailer: stringTrailer },
     };
-    this.#records = new RecordReader(outputs.records, this.#readers);
     this.#events = events;
     this.#packets = packets;
-    this.#maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
+    const maps = outputs.maps.map((output) => ({ output, map: loaded.map(output.map) }));
+    const { source, name } = prepared;
+    const [records, clock] = [new RecordReader(outputs.records, this.#readers), this.#clock];
+    const packetFiles = this.#packetFiles;
+    this.#actions = new RecordActions({ source, name, records, readers: this.#readers, maps, clock, packetFiles });
     // What a tool clears at its end is no result: neither are its windows to carry it.
-    this.#results = prepared.variant === undefined ? this.#maps : this.#maps.filter(({ output }) => !output.cleared);
+    this.#results = prepared.variant === undefined ? maps : maps.filter(({ output }) => !output.cleared);
     this.schemas = this.#results.map(({ output }) => output.schema);
     this.programIds = loaded.programs.map(({ id }) => id);
   }
 
   get exitRequested(): boolean {
-    return this.#exitRequested;
+    return this.#actions.exitRequested;
   }
 
   get exitCode(): number {
-    return this.#exitCode;
+    return this.#actions.exitCode;
   }
 
   attach(): void {
@@ -187,10 +164,7 @@ export class LoadedTrace implements Trace {
     if (this.#state === 'closed') return 0;
     let skipped = 0;
     const skip: OnRawRecord = (memory, offset, length) => {
-      const kind = this.#records.kindOf(memory, offset, length);
-      // Once exit() was called, only its time tells of an event whether it is part of the trace.
-      if (kind !== null && EVENT_KINDS.has(kind) && this.#exitNs === null) skipped++;
-      else skipped += this.#interpret(memory, offset, length).length;
+      skipped += this.#actions.skip(memory, offset, length);
     };
     this.#visit(this.#control, UNBOUNDED, skip);
     this.#visit(this.#packets, UNBOUNDED, skip);
@@ -227,7 +201,7 @@ export class LoadedTrace implements Trace {
     if (this.#links.length > 0) waitForPrograms();
     // END must find room in the rings, and what it prints comes last.
     this.#pending = this.#pending.concat(this.#takeAll());
-    this.#ending = true;
+    this.#actions.ending = true;
     try {
       this.#runOnce('end');
     } catch (error) {
@@ -299,7 +273,7 @@ export class LoadedTrace implements Trace {
     this.#clock.refresh();
     const events: TraceEvent[] = [];
     const take: OnRawRecord = (memory, offset, length) => {
-      events.push(...this.#interpret(memory, offset, length));
+      this.#actions.obey(memory, offset, length, events);
     };
     this.#visit(this.#control, UNBOUNDED, take);
     this.#visit(this.#packets, UNBOUNDED, take);
@@ -323,108 +297,10 @@ export class LoadedTrace implements Trace {
     });
   }
 
-  #interpret(memory: Buffer, offset: number, length: number): TraceEvent[] {
-    const record = this.#records.read(memory, offset, length);
-    if (record === null) {
-      this.#unreadable++;
-      return [];
-    }
-    if (this.#exitNs !== null && record.ns > this.#exitNs && !this.#ending && record.kind !== 'process') return [];
-    return this.#obey(record);
-  }
-
-  /** Does what a record asks for; gives what there is to show. */
-  #obey(record: TraceRecord): TraceEvent[] {
-    const at = this.#clock.toWallNs(record.ns);
-    switch (record.kind) {
-      case 'exit':
-        this.#exitRequested = true;
-        this.#exitNs ??= record.ns;
-        this.#exitCode = record.code;
-        return [];
-      case 'process':
-        this.#readers.process(record.process);
-        return [];
-      case 'text':
-        return [{ at, type: record.type, text: record.text, values: record.values }];
-      case 'packet': {
-        const complaint = this.#packetFiles.write(record.path, at, record.packet);
-        return complaint === null ? [] : [{ at, type: 'complaint', text: complaint, values: [] }];
-      }
-      case 'cat':
-        return printed(at, 'cat', readFile(record.target, record.limit));
-      case 'system':
-        return ran(at, runCommand(record.target));
-      case 'message':
-        return [{ at, ...this.#message(record) }];
-      case 'helper':
-        return [{ at, ...this.#helper(record) }];
-      default:
-        return this.#obeyMap(record, at);
-    }
-  }
-
-  #message({ severity, span, text, quoted }: TraceRecord & { kind: 'message' }): Omit<TraceEvent, 'at'> {
-    const { label, ...where } = this.#place(span);
-    const end = quoted ? `\n${markSource(this.#source, span)}` : text.endsWith('\n') ? '' : '\n';
-    return {
-      type: severity === 'error' ? 'errorf' : 'warnf',
-      text: `${label}: ${severity.toUpperCase()}: ${text}${end}`,
-      values: [text],
-      where,
-    };
-  }
-
-  /** With the place in the script, as bpftrace marks it. */
-  #helper({ helper, result, span }: TraceRecord & { kind: 'helper' }): Omit<TraceEvent, 'at'> {
-    const { label, ...where } = this.#place(span);
-    const message = helperText(helper, result);
-    const marked = markSource(this.#source, span);
-    return {
-      type: 'helper',
-      text: `${label}: WARNING: ${message}\nAdditional Info - helper: ${helper}, retcode: ${result}\n${marked}`,
-      values: [errorText(-result)],
-      where,
-      helper: { name: helper, result },
-    };
-  }
-
-  /** Kept: a flood of messages must not search the source each time. */
-  #place(span: Span): ReturnType<typeof placeOf> {
-    const known = this.#places.get(span);
-    if (known !== undefined) return known;
-    const place = placeOf(this.#source, this.#name, span);
-    this.#places.set(span, place);
-    return place;
-  }
-
-  #obeyMap(record: Extract<TraceRecord, { map: number }>, at: bigint): TraceEvent[] {
-    const found = this.#maps.find(({ output }) => output.schema.id === record.map);
-    if (found === undefined) {
-      this.#unreadable++;
-      return [];
-    }
-    switch (record.kind) {
-      case 'clear-map':
-        clearMap(found.output, found.map);
-        return [];
-      case 'zero-map':
-        zeroMap(found.output, found.map);
-        return [];
-      case 'print-entry':
-        return [{ at, ...printEntry(readMap(found.output, found.map, this.#readers), record.key) }];
-      case 'print-map': {
-        const { top, div } = record;
-        const state = readPrintedMap(found.output, found.map, this.#readers);
-        return [{ at, type: 'map', text: renderMap(state, { top, div }), values: [], map: { state, top, div } }];
-      }
-    }
-  }
-
   #countLosses(): LossCounts {
     const skipped = this.#collection.programs.reduce((sum, program) => sum + program.info().recursionMisses, 0n);
     const counters = this.#counters === null ? [] : readCounters(this.#counters);
-    return lossesOf(counters, this.#unreadable, skipped);
+    return lossesOf(counters, this.#actions.unreadable, skipped);
   }
 
   #sumStats(): { readonly ns: bigint; readonly runs: bigint } | null {
@@ -452,37 +328,4 @@ function openPackets(map: BpfMap): PerfBuffer {
 function attachWarning(message: string, hint: string): Diagnostic {
   const place = { span: { start: 0, end: 0 }, line: 1, column: 1, endLine: 1, endColumn: 1 };
   return { severity: 'warning', code: 'no-match', message, hint, ...place };
-}
-
-/** The kernel runs what was attached last first: at these the clauses of a script would run from the last to the first. */
-const LAST_FIRST: ReadonlySet<AttachPoint['kind']> = new Set([
-  ...(['kprobe', 'kprobe_multi', 'uprobe', 'uprobe_multi', 'fentry', 'fexit'] as const),
-]);
-
-/** In the order of the script, or against it, so that clauses on one place run in the order of the script. */
-function attachOrder(programs: readonly Program[]): { readonly program: Program; readonly point: AttachPoint }[] {
-  const all = programs.flatMap((program) => {
-    const point = attachPoint(program);
-    return point === null ? [] : [{ program, point }];
-  });
-  const backwards = all.filter(({ point }) => LAST_FIRST.has(point.kind)).reverse();
-  return [...all.filter(({ point }) => !LAST_FIRST.has(point.kind)), ...backwards];
-}
-
-/** Null for what is only run by us. */
-function attachPoint({ spec }: Program): AttachPoint | null {
-  const { attach: point } = spec;
-  if (point.kind === 'begin' || point.kind === 'end' || point.kind === 'test' || point.kind === 'bench') return null;
-  return point;
-}
-
-function printed(at: bigint, type: 'cat' | 'syscall', { text, complaint }: Printed): TraceEvent[] {
-  const events: TraceEvent[] = text === '' ? [] : [{ at, type, text, values: [text] }];
-  return complaint === undefined ? events : [...events, { at, type: 'complaint', text: complaint, values: [] }];
-}
-
-/** A command that went well is an event also where it printed nothing; of one that failed nothing is shown but that. */
-function ran(at: bigint, { text, complaint }: Printed): TraceEvent[] {
-  if (complaint !== undefined) return printed(at, 'syscall', { text: '', complaint });
-  return [{ at, type: 'syscall', text, values: [text] }];
 }

@@ -47,6 +47,13 @@ test('no stack, no such stack, and a stack cut to its depth', () => {
   expect(read([1n, 3n, 4n, 3n], 7n, 2)).toEqual(['vfs_read', 'ext4_read']);
 });
 
+test('a stack that found its place taken is in the second map', () => {
+  const spill = { map: 'stacks_2', from: 8_192 };
+  expect(read([3n], 8_192n + 7n, 127, { spill })).toEqual(['vfs_read']);
+  expect(read([3n], 7n, 127, { spill })).toEqual(['vfs_read']);
+  expect(read([3n], 8_192n + 8n, 127, { spill })).toEqual([]);
+});
+
 test.each<[Partial<StackData>, string[]]>([
   [{ mode: 'perf' }, ['\t3 vfs_read+4', '\t4 ext4_read+4']],
   [{ mode: 'raw' }, ['3', '4']],

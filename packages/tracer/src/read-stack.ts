@@ -46,7 +46,7 @@ export function valueReaders(
       const key = `${data.map} ${id} ${process} ${data.mode}`;
       const before = known.get(key);
       if (before !== undefined) return before;
-      const frames = addresses(mapOf(data.map), id);
+      const frames = addressesOf(data, id, mapOf);
       const read = data.user
         ? frames.slice(0, data.depth).map((address) => shown(data, address, symbols.user(process, address)))
         : kernelStack(data, frames, symbols);
@@ -72,6 +72,12 @@ function shown({ mode, user }: StackData, address: bigint, frame: StackFrame): S
   const place = known ? `${frame.symbol}+${frame.offset}` : `0x${hex}`;
   const file = known && frame.module !== '' ? frame.module : '[unknown]';
   return { ...frame, text: `\t${hex} ${place}${user ? ` (${file})` : ''}` };
+}
+
+/** In the map that the number is of. */
+function addressesOf({ map, spill }: StackData, id: bigint, mapOf: (name: string) => Pick<BpfMap, 'lookup'>): bigint[] {
+  const from = BigInt(spill?.from ?? 0);
+  return spill !== undefined && id >= from ? addresses(mapOf(spill.map), id - from) : addresses(mapOf(map), id);
 }
 
 /** Zero ends a stack. */

@@ -1,3 +1,5 @@
+import { wrongRequest } from '../cli-error.ts';
+
 /** How results can be written. */
 export const resultsFormats = [
   'table',
@@ -24,3 +26,15 @@ export interface ResultsOptions {
 
 /** Entries of a group that a table shows where `--top` does not say. */
 export const DEFAULT_TOP = 40;
+
+/** Throws CliError where results cannot be grouped so. */
+export function requireGrouping(by: string | undefined): void {
+  if (by !== undefined && !/^(node|window|label:.+)$/.test(by)) {
+    throw wrongRequest(`--by ${by}: group by node, window or label:KEY.`);
+  }
+}
+
+/** Heading of the column that tells a result's group. */
+export function groupTitle(by: string | undefined): string | undefined {
+  return by?.replace(/^label:/, '').toUpperCase();
+}

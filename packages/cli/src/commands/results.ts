@@ -18,14 +18,12 @@ import { viewOf } from '../run/view-of.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
-import { DEFAULT_TOP, type ResultsOptions } from './results-options.ts';
+import { DEFAULT_TOP, groupTitle, type ResultsOptions, requireGrouping } from './results-options.ts';
 
 /** `bpfleet results ID`: what is there now, also of a session that is still running. */
 export async function results(id: string, options: ResultsOptions, terminal: Terminal): Promise<void> {
   const { by, map } = options;
-  if (by !== undefined && !/^(node|window|label:.+)$/.test(by)) {
-    throw wrongRequest(`--by ${by}: group by node, window or label:KEY.`);
-  }
+  requireGrouping(by);
   if (options.compare !== undefined || options.compareGroups !== undefined) {
     const { compare } = await import('./compare-results.ts');
     await compare(id, options, terminal);
@@ -81,9 +79,9 @@ async function writeResults(found: ResultDocument, options: ResultsOptions, term
       terminal.out.write(renderPrometheus({ ...found, maps }, by));
       break;
     case 'table': {
-      const groupTitle = by?.replace(/^label:/, '').toUpperCase();
       const view = await viewOf(found.session);
-      terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, { groupTitle, view }));
+      const reading = { groupTitle: groupTitle(by), view };
+      terminal.out.write(renderMaps(found.maps, terminal, top ?? DEFAULT_TOP, reading));
       terminal.out.write(renderAnswerSheet(found.answer, terminal.paint, terminal.columns));
       break;
     }

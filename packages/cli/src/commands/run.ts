@@ -17,7 +17,7 @@ import { refusedProgram } from '../run/validate-program.ts';
 import type { Terminal } from '../terminal.ts';
 import { writeJson, writeJsonLine } from '../write-json.ts';
 import { renderMaps } from './results.ts';
-import { DEFAULT_TOP } from './results-options.ts';
+import { DEFAULT_TOP, groupTitle, requireGrouping } from './results-options.ts';
 
 export interface RunOptions extends RunSettings {
   readonly watch?: boolean;
@@ -25,6 +25,10 @@ export interface RunOptions extends RunSettings {
   readonly strict?: boolean;
   /** Print what would be run. */
   readonly show?: boolean;
+  /** Of the results, once they are whole: `node`, `window` or `label:KEY`. */
+  readonly by?: string;
+  /** Entries of a group that are shown; 0: all. */
+  readonly top?: number;
   /** Of objects: `NAME=VALUE` each. */
   readonly param?: readonly string[];
   readonly output: 'table' | 'json';
@@ -38,6 +42,7 @@ export async function run(
   terminal: Terminal,
 ): Promise<number> {
   const json = options.output === 'json';
+  requireGrouping(options.by);
   const { program, warnings } = await prepareProgram(
     what,
     words,
@@ -71,7 +76,7 @@ export async function run(
     }
     return ExitStatus.done;
   }
-  const { results, interrupted } = await followSession(client, started, terminal, {
+  const { results: merged, interrupted } = await followSession(client, started, terminal, {
     watch: options.watch === true,
     json,
     cancelAtOnce: start.interrupted,
@@ -80,6 +85,7 @@ export async function run(
   }).catch((error: unknown) => {
     throw lostSight(error, id);
   });
+  const results = options.by === undefined ? merged : await client.results(id, { by: options.by });
   if (json) {
     (options.watch === true ? writeJsonLine : writeJson)(terminal, results);
   } else {
@@ -169,7 +175,8 @@ async function writeAnswer(
     }
     out.write('\n');
   }
-  out.write(renderMaps(results.maps, terminal, DEFAULT_TOP, { view: options.view }));
+  const reading = { groupTitle: groupTitle(options.by), view: options.view };
+  out.write(renderMaps(results.maps, terminal, options.top ?? DEFAULT_TOP, reading));
   out.write(renderAnswerSheet(results.answer, paint, columns));
   out.write(courseText(results.session));
   err.write(paintErr('dim', `Session ${results.session.id}: ${results.session.state}\n`));

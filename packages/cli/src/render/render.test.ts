@@ -196,6 +196,17 @@ VALUE  NODES  KEY
     expect(renderCsv([map])).toContain('@k,count,,vfs_read+17 < entry+0,7,');
   });
 
+  test('kernel and user stacks share the last column', () => {
+    const frame = (symbol: string) => [{ symbol, module: '', offset: 0 }];
+    const entries = [entry([[], 'sh', frame('main')], 1), entry([frame('schedule'), 'kworker', []], 2)];
+    const map: ResultMap = { name: '@k', kind: 'count', key: ['stack', 'string', 'stack'], entries };
+    expect(renderResultMap(map, { paint: plain, width: undefined, top: 0 })).toBe(`@k (count)
+KEY 2    VALUE  NODES  KEY 1 -- KEY 3
+sh           1      2  -- main+0
+kworker      2      2  schedule+0 --
+`);
+  });
+
   test('the largest ones, with a word on the rest', () => {
     expect(renderResultMap(counts, { paint: plain, width: undefined, top: 1 })).toBe(`@opens (count)
 ... 1 smaller one left out, 1 together; --top 0 shows all

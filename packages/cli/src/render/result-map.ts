@@ -78,7 +78,10 @@ function columns(map: ResultMap, { groupTitle, output }: ResultMapOptions): Colu
     map.kind === 'avg' || map.kind === 'stats' ? ['COUNT', `AVERAGE${of}`, `TOTAL${of}`] : [unit ?? 'VALUE'];
   const grouping: Column[] = groupTitle === undefined ? [] : [{ title: groupTitle, flexible: true }];
   const measured = [...parts, 'NODES'].map((title): Column => ({ title, align: 'right' }));
-  return stacksLast(map, grouping, keys, measured);
+  return stacksLast(map, grouping, keys, measured, (stacks) => ({
+    title: stacks.map(({ title }) => title).join(STACK_SEPARATOR),
+    flexible: true,
+  }));
 }
 
 function row(map: ResultMap, entry: ResultEntry): string[] {
@@ -87,14 +90,28 @@ function row(map: ResultMap, entry: ResultEntry): string[] {
       ? [typeof entry.value === 'number' ? grouped(entry.value) : scalarText(entry.value ?? '')]
       : [grouped(entry.count ?? 0), grouped(entry.average), grouped(entry.total ?? 0)];
   const group = entry.group === undefined ? [] : [entry.group];
-  return stacksLast(map, group, keyTexts(map.key, entry.key), [...values, grouped(entry.nodes)]);
+  return stacksLast(map, group, keyTexts(map.key, entry.key), [...values, grouped(entry.nodes)], joinStacks);
 }
 
-/** Stacks are long: what was measured comes before them, where it is seen. */
-function stacksLast<T>({ key }: ResultMap, group: readonly T[], keys: readonly T[], measured: readonly T[]): T[] {
+/** Stacks are long: what was measured comes before them, where it is seen; several of them share the last column. */
+function stacksLast<T>(
+  { key }: ResultMap,
+  group: readonly T[],
+  keys: readonly T[],
+  measured: readonly T[],
+  join: (stacks: readonly T[]) => T,
+): T[] {
   const isStack = (_: T, index: number) => key[index] === 'stack';
   const others = keys.filter((each, index) => !isStack(each, index));
-  return [...group, ...others, ...measured, ...keys.filter(isStack)];
+  const stacks = keys.filter(isStack);
+  return [...group, ...others, ...measured, ...(stacks.length > 1 ? [join(stacks)] : stacks)];
+}
+
+/** As folded stacks have it, which frames are of which is told by what is between them. */
+const STACK_SEPARATOR = ' -- ';
+
+function joinStacks(stacks: readonly string[]): string {
+  return stacks.join(STACK_SEPARATOR).trim();
 }
 
 /** A row an interval. */
@@ -103,7 +120,7 @@ function seriesRows(map: ResultMap, entry: ResultEntry): string[][] {
     const from = new Date(Number(BigInt(start) / 1_000_000n)).toISOString();
     const group = entry.group === undefined ? [] : [entry.group];
     const measured = [typeof value === 'number' ? grouped(value) : value, grouped(entry.nodes)];
-    return stacksLast(map, group, [...keyTexts(map.key, entry.key), from], measured);
+    return stacksLast(map, group, [...keyTexts(map.key, entry.key), from], measured, joinStacks);
   });
 }
 

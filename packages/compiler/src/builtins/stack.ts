@@ -4,7 +4,7 @@ import { noteProcess } from '../ir/note-process.ts';
 import { numberValue, placeAt, type Value } from '../ir/value.ts';
 import { constantValue } from '../passes/fold-constants.ts';
 import type { Call, Expression } from '../syntax/ast.ts';
-import { MAX_STACK_DEPTH, stackMapName } from '../types/stack-map.ts';
+import { MAX_STACK_DEPTH, spilledFrom, spillMapName, stackMapName } from '../types/stack-map.ts';
 import { type StackMode, type StackType, unknown } from '../types/type.ts';
 import type { BuiltinDefinition, CheckContext, FunctionDefinition } from './definition.ts';
 
@@ -115,17 +115,22 @@ function lowerStack(lowering: Lowering, type: StackType): Value {
   return { kind: 'memory', place, size: 16 };
 }
 
-/** The stack's number in the map of stacks of its kind and depth. */
+/** The stack's number in the maps of stacks of its kind and depth. */
 function takeStack(lowering: Lowering, type: StackType): number {
   const { builder, resources } = lowering;
-  const map = stackMapName(type);
-  resources.stacks.set(map, type);
-  const id = builder.call(
-    'get_stackid',
-    { kind: 'operand', operand: builder.context() },
-    { kind: 'map', map },
-    { kind: 'operand', operand: type.user ? USER_STACK : 0n },
-  );
-  builder.when('eq', id, EEXIST, () => lowering.countLoss('stackLost'));
+  resources.stacks.set(stackMapName(type), type);
+  const take = (map: string) =>
+    builder.call(
+      'get_stackid',
+      { kind: 'operand', operand: builder.context() },
+      { kind: 'map', map },
+      { kind: 'operand', operand: type.user ? USER_STACK : 0n },
+    );
+  const id = take(stackMapName(type));
+  builder.when('eq', id, EEXIST, () => {
+    builder.assign(id, take(spillMapName(type)));
+    builder.when('eq', id, EEXIST, () => lowering.countLoss('stackLost'));
+    builder.when('sge', id, 0n, () => builder.update(id, 'add', BigInt(spilledFrom(type))));
+  });
   return id;
 }

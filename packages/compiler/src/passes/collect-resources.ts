@@ -3,7 +3,7 @@ import type { CompileConfig, CompileEnv } from '../env.ts';
 import { internalMaps, type Resources } from '../ir/resources.ts';
 import { CounterSlot, type OutputLayout } from '../output-layout.ts';
 import type { MapLayout } from '../types/map-layout.ts';
-import { stackMapSpec } from '../types/stack-map.ts';
+import { stackMapSpecs } from '../types/stack-map.ts';
 
 /** Of more processes than this the oldest are told of again. */
 const KNOWN_PROCESSES = 4096;
@@ -38,7 +38,7 @@ export function collectMapSpecs(
     const spec = { name: internalMaps.names, type: MapType.ARRAY, keySize: 4, maxEntries: 1, flags: 0 };
     specs.push({ ...spec, valueSize: resources.names.length, contents: resources.names });
   }
-  for (const stack of resources.stacks.values()) specs.push(stackMapSpec(stack));
+  for (const stack of resources.stacks.values()) specs.push(...stackMapSpecs(stack));
   if (resources.processes) {
     const { processes: name } = internalMaps;
     specs.push({ name, type: MapType.LRU_HASH, keySize: 8, valueSize: 8, maxEntries: KNOWN_PROCESSES, flags: 0 });

@@ -2,7 +2,7 @@ import type { KeyType } from '@bpfleet/aggregate';
 import type { TypeSource } from '@bpfleet/bpf';
 import type { DataLayout, FieldLayout } from '../output-layout.ts';
 import { btfType } from './btf-type.ts';
-import { stackMapName } from './stack-map.ts';
+import { spilledFrom, spillMapName, stackMapName } from './stack-map.ts';
 import { cBytes, storageBytes, type TupleType, type Type } from './type.ts';
 
 /** Structures within structures; the kernel's go some ten deep. */
@@ -88,7 +88,8 @@ function memoryLayout(type: Type, types: TypeSource | undefined, nesting: number
       return { kind: 'buffer', bytes: type.size };
     case 'stack': {
       const { depth, user, mode } = type;
-      return { kind: 'stack', map: stackMapName(type), depth, user, mode };
+      const spill = { map: spillMapName(type), from: spilledFrom(type) };
+      return { kind: 'stack', map: stackMapName(type), spill, depth, user, mode };
     }
     case 'rendered':
       return { kind: 'rendered', as: type.as, ...(type.text === undefined ? {} : { text: type.text }) };

@@ -2,12 +2,10 @@ import {
   type Answer,
   type ConnectRequest,
   type ConnectResponseSchema,
-  ContractError,
   connectionTimes,
   type Hello,
   type Manifest,
   type MessageInitShape,
-  type ObservedState,
   type Ping,
   type Question,
   RpcError,
@@ -16,37 +14,25 @@ import {
 } from '@bpfleet/contracts';
 import type { Logger, RunningClock } from '@bpfleet/runtime';
 import type * as grpc from '@grpc/grpc-js';
-import type { Refusals } from '../audit/refusals.ts';
 import { problemToRpc } from '../control/problem-to-rpc.ts';
 import type { ConnectionKey } from '../fleet/connection.repository.ts';
 import { readNodeInfo } from '../fleet/node-info.ts';
-import type { IngestService } from '../results/ingest.service.ts';
-import { runId } from '../results/run.ts';
-import type { NodePart, NodeReports } from '../sessions/node-reports.ts';
 import { AgentQuestions, type QuestionOn, type ResponseOn, type Subject } from './agent-questions.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { ConnectedAgent, ConnectedAgents } from './connected-agents.ts';
 import type { DesiredStates } from './desired-state.ts';
-import { type FrameIntake, notOfThisNode } from './frame-intake.ts';
+import { type DeliverySurroundings, type DeliveryTo, NodeDeliveries, type ResponseItem } from './node-deliveries.ts';
 import type { Peer } from './peer-certificates.ts';
 
-type Item = NonNullable<MessageInitShape<typeof ConnectResponseSchema>['item']>;
 export type ConnectCall = grpc.ServerDuplexStream<ConnectRequest, MessageInitShape<typeof ConnectResponseSchema>>;
 
 /** Messages read ahead of those being handled. */
 const maxQueued = 8;
-/** Frame batches whose commit is not awaited yet. */
-const maxUncommitted = 32;
-const maxAssignments = 1_000;
 
-export interface StreamSurroundings {
+export interface StreamSurroundings extends DeliverySurroundings {
   readonly agents: ConnectedAgents;
   readonly arrivals: Arrivals;
-  readonly reports: NodeReports;
   readonly desired: DesiredStates;
-  readonly intake: FrameIntake;
-  readonly ingest: IngestService;
-  readonly refusals: Refusals;
   /** By which a node's silence is measured. */
   readonly clock: RunningClock;
   readonly log: Logger;
@@ -58,7 +44,7 @@ export interface StreamSurroundings {
  * are answered at once. Everything on the stream may come again; what cannot be handled ends the stream, and the agent
  * comes back with what was not acknowledged.
  */
-export class AgentStream implements ConnectedAgent {
+export class AgentStream implements ConnectedAgent, DeliveryTo {
   readonly nodeId: string;
   /** When the certificate of this connection ends. */
   readonly until: Date;
@@ -70,11 +56,7 @@ export class AgentStream implements ConnectedAgent {
   private readonly log: Logger;
   private readonly queue: ConnectRequest[] = [];
   private readonly questions = new AgentQuestions((requestId, about) => this.question(requestId, about));
-  /** Parts of which the maps are known. */
-  private readonly parts = new Map<string, NodePart>();
-  private readonly uncommitted = new Set<Promise<void>>();
-  /** Up to where each run was acknowledged on this connection. */
-  private readonly acknowledged = new Map<string, bigint>();
+  private readonly deliveries: NodeDeliveries;
   private handling = false;
   private ended = false;
   private seenAt: number;
@@ -98,13 +80,15 @@ export class AgentStream implements ConnectedAgent {
     this.with = surroundings;
     this.seenAt = surroundings.clock.now();
     this.log = surroundings.log.child({ node: node.id });
+    this.deliveries = new NodeDeliveries(surroundings, this);
     call.on('data', (message: ConnectRequest) => this.receive(message));
     call.on('end', () => this.finish('the agent closed the stream'));
     call.on('cancelled', () => this.finish('the connection was lost'));
     call.on('error', (error: Error) => this.finish(error.message));
   }
 
-  private get key(): ConnectionKey {
+  /** Of this connection, by which its word counts. */
+  get key(): ConnectionKey {
     return { nodeId: this.nodeId, epoch: this.epoch };
   }
 
@@ -130,7 +114,7 @@ export class AgentStream implements ConnectedAgent {
 
   /** Resolves when the end of the connection has been recorded. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.uncommitted);
+    await this.deliveries.settled();
     await this.released;
   }
 
@@ -173,9 +157,9 @@ export class AgentStream implements ConnectedAgent {
       case 'hello':
         return this.hello(item.value);
       case 'observed':
-        return this.observed(item.value);
+        return this.deliveries.observed(item.value);
       case 'frames':
-        return this.frames(item.value.frames);
+        return this.deliveries.frames(item.value.frames);
       case 'manifest':
         return this.manifest(item.value);
       case 'check':
@@ -194,12 +178,13 @@ export class AgentStream implements ConnectedAgent {
     if (this.epoch !== 0n) {
       throw new RpcError('FAILED_PRECONDITION', 'hello was said before');
     }
+    const { arrivals, agents, refusals, version } = this.with;
     if (hello.nodeId !== this.nodeId) {
       const reason = 'the node in hello is not the one in the certificate';
-      await this.lies('connect', hello.nodeId, reason);
+      const lie = { actor: `node:${this.nodeId}`, action: 'connect', subject: hello.nodeId, requestId: null, reason };
+      await refusals.note(lie);
       throw new RpcError('UNAUTHENTICATED', reason);
     }
-    const { arrivals, agents, version } = this.with;
     const facts = await problemToRpc(async () => readNodeInfo(hello.node));
     const epoch = await arrivals.arrived({ nodeId: this.nodeId, facts, address: this.call.getPeer() });
     if (this.ended) {
@@ -214,85 +199,15 @@ export class AgentStream implements ConnectedAgent {
     this.log.info({ connectionEpoch: Number(epoch), address: this.call.getPeer() }, 'agent connected');
   }
 
-  private async observed(state: ObservedState): Promise<void> {
-    const seen = state.assignments.slice(0, maxAssignments);
-    await Promise.all(
-      seen.map(async (each) => this.learn(each.sessionId, await this.with.reports.observed(this.key, each))),
-    );
-  }
-
-  /** What is known of a part now. Frames that came before its maps were known are rolled up. */
-  private async learn(sessionId: string, part: NodePart | undefined): Promise<void> {
-    if (part === undefined || part.schemas === null) {
-      return;
-    }
-    const isNews = !this.parts.has(sessionId);
-    this.parts.set(sessionId, part);
-    if (isNews) {
-      await this.with.ingest.rollUp(sessionId, this.nodeId, part.schemas);
-    }
-  }
-
-  /** Only this node can change what is known here, and says so on this stream: what is whole is read once. */
-  private async part(sessionId: string): Promise<NodePart | undefined> {
-    const known = this.parts.get(sessionId) ?? (await this.with.reports.part(sessionId, this.nodeId));
-    if (known !== undefined && known.schemas !== null) {
-      this.parts.set(sessionId, known);
-    }
-    return known;
-  }
-
-  private async frames(frames: Parameters<FrameIntake['take']>[1]): Promise<void> {
-    const { refusals, committed } = await this.with.intake.take(this.key, frames, (sessionId) => this.part(sessionId));
-    for (const refusal of refusals) {
-      if (refusal.reason === notOfThisNode) {
-        await this.lies('deliver', refusal.sessionId, refusal.reason);
-      }
-      this.send({ case: 'refusal', value: refusal });
-    }
-    const acknowledged = committed
-      .then((outcomes) => {
-        for (const { key, settledSeq, refused } of outcomes) {
-          for (const { seq, reason } of refused) {
-            this.send({ case: 'refusal', value: { sessionId: key.sessionId, bootEpoch: key.bootEpoch, seq, reason } });
-          }
-          if (settledSeq > (this.acknowledged.get(runId(key)) ?? 0n)) {
-            this.acknowledged.set(runId(key), settledSeq);
-            this.send({ case: 'ack', value: { sessionId: key.sessionId, bootEpoch: key.bootEpoch, seq: settledSeq } });
-          }
-        }
-      })
-      .catch((error: unknown) => this.fail(error))
-      .finally(() => this.uncommitted.delete(acknowledged));
-    this.uncommitted.add(acknowledged);
-    if (this.uncommitted.size >= maxUncommitted) {
-      await Promise.race(this.uncommitted);
-    }
-  }
-
   private async manifest(manifest: Manifest): Promise<void> {
-    // Its numbers are compared with what is stored: let everything sent before it be stored.
-    await Promise.all(this.uncommitted);
+    await this.deliveries.settled();
     if (this.ended) {
       return;
     }
-    const { sessionId, bootEpoch } = manifest;
-    try {
-      const part = await this.with.reports.manifest(this.key, manifest);
-      if (part === undefined) {
-        await this.lies('deliver', sessionId, notOfThisNode);
-      }
-      await this.learn(sessionId, part);
-      this.parts.delete(sessionId);
-      this.acknowledged.delete(runId({ sessionId, nodeId: this.nodeId, bootEpoch }));
-    } catch (error) {
-      if (!(error instanceof ContractError)) {
-        throw error;
-      }
-      throw new RpcError('INVALID_ARGUMENT', error.message, {}, { cause: error });
-    }
+    await this.deliveries.manifest(manifest);
     // First what it is to run, without this session: an agent that lets go of it must not start it again.
     await this.tell();
+    const { sessionId, bootEpoch } = manifest;
     this.send({ case: 'manifestAck', value: { sessionId, bootEpoch } });
   }
 
@@ -314,11 +229,6 @@ export class AgentStream implements ConnectedAgent {
     }
   }
 
-  /** What no honest agent does is audited. */
-  private lies(action: string, subject: string, reason: string): Promise<void> {
-    return this.with.refusals.note({ actor: `node:${this.nodeId}`, action, subject, requestId: null, reason });
-  }
-
   private pong(ping: Ping, receivedAt: number): void {
     const times = { receivedAt: timestampFromMs(receivedAt), sentAt: timestampFromMs(Date.now()) };
     this.send({ case: 'pong', value: { ...(ping.sentAt ? { pingSentAt: ping.sentAt } : {}), ...times } });
@@ -329,13 +239,14 @@ export class AgentStream implements ConnectedAgent {
     else if (subject === 'probes') this.send({ case: subject, value: { requestId, request } });
   }
 
-  private send(item: Item): void {
+  send(item: ResponseItem): void {
     if (!this.ended) {
       this.call.write({ item });
     }
   }
 
-  private fail(error: unknown): void {
+  /** Once; the agent is told whether the trouble is its own. */
+  fail(error: unknown): void {
     if (this.ended) {
       return;
     }
