@@ -225,6 +225,7 @@ function withOther(error: KernelError, { name, instead }: PlannedObjectProgram):
 /** Said of all programs at once: the kernel refuses one, and would the next. */
 function explained(error: unknown, stage: 'load' | 'attach', programs: readonly PlannedObjectProgram[]): unknown {
   if (!(error instanceof KernelError) || error instanceof VerifierError) return error;
+  if (stage === 'attach' && OWN_LACK.has(error.code)) return error;
   const missing = missingPlaces(programs, stage, kernelPlaces());
   return missing === null
     ? error
