@@ -28,6 +28,8 @@ test.each<[Readonly<Record<string, 4 | 8>>, (number | null | undefined)[]]>([
   [{ tgid: 4, user_stack_id: 4 }, [undefined, 0]],
   [{ pid: 4, kern_stack_id: 4 }, [undefined, null]],
   [{ pid_tgid: 8, uaddr: 8, user_stack_id: 4 }, [undefined, undefined, 4]],
+  [{ pid: 4, w_k_stack_id: 4 }, [undefined, null]],
+  [{ pid: 4, w_user_stack_id: 4 }, [undefined, undefined]],
   [{ cpu: 4, user_stack_id: 4 }, [undefined, undefined]],
 ])('the stacks of %j, and where the process is that they are of', (fields, processes) => {
   const { size, ...type } = structureOf(fields);

@@ -22,8 +22,8 @@ interface KeyStack {
 /** The map of stacks of an object, where it has just one. */
 export type StackMap = Pick<KeyStack, 'map' | 'depth'>;
 
-/** How BCC's tools, and most others, call numbers of stacks. */
-const STACK = /^(?:(k|kern|kernel|u|user|ust)_?)?(?:stack|stk)(?:_?id)?$/;
+/** How BCC's tools, and most others, call numbers of stacks; those of the kernel also with whose before it, `w_k_stack_id` of a waker. */
+const STACK = /^(?:(?:[a-z]+_)?(k|kern|kernel)_?|(u|user|ust)_?)?(?:stack|stk)(?:_?id)?$/;
 const PROCESS = ['tgid', 'pid'] as const;
 
 /** What one schema may have at most (contracts' ContractLimits). */
@@ -54,12 +54,12 @@ function stackOf(
   fields: readonly (Partial<NamedField> & FieldLayout)[],
   stacks: StackMap,
 ): KeyStack | null {
-  const [found, whose = ''] = STACK.exec(name ?? '') ?? [];
+  const [found, kernel, user] = STACK.exec(name ?? '') ?? [];
   if (found === undefined || data.kind !== 'integer') return null;
-  if (whose.startsWith('k')) return { ...stacks, process: null };
+  if (kernel !== undefined) return { ...stacks, process: null };
   const [named] = PROCESS.flatMap((wanted) => fields.filter((each) => each.name === wanted));
   const process = named ?? processOf(fields.find((each) => each.name === 'pid_tgid' && each.size === 8));
-  return whose === '' || process === undefined ? null : { ...stacks, process };
+  return user === undefined || process === undefined ? null : { ...stacks, process };
 }
 
 /** The process in what bpf_get_current_pid_tgid gives: its upper half. */
