@@ -12,7 +12,7 @@ export interface GuestKind {
 }
 
 /** Every guest, the pair that stands for all of them first. */
-const guestKinds: readonly GuestKind[] = [
+export const guestKinds: readonly GuestKind[] = [
   { name: 'arm64-6.1', arch: 'arm64', kernel: '6.1' },
   { name: 'x86-64-5.10', arch: 'x86-64', kernel: '5.10' },
   { name: 'arm64-5.10', arch: 'arm64', kernel: '5.10' },

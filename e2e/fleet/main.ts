@@ -5,6 +5,7 @@ import { FleetError } from './fleet-error.ts';
 import { chooseGuests } from './guests.ts';
 import { findCases } from './run/find-cases.ts';
 import { runFleet } from './run/run-fleet.ts';
+import { lastVerdicts, toolTable } from './run/tool-table.ts';
 import { shell } from './shell.ts';
 
 const help = `npm run e2e -- fleet                    a guest of each architecture, and this host: all cases but the long ones
@@ -12,6 +13,7 @@ npm run e2e -- fleet --all              every guest, and all cases
 npm run e2e -- fleet --kernels LIST     arm64-6.1, 6.1, arm64, separated by commas
 npm run e2e -- fleet --cases LIST       only the cases whose file names contain one of these
 npm run e2e -- fleet --cases LIST --checks LIST   and of what the fleet as a whole must do what is called so
+npm run e2e -- fleet --tool-table       docs/tools-kernels.md, of what the last runs of --cases library-workloads found
 npm run e2e -- shell arm64-6.1          a shell in a guest; "exit" ends it
 npm run e2e -- faults                   seeded runs in which everything fails; --help says more
 npm run e2e -- oracle                   scripts on Debian's bpftrace and on ours; --help says more`;
@@ -27,6 +29,10 @@ try {
 async function main([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'fleet') {
     const { values } = options(args);
+    if (values['tool-table']) {
+      process.stdout.write(toolTable(lastVerdicts()));
+      return 0;
+    }
     const kinds = chooseGuests(values.all ? 'all' : (values.kernels ?? null));
     const cases = await findCases(values.cases?.split(',') ?? null, values.all === true);
     const checks = findChecks(values.checks?.split(',') ?? (values.cases === undefined ? null : []));
@@ -52,6 +58,7 @@ function options(args: string[]) {
         kernels: { type: 'string' },
         cases: { type: 'string' },
         checks: { type: 'string' },
+        'tool-table': { type: 'boolean' },
       },
     });
   } catch (error) {

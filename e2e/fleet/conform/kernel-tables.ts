@@ -64,13 +64,14 @@ function hasFunction(name: string): boolean {
   return [...kernelSymbols()].some((each) => pattern.test(each));
 }
 
-let symbols: ReadonlySet<string> | undefined;
+/** Of the modules that were loaded when it was read. */
+let symbols: { readonly modules: string; readonly names: ReadonlySet<string> } | undefined;
 
 function kernelSymbols(): ReadonlySet<string> {
-  symbols ??= new Set(
-    readFileSync('/proc/kallsyms', 'utf8')
-      .split('\n')
-      .map((line) => line.split(/\s/)[2] ?? ''),
-  );
-  return symbols;
+  const modules = existsSync('/proc/modules') ? readFileSync('/proc/modules', 'utf8') : '';
+  if (symbols?.modules !== modules) {
+    const lines = readFileSync('/proc/kallsyms', 'utf8').split('\n');
+    symbols = { modules, names: new Set(lines.map((line) => line.split(/\s/)[2] ?? '')) };
+  }
+  return symbols.names;
 }

@@ -1,19 +1,11 @@
 import { arch, release } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isInKernelRange } from '@bpfleet/bpf';
-import {
-  caseParameters,
-  loadCase,
-  loadLibrary,
-  type ProgramVariant,
-  type Tool,
-  type ToolCase,
-  toolProgram,
-} from '@bpfleet/tools';
+import { caseParameters, type ProgramVariant, type Tool, type ToolCase, toolProgram } from '@bpfleet/tools';
 import { loadTrace, TraceError } from '@bpfleet/tracer';
 import { lacking } from './lacking.ts';
 import { saidOf } from './language.ts';
+import { toolVerdicts } from './tool-verdicts.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How long a tool is attached: some milliseconds, in which its probes fire and its output is read. */
@@ -24,18 +16,8 @@ const ownArch = arch() === 'x64' ? 'x86-64' : arch();
  * Attaches each tool of a library in this kernel. One that its manifest claims for this kernel must attach, but for what is looked up
  * and is not here; one that it does not claim may.
  */
-export async function* library(folder: string): AsyncGenerator<Verdict> {
-  for (const [name, tool] of loadLibrary([folder]).tools) {
-    yield { name, ...(await verdictOf(tool, join(folder, name))) };
-  }
-}
-
-async function verdictOf(tool: Tool, folder: string): Promise<Omit<Verdict, 'name'>> {
-  try {
-    return await attachedVerdict(tool, loadCase(folder, tool.manifest));
-  } catch (error) {
-    return { state: 'fail', reason: saidOf(error) };
-  }
+export function library(folder: string): AsyncGenerator<Verdict> {
+  return toolVerdicts(folder, attachedVerdict);
 }
 
 /** Whether a tool attaches here, with the parameters of its case. */

@@ -91,19 +91,30 @@ Acquire::Check-Valid-Until "false";
 `;
 }
 
-/** Every version of a package that the suites have, newest first; `suite` leaves the others out. */
+/** Every version of a package that a suite has, newest first. */
 export async function versions(
   name: string,
   architecture: PackageVersion['architecture'],
   suite: string,
 ): Promise<PackageVersion[]> {
+  return (await versionsOfEach([name], architecture, suite)).get(name) ?? [];
+}
+
+/** versions() of many packages at once: apt reads its whole index for each question. A name that the suite has not is left out. */
+export async function versionsOfEach(
+  names: readonly string[],
+  architecture: PackageVersion['architecture'],
+  suite: string,
+): Promise<Map<string, PackageVersion[]>> {
   await updateLists();
-  const lines = (await apt('apt-cache', 'madison', `${name}:${architecture}`)).split('\n');
-  return lines.flatMap((line) => {
-    const [, version = '', source = ''] = line.split('|').map((part) => part.trim());
+  const lines = (await apt('apt-cache', 'madison', ...names.map((name) => `${name}:${architecture}`))).split('\n');
+  const found = lines.flatMap((line): PackageVersion[] => {
+    const [name = '', version = '', source = ''] = line.split('|').map((part) => part.trim());
     const from = source.split(' ')[1]?.split('/')[0];
-    return from === suite || from === `${suite}-security` ? [{ name, architecture, version }] : [];
+    const isWanted = from === suite || from === `${suite}-security`;
+    return isWanted ? [{ name: name.replace(/:.*/, ''), architecture, version }] : [];
   });
+  return Map.groupBy(found, ({ name }) => name);
 }
 
 /** A package and everything it depends on, as apt would install them on a machine that has nothing. */
@@ -140,17 +151,47 @@ export async function packageNames(pattern: string, architecture: PackageVersion
  * download or a damaged one is fetched again.
  */
 export async function download(wanted: PackageVersion): Promise<string> {
+  const [path] = await downloadEach([wanted]);
+  return path ?? '';
+}
+
+/** download() of many packages at once, in their order. */
+export async function downloadEach(wanted: readonly PackageVersion[]): Promise<string[]> {
   await updateLists();
-  const { name, architecture, version } = wanted;
-  const id = `${name}:${architecture}=${version}`;
-  const digest = /^SHA256: ([0-9a-f]{64})$/m.exec(await apt('apt-cache', 'show', id))?.[1];
-  // As apt names it: the colon of an epoch is written %3a.
-  const path = join(archives, `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`);
-  if (sha256(path) === digest) return path;
-  rmSync(path, { force: true });
-  await apt('apt-get', 'download', id);
-  if (sha256(path) !== digest) throw new Error(`${id} is not what the signed index says: it was not used`);
-  return path;
+  const digests = await digestsOf(wanted);
+  const missing = wanted.filter((each) => sha256(archiveOf(each)) !== digests.get(idOf(each)));
+  for (const each of missing) rmSync(archiveOf(each), { force: true });
+  if (missing.length > 0) await apt('apt-get', 'download', ...missing.map(idOf));
+  const wrong = missing.find((each) => sha256(archiveOf(each)) !== digests.get(idOf(each)));
+  if (wrong !== undefined) throw new Error(`${idOf(wrong)} is not what the signed index says: it was not used`);
+  return wanted.map(archiveOf);
+}
+
+/** What the signed index says of packages, by idOf(). */
+async function digestsOf(wanted: readonly PackageVersion[]): Promise<Map<string, string>> {
+  const stanzas = (await apt('apt-cache', 'show', ...wanted.map(idOf))).split('\n\n');
+  const field = (stanza: string, name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1] ?? '';
+  return new Map(
+    wanted.flatMap((each) => {
+      const stanza = stanzas.find(
+        (one) => field(one, 'Package') === each.name && field(one, 'Version') === each.version && isFor(one, each),
+      );
+      return stanza === undefined ? [] : [[idOf(each), field(stanza, 'SHA256')]];
+    }),
+  );
+
+  function isFor(stanza: string, { architecture }: PackageVersion): boolean {
+    return [architecture, 'all'].includes(field(stanza, 'Architecture'));
+  }
+}
+
+function idOf({ name, architecture, version }: PackageVersion): string {
+  return `${name}:${architecture}=${version}`;
+}
+
+/** As apt names it: the colon of an epoch is written %3a. */
+function archiveOf({ name, architecture, version }: PackageVersion): string {
+  return join(archives, `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`);
 }
 
 function sha256(path: string): string | null {

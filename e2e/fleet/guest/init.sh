@@ -1,10 +1,13 @@
 #!/bin/busybox sh
 # The first process of a guest: brings up what an agent needs, then does what the serial console says, a line at a time.
 /bin/busybox --install -s /bin
-export PATH=/bin HOME=/root
+# Before busybox's programs of the same names, which are in /bin.
+export PATH=/usr/sbin:/sbin:/usr/bin:/bin HOME=/root
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
+mkdir -p /dev/pts
+mount -t devpts devpts /dev/pts
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
 mount -t tracefs tracefs /sys/kernel/tracing
@@ -12,7 +15,7 @@ mount -t tracefs tracefs /sys/kernel/tracing
 echo 2 > /proc/sys/kernel/perf_event_paranoid
 mount -t cgroup2 cgroup /sys/fs/cgroup
 exec </dev/console >/dev/console 2>&1
-for module in /modules/*; do insmod "$module"; done
+for module in $(cat /etc/modules); do modprobe "$module"; done
 ip link set lo up
 ip addr add 10.0.2.15/24 dev eth0
 ip link set eth0 up

@@ -6,14 +6,16 @@ import type { Kernel } from '../debian/kernel.ts';
 import type { Library } from '../debian/libraries.ts';
 import { agentUser } from './agent.ts';
 import { type CpioEntry, cpio } from './cpio.ts';
-import { guestModules } from './modules.ts';
+import { bootModules, guestModules, kernelRelease } from './modules.ts';
 
 const none = new Uint8Array();
 const folder = (path: string): CpioEntry => ({ path, mode: 0o040755, data: none });
 const program = (path: string, data: Uint8Array): CpioEntry => ({ path, mode: 0o100755, data });
 
+const text = (path: string, data: string): CpioEntry => ({ path, mode: 0o100644, data: Buffer.from(data) });
+
 /** Where guests mount and write. */
-const folders = ['proc', 'sys', 'dev', 'tmp', 'run', 'root', 'modules', 'etc', 'var', 'var/lib', 'programs'];
+const folders = ['proc', 'sys', 'dev', 'tmp', 'run', 'root', 'etc', 'lib', 'lib/modules', 'var', 'var/lib', 'programs'];
 
 const passwd = `root:x:0:0:root:/root:/bin/sh
 bpfleet:x:${agentUser}:${agentUser}:bpfleet agent:/var/lib/bpfleet:/bin/false
@@ -46,10 +48,11 @@ function* entries({ kernel, libraries, agent, programs }: GuestContent): Generat
   for (const { folder, only } of libraries) {
     for (const entry of files(folder, '')) if (isTaken(entry.path, only)) yield* once(entry);
   }
-  for (const [index, { name, data }] of guestModules(kernel).entries())
-    yield { path: `modules/${String(index).padStart(2, '0')}-${name}.ko`, mode: 0o100644, data };
+  yield* modules(kernel);
   yield program('init', readFileSync(join(import.meta.dirname, 'init.sh')));
-  yield { path: 'etc/passwd', mode: 0o100644, data: Buffer.from(passwd) };
+  yield text('etc/passwd', passwd);
+  yield text('etc/hosts', '127.0.0.1 localhost\n');
+  yield text('etc/nsswitch.conf', 'hosts: files dns\n');
   yield program('workloads.sh', readFileSync(join(import.meta.dirname, 'workloads.sh')));
   yield program('bin/bpfleet', readFileSync(agent));
   for (const [word, path] of Object.entries(programs)) {
@@ -60,6 +63,18 @@ function* entries({ kernel, libraries, agent, programs }: GuestContent): Generat
       else if (/\.(bt|txt|yaml)$/.test(name)) yield { path: to, mode: 0o100644, data: readFileSync(join(path, name)) };
     }
   }
+}
+
+/** As modprobe(8) wants them. */
+function* modules(kernel: Kernel): Generator<CpioEntry> {
+  const under = `lib/modules/${kernelRelease(kernel)}`;
+  yield folder(under);
+  const all = guestModules(kernel);
+  for (const { name, data } of all) yield { path: `${under}/${name}.ko`, mode: 0o100644, data };
+  const lines = all.map(({ name, needs }) => `${name}.ko:${needs.map((each) => ` ${each}.ko`).join('')}\n`);
+  yield text(`${under}/modules.dep`, lines.join(''));
+  const booted = bootModules.filter((name) => all.some((module) => module.name === name));
+  yield text('etc/modules', booted.map((name) => `${name}\n`).join(''));
 }
 
 /** Whether it is one of those that are wanted, or a folder above one. */

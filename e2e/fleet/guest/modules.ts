@@ -1,30 +1,47 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Kernel } from '../debian/kernel.ts';
 
-/** A kernel module as insmod takes it. */
+/** A kernel module, and those that must be loaded before it, the first of them last: as modules.dep has it. */
 export interface KernelModule {
   readonly name: string;
   readonly data: Uint8Array;
+  readonly needs: readonly string[];
 }
 
-/** The network card. What a kernel has built in has no module. */
-const wanted = ['virtio_pci', 'virtio_net'];
+/** Loaded when a guest boots: the network card. What a kernel has built in has no module. */
+export const bootModules = ['virtio_pci', 'virtio_net'];
+/** What workloads of the tool library load: disks, file systems, a RAID, swap, and one that does nothing. */
+const workloadModules = ['loop', 'xfs', 'btrfs', 'raid1', 'zram', 'dummy'];
 
-/** The modules a guest needs, each after those it depends on. */
+/** The modules that a guest has. */
 export function guestModules(kernel: Kernel): KernelModule[] {
   const paths = new Map(kernel.folders.flatMap(moduleFiles));
   const found = new Map<string, KernelModule>();
-  const add = (name: string) => {
+  const add = (name: string): readonly string[] => {
     const path = paths.get(name);
-    if (path === undefined || found.has(name)) return;
+    if (path === undefined) return [];
+    const known = found.get(name);
+    if (known !== undefined) return [name, ...known.needs];
     const data = content(path);
-    for (const needed of dependencies(data)) add(needed);
-    found.set(name, { name, data });
+    const needs = [...new Set(dependencies(data).flatMap(add).reverse())].reverse();
+    found.set(name, { name, data, needs });
+    return [name, ...needs];
   };
-  for (const name of wanted) add(name);
+  for (const name of [...bootModules, ...workloadModules]) add(name);
   return [...found.values()];
+}
+
+/** The folder of a kernel's modules: its `uname -r`. */
+export function kernelRelease(kernel: Kernel): string {
+  for (const folder of kernel.folders) {
+    for (const modules of ['lib/modules', 'usr/lib/modules'].map((path) => join(folder, path))) {
+      const [release] = existsSync(modules) ? readdirSync(modules) : [];
+      if (release !== undefined) return release;
+    }
+  }
+  throw new Error(`the packages of kernel ${kernel.version} have no modules`);
 }
 
 function moduleFiles(folder: string): [string, string][] {

@@ -29,7 +29,8 @@ export function qemu({ name, arch, btfHidden }: GuestKind, boot: Boot, now: Date
   const options = {
     machine,
     // What QEMU 7.2 makes of cmpxchg16b on a per-CPU variable kills kernel 6.12: without it the kernel takes a lock.
-    cpu: arch === 'arm64' ? 'max' : 'max,cx16=off',
+    // arm64's kernels sign their return addresses, for which the architected algorithm is many times slower to emulate.
+    cpu: arch === 'arm64' ? 'max,pauth-impdef=on' : 'max,cx16=off',
     // A kernel that changes its own code on one processor while another runs it is what QEMU 7.2 gets wrong for x86-64
     // (an Oops on int3 during boot): one thread runs both processors in turn.
     accel: arch === 'arm64' ? 'tcg,thread=multi' : 'tcg,thread=single',

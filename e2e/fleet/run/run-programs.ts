@@ -4,6 +4,7 @@ import { atOnce, type Fleet } from './fleet.ts';
 import type { ProgramsCase } from './fleet-case.ts';
 import type { FleetNode } from './fleet-node.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { keepVerdicts } from './verdict-files.ts';
 
 /** Emulated machines take some seconds for a large program, and all of them share this one's CPUs. */
 const leastPatienceMs = 1_500_000;
@@ -15,6 +16,7 @@ export function runPrograms(fleet: Fleet, one: ProgramsCase): Promise<Outcome[]>
     let note: string | undefined;
     const outcome = await outcomeOf(node.name, one.name, async () => {
       const verdicts = await verdictsOf(node, one);
+      keepVerdicts(node, one, verdicts);
       note = summary(verdicts);
       const failed = verdicts.filter(({ state }) => state === 'fail');
       if (failed.length > 0) throw new Error(failed.map(({ name, reason }) => `${name}: ${reason}`).join('\n    '));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { KernelError } from '../kernel-error.ts';
 import { tracefs } from '../tracefs/tracefs.ts';
+import type { KernelSymbols } from './kernel-symbols.ts';
 import { kernelSymbols } from './read-kallsyms.ts';
 
 /** A function of the kernel; `module` is empty for the kernel proper. */
@@ -9,15 +10,17 @@ export interface KernelFunction {
   readonly module: string;
 }
 
-let traceable: readonly KernelFunction[] | null = null;
+/** Of the symbols that they belong to: modules come and go. */
+let traceable: { readonly of: KernelSymbols; readonly functions: readonly KernelFunction[] } | null = null;
 
 /**
  * The functions that a probe can be put on, sorted by name, each once: as the kernel's function tracer lists them, or
  * where there is none all that kallsyms has; without those that kprobes refuse.
  */
 export function traceableFunctions(): readonly KernelFunction[] {
-  traceable ??= readTraceable();
-  return traceable;
+  const symbols = kernelSymbols();
+  if (traceable?.of !== symbols) traceable = { of: symbols, functions: readTraceable() };
+  return traceable.functions;
 }
 
 function readTraceable(): KernelFunction[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { KallsymsParser } from './kallsyms-parser.ts';
-import { kernelSymbols, loadKernelSymbols } from './read-kallsyms.ts';
+import { kernelSymbols, loadKernelSymbols, modulesOf } from './read-kallsyms.ts';
 
 const text = [
   'ffffffff81000000 T _text',
@@ -71,4 +71,13 @@ test('the running kernel, in pieces and in one', async () => {
   const whole = parsed(readFileSync('/proc/kallsyms', 'latin1'));
   expect(loaded.count('vfs_read')).toBe(1);
   expect(loaded.names().slice(0, 10_000)).toEqual(whole.names().slice(0, 10_000));
+});
+
+test.each([
+  ['one more user of it', 'loop 40960 1 - Live 0xffffffffc0200000\n', true],
+  ['another beside it', 'xfs 1802240 0 - Live 0xffffffffc0300000\nloop 40960 0 - Live 0xffffffffc0200000\n', false],
+  ['loaded again, elsewhere', 'loop 40960 0 - Live 0xffffffffc0400000\n', false],
+  ['gone', '', false],
+])('a module: %s', (_what, after, same) => {
+  expect(modulesOf(after) === modulesOf('loop 40960 0 - Live 0xffffffffc0200000\n')).toBe(same);
 });

@@ -58,6 +58,10 @@ export const ToolCaseSchema = z
       .default('sleep 0.3')
       .describe('Runs by sh once the tool is attached; each line NAME=NUMBER that it prints is a count for the bounds'),
     commands: z.array(z.string()).default([]).describe('What must be in PATH for it'),
+    modules: z
+      .array(z.string().regex(/^\w+$/))
+      .default([])
+      .describe('Kernel modules that must be there for it: they are loaded before the tool'),
     lost: z
       .int()
       .min(0)

@@ -2,6 +2,7 @@ import { type CompileEnv, callOf, compile, permissiveEnv } from '@bpfleet/compil
 import { loadKernelSymbols } from '@bpfleet/kernel';
 import { caseParameters, type ProgramVariant, type Tool, type ToolCase, toolProgram } from '@bpfleet/tools';
 import { compileEnv } from '../compile-env.ts';
+import { hasModule } from './kernel-module.ts';
 
 /** Said of probes in programs of this machine, which keep their arguments in its registers, when compiled for the other one. */
 const otherRegisters = /is kept as .*, which cannot be read$/;
@@ -11,7 +12,7 @@ const lackedHere = /No matches for |does not exist or is not executable$/;
 /**
  * Compiles each variant of a tool for both architectures, as for this kernel built with everything: its types, tracepoints and functions
  * are looked up, but it has kprobes and what else was left out here. For each architecture at least one must compile; one that is only
- * attached may be of what is not here at all. Returns a sentence for each mistake of those that none of does.
+ * attached, or whose module is not here, may be of what is not here at all. Returns a sentence for each mistake of those that none of does.
  */
 export async function compileProblems(tool: Tool, one: ToolCase): Promise<string[]> {
   await loadKernelSymbols();
@@ -25,9 +26,10 @@ export async function compileProblems(tool: Tool, one: ToolCase): Promise<string
   });
 }
 
-function mistakesIn({ name, source }: ProgramVariant, env: CompileEnv, { attached }: ToolCase): string[] {
+function mistakesIn({ name, source }: ProgramVariant, env: CompileEnv, { attached, modules }: ToolCase): string[] {
+  const mayLack = attached !== undefined || !modules.every(hasModule);
   return compile(source, env)
     .diagnostics.filter(({ severity }) => severity === 'error')
-    .filter(({ message }) => !otherRegisters.test(message) && (attached === undefined || !lackedHere.test(message)))
+    .filter(({ message }) => !otherRegisters.test(message) && !(mayLack && lackedHere.test(message)))
     .map(({ line, column, message }) => `${name}.bt:${line}:${column}: ${message}`);
 }

@@ -8,6 +8,7 @@ import type { Trace } from '../api.ts';
 import { loadTrace } from '../load-trace.ts';
 import { runTrace } from '../run-trace.ts';
 import { TraceError } from '../trace-error.ts';
+import { hasModule } from './kernel-module.ts';
 
 /** What became of a case: what is wrong, a sentence each; or why it cannot run here. */
 export type ToolCaseEnd =
@@ -21,12 +22,13 @@ export interface ToolCaseSeen {
   readonly printed: string;
 }
 
-/** A workload that goes on for longer is ended. */
-const LONGEST_MS = 60_000;
+/** A workload that goes on for longer is ended: an emulated machine takes two minutes where each allocation is a stop. */
+const LONGEST_MS = 240_000;
 
 /** Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError. */
 export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEnd> {
-  const absent = one.commands.find((command) => !isCommand(command));
+  const absent =
+    one.commands.find((command) => !isCommand(command)) ?? one.modules.find((module) => !hasModule(module));
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
   const workload = new Workload(one.workload);
   try {
