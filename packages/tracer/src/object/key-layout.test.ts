@@ -38,3 +38,20 @@ test.each<[Readonly<Record<string, 4 | 8>>, (number | null | undefined)[]]>([
     processes,
   );
 });
+
+test.each([
+  ['kern_stack', 'stack'],
+  ['stack', 'array'],
+  ['user_stack', 'array'],
+  ['slots', 'array'],
+])('an array of addresses that is called %s', (name, type) => {
+  const { types } = structureOf({ pid: 8, [name]: 8 });
+  const resolve = (id: number): CType => {
+    if (id === 9) return { kind: 'array', element: 8, length: 127 };
+    const type = types.resolve(id);
+    return type.kind === 'record' ? { ...type, size: 8 + 127 * 8 } : type;
+  };
+  const members = () => types.members(1).map((each, index) => (index === 1 ? { ...each, type: 9 } : each));
+  const found = keyLayout({ types: { ...types, resolve, members }, id: 1 }, 8 + 127 * 8);
+  expect(found.map((each) => each.type)).toEqual(['int', type]);
+});

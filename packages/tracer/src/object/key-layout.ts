@@ -9,6 +9,8 @@ export interface KeyField {
   readonly field: FieldLayout;
   /** Of a number of a stack: whose it is. */
   readonly stack?: KeyStack;
+  /** It is an array of the kernel's addresses, which mean something on this node alone. */
+  readonly frames?: true;
 }
 
 /** A stack in a map of stacks; of a program's, `process` is where its process' number lies in the key. */
@@ -42,10 +44,17 @@ export function keyLayout(type: TypeRef | null, size: number, stacks?: StackMap)
       const { data, offset, size: bytes } = each;
       const stack = stacks === undefined ? null : stackOf(each, fields, stacks);
       const field = { data, offset, size: bytes };
+      if (isKernelFrames(each)) return { type: 'stack', field, frames: true };
       return stack === null ? { type: keyType(data), field } : { type: 'stack', field, stack };
     });
   }
   return [{ type: 'array', field: { data: { ...BYTES, length: size }, offset: 0, size } }];
+}
+
+/** As bpf_get_stack(2) leaves them. */
+function isKernelFrames({ name, data }: Partial<NamedField> & FieldLayout): boolean {
+  const [, kernel] = STACK.exec(name ?? '') ?? [];
+  return kernel !== undefined && data.kind === 'array' && data.element.kind === 'integer' && data.element.bytes === 8;
 }
 
 /** Null where a field is no number of a stack, or nobody knows whose. */
