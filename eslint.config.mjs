@@ -2,7 +2,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/gen/', '**/node_modules/', '**/*.mjs'] },
+  { ignores: ['.state/', '**/dist/', '**/gen/', '**/node_modules/', '**/*.mjs'] },
   {
     files: ['packages/*/src/**/*.ts', 'e2e/**/*.ts'],
     languageOptions: {

@@ -37,7 +37,7 @@ export const tasks = {
       return { kernel: true, turbo: 'build', script: 'e2e/tools/main.ts', args };
     }
     if (command === 'faults') {
-      return { kernel: false, turbo: 'build', script: 'e2e/faults/main.ts', args };
+      return { kernel: args.includes('real'), turbo: 'build', script: 'e2e/faults/main.ts', args };
     }
     return {
       kernel: true,

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@bpfleet/testkit';
-import type { Cluster, SimulatedFleet } from '@bpfleet/testkit/simulator';
+import type { Cluster } from '@bpfleet/testkit/simulator';
+import type { SyntheticFleet } from './synthetic-fleet.ts';
 
 const patienceMs = 60_000;
 const lookEveryMs = 20;
@@ -14,7 +15,11 @@ export interface Takeover {
 }
 
 /** Kills one controller after the other while a session runs, each of which comes again before the next. */
-export async function takeOver(cluster: Cluster, fleet: SimulatedFleet, kills: number): Promise<Takeover[]> {
+export async function takeOver(
+  cluster: Cluster,
+  { simulated: fleet }: SyntheticFleet,
+  kills: number,
+): Promise<Takeover[]> {
   const all = fleet.agents.length;
   const whole = () => until('the fleet to be whole', () => fleet.connected === all, patienceMs);
   await whole();

@@ -6,7 +6,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { AgentProcesses } from './agent-process.test-kit.ts';
 import { FakeFleet, newAuthority } from './fake-fleet.test-kit.ts';
 
-export const spoolBytes = 64 << 20;
+const spoolBytes = 64 << 20;
 
 /** What an agent that runs as a process has around it: all of it is made anew for each test. */
 export interface Surroundings {

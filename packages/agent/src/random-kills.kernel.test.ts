@@ -1,15 +1,14 @@
-import { cp, readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { durationFromMs, type Frame, FrameSchema, fromBinary, timestampFromMs } from '@bpfleet/contracts';
+import { durationFromMs, type Frame, timestampFromMs } from '@bpfleet/contracts';
 import { isProgramLoaded } from '@bpfleet/kernel';
 import { heldPrograms, seed } from '@bpfleet/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { killed } from './agent-process.test-kit.ts';
-import { spoolBytes, surroundings } from './played-controller.test-kit.ts';
-import { openFileDisk } from './spool/file-disk.ts';
-import { Spool } from './spool/spool.ts';
+import { surroundings } from './played-controller.test-kit.ts';
+import { spooledRuns } from './testing/spooled-runs.ts';
 
 /** `BPFLEET_KILLS=200` is what a release is held against. */
 const kills = Number(process.env.BPFLEET_KILLS ?? 12);
@@ -18,23 +17,11 @@ const around = surroundings();
 const frameKey = ({ sessionId, bootEpoch, seq }: Pick<Frame, 'sessionId' | 'bootEpoch' | 'seq'>) =>
   `${sessionId}/${bootEpoch}/${seq}`;
 
-/** The frames that a dead agent's spool holds. The folder stays as it was: opening it may write. */
+/** The frames that a dead agent's spool holds. */
 async function spooledFrames(): Promise<Frame[]> {
-  const copy = join(around.dir, 'spool-copy');
-  await rm(copy, { recursive: true, force: true });
-  await cp(join(around.dir, 'state/spool'), copy, { recursive: true });
-  const { spool } = await Spool.open(await openFileDisk(copy), { maxBytes: spoolBytes });
-  const frames: Frame[] = [];
-  for (const run of [...spool.runs()]) {
-    expect(run.evicted).toBe(0n);
-    for (const { seq } of [...run.frames]) {
-      const bytes = await spool.readFrame(run, seq);
-      if (bytes === null) throw new Error('a frame of the spool cannot be read');
-      frames.push(fromBinary(FrameSchema, bytes));
-    }
-  }
-  await spool.shut();
-  return frames;
+  const runs = await spooledRuns(join(around.dir, 'state'));
+  for (const { evicted } of runs) expect(evicted).toBe(0n);
+  return runs.flatMap(({ frames }) => frames);
 }
 
 const measures = (session: string) => around.fleet.frames.some(({ sessionId }) => sessionId === session);

@@ -38,6 +38,7 @@ export { type FoundSymbol, SymbolTable } from './elf/symbol-table.ts';
 export * from './elf/write-object.ts';
 export { isInKernelRange, type KernelTerm, kernelRangeText, readKernelRange } from './manifest/kernel-range.ts';
 export * from './manifest/manifest.ts';
+export { programSettings } from './manifest/program-settings.ts';
 export { type ManifestProblem, readManifest } from './manifest/read-manifest.ts';
 export { type LaidField, layOutFields } from './manifest/record-layout.ts';
 export * from './object/compose-object.ts';

@@ -6,6 +6,7 @@ export { pageSize } from './ffi/libc.ts';
 export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
 export type { KernelFrame, KernelSymbols } from './functions/kernel-symbols.ts';
 export { kernelTypes } from './functions/kernel-types.ts';
+export { mayReadModuleTypes } from './functions/module-types.ts';
 export { kernelSymbols, loadKernelSymbols } from './functions/read-kallsyms.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
@@ -42,7 +43,7 @@ export type { OnRecord } from './ring/read-records.ts';
 export { RingBuffer } from './ring/ring-buffer.ts';
 export { addDebugFolders } from './symbols/debug-files.ts';
 export { demangle } from './symbols/demangle.ts';
-export { hasKernelSymbol, kernelAddress, kernelFrame } from './symbols/kernel-lookup.ts';
+export { kernelAddress, kernelFrame, type SymbolOwner, symbolOwner } from './symbols/kernel-lookup.ts';
 export { hasOwnMounts, processFiles, processPath } from './symbols/process-files.ts';
 export {
   formatBuildIdFrame,

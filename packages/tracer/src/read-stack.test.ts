@@ -47,6 +47,11 @@ test('no stack, no such stack, and a stack cut to its depth', () => {
   expect(read([1n, 3n, 4n, 3n], 7n, 2)).toEqual(['vfs_read', 'ext4_read']);
 });
 
+test('a stack whose addresses are known ends and begins likewise', () => {
+  const frames = valueReaders(() => ({ lookup: () => null }), nodeSymbols).kernelFrames([2n, 3n, 4n, 0n, 3n]);
+  expect(frames.map(({ symbol }) => symbol)).toEqual(['vfs_read', 'ext4_read']);
+});
+
 test('a stack that found its place taken is in the second map', () => {
   const spill = { map: 'stacks_2', from: 8_192 };
   expect(read([3n], 8_192n + 7n, 127, { spill })).toEqual(['vfs_read']);

@@ -41,6 +41,7 @@ export function valueReaders(
   return {
     rendered: renderValue,
     process: (process) => userSymbols().capture(process),
+    kernelFrames: (words) => kernelStack(WHOLE, upToZero(words), symbols),
     stack(data, id, process) {
       if (id < 0n) return [];
       const key = `${data.map} ${id} ${process} ${data.mode}`;
@@ -56,7 +57,13 @@ export function valueReaders(
   };
 }
 
-function kernelStack(data: StackData, frames: readonly bigint[], symbols: StackSymbols): Stack {
+const WHOLE = { depth: Number.POSITIVE_INFINITY, mode: 'bpftrace', user: false } as const;
+
+function kernelStack(
+  data: Pick<StackData, 'depth' | 'mode' | 'user'>,
+  frames: readonly bigint[],
+  symbols: StackSymbols,
+): Stack {
   const stack = frames.map((address) => ({ address, frame: symbols.kernel(address) }));
   const first = stack.findIndex(({ frame }) => frame.module !== 'bpf' && !OWN.test(frame.symbol));
   const asked = (first < 0 ? stack : stack.slice(first)).slice(0, data.depth);
@@ -64,7 +71,7 @@ function kernelStack(data: StackData, frames: readonly bigint[], symbols: StackS
 }
 
 /** A frame as its mode prints it: in mode `perf` with the address and, of programs, the file. */
-function shown({ mode, user }: StackData, address: bigint, frame: StackFrame): StackFrame {
+function shown({ mode, user }: Pick<StackData, 'mode' | 'user'>, address: bigint, frame: StackFrame): StackFrame {
   const hex = address.toString(16);
   if (mode === 'raw') return { ...frame, text: hex };
   if (mode !== 'perf') return frame;
@@ -75,18 +82,26 @@ function shown({ mode, user }: StackData, address: bigint, frame: StackFrame): S
 }
 
 /** In the map that the number is of. */
-function addressesOf({ map, spill }: StackData, id: bigint, mapOf: (name: string) => Pick<BpfMap, 'lookup'>): bigint[] {
+function addressesOf(
+  { map, spill }: StackData,
+  id: bigint,
+  mapOf: (name: string) => Pick<BpfMap, 'lookup'>,
+): readonly bigint[] {
   const from = BigInt(spill?.from ?? 0);
   return spill !== undefined && id >= from ? addresses(mapOf(spill.map), id - from) : addresses(mapOf(map), id);
 }
 
 /** Zero ends a stack. */
-function addresses(map: Pick<BpfMap, 'lookup'>, id: bigint): bigint[] {
+function addresses(map: Pick<BpfMap, 'lookup'>, id: bigint): readonly bigint[] {
   const key = Buffer.alloc(4);
   key.writeUInt32LE(Number(id), 0);
   const value = map.lookup(key);
   if (value === null) return [];
   const words = new BigUint64Array(value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength));
+  return upToZero([...words]);
+}
+
+function upToZero(words: readonly bigint[]): readonly bigint[] {
   const end = words.indexOf(0n);
-  return [...(end < 0 ? words : words.subarray(0, end))];
+  return end < 0 ? words : words.slice(0, end);
 }

@@ -10,6 +10,8 @@ export interface ValueReaders {
   readonly cut?: { readonly bytes: number; readonly trailer: string };
   /** The stack of a number in its map; `process` is 0 for the kernel's. */
   stack(data: StackData, id: bigint, process: number): Stack;
+  /** The kernel's stack of these addresses, which zero ends. */
+  kernelFrames(addresses: readonly bigint[]): Stack;
   rendered(data: RenderedData, bytes: Buffer, at: number): string;
   /** A process was heard of whose addresses will come. */
   process(process: number): void;
@@ -18,6 +20,7 @@ export interface ValueReaders {
 /** For what has neither. */
 export const noReaders: ValueReaders = {
   stack: () => [],
+  kernelFrames: () => [],
   rendered: () => '',
   process: () => undefined,
 };

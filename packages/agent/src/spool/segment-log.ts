@@ -105,6 +105,12 @@ export class SegmentLog {
     await this.#disk.remove(segment);
   }
 
+  /** Nothing of it is needed any more: every segment goes, the oldest first. A full disk allows that, too. */
+  async clear(): Promise<void> {
+    this.#current = null;
+    for (const segment of this.segments) await this.remove(segment).catch(() => undefined);
+  }
+
   async #open(): Promise<void> {
     const head = this.#owner.checkpoint();
     await this.#makeRoom(head.length);

@@ -181,6 +181,34 @@ describe('spool', () => {
     expectWhole(run);
   });
 
+  test.each([
+    ['alone', []],
+    ['beside another, which writes once there is room', ['t']],
+  ])(
+    'a run that ends and is closed on a full disk is not found open by the next process: %s',
+    async (_name, others) => {
+      const disk = new SimulatedDisk();
+      const { spool } = await open(disk);
+      const runs = [id, ...others.map((session) => ({ session, epoch: 1n }))];
+      for (const run of runs) {
+        await spool.start(run, { at: 1, durationMs: 10_000, skeleton });
+        await spool.append(run, [frame(1n, 100)]);
+      }
+      disk.capacity = 0;
+      await spool.ack(id, 1n);
+      await spool.finish(id, skeleton);
+      await spool.close(id);
+      disk.capacity = Number.POSITIVE_INFINITY;
+      for (const session of others) await spool.append({ session, epoch: 1n }, [frame(2n, 100)]);
+      disk.kill();
+      const next = await open(disk);
+      expect([...next.spool.runs()].map(({ session, last }) => [session, last])).toEqual(
+        others.map((session) => [session, 2n]),
+      );
+      expect(next.damage.frames).toBe(0n);
+    },
+  );
+
   test('the bound holds, and what was evicted is in the manifest of the run even after a restart', async () => {
     const disk = new SimulatedDisk();
     const { spool } = await open(disk, 16_000);

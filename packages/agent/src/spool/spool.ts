@@ -225,8 +225,9 @@ export class Spool {
     return this.#serially(async () => {
       if (!this.#state.has(runKey(id))) return;
       this.#refused.delete(runKey(id));
-      applyEntry(this.#state, { kind: 'closed', ...idOf(id) });
-      await this.#commit([{ kind: 'closed', ...idOf(id) }], false);
+      const closed: SpoolEntry = { kind: 'closed', ...idOf(id) };
+      applyEntry(this.#state, closed);
+      if (await this.#commit([closed], false)) await this.#closeUnwritten(closed);
       await this.#sweep();
     });
   }
@@ -252,6 +253,19 @@ export class Spool {
       if (this.#pending.length > 0) await this.#commit([], true);
       await this.#disk.close();
     });
+  }
+
+  /**
+   * The disk does not take that a run is closed. Law: the next process does not find it open; it would tell the controller that the
+   * run was cut short.
+   */
+  async #closeUnwritten(closed: SpoolEntry): Promise<void> {
+    if (this.#state.size > 0) {
+      this.#pending.push(closed);
+      return;
+    }
+    this.#pending = [];
+    await this.#log.clear();
   }
 
   /** Each frame also takes memory here, so it counts as a kibibyte at least. */

@@ -11,7 +11,7 @@ export interface ObjectManifest {
   readonly outputs?: Readonly<Record<string, ManifestOutput>>;
   /** How maps are made, by name. */
   readonly maps?: Readonly<Record<string, ManifestMap>>;
-  /** Whether and where programs are attached, by name. */
+  /** Whether and where programs are attached, by name; `*` stands for all that are not named, with `load` and `optional` alone. */
   readonly programs?: Readonly<Record<string, ManifestProgram>>;
   /** What the programs may do beyond looking. */
   readonly changes?: readonly ManifestChange[];
@@ -57,6 +57,9 @@ export interface ManifestMap {
   /** The map is the trace's own, also where the object asks to pin it. */
   readonly private?: boolean;
 }
+
+/** Stands for every program that is not named. */
+export const OTHER_PROGRAMS = '*';
 
 export interface ManifestProgram {
   /** false: it is not loaded; true: also where the object says `SEC("?...")`. */

@@ -28,6 +28,7 @@ test('a whole manifest', () => {
     programs: {
       sample: { event: 'cpu-clock', frequency: 49 },
       ingress: { interfaces: ['eth0'], direction: 'ingress' },
+      '*': { optional: true },
     },
     changes: ['network'],
   };
@@ -48,6 +49,8 @@ describe('what is wrong is told with its place', () => {
     [{ maps: { m: { share: '/sys/fs/bpf/../x' } } }, 'maps.m.share: must be a path below /sys/fs/bpf/'],
     [{ kernels: 'new' }, 'kernels: must be a range of kernels'],
     [{ programs: { p: { cgroup: 'a/../..' } } }, 'programs.p.cgroup: must be a path without'],
+    [{ programs: { '*': { attach: 'kprobe/f' } } }, 'programs.*.attach: is not known here; there are load, optional'],
+    [{ outputs: { '*': {} } }, 'outputs.*: is no name that C could have'],
     [{ changes: ['everything'] }, 'changes.0: must be one of network, security, kernel, maps'],
     [{ outputs: { constructor: { toString: 1 } } }, 'outputs.constructor.toString: is not known here'],
   ])('%j', (given, message) => {

@@ -1,6 +1,6 @@
 import { didYouMean } from '../did-you-mean.ts';
 import { readKernelRange } from './kernel-range.ts';
-import { changes, merges, type ObjectManifest, perfEvents } from './manifest.ts';
+import { changes, merges, type ObjectManifest, OTHER_PROGRAMS, perfEvents } from './manifest.ts';
 import { layOutFields } from './record-layout.ts';
 
 /** What is wrong, and where: names and indexes from the whole manifest inwards. */
@@ -102,16 +102,17 @@ const list =
 const isTable = (given: unknown): given is Readonly<Record<string, unknown>> =>
   typeof given === 'object' && given !== null && !Array.isArray(given);
 
-/** By names that the writer chooses. */
+/** By names that the writer chooses; `others`: of all that are not named, where that can be said. */
 const named =
-  (rule: Rule, pattern: RegExp): Rule =>
+  (rule: Rule, pattern: RegExp, others?: Rule): Rule =>
   (given, path, problems) => {
     if (!isTable(given) || Object.keys(given).length > MAX_NAMES) {
       problems.push({ path, message: `must be a table of up to ${MAX_NAMES} names` });
       return;
     }
     for (const [key, each] of Object.entries(given)) {
-      if (!pattern.test(key)) problems.push({ path: [...path, key], message: 'is no name that C could have' });
+      if (key === OTHER_PROGRAMS && others !== undefined) others(each ?? {}, [...path, key], problems);
+      else if (!pattern.test(key)) problems.push({ path: [...path, key], message: 'is no name that C could have' });
       else rule(each ?? {}, [...path, key], problems);
     }
   };
@@ -190,6 +191,7 @@ const manifestRule = table({
       map: name,
     }),
     IDENTIFIER,
+    table({ load: truth, optional: truth }),
   ),
   changes: list(oneOf(changes)),
 });

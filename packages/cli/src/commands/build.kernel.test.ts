@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Btf } from '@bpfleet/bpf';
 import { loadTrace } from '@bpfleet/tracer';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { ownArch } from '../build-arch.ts';
+import { buildArchs, machines, ownArch } from '../build-arch.ts';
 import type { Terminal } from '../terminal.ts';
 import { build, dumpBtf } from './build.ts';
 
@@ -93,6 +93,62 @@ char LICENSE[] SEC("license") = "GPL";
     } finally {
       trace.close();
     }
+  });
+
+  test('a vmlinux.h that is beside a source for its machine, as BCC has it, is the one it means', () => {
+    const source = join(folder, 'old.bpf.c');
+    const text = `#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+long state;
+SEC("raw_tp/sys_enter") int enter(struct of_old *ctx) { state = ctx->no_longer_there; return 0; }
+char LICENSE[] SEC("license") = "GPL";
+`;
+    writeFileSync(source, text);
+    const header = join(folder, machines[ownArch()].target, 'vmlinux.h');
+    mkdirSync(dirname(header));
+    writeFileSync(header, '#include <linux/types.h>\nstruct of_old { long no_longer_there; };\n');
+    build(source, [], { arch: ownArch() }, terminal);
+    expect(said).toMatch(/old\.bpf\.o: raw_tp\/sys_enter/);
+    rmSync(header);
+    expect(() => build(source, [], { arch: ownArch() }, terminal)).toThrow(
+      expect.objectContaining({ hint: expect.stringMatching(/put the vmlinux\.h that it was written with beside it/) }),
+    );
+  });
+
+  test.each(buildArchs)('headers that sources for libbpf include are there for %s', (arch) => {
+    const source = join(folder, 'headers.bpf.c');
+    writeFileSync(
+      source,
+      `#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <errno.h>
+u64 entered, refused;
+SEC("tp_btf/sys_exit") int BPF_PROG(leave, struct pt_regs *regs, long result) { refused += result == -ENOENT; return 0; }
+${arch === ownArch() ? 'SEC("uprobe") int BPF_UPROBE(enter, const char *name) { entered += name != 0; return 0; }' : ''}
+char LICENSE[] SEC("license") = "GPL";
+`,
+    );
+    build(source, [], { arch }, terminal);
+    expect(said).toMatch(/headers\.bpf\.o: tp_btf\/sys_exit(, uprobe)? \(\d+ bytes\)/);
+  });
+
+  test('a program that needs the registers of another machine needs the types of its kernel', () => {
+    const source = join(folder, 'other.bpf.c');
+    const text = `#include <vmlinux.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+long first;
+SEC("kprobe/f") int BPF_KPROBE(f, long given) { first = given; return 0; }
+char LICENSE[] SEC("license") = "GPL";
+`;
+    writeFileSync(source, text);
+    const arch = ownArch() === 'arm64' ? 'x86-64' : 'arm64';
+    expect(() => build(source, [], { arch }, terminal)).toThrow(
+      expect.objectContaining({
+        hint: expect.stringMatching(`a program for ${arch} needs those of such a kernel, --btf FILE`),
+      }),
+    );
   });
 
   test('what clang says of a wrong program is shown', () => {

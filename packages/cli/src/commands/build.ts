@@ -3,9 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Btf, BtfError, ElfError, headerText, openElf, readObject } from '@bpfleet/bpf';
-import { type BuildArch, machines } from '../build-arch.ts';
+import { type BuildArch, machines, ownArch } from '../build-arch.ts';
 import { CliError, ExitStatus, wrongRequest } from '../cli-error.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeHeaders } from './build-headers.ts';
 
 export interface BuildOptions {
   readonly output?: string;
@@ -19,6 +20,9 @@ const KERNEL_TYPES = '/sys/kernel/btf/vmlinux';
 const MAX_BTF = 128 * 1024 * 1024;
 /** `SHF_EXECINSTR` (elf.h). */
 const EXECUTABLE = 4n;
+/** What clang says where a structure is another one than a source expects. */
+const OTHER_KERNEL =
+  /no member named '\w+' in '(struct|union) |incomplete (definition of )?type '(struct|union) |with an incomplete type /;
 const SOURCE = /\.bpf\.c$|\.c$/;
 
 /** `bpfleet build FILE.bpf.c`: clang, with a vmlinux.h of our own making. Throws CliError with what clang said. */
@@ -30,8 +34,9 @@ export function build(file: string, words: readonly string[], options: BuildOpti
   try {
     const header = kernelHeader(options.btf);
     if (header !== null) writeFileSync(join(folder, 'vmlinux.h'), header);
+    writeHeaders(folder);
     const made = join(folder, 'object.o');
-    compile(file, made, [...clangWords(file, folder, options.arch), ...words], header === null);
+    compile(file, made, [...clangWords(file, folder, options.arch), ...words], options, header === null);
     const object = readFileSync(made);
     check(object, file);
     writeFileSync(output, object);
@@ -50,15 +55,24 @@ export function dumpBtf(options: { readonly output?: string; readonly btf?: stri
 
 function clangWords(file: string, folder: string, arch: BuildArch): string[] {
   const { target, triple } = machines[arch];
+  // As BCC's libbpf-tools and libbpf-bootstrap have it beside their sources.
+  const own = join(dirname(file), target);
+  const bundled = existsSync(join(own, 'vmlinux.h')) ? ['-I', own] : [];
   // For this machine's headers, which BPF as a target has no folder for.
   const headers = [`/usr/include/${triple}`].filter(existsSync);
   return [
     ...['-g', '-O2', '-target', 'bpf', `-D__TARGET_ARCH_${target}`, '-Wall', '-Wno-unused-function'],
-    ...['-I', dirname(file), '-isystem', folder, ...headers.flatMap((each) => ['-idirafter', each])],
+    ...['-I', dirname(file), ...bundled, '-isystem', folder, ...headers.flatMap((each) => ['-idirafter', each])],
   ];
 }
 
-function compile(file: string, output: string, words: readonly string[], withoutHeader: boolean): void {
+function compile(
+  file: string,
+  output: string,
+  words: readonly string[],
+  options: BuildOptions,
+  withoutHeader: boolean,
+): void {
   const clang = process.env.CLANG ?? 'clang';
   const { error, status, stderr } = spawnSync(clang, [...words, '-c', file, '-o', output], { encoding: 'utf8' });
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
@@ -73,16 +87,27 @@ function compile(file: string, output: string, words: readonly string[], without
   }
   throw new CliError(ExitStatus.wrongRequest, `${file} could not be built.`, {
     report: stderr,
-    ...hintOn(stderr, withoutHeader),
+    ...hintOn(stderr, options, withoutHeader),
   });
 }
 
-function hintOn(stderr: string, withoutHeader: boolean): { readonly hint?: string } {
+function hintOn(stderr: string, { arch, btf }: BuildOptions, withoutHeader: boolean): { readonly hint?: string } {
   if (/'bpf\/[a-z_.]+' file not found/.test(stderr)) {
     return { hint: "libbpf's headers are not installed: on Debian, apt-get install libbpf-dev." };
   }
   if (withoutHeader && /'vmlinux\.h' file not found/.test(stderr)) {
     return { hint: `This kernel gives no types (${KERNEL_TYPES}): name a file of another one's, --btf FILE.` };
+  }
+  if (OTHER_KERNEL.test(stderr) && btf === undefined && arch !== ownArch()) {
+    return {
+      hint: `The types are of this kernel, for ${ownArch()}: a program for ${arch} needs those of such a kernel, --btf FILE.`,
+    };
+  }
+  if (OTHER_KERNEL.test(stderr)) {
+    const where = 'put the vmlinux.h that it was written with beside it, name its folder (-- -I FOLDER)';
+    return {
+      hint: `The types of this kernel may lack what other kernels have: ${where}, or such a kernel's types (--btf FILE).`,
+    };
   }
   return {};
 }

@@ -9,6 +9,10 @@ const MAX_SOURCE = 120;
 /** Of a program that is made for one function, or event, when it is loaded. */
 const NO_TARGET = /^prog '([^']*)': failed to find kernel BTF type ID of '([^']*)': -3$/;
 
+/** As libbpf prints an error that the C library has no text for; ENOTSUPP is one of the kernel's own (linux/errno.h). */
+const NO_TEXT = /ERROR: strerror_r\(-524\)=\d+/;
+const ENOTSUPP = 'ENOTSUPP: this kernel does not support it there';
+
 /** As libbpf 1.x prints the log of a program that was refused. */
 const PROGRAM_LOG = /prog '([^']*)': -- BEGIN PROG LOAD LOG --\n([\s\S]*?)-- END PROG LOAD LOG --/;
 
@@ -30,7 +34,10 @@ export function explainFailure(what: string, errno: number, messages: readonly s
     );
   }
   // What comes after the first only says what could not be done because of it.
-  const first = messages[0]?.replace(/^libbpf: /, '').trim();
+  const first = messages[0]
+    ?.replace(/^libbpf: /, '')
+    .trim()
+    .replace(NO_TEXT, ENOTSUPP);
   if (first === undefined || errnoName(errno) === 'EPERM') return errnoError(what, errno);
   const [, program, target] = NO_TARGET.exec(first) ?? [];
   if (program !== undefined) {

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { findKernelAddress } from './kernel-lookup.ts';
+import { expect, test, vi } from 'vitest';
+import { findKernelAddress, symbolOwner } from './kernel-lookup.ts';
 
 const text = [
   'ffffffff81000000 T _text',
@@ -7,7 +7,9 @@ const text = [
   'ffffffff81000200 T do_nanosleep',
   'ffffffff82000000 D jiffies',
   'ffffffffc0000000 t helper\t[ext4]',
+  'ffffffffc0000100 t bpf_prog_1234_enter\t[bpf]',
   '0000000000000000 T hidden',
+  '',
 ].join('\n');
 
 test.each([
@@ -21,4 +23,13 @@ test.each([
   ['', null],
 ])('%s', (name, address) => {
   expect(findKernelAddress(text, name)).toBe(address);
+});
+
+test('whose a name is, of a list that is read once', () => {
+  const read = vi.fn(() => text);
+  const ownerOf = symbolOwner(read);
+  expect(read).not.toHaveBeenCalled();
+  const names = ['do_nanosleep', 'do_nanosleep_', 'helper', 'help', 'bpf_prog_1234_enter', 'hidden'];
+  expect(names.map(ownerOf)).toEqual(['kernel', null, 'module', null, null, 'kernel']);
+  expect(read).toHaveBeenCalledOnce();
 });

@@ -15,10 +15,18 @@ export function kernelAddress(name: string): bigint | null {
   return findKernelAddress(readFileSync('/proc/kallsyms', 'latin1'), name);
 }
 
-/** Whether the kernel has a function or variable of this name, also where addresses are hidden. */
-export function hasKernelSymbol(name: string): boolean {
-  const text = readFileSync('/proc/kallsyms', 'latin1');
-  return text.includes(` ${name}\n`) || text.includes(` ${name}\t`);
+/** Whose a function or variable is; null where neither the kernel nor a module that is loaded has it. */
+export type SymbolOwner = (name: string) => 'kernel' | 'module' | null;
+
+/** By names, also where addresses are hidden. The list is read at the first question, and once: it has millions of characters. */
+export function symbolOwner(read: () => string = () => readFileSync('/proc/kallsyms', 'latin1')): SymbolOwner {
+  let text: string | undefined;
+  return (name) => {
+    text ??= read();
+    if (text.includes(` ${name}\n`)) return 'kernel';
+    // Programs of BPF are listed as those of a module.
+    return text.includes(` ${name}\t[`) && !text.includes(` ${name}\t[bpf]`) ? 'module' : null;
+  };
 }
 
 /** As kernelAddress, of the text of /proc/kallsyms: `ADDRESS TYPE NAME`, with a tab and `[MODULE]` after some. */

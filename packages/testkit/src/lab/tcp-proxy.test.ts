@@ -8,11 +8,16 @@ let echo: Server;
 let proxy: TcpProxy;
 let client: Socket;
 let received = '';
+/** By the server. */
+let heard = '';
 
 beforeEach(async () => {
-  received = '';
+  received = heard = '';
   echo = createServer((socket) => {
     socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      heard += bytes;
+    });
     socket.pipe(socket);
   });
   echo.listen(0, '127.0.0.1');
@@ -52,6 +57,15 @@ it('a stall holds everything back and loses nothing', async () => {
   expect(received).toBe('');
   proxy.mode = { kind: 'pass' };
   await gets('held');
+});
+
+it('mute: the server hears the client, which hears nothing until it passes again', async () => {
+  proxy.mode = { kind: 'mute' };
+  client.write('said');
+  await until('the server to hear it', () => heard === 'said', 5_000);
+  expect(received).toBe('');
+  proxy.mode = { kind: 'pass' };
+  await gets('said');
 });
 
 it('a reset is seen as one, and the next connection works', async () => {

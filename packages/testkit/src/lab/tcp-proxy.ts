@@ -8,6 +8,8 @@ export type ProxyMode =
   | { readonly kind: 'latency'; readonly ms: number }
   /** Nothing passes, and nobody is told. What is under way arrives once it ends. */
   | { readonly kind: 'stall' }
+  /** As a stall, but what the client says arrives: it never learns of it. */
+  | { readonly kind: 'mute' }
   /** No connection is taken. */
   | { readonly kind: 'cut' };
 
@@ -51,7 +53,7 @@ export class TcpProxy {
   set mode(mode: ProxyMode) {
     this.#mode = mode;
     if (mode.kind === 'cut') this.reset();
-    if (mode.kind !== 'stall') for (const resume of this.#resume.splice(0)) resume();
+    for (const resume of this.#resume.splice(0)) resume();
   }
 
   /** Ends every open connection with a TCP reset, to both sides. */
@@ -75,19 +77,20 @@ export class TcpProxy {
       [pair.client, pair.server],
       [pair.server, pair.client],
     ] as const) {
-      from.on('data', (bytes) => void this.#pass(from, () => to.write(bytes)));
-      from.on('end', () => void this.#pass(from, () => to.end()));
+      from.on('data', (bytes) => void this.#pass(pair, from, () => to.write(bytes)));
+      from.on('end', () => void this.#pass(pair, from, () => to.end()));
       from.on('error', () => this.#end(pair));
       from.on('close', () => this.#pairs.delete(pair));
     }
   }
 
   /** Pausing the reader keeps the order, whatever the mode becomes meanwhile. */
-  async #pass(from: Socket, send: () => void): Promise<void> {
+  async #pass({ server }: Pair, from: Socket, send: () => void): Promise<void> {
     from.pause();
     const mode = this.#mode;
     if (mode.kind === 'latency') await new Promise((resolve) => setTimeout(resolve, mode.ms));
-    while (this.#mode.kind === 'stall') await new Promise<void>((resolve) => this.#resume.push(resolve));
+    const held = () => this.#mode.kind === 'stall' || (this.#mode.kind === 'mute' && from === server);
+    while (held()) await new Promise<void>((resolve) => this.#resume.push(resolve));
     if (from.destroyed && this.#mode.kind === 'cut') return;
     send();
     from.resume();

@@ -2,12 +2,12 @@ import {
   carriedManifest,
   didYouMean,
   isInKernelRange,
-  type ManifestMap,
-  type ManifestProgram,
   MapType,
   type ObjectManifest,
   type ObjectSection,
+  OTHER_PROGRAMS,
   problemText,
+  programSettings,
 } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import { type KernelObject, nodeIdentity } from '@bpfleet/kernel';
@@ -50,15 +50,18 @@ export function requireManifest(sections: readonly ObjectSection[]): ObjectManif
 
 /** Sizes maps and chooses programs as a manifest says, before anything is loaded. Throws TraceError: compile, KernelError. */
 export function applyManifest(object: KernelObject, manifest: ObjectManifest): void {
-  for (const [name, { entries, valueSize, share, private: isOwn }] of settingsOf(manifest.maps)) {
+  for (const [name, { entries, valueSize, share, private: isOwn }] of Object.entries(manifest.maps ?? {})) {
     const index = indexOf(object.maps, name, 'map');
     if (entries !== undefined) object.resizeMap(index, entries);
     if (valueSize !== undefined) object.resizeValue(index, valueSize);
     if (isOwn === true) object.ownMap(index);
     if (share !== undefined) shareMap(object, index, share, manifest);
   }
-  for (const [name, { load }] of settingsOf(manifest.programs)) {
-    const index = indexOf(object.programs, name, 'program');
+  for (const name of Object.keys(manifest.programs ?? {})) {
+    if (name !== OTHER_PROGRAMS) indexOf(object.programs, name, 'program');
+  }
+  for (const [index, { name }] of object.programs.entries()) {
+    const { load } = programSettings(manifest, name);
     if (load !== undefined) object.setLoads(index, load);
   }
 }
@@ -108,10 +111,6 @@ function shareMap(object: KernelObject, index: number, path: string, { changes =
     throw new TraceError('unsupported', `map ${name} cannot be shared: its records go to one reader`);
   }
   object.shareMap(index, path);
-}
-
-function settingsOf<T extends ManifestMap | ManifestProgram>(table: Readonly<Record<string, T>> = {}): [string, T][] {
-  return Object.entries(table);
 }
 
 function indexOf(all: readonly { readonly name: string }[], name: string, what: string): number {

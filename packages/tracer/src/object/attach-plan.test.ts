@@ -60,7 +60,10 @@ describe('where a program is attached', () => {
 
   test.each<[string, NonNullable<ObjectManifest['programs']>[string], RegExp]>([
     ['kprobe', {}, /does not say where it is attached: say it in a manifest, programs: p: attach: kprobe/],
-    ['uretprobe/readline', {}, /does not say where/],
+    ['uretprobe/readline', {}, /programs: p: attach: uretprobe\/\/PATH\/OF\/FILE:readline, or/],
+    ['usdt', {}, /attach: usdt\/\/PATH\/OF\/FILE:PROVIDER:NAME/],
+    ['tp', {}, /attach: tp\/CATEGORY\/NAME/],
+    ['tp_btf', {}, /attach: tp_btf\/NAME/],
     ['iter/bpf_map_elem', {}, /programs: p: map: NAME/],
     ['xdp', {}, /programs: p: interfaces: \[NAME\]/],
     ['cgroup_skb/egress', {}, /programs: p: cgroup: FOLDER/],

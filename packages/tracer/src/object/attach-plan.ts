@@ -1,4 +1,4 @@
-import type { ManifestChange, ManifestProgram, ObjectManifest } from '@bpfleet/bpf';
+import { type ManifestChange, type ManifestProgram, type ObjectManifest, programSettings } from '@bpfleet/bpf';
 import {
   type ObjectProgram,
   type ObjectTarget,
@@ -7,6 +7,7 @@ import {
   socketMapHook,
 } from '@bpfleet/kernel';
 import { TraceError } from '../trace-error.ts';
+import { UnplacedError } from './unplaced-error.ts';
 
 /** How one program of an object is attached. */
 export type AttachPlan =
@@ -57,14 +58,14 @@ const CGROUP =
 
 /**
  * Where a program is attached, by its section and what the manifest says of it. Throws TraceError: unsupported where it is of a
- * kind that is not run, or changes what the manifest does not allow; compile where something is missing or wrong.
+ * kind that is not run, or changes what the manifest does not allow; UnplacedError where nothing says where; compile
+ * where something is wrong.
  */
 export function planProgram(
   { name, section }: Pick<ObjectProgram, 'name' | 'section'>,
   manifest: Pick<ObjectManifest, 'programs' | 'changes'> = {},
 ): PlannedProgram {
-  const programs = manifest.programs ?? {};
-  const settings = Object.hasOwn(programs, name) ? (programs[name] ?? {}) : {};
+  const settings = programSettings(manifest, name);
   const planned = { ...planSection(name, section, settings), change: changeOf(section) };
   if (planned.change !== null && !(manifest.changes ?? []).includes(planned.change)) {
     throw new TraceError(
@@ -83,33 +84,33 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
     // libbpf attaches a place in a file by itself only where that is whole: `uprobe/PATH:FUNCTION`.
     const isWhole = place !== undefined && (!/^(u(ret)?probe|usdt)/.test(kind) || place.includes(':'));
     if (isWhole) return { plan: SECTION };
-    throw noPlace(name, section, `programs: ${name}: attach: ${kind}/...`);
+    throw new UnplacedError(name, section, `attach: ${kind}/${placeForm(kind, place)}`);
   }
   if (kind === 'iter' || kind === 'iter.s') return { plan: iterator(name, section, place, settings) };
   if (/^(lsm|lsm\.s|fmod_ret|fmod_ret\.s|raw_tp\.w|raw_tracepoint\.w)$/.test(kind)) return { plan: SECTION };
   if (/^struct_ops(\.s)?$/.test(kind)) return { plan: { how: 'struct_ops' } };
   const { interfaces = [] } = settings;
   if (section === 'socket') {
-    if (interfaces.length === 0) throw noPlace(name, section, `programs: ${name}: interfaces: [NAME]`);
+    if (interfaces.length === 0) throw new UnplacedError(name, section, 'interfaces: [NAME]');
     return { plan: { how: 'socket_filter', interfaces } };
   }
   const hook = socketMapHook(section);
   if (hook !== null) {
-    if (settings.map === undefined) throw noPlace(name, section, `programs: ${name}: map: NAME`);
+    if (settings.map === undefined) throw new UnplacedError(name, section, 'map: NAME');
     return { plan: { how: 'sockets', hook, map: settings.map } };
   }
   if (/^xdp(\.frags)?$/.test(section)) {
-    if (interfaces.length === 0) throw noPlace(name, section, `programs: ${name}: interfaces: [NAME]`);
+    if (interfaces.length === 0) throw new UnplacedError(name, section, 'interfaces: [NAME]');
     return { plan: { how: 'xdp', interfaces } };
   }
   const tc = /^(tc|tcx|classifier)(?:\/(ingress|egress))?$/.exec(section);
   if (tc !== null) {
-    if (interfaces.length === 0) throw noPlace(name, section, `programs: ${name}: interfaces: [NAME]`);
+    if (interfaces.length === 0) throw new UnplacedError(name, section, 'interfaces: [NAME]');
     const direction = (settings.direction ?? tc[2] ?? 'ingress') as 'ingress' | 'egress';
     return { plan: { how: 'tcx', interfaces, direction } };
   }
   if (CGROUP.test(section)) {
-    if (settings.cgroup === undefined) throw noPlace(name, section, `programs: ${name}: cgroup: FOLDER`);
+    if (settings.cgroup === undefined) throw new UnplacedError(name, section, 'cgroup: FOLDER');
     return { plan: { how: 'cgroup', path: settings.cgroup } };
   }
   if (section === 'sk_lookup' || section === 'flow_dissector')
@@ -120,7 +121,7 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
 /** Those that run over the elements of a map have it given. */
 function iterator(name: string, section: string, place: string | undefined, { map }: ManifestProgram): AttachPlan {
   if (!/^(bpf_map_elem|bpf_sk_storage_map|sockmap)$/.test(place ?? '')) return { how: 'iterator' };
-  if (map === undefined) throw noPlace(name, section, `programs: ${name}: map: NAME`);
+  if (map === undefined) throw new UnplacedError(name, section, 'map: NAME');
   return { how: 'iterator', map };
 }
 
@@ -202,9 +203,12 @@ function split(section: string): [kind: string, place?: string] {
   return place === '' ? [section.slice(0, slash)] : [section.slice(0, slash), place];
 }
 
-function noPlace(name: string, section: string, advice: string): TraceError {
-  const what = `program "${name}" is in section "${section}", which does not say where it is attached`;
-  return new TraceError('compile', `${what}: say it in a manifest, ${advice}`);
+/** How a place of such a kind is written, as far as its section has not said it. */
+function placeForm(kind: string, place: string | undefined): string {
+  if (kind === 'usdt') return '/PATH/OF/FILE:PROVIDER:NAME';
+  if (/^u(ret)?probe/.test(kind)) return `/PATH/OF/FILE:${place ?? 'FUNCTION'}`;
+  if (/^(tracepoint|tp)$/.test(kind)) return 'CATEGORY/NAME';
+  return /^(raw_|tp_btf)/.test(kind) ? 'NAME' : 'FUNCTION';
 }
 
 function wrongPlace(name: string, kind: string, attach: string): TraceError {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leftOut } from './choose-programs.ts';
+import { leftOut, leftOutTexts } from './choose-programs.ts';
 
 const programs = (...sections: string[]) =>
   sections.map((section, index) => ({ name: `p${index}`, section, loads: true }));
@@ -23,14 +23,60 @@ test('events with types and without', () => {
 
 test('both run where a manifest says so, and one where the other is not loaded', () => {
   const both = programs('fentry/f', 'kprobe/f');
-  expect(out(both, { p0: { load: true }, p1: { load: true } }, kernel('fentry'))).toEqual([]);
+  expect(out(both, { programs: { p0: { load: true }, p1: { load: true } } }, kernel('fentry'))).toEqual([]);
   expect(out([{ ...both[0], loads: false } as (typeof both)[0], ...both.slice(1)], {}, kernel('fentry'))).toEqual([]);
 });
 
 test('what is optional is left out where its place is missing', () => {
-  const settings = { p0: { optional: true }, p1: { optional: true, attach: 'kprobe/gone' } };
+  const settings = { programs: { p0: { optional: true }, p1: { optional: true, attach: 'kprobe/gone' } } };
   expect(leftOut(programs('kprobe/gone', 'kprobe/f', 'kprobe/gone'), settings, kernel())).toEqual([
     { index: 0, reason: 'this kernel has no function gone' },
     { index: 1, reason: 'this kernel has no function gone' },
   ]);
+});
+
+test('what is said of all others holds for those that are not named', () => {
+  const settings = { programs: { '*': { optional: true }, p2: { optional: false } } };
+  expect(out(programs('kprobe/gone', 'kprobe/f', 'kprobe/gone'), settings, kernel())).toEqual([0]);
+});
+
+test('one that cannot run here is nobody to leave another out for', () => {
+  const missing = (section: string) => (section.startsWith('fentry/') ? 'the types do not have f' : null);
+  const found = leftOut(
+    programs('fentry/f', 'kprobe/f'),
+    { programs: { '*': { optional: true } } },
+    {
+      ...kernel('fentry'),
+      missing,
+    },
+  );
+  expect(found).toEqual([{ index: 0, reason: 'the types do not have f' }]);
+});
+
+test.each<[string, readonly string[], readonly string[]]>([
+  [
+    'one is told with its reason',
+    ['fentry/f', 'kprobe/f', 'kprobe/gone'],
+    [
+      'program "p2" is left out: this kernel has no function gone',
+      'program "p1" is left out: it does the same as program "p0" (fentry/f), which runs here',
+    ],
+  ],
+  [
+    'several that have a twin are told together',
+    ['fentry/f', 'kprobe/f', 'kprobe/gone', 'fexit/f', 'kretprobe/f'],
+    [
+      '2 programs are left out for others that do the same, which run here: p1 (p0), p4 (p3)',
+      'program "p2" is left out: this kernel has no function gone',
+    ],
+  ],
+  [
+    'those of one reason are told together',
+    ['kprobe/gone', 'kprobe/f', 'kretprobe/gone'],
+    ['programs "p0", "p2" are left out: this kernel has no function gone'],
+  ],
+])('%s', (_name, sections, texts) => {
+  const all = programs(...sections);
+  const settings = { programs: { '*': { optional: true } } };
+  expect(leftOutTexts(all, leftOut(all, settings, kernel('fentry')))).toEqual(texts);
 });

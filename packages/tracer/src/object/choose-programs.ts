@@ -1,4 +1,4 @@
-import type { ObjectManifest } from '@bpfleet/bpf';
+import { type ObjectManifest, programSettings } from '@bpfleet/bpf';
 import type { ObjectProgram } from '@bpfleet/kernel';
 
 /** What choosing needs to know of the kernel. */
@@ -12,6 +12,8 @@ export interface KernelPlaces {
 export interface LeftOut {
   readonly index: number;
   readonly reason: string;
+  /** Of the program that does the same, its name. */
+  readonly twin?: string;
 }
 
 /** Kinds that do the same: with types, and the plain one that older kernels and machines have. */
@@ -29,22 +31,39 @@ const PAIRS = [
  */
 export function leftOut(
   programs: readonly ObjectProgram[],
-  settings: ObjectManifest['programs'] = {},
+  manifest: Pick<ObjectManifest, 'programs'>,
   kernel: KernelPlaces,
 ): LeftOut[] {
-  const own = (name: string) => (Object.hasOwn(settings, name) ? (settings[name] ?? {}) : {});
   const out: LeftOut[] = [];
-  for (const [index, { name, section, loads }] of programs.entries()) {
-    if (!loads || own(name).load === true) continue;
-    const twin = twinOf(programs, index, kernel);
-    if (twin !== null) {
-      out.push({ index, reason: `it does the same as program "${twin.name}" (${twin.section}), which runs here` });
-      continue;
-    }
-    const missing = own(name).optional === true ? kernel.missing(own(name).attach ?? section) : null;
+  const asked = programs.map(({ name }) => programSettings(manifest, name));
+  for (const [index, { section, loads }] of programs.entries()) {
+    const { optional, attach } = asked[index] ?? {};
+    const missing = loads && optional === true ? kernel.missing(attach ?? section) : null;
     if (missing !== null) out.push({ index, reason: missing });
   }
+  const gone = new Set(out.map(({ index }) => index));
+  const there = programs.map((each, index) => ({ ...each, loads: each.loads && !gone.has(index) }));
+  for (const [index, { loads }] of there.entries()) {
+    const twin = loads && asked[index]?.load !== true ? twinOf(there, index, kernel) : null;
+    if (twin === null) continue;
+    const reason = `it does the same as program "${twin.name}" (${twin.section}), which runs here`;
+    out.push({ index, reason, twin: twin.name });
+  }
   return out;
+}
+
+/** What was left out and why, a sentence for each reason. */
+export function leftOutTexts(programs: readonly Pick<ObjectProgram, 'name'>[], out: readonly LeftOut[]): string[] {
+  const nameOf = ({ index }: LeftOut) => programs[index]?.name ?? '';
+  const twins = out.filter(({ twin }) => twin !== undefined);
+  const alone = twins.length === 1 ? out : out.filter(({ twin }) => twin === undefined);
+  const texts = [...Map.groupBy(alone, ({ reason }) => reason)].map(([reason, those]) => {
+    const names = those.map((each) => `"${nameOf(each)}"`).join(', ');
+    return those.length === 1 ? `program ${names} is left out: ${reason}` : `programs ${names} are left out: ${reason}`;
+  });
+  if (twins.length < 2) return texts;
+  const pairs = twins.map((each) => `${nameOf(each)} (${each.twin})`).join(', ');
+  return [`${twins.length} programs are left out for others that do the same, which run here: ${pairs}`, ...texts];
 }
 
 /** The program that runs instead of one; null where it runs itself. */

@@ -7,19 +7,35 @@ test.each([
   ['fentry/no_such_function_anywhere', /no function no_such_function_anywhere to trace|does not let programs trace/],
   ['tracepoint/sched/no_such_event', /^this kernel has no tracepoint sched\/no_such_event$/],
   ['uprobe//no/such/file:main', /^there is no file \/no\/such\/file$/],
-])('%s is missing', (section, what) => expect(kernelPlaces.missing(section)).toMatch(what));
+])('%s is missing', (section, what) => expect(kernelPlaces().missing(section)).toMatch(what));
 
 test('where there are no kprobes at all, that is why', (context) => {
   if (hasFeature('kprobe')) context.skip('this kernel has kprobes');
-  expect(kernelPlaces.missing('kprobe/vfs_read')).not.toMatch(/no function/);
+  expect(kernelPlaces().missing('kprobe/vfs_read')).not.toMatch(/no function/);
 });
 
 test.each(['tracepoint/sched/sched_switch', 'raw_tp/sys_enter', 'uprobe/libc.so.6:getenv', 'perf_event'])(
   '%s is there, or nobody knows',
-  (section) => expect(kernelPlaces.missing(section)).toBeNull(),
+  (section) => expect(kernelPlaces().missing(section)).toBeNull(),
 );
 
 test('a function that is there', (context) => {
   if (!hasFeature('kprobe')) context.skip('this kernel has no kprobes');
-  expect(kernelPlaces.missing('kprobe/vfs_read')).toBeNull();
+  expect(kernelPlaces().missing('kprobe/vfs_read')).toBeNull();
+});
+
+test.each([
+  [
+    'tp_btf/of_a_module',
+    false,
+    /^of_a_module is of a module, whose types only .* CAP_SYS_ADMIN can have: kprobe\/ and raw_tp\/ need/,
+  ],
+  ['tp_btf/of_a_module', true, null],
+  ['raw_tp/of_a_module', false, null],
+  ['raw_tp/of_nobody', false, /^this kernel has no tracepoint of_nobody$/],
+])('%s, where types of modules can be read: %s', (section, mayRead, what) => {
+  const ownerOf = (symbol: string) => (symbol === '__tracepoint_of_a_module' ? 'module' : null);
+  const missing = kernelPlaces(ownerOf, () => mayRead).missing(section);
+  if (what === null) expect(missing).toBeNull();
+  else expect(missing).toMatch(what);
 });

@@ -1,31 +1,58 @@
 import { existsSync } from 'node:fs';
-import { hasFeature, hasKernelSymbol, kernelTypes, tracepointFormat, whyMissing } from '@bpfleet/kernel';
+import {
+  hasFeature,
+  kernelTypes,
+  mayReadModuleTypes,
+  type SymbolOwner,
+  symbolOwner,
+  tracepointFormat,
+  whyMissing,
+} from '@bpfleet/kernel';
 import type { KernelPlaces } from './choose-programs.ts';
 
-/** The places of this kernel that sections name. */
-export const kernelPlaces: KernelPlaces = { hasFeature, missing };
+/** The places of this kernel that sections name, as they are now. */
+export function kernelPlaces(
+  ownerOf: SymbolOwner = symbolOwner(),
+  mayReadModules: () => boolean = mayReadModuleTypes,
+): KernelPlaces {
+  return { hasFeature, missing: (section) => missing(section, ownerOf, mayReadModules) };
+}
 
-function missing(section: string): string | null {
+function missing(section: string, ownerOf: SymbolOwner, mayReadModules: () => boolean): string | null {
+  /** What libbpf makes a program for by its type: of modules it has to look for that. */
+  const ofTypes = (isKnown: boolean, symbol: string, lacking: string) => {
+    if (isKnown) return null;
+    if (ownerOf(symbol) !== 'module') return lacking;
+    const why = `${place} is of a module, whose types only a process with CAP_SYS_ADMIN can have`;
+    return mayReadModules() ? null : `${why}: kprobe/ and raw_tp/ need none`;
+  };
   const slash = section.indexOf('/');
   const [kind, place] = slash < 0 ? [section, ''] : [section.slice(0, slash), section.slice(slash + 1)];
   switch (kind.replace(/\.s$/, '')) {
     case 'kprobe':
     case 'kretprobe': {
       const name = place.replace(/\+.*/, '');
-      return whyMissing('kprobe') ?? (hasKernelSymbol(name) ? null : `this kernel has no function ${name} to probe`);
+      return whyMissing('kprobe') ?? (ownerOf(name) === null ? `this kernel has no function ${name} to probe` : null);
     }
     case 'fentry':
     case 'fexit':
     case 'fmod_ret':
       if (!hasFeature('fentry'))
         return `this kernel does not let programs trace its functions: ${whyMissing('fentry')}`;
-      return kernelTypes()?.function(place) === undefined ? `this kernel has no function ${place} to trace` : null;
+      return ofTypes(
+        kernelTypes()?.function(place) !== undefined,
+        place,
+        `this kernel has no function ${place} to trace`,
+      );
     case 'tp_btf':
     case 'raw_tp':
     case 'raw_tracepoint': {
       const types = kernelTypes();
       if (types === null) return kind === 'tp_btf' ? 'this kernel has no types (CONFIG_DEBUG_INFO_BTF)' : null;
-      return types.named(`btf_trace_${place}`) === undefined ? `this kernel has no tracepoint ${place}` : null;
+      const isKnown = types.named(`btf_trace_${place}`) !== undefined;
+      const symbol = `__tracepoint_${place}`;
+      if (kind !== 'tp_btf' && ownerOf(symbol) === 'module') return null;
+      return ofTypes(isKnown, symbol, `this kernel has no tracepoint ${place}`);
     }
     case 'tracepoint':
     case 'tp': {

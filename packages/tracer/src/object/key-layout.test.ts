@@ -28,6 +28,8 @@ test.each<[Readonly<Record<string, 4 | 8>>, (number | null | undefined)[]]>([
   [{ tgid: 4, user_stack_id: 4 }, [undefined, 0]],
   [{ pid: 4, kern_stack_id: 4 }, [undefined, null]],
   [{ pid_tgid: 8, uaddr: 8, user_stack_id: 4 }, [undefined, undefined, 4]],
+  [{ pid: 4, w_k_stack_id: 4 }, [undefined, null]],
+  [{ pid: 4, w_user_stack_id: 4 }, [undefined, undefined]],
   [{ cpu: 4, user_stack_id: 4 }, [undefined, undefined]],
 ])('the stacks of %j, and where the process is that they are of', (fields, processes) => {
   const { size, ...type } = structureOf(fields);
@@ -35,4 +37,21 @@ test.each<[Readonly<Record<string, 4 | 8>>, (number | null | undefined)[]]>([
   expect(found.map(({ stack }) => (stack === undefined ? undefined : (stack.process?.offset ?? null)))).toEqual(
     processes,
   );
+});
+
+test.each([
+  ['kern_stack', 'stack'],
+  ['stack', 'array'],
+  ['user_stack', 'array'],
+  ['slots', 'array'],
+])('an array of addresses that is called %s', (name, type) => {
+  const { types } = structureOf({ pid: 8, [name]: 8 });
+  const resolve = (id: number): CType => {
+    if (id === 9) return { kind: 'array', element: 8, length: 127 };
+    const type = types.resolve(id);
+    return type.kind === 'record' ? { ...type, size: 8 + 127 * 8 } : type;
+  };
+  const members = () => types.members(1).map((each, index) => (index === 1 ? { ...each, type: 9 } : each));
+  const found = keyLayout({ types: { ...types, resolve, members }, id: 1 }, 8 + 127 * 8);
+  expect(found.map((each) => each.type)).toEqual(['int', type]);
 });

@@ -9,6 +9,8 @@ export interface KeyField {
   readonly field: FieldLayout;
   /** Of a number of a stack: whose it is. */
   readonly stack?: KeyStack;
+  /** It is an array of the kernel's addresses, which mean something on this node alone. */
+  readonly frames?: true;
 }
 
 /** A stack in a map of stacks; of a program's, `process` is where its process' number lies in the key. */
@@ -22,8 +24,8 @@ interface KeyStack {
 /** The map of stacks of an object, where it has just one. */
 export type StackMap = Pick<KeyStack, 'map' | 'depth'>;
 
-/** How BCC's tools, and most others, call numbers of stacks. */
-const STACK = /^(?:(k|kern|kernel|u|user|ust)_?)?(?:stack|stk)(?:_?id)?$/;
+/** How BCC's tools, and most others, call numbers of stacks; those of the kernel also with whose before it, `w_k_stack_id` of a waker. */
+const STACK = /^(?:(?:[a-z]+_)?(k|kern|kernel)_?|(u|user|ust)_?)?(?:stack|stk)(?:_?id)?$/;
 const PROCESS = ['tgid', 'pid'] as const;
 
 /** What one schema may have at most (contracts' ContractLimits). */
@@ -42,10 +44,17 @@ export function keyLayout(type: TypeRef | null, size: number, stacks?: StackMap)
       const { data, offset, size: bytes } = each;
       const stack = stacks === undefined ? null : stackOf(each, fields, stacks);
       const field = { data, offset, size: bytes };
+      if (isKernelFrames(each)) return { type: 'stack', field, frames: true };
       return stack === null ? { type: keyType(data), field } : { type: 'stack', field, stack };
     });
   }
   return [{ type: 'array', field: { data: { ...BYTES, length: size }, offset: 0, size } }];
+}
+
+/** As bpf_get_stack(2) leaves them. */
+function isKernelFrames({ name, data }: Partial<NamedField> & FieldLayout): boolean {
+  const [, kernel] = STACK.exec(name ?? '') ?? [];
+  return kernel !== undefined && data.kind === 'array' && data.element.kind === 'integer' && data.element.bytes === 8;
 }
 
 /** Null where a field is no number of a stack, or nobody knows whose. */
@@ -54,12 +63,12 @@ function stackOf(
   fields: readonly (Partial<NamedField> & FieldLayout)[],
   stacks: StackMap,
 ): KeyStack | null {
-  const [found, whose = ''] = STACK.exec(name ?? '') ?? [];
+  const [found, kernel, user] = STACK.exec(name ?? '') ?? [];
   if (found === undefined || data.kind !== 'integer') return null;
-  if (whose.startsWith('k')) return { ...stacks, process: null };
+  if (kernel !== undefined) return { ...stacks, process: null };
   const [named] = PROCESS.flatMap((wanted) => fields.filter((each) => each.name === wanted));
   const process = named ?? processOf(fields.find((each) => each.name === 'pid_tgid' && each.size === 8));
-  return whose === '' || process === undefined ? null : { ...stacks, process };
+  return user === undefined || process === undefined ? null : { ...stacks, process };
 }
 
 /** The process in what bpf_get_current_pid_tgid gives: its upper half. */

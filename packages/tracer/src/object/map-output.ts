@@ -47,6 +47,8 @@ const KINDS: Readonly<Record<ManifestMerge, MapKind>> = {
 };
 /** Maps that libbpf's own headers bring along (usdt.bpf.h). */
 const LIBRARY = /^__bpf_/;
+/** Numbers that are called so do not add up. */
+const EXTREME = /^(?:(min|max)(?:_\w+)?|\w+_(min|max))$/;
 /** BCC's tools call the buckets of their histograms so. */
 const HISTOGRAM = /^(slots|hist)$/;
 /** Of one hist: what `histSlot` has for 64 bits. */
@@ -205,8 +207,18 @@ class Collector {
     } else if (!isNumber && (asked === 'sum' || asked === 'min' || asked === 'max')) {
       this.#absent(what, `it is no number, so it has no ${asked}`);
     } else {
-      this.#add(of, leaf, asked ?? (isNumber ? 'sum' : 'last'));
+      this.#add(of, leaf, asked ?? (isNumber ? this.#numberMerge(of, leaf, what) : 'last'));
     }
+  }
+
+  #numberMerge(of: Value, leaf: ValueLeaf, what: string): ManifestMerge {
+    const [, first, last] = EXTREME.exec(leaf.path.at(-1) ?? '') ?? [];
+    const extreme = first ?? last;
+    if (extreme !== 'min' && extreme !== 'max') return 'sum';
+    const path = leaf.path.join('.');
+    const advice = `a manifest may say otherwise (outputs: ${of.name}: fields: {${path}: sum})`;
+    this.#warn(`${what} is merged by its ${extreme}imum, by its name; ${advice}`);
+    return extreme;
   }
 
   #add(of: Value, leaf: ValueLeaf, merge: ManifestMerge, slots?: ObjectOutput['slots']): void {

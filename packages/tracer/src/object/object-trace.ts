@@ -8,6 +8,7 @@ import {
   type KernelObject,
   type Link,
   programInfo,
+  VerifierError,
   waitForPrograms,
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
@@ -20,6 +21,7 @@ import { attachProgram } from './attach-program.ts';
 import { IteratorLines } from './iterator-lines.ts';
 import { kernelPlaces } from './kernel-places.ts';
 import type { ObjectOutput } from './map-output.ts';
+import { missingPlaces } from './missing-places.ts';
 import { objectMapSpec } from './object-memory.ts';
 import type { ObjectTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
@@ -29,12 +31,16 @@ import { RecordBuffers } from './record-buffers.ts';
 import { iteratorShape } from './record-output.ts';
 import { readWholeMap, wholeMap } from './whole-map.ts';
 
+/** What this process lacks, and not the kernel: then nothing is optional. */
+const OWN_LACK: ReadonlySet<string> = new Set(['EPERM', 'EACCES', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 /** A Trace over an ELF object. What its programs lose by themselves (a full map), only they know. */
 export class ObjectTrace implements Trace {
   readonly schemas;
   /** Grows where a ring buffer was full. */
   readonly warnings: Diagnostic[];
-  readonly probes: number;
+  /** Fewer once it is attached, where the kernel did not take what is optional. */
+  probes: number;
   /** False where there are only iterators, which are done once they are read. */
   readonly hasProbes: boolean;
   readonly mapBytes: number;
@@ -69,7 +75,7 @@ export class ObjectTrace implements Trace {
       this.#buffers = new RecordBuffers(records, (output) => mapOf(object, output.map));
     } catch (error) {
       object.close();
-      throw fromKernel(error, 'load', '', diagnostics);
+      throw fromKernel(explained(error, 'load', programs), 'load', '', diagnostics);
     }
     this.schemas = outputs.map(({ schema }) => schema);
     this.warnings = [...diagnostics];
@@ -87,7 +93,7 @@ export class ObjectTrace implements Trace {
     if (this.#state !== 'loaded') throw new Error(`a trace that is ${this.#state} cannot be attached`);
     this.#state = 'attached';
     try {
-      for (const each of this.#programs) this.#attachOne(each);
+      this.#attachPrograms();
       for (const index of this.#structOps) this.#links.push(this.#object.attachStructOps(index));
     } catch (error) {
       this.#state = 'detached';
@@ -107,6 +113,16 @@ export class ObjectTrace implements Trace {
     for (const name of this.#buffers.full) {
       const why = 'the program did not find room for records, which nobody counts';
       this.#tell(name, `ring buffer ${name} was full: ${why}; give it more entries`);
+    }
+    for (const { name, guessed } of this.#buffers.others) {
+      const what =
+        guessed === undefined
+          ? `records of ${name} are longer than their structure, and what is beyond it is not shown`
+          : `records of ${name} are shown as bytes: they are not of the length of the structure that was found by its name`;
+      this.#tell(
+        `${name} `,
+        `${what}; a manifest names theirs (outputs: ${name}: record: STRUCT, or layout: [u64 ts])`,
+      );
     }
     for (const name of this.#lines.writingBytes) {
       const advice = `a manifest may name the structure of what it writes, outputs: ${name}: record: STRUCT`;
@@ -156,18 +172,25 @@ export class ObjectTrace implements Trace {
     this.#counting.set(false);
   }
 
-  #attachOne({ index, plan }: PlannedObjectProgram): void {
-    try {
-      this.#links.push(attachProgram(this.#object, index, plan, (fd, name) => this.#openIterator(fd, name)));
-    } catch (error) {
-      const { name = '', section = '' } = this.#object.programs[index] ?? {};
-      const missing = error instanceof KernelError ? kernelPlaces.missing(section) : null;
-      if (!(error instanceof KernelError) || missing === null) throw error;
-      const advice = `where the others make sense without it, a manifest says programs: ${name}: optional: true`;
-      throw new KernelError(error.code, `cannot attach program "${name}" (${section}): ${missing}; ${advice}`, {
-        cause: error,
-      });
+  #attachPrograms(): void {
+    const refused: KernelError[] = [];
+    for (const program of this.#programs) {
+      try {
+        this.#attachOne(program);
+      } catch (error) {
+        if (!(error instanceof KernelError)) throw error;
+        const told = withOther(error, program);
+        if (!program.optional || OWN_LACK.has(error.code)) throw explained(told, 'attach', this.#programs);
+        refused.push(told);
+        this.warnings.push(objectWarning(`program "${program.name}" is left out: ${told.message}`));
+      }
     }
+    this.probes -= refused.length;
+    if (refused.length > 0 && this.probes === 0) throw refused[0];
+  }
+
+  #attachOne({ index, plan }: PlannedObjectProgram): void {
+    this.#links.push(attachProgram(this.#object, index, plan, (fd, name) => this.#openIterator(fd, name)));
   }
 
   #openIterator(linkFd: number, name: string): void {
@@ -190,6 +213,23 @@ export class ObjectTrace implements Trace {
   #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
     return this.#programs.reduce((sum, { index }) => sum + programInfo(this.#object.programFd(index))[what], 0n);
   }
+}
+
+/** The kernel knows a function by its types, and may yet not attach to it: the program that does the same may do better. */
+function withOther(error: KernelError, { name, instead }: PlannedObjectProgram): KernelError {
+  if (instead === undefined) return error;
+  const advice = `a manifest has program "${instead}" run instead by programs: {${name}: {load: false}}`;
+  return new KernelError(error.code, `${error.message}; ${advice}`, { cause: error });
+}
+
+/** Said of all programs at once: the kernel refuses one, and would the next. */
+function explained(error: unknown, stage: 'load' | 'attach', programs: readonly PlannedObjectProgram[]): unknown {
+  if (!(error instanceof KernelError) || error instanceof VerifierError) return error;
+  if (stage === 'attach' && OWN_LACK.has(error.code)) return error;
+  const missing = missingPlaces(programs, stage, kernelPlaces());
+  return missing === null
+    ? error
+    : new KernelError('ENOENT', `cannot ${stage} the object: ${missing}`, { cause: error });
 }
 
 function mapNamed(object: KernelObject, name: string): BpfMap {

@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, statfsSync } from 'node:fs';
 import type { Composite } from '@bpfleet/aggregate';
 import { composeObject } from '@bpfleet/bpf';
@@ -7,6 +6,7 @@ import { isProgramLoaded } from '@bpfleet/kernel';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TraceLimits } from '../api.ts';
 import { check, loadTrace } from '../index.ts';
+import { startCaller } from './caller.test-kit.ts';
 import { build, noClang } from './clang.test-kit.ts';
 
 const LICENSE = 'char LICENSE[] SEC("license") = "GPL";';
@@ -47,19 +47,6 @@ const counting = (pid: number) => `
   }
   ${LICENSE}`;
 
-/** A process that asks for its parent's number `calls` times once told to go: one system call each. */
-async function startWorkload(calls: number) {
-  const script = `process.title = 'caller'; process.stdin.once('data', () => { let sum = 0; for (let i = 0; i < ${calls}; i++) sum += process.ppid; process.exit(0); }); console.log('ready');`;
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
-  const exited = once(child, 'exit');
-  const run = () => {
-    child.stdin.write('go\n');
-    return exited;
-  };
-  return { pid: child.pid ?? 0, run };
-}
-
 const load = (object: Uint8Array, limits?: TraceLimits) =>
   loadTrace({ kind: 'object', object, name: 'x.bpf.o' }, limits);
 const composed = (object: Uint8Array, manifest: object) => {
@@ -76,7 +63,7 @@ describe('ELF objects', () => {
   });
 
   test('count exactly what a process does', async () => {
-    const workload = await startWorkload(50_000);
+    const workload = await startCaller(50_000);
     const trace = await load(build(counting(workload.pid)));
     const { pid } = workload;
     try {
@@ -116,7 +103,7 @@ describe('ELF objects', () => {
   });
 
   test('records come whole and in order, with the structure that only debugging information knows', async () => {
-    const workload = await startWorkload(3_000);
+    const workload = await startCaller(3_000);
     const source = `
       struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 1 << 20); } events SEC(".maps");
       enum kind { NONE, CALL };
@@ -157,7 +144,7 @@ describe('ELF objects', () => {
   });
 
   test('records of a perf buffer arrive, or are counted as lost', async () => {
-    const workload = await startWorkload(20_000);
+    const workload = await startCaller(20_000);
     const source = `
       struct call { __u32 number; char comm[6]; };
       struct { __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY); __uint(key_size, 4); __uint(value_size, 4); } events SEC(".maps");
@@ -179,7 +166,7 @@ describe('ELF objects', () => {
       const events = trace.drain();
       expect(events.map(({ text }) => text)).toContain('events number=0 comm=calle\n');
       // The kernel tells of losses with the next record that finds room.
-      const more = await startWorkload(1);
+      const more = await startCaller(1);
       await more.run();
       trace.detach();
       const late = trace.drain();
@@ -192,7 +179,7 @@ describe('ELF objects', () => {
   });
 
   test('histograms, texts and counters in maps and in .bss, by their types alone', async () => {
-    const workload = await startWorkload(500);
+    const workload = await startCaller(500);
     const source = `
       struct hist { __u32 slots[26]; char comm[16]; };
       struct stats { __u64 calls; struct { __s32 least; } inner; };
@@ -240,7 +227,7 @@ describe('ELF objects', () => {
   });
 
   test('a manifest and parameters: what is set, sized, merged and left out', async () => {
-    const workload = await startWorkload(300);
+    const workload = await startCaller(300);
     const source = `
       enum mode { OFF, ADD, MOST };
       const volatile __u32 targ_pid = 0;
@@ -332,7 +319,7 @@ describe('ELF objects', () => {
       ]) {
         const trace = await settings(manifest);
         trace.attach();
-        await (await startWorkload(1)).run();
+        await (await startCaller(1)).run();
         const entries = trace.readMaps()[0]?.entries.values() ?? [];
         expect([...entries].map(({ key, cells }) => [...key, cells.get(0)])).toEqual([[7n, 9n]]);
         trace.close();
@@ -387,7 +374,7 @@ describe('ELF objects', () => {
         expect.objectContaining({
           code: 'attach',
           message: expect.stringMatching(
-            /program "f".*no_such_event; where the others make sense without it, a manifest/,
+            /no tracepoint sched\/no_such_event \("f", .*; attach: tracepoint\/... puts one elsewhere/,
           ),
         }),
       );
@@ -431,7 +418,7 @@ describe('ELF objects', () => {
   test('a control group of the manifest is in the first element of its map', async (context) => {
     const groups = `struct { __uint(type, BPF_MAP_TYPE_CGROUP_ARRAY); __uint(key_size, 4); __uint(value_size, 4); __uint(max_entries, 1); } groups SEC(".maps");`;
     const source = `${groups} __u64 inside; ${program(GETPPID, 'if (bpf_current_task_under_cgroup(&groups, 0) == 1) __sync_fetch_and_add(&inside, 1);')} ${LICENSE}`;
-    const workload = await startWorkload(10);
+    const workload = await startCaller(10);
     const found = await load(composed(build(source), { maps: { groups: { cgroup: '/' } } })).catch(
       (error: Error) => error,
     );

@@ -1,20 +1,22 @@
-import { type ObjectManifest, plainStructOps } from '@bpfleet/bpf';
+import { type ObjectManifest, plainStructOps, programSettings } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
-import { KernelObject, nodeIdentity } from '@bpfleet/kernel';
+import { KernelObject, nodeIdentity, type ObjectProgram } from '@bpfleet/kernel';
 import type { ObjectProgram as Program, TraceLimits } from '../api.ts';
 import { checkLimits } from '../check-limits.ts';
 import { fromKernel, TraceError } from '../trace-error.ts';
 import { objectUses } from '../uses/object-uses.ts';
 import { applyManifest, requireManifest, sizeMaps } from './apply-manifest.ts';
-import { type AttachPlan, planProgram } from './attach-plan.ts';
-import { leftOut } from './choose-programs.ts';
+import { type AttachPlan, type PlannedProgram, planProgram } from './attach-plan.ts';
+import { type LeftOut, leftOut, leftOutTexts } from './choose-programs.ts';
 import { kernelPlaces } from './kernel-places.ts';
 import { mapOutputs, type ObjectOutput } from './map-output.ts';
+import type { PlacedProgram } from './missing-places.ts';
 import { objectMemory } from './object-memory.ts';
 import { type ObjectTypes, readTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
 import { linkedStructOps } from './struct-ops.ts';
+import { UnplacedError, unplacedTogether } from './unplaced-error.ts';
 
 /** Of this machine's memory, what the maps of one object may take at most. */
 const MEMORY_SHARE = 0.25;
@@ -37,7 +39,11 @@ export interface PreparedObject {
   readonly mapBytes: number;
 }
 
-export interface PlannedObjectProgram {
+export interface PlannedObjectProgram extends PlacedProgram {
+  /** Of a program that does the same and was left out for it, its name. */
+  readonly instead?: string;
+  /** The others run also where this kernel does not attach it. */
+  readonly optional: boolean;
   /** Place in the object's programs. */
   readonly index: number;
   readonly plan: AttachPlan;
@@ -91,14 +97,19 @@ function memoryBound(): number {
 /** The programs that run, with where they are attached; those that are left out here are told. */
 function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   const diagnostics: Diagnostic[] = [];
-  for (const { index, reason } of leftOut(object.programs, manifest.programs, kernelPlaces)) {
-    object.setLoads(index, false);
-    diagnostics.push(objectWarning(`program "${object.programs[index]?.name}" is left out: ${reason}`));
-  }
+  const out = leftOut(object.programs, manifest, kernelPlaces());
+  for (const { index } of out) object.setLoads(index, false);
+  diagnostics.push(...leftOutTexts(object.programs, out).map(objectWarning));
   const programs: PlannedObjectProgram[] = [];
+  const unplaced: UnplacedError[] = [];
   for (const [index, program] of object.programs.entries()) {
     if (!program.loads) continue;
-    const { plan, change } = planProgram(program, manifest);
+    const planned = planUnlessUnplaced(program, manifest);
+    if (planned instanceof UnplacedError) {
+      unplaced.push(planned);
+      continue;
+    }
+    const { plan, change } = planned;
     requireOwnSockets(plan, manifest);
     if (plan.how === 'retargeted') object.setTarget(index, plan.function);
     if (change !== null) {
@@ -106,13 +117,30 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
         objectWarning(`program "${program.name}" (${program.section}) can change what this machine does: ${change}`),
       );
     }
-    programs.push({ index, plan });
+    const { attach = program.section, optional = false } = programSettings(manifest, program.name);
+    const other = out.find(({ twin }) => twin === program.name);
+    const instead = other === undefined ? {} : { instead: object.programs[other.index]?.name ?? '' };
+    programs.push({ index, plan, name: program.name, place: attach, optional, ...instead });
   }
-  if (programs.length === 0) throw noPrograms(object);
+  if (unplaced.length > 0) throw unplacedTogether(unplaced);
+  if (programs.length === 0) throw noPrograms(object, out);
   return { programs, diagnostics };
 }
 
-function noPrograms({ programs }: KernelObject): TraceError {
+function planUnlessUnplaced(program: ObjectProgram, manifest: ObjectManifest): PlannedProgram | UnplacedError {
+  try {
+    return planProgram(program, manifest);
+  } catch (error) {
+    if (error instanceof UnplacedError) return error;
+    throw error;
+  }
+}
+
+function noPrograms({ programs }: KernelObject, out: readonly LeftOut[]): TraceError {
+  if (out.length > 0) {
+    const why = leftOutTexts(programs, out).join('; ');
+    return new TraceError('unsupported', `none of the object's programs can be attached here: ${why}`);
+  }
   const [first] = programs;
   const advice = first === undefined ? '' : `: a manifest chooses one, programs: ${first.name}: load: true`;
   return new TraceError('compile', `the object has no program to load${advice}`);

@@ -25,6 +25,7 @@ const list: readonly CType[] = [
     { ...u32, enumeration: 9 },
     record(10, 4),
     { kind: 'array', element: 1, length: 5_000 },
+    record(12, 20),
   ] as const),
 ];
 const SLOTS = 6;
@@ -33,11 +34,13 @@ const TWO_STATS = 8;
 const COLOR = 9;
 const UNION = 10;
 const LONG = 11;
+const EXTREMES = 12;
 const fields: Readonly<Record<number, readonly [name: string, type: number, bitOffset: number][]>> = {
   [STATS]: [
     ['slots', SLOTS, 0],
     ['comm', 5, 128],
   ],
+  [EXTREMES]: ['min', 'max_time', 'wait_max', 'minor', 'climax'].map((name, index) => [name, 1, index * 32]),
   [UNION]: [
     ['a', 1, 0],
     ['b', 2, 0],
@@ -164,6 +167,25 @@ describe('maps of an object', () => {
       "the manifest names a field that map m does not have, com; did you mean 'comm'?",
       expect.stringMatching(/^the manifest names an output that the object does not have, mm/),
     ]);
+  });
+
+  test('numbers whose names say that they do not add up, and that is told', () => {
+    const { outputs, warnings } = mapOutputs([object({ valueType: EXTREMES, valueSize: 20 })], types);
+    expect(outputs.map(({ schema: { name, kind } }) => [name, kind])).toEqual([
+      ['@m.min', 'min'],
+      ['@m.max_time', 'max'],
+      ['@m.wait_max', 'max'],
+      ['@m.minor', 'sum'],
+      ['@m.climax', 'sum'],
+    ]);
+    expect(warnings.map(({ message }) => message)[2]).toBe(
+      'map m field wait_max is merged by its maximum, by its name; a manifest may say otherwise (outputs: m: fields: {wait_max: sum})',
+    );
+    expect(warnings).toHaveLength(3);
+    const manifest = { m: { fields: { min: 'sum', max_time: 'last', wait_max: 'max' } } } as const;
+    const asked = mapOutputs([object({ valueType: EXTREMES, valueSize: 20 })], types, manifest);
+    expect(asked.outputs.map(({ schema: { kind } }) => kind).slice(0, 3)).toEqual(['sum', 'value', 'max']);
+    expect(asked.warnings).toEqual([]);
   });
 
   test('extremes of CPUs pass over those that have set none', () => {

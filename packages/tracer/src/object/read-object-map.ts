@@ -46,7 +46,8 @@ function stateOf(output: ObjectOutput, map: ReadableMap, read: readonly MapEntry
   return state;
 }
 
-function readKeyPart(key: Buffer, { field, stack }: KeyField, readers: ValueReaders): Scalar {
+function readKeyPart(key: Buffer, { field, stack, frames }: KeyField, readers: ValueReaders): Scalar {
+  if (frames === true) return readers.kernelFrames(words(key.subarray(field.offset, field.offset + field.size)));
   const value = readField(key, 0, field, readers);
   if (stack === undefined) return value;
   const { map, depth, process } = stack;
@@ -54,6 +55,10 @@ function readKeyPart(key: Buffer, { field, stack }: KeyField, readers: ValueRead
   const id = BigInt.asIntN(field.size * 8, value as bigint);
   const owner = process === null ? 0 : Number(readNumber(key, 0, process, readers));
   return readers.stack({ kind: 'stack', map, depth, user: process !== null, mode: 'bpftrace' }, id, owner);
+}
+
+function words(bytes: Buffer): bigint[] {
+  return Array.from({ length: Math.floor(bytes.length / 8) }, (_, index) => bytes.readBigUInt64LE(index * 8));
 }
 
 function* rows({ source }: ObjectOutput, map: ReadableMap): Generator<MapEntry> {

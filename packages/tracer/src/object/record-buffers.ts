@@ -1,7 +1,7 @@
 import { type BpfMap, PerfBuffer, RingBuffer } from '@bpfleet/kernel';
 import type { TraceEvent } from '../api.ts';
 import { readObjectRecord } from './read-object-record.ts';
-import type { RecordOutput } from './record-output.ts';
+import { canBe, type RecordOutput } from './record-output.ts';
 
 /** What the kernel puts before each record of a ring. */
 const HEADER_BYTES = 8;
@@ -14,6 +14,8 @@ interface OpenBuffer {
   /** Bytes of the longest record so far. */
   longest: number;
   wasFull: boolean;
+  /** The length of a record was none that its structure has. */
+  isOther: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export class RecordBuffers {
     try {
       for (const output of outputs) {
         const reader = readerOf(output, mapOf(output));
-        this.#buffers.push({ output, reader, longest: 0, wasFull: false });
+        this.#buffers.push({ output, reader, longest: 0, wasFull: false, isOther: false });
       }
     } catch (error) {
       this.close();
@@ -55,6 +57,11 @@ export class RecordBuffers {
     return this.#buffers.filter(({ wasFull }) => wasFull).map(({ output }) => output.name);
   }
 
+  /** Those with records that are longer than their structure, or whose structure was guessed and is longer than they are. */
+  get others(): readonly RecordOutput[] {
+    return this.#buffers.filter(({ isOther }) => isOther).map(({ output }) => output);
+  }
+
   /** At most `limit` records. */
   drain(limit: number): TraceEvent[] {
     const events: TraceEvent[] = [];
@@ -71,7 +78,9 @@ export class RecordBuffers {
           memory = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         }
         buffer.longest = Math.max(buffer.longest, length);
-        const { text, value } = readObjectRecord(output, memory, offset, length);
+        buffer.isOther ||= !canBe(output, length);
+        const layout = buffer.isOther && output.guessed !== undefined ? { name: output.name, fields: null } : output;
+        const { text, value } = readObjectRecord(layout, memory, offset, length);
         events.push({ at, type: 'value', text, values: [value] });
       });
       buffer.wasFull ||= free <= roundedUp(buffer.longest + HEADER_BYTES);

@@ -26,6 +26,10 @@ export interface RecordOutput extends RecordLayout {
   readonly buffer: 'ring' | 'perf';
   /** Number of the structure that was found for them by its name alone. */
   readonly guessed?: number;
+  /** False where nothing but that name speaks for it. */
+  readonly sure?: boolean;
+  /** Bytes of the structure, where it has no array of no length at its end: no record is longer. */
+  readonly bytes?: number;
 }
 
 /** `size`: bytes of an element; `text`: of characters. */
@@ -47,12 +51,27 @@ export function recordOutput(
 ): RecordOutput {
   const laid = asked.layout === undefined ? '' : layOutFields(asked.layout);
   if (typeof laid !== 'string') return { map: index, name: map.name, buffer, fields: laid.map(fieldOf) };
-  const type = asked.record === undefined ? recordType(map, types) : types.structure(asked.record);
+  const found = asked.record === undefined ? recordType(map, types) : undefined;
+  const type = asked.record === undefined ? found : types.structure(asked.record);
   const read =
     type === undefined ? undefined : unlessDamaged(() => ({ fields: structureFields(type), rest: restOf(type) }));
   const { fields = null, rest } = read ?? {};
-  const guessed = asked.record === undefined && type !== undefined ? { guessed: type.id } : {};
-  return { map: index, name: map.name, buffer, fields, ...guessed, ...(rest !== undefined && { rest }) };
+  const guessed = found === undefined ? {} : { guessed: found.id, sure: found.sure };
+  const record = type === undefined ? undefined : unlessDamaged(() => type.types.resolve(type.id));
+  const bytes = record?.kind === 'record' && rest === undefined ? { bytes: record.size } : {};
+  return { map: index, name: map.name, buffer, fields, ...guessed, ...bytes, ...(rest !== undefined && { rest }) };
+}
+
+/** The kernel fills a record of a perf buffer up by as much, so that the next begins at a multiple of 8. */
+const PERF_PADDING = 7;
+
+/**
+ * Whether a record of so many bytes can be of its structure. A program may send only the part that it has filled in; one that was
+ * found by its name alone is not theirs then.
+ */
+export function canBe({ bytes, buffer, sure = true }: RecordOutput, length: number): boolean {
+  if (bytes === undefined) return true;
+  return length <= bytes + (buffer === 'perf' ? PERF_PADDING : 0) && (sure || length >= bytes);
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { ResultDocument } from '@bpfleet/aggregate';
 import { syntheticWindows } from '@bpfleet/testkit/simulator';
 import { expect, test } from 'vitest';
-import { differences, type StoredFrame, type Truth } from './check-truth.ts';
+import { type SyntheticTruth, syntheticDiffers } from './check-synthetic.ts';
+import type { StoredFrame } from './stored-frames.ts';
 
 const windows = syntheticWindows(1, 200);
 const [first, second] = [windows[0], windows[1]].map((window) => {
@@ -18,7 +19,7 @@ const stored = (seq: number, { payload, records }: { payload: Uint8Array; record
 const lost = { kernel: 0, sampledOut: 0, truncated: 0, evicted: 0, mapFull: 0 };
 
 /** A node that made two frames, of which all arrived and are added up. */
-function truth(): Truth & { frames: StoredFrame[] } {
+function truth(): SyntheticTruth & { frames: StoredFrame[] } {
   const records = first.records + second.records;
   const tasks = [...new Set([...first.counts.keys(), ...second.counts.keys()])];
   const opens = tasks.map((task) => ({
@@ -51,7 +52,7 @@ const answer = (over: object) => {
 };
 const empty = { payload: new Uint8Array(), records: 0 };
 
-test.each<[string, Partial<Truth>, RegExp[]]>([
+test.each<[string, Partial<SyntheticTruth>, RegExp[]]>([
   ['all as it should be', {}, []],
   ['a frame is lost', { frames: [stored(1, first)] }, [/1 2 is stored 0 times/, ...sums()]],
   ['a frame is there twice', { frames: [...truth().frames, stored(2, second)] }, [/1 2 is stored 2 times/]],
@@ -77,7 +78,7 @@ test.each<[string, Partial<Truth>, RegExp[]]>([
     [/n: 9 produced, 8 accounted for/],
   ],
 ])('%s', (_name, over, expected) => {
-  const found = differences({ ...truth(), ...over });
+  const found = syntheticDiffers({ ...truth(), ...over });
   expect(found).toHaveLength(expected.length);
   for (const each of expected) expect(found.some((line) => each.test(line))).toBe(true);
 });

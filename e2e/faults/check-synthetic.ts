@@ -1,16 +1,9 @@
 import type { ResultDocument } from '@bpfleet/aggregate';
 import type { RunLog, SyntheticWindow } from '@bpfleet/testkit/simulator';
+import { sheetDiffers } from './check-sheet.ts';
+import type { StoredFrame } from './stored-frames.ts';
 
-/** A frame as the database has it. */
-export interface StoredFrame {
-  readonly nodeId: string;
-  readonly bootEpoch: string;
-  readonly seq: string;
-  readonly records: number;
-  readonly payload: Uint8Array;
-}
-
-export interface Truth {
+export interface SyntheticTruth {
   readonly windows: readonly SyntheticWindow[];
   /** What the agents say that they produced. */
   readonly logs: readonly RunLog[];
@@ -20,13 +13,13 @@ export interface Truth {
   readonly document: ResultDocument;
 }
 
-/** Every way in which the controllers' answer differs from what the agents know: lost, double, changed, or sums that are wrong. */
-export function differences(truth: Truth): string[] {
-  return [...framesDiffer(truth), ...sumsDiffer(truth), ...sheetDiffers(truth)];
+/** Every way in which the controllers' answer differs from what simulated agents made: lost, double, changed, or sums that are wrong. */
+export function syntheticDiffers(truth: SyntheticTruth): string[] {
+  return [...framesDiffer(truth), ...sumsDiffer(truth), ...sheetDiffers(truth.document)];
 }
 
 /** Every frame is stored once, as it was made; one that the full spool dropped may be stored as what stands for it. */
-function framesDiffer({ logs, windows, frames }: Truth): string[] {
+function framesDiffer({ logs, windows, frames }: SyntheticTruth): string[] {
   const stored = new Map<string, StoredFrame[]>();
   for (const frame of frames) {
     const id = `${frame.nodeId} ${frame.bootEpoch} ${frame.seq}`;
@@ -51,7 +44,7 @@ function framesDiffer({ logs, windows, frames }: Truth): string[] {
 }
 
 /** The merged maps are the sums of what is stored, which was just compared with what was sent. */
-function sumsDiffer({ logs, windows, frames, names, document }: Truth): string[] {
+function sumsDiffer({ logs, windows, frames, names, document }: SyntheticTruth): string[] {
   const kept = new Set(frames.filter(({ records }) => records > 0).map((f) => `${f.nodeId} ${f.bootEpoch} ${f.seq}`));
   const expected = new Map<string, bigint>();
   const add = (key: string, by: bigint) => expected.set(key, (expected.get(key) ?? 0n) + by);
@@ -73,20 +66,4 @@ function sumsDiffer({ logs, windows, frames, names, document }: Truth): string[]
   return keys
     .filter((key) => expected.get(key) !== found.get(key))
     .map((key) => `${key} is ${found.get(key)}, it should be ${expected.get(key)}`);
-}
-
-/** Complete + partial + failed + offline + skipped = targets; of each node, produced = stored + lost. */
-function sheetDiffers({ document: { answer } }: Truth): string[] {
-  const { targets, complete, partial, failed, offline, skipped, nodes } = answer;
-  const sum = complete + partial + failed + offline + skipped;
-  const wrong = sum === targets ? [] : [`the sheet has ${sum} of ${targets} targets`];
-  for (const { name, produced, stored, lost, reason } of nodes) {
-    const accounted = [stored, lost.kernel, lost.sampledOut, lost.evicted, lost.mapFull].reduce(
-      (sum, count) => sum + BigInt(count),
-      0n,
-    );
-    if (BigInt(produced) !== accounted) wrong.push(`${name}: ${produced} produced, ${accounted} accounted for`);
-    if (reason?.includes('do not balance')) wrong.push(`${name}: ${reason}`);
-  }
-  return wrong;
 }
