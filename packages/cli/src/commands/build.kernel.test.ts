@@ -96,16 +96,17 @@ char LICENSE[] SEC("license") = "GPL";
   });
 
   test('a vmlinux.h that is beside a source for its machine, as BCC has it, is the one it means', () => {
-    const source = join(folder, 'old.bpf.c');
+    const checkout = join(folder, 'checkout');
+    const source = join(checkout, 'old.bpf.c');
     const text = `#include <vmlinux.h>
 #include <bpf/bpf_helpers.h>
 long state;
 SEC("raw_tp/sys_enter") int enter(struct of_old *ctx) { state = ctx->no_longer_there; return 0; }
 char LICENSE[] SEC("license") = "GPL";
 `;
+    const header = join(checkout, machines[ownArch()].target, 'vmlinux.h');
+    mkdirSync(dirname(header), { recursive: true });
     writeFileSync(source, text);
-    const header = join(folder, machines[ownArch()].target, 'vmlinux.h');
-    mkdirSync(dirname(header));
     writeFileSync(header, '#include <linux/types.h>\nstruct of_old { long no_longer_there; };\n');
     build(source, [], { arch: ownArch() }, terminal);
     expect(said).toMatch(/old\.bpf\.o: raw_tp\/sys_enter/);
