@@ -1,5 +1,5 @@
 // What a kernel has, by its own tables and not by what the compiler thinks of it.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { basename } from 'node:path';
 import { kernelTypes, tracefs } from '@bpfleet/kernel';
@@ -46,6 +46,7 @@ export function isAbsent(point: string): boolean {
   const [provider = '', first = '', second = ''] = point.split(':');
   if (/^k(ret)?probe$/.test(provider)) return !hasFunction(first);
   if (/^t(racepoint)?$/.test(provider)) return !existsSync(`${tracefs()}/events/${first}/${second}`);
+  if (provider === 'usdt') return globSync(first).length === 0;
   if (/^u(ret)?probe$/.test(provider)) return first.startsWith('/') ? !existsSync(first) : !hasLibrary(first);
   return false;
 }

@@ -5,6 +5,8 @@ import { type Type, unknown } from '../types/type.ts';
 import type { BuiltinDefinition, CheckContext } from './definition.ts';
 import { probeTypeOf } from './probetype.ts';
 
+const noTypes = 'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF); it has arg0, arg1 ...';
+
 /** The arguments of a tracepoint or a function; only `args.name` has a value. */
 export const args: BuiltinDefinition = {
   name: 'args',
@@ -13,11 +15,16 @@ export const args: BuiltinDefinition = {
     const { kind } = context.target.context;
     if (kind === 'tracepoint' || kind === 'function') return { kind: 'args' };
     if (isProgramEntry(context)) return ofProgram(identifier, context);
-    const hint = kind === 'raw-tracepoint' || kind === 'registers' ? 'it has arg0, arg1 ...' : undefined;
+    const untyped = kind === 'raw-tracepoint' && context.env.tracepoints !== null && context.env.types === undefined;
+    const hint = untyped
+      ? noTypes
+      : kind === 'raw-tracepoint' || kind === 'registers'
+        ? 'it has arg0, arg1 ...'
+        : undefined;
     const type = probeTypeOf(context.target);
     const here = type === 'begin' || type === 'end' ? 'special' : type;
     const message = `The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (${here} used here)`;
-    context.report('invalid-use', identifier.span, message, hint);
+    context.report(untyped ? 'unsupported' : 'invalid-use', identifier.span, message, hint);
     return unknown;
   },
   lower: () => noValue,

@@ -102,7 +102,15 @@ function field(typer: Typer, expression: Member, object: Type): Type {
   const record = recordOf(object);
   if (types === undefined || record === undefined) {
     const message = `Can not access field '${expression.name}' on expression of type '${typeName(typer.heldType(expression.object))}'`;
-    typer.report('type-mismatch', expression.span, message);
+    const untyped = types === undefined && typer.env.tracepoints !== null && object.kind === 'pointer';
+    if (untyped)
+      typer.report(
+        'unsupported',
+        expression.span,
+        message,
+        'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)',
+      );
+    else typer.report('type-mismatch', expression.span, message);
     return unknown;
   }
   const member = types.member(record.id, expression.name);

@@ -1,7 +1,7 @@
 import type { CMember, CType, Instruction, TypeSource } from '@bpfleet/bpf';
 import { disassemble } from '@bpfleet/bpf';
 import { describe, expect, test } from 'vitest';
-import { since510 } from '../compile.test-kit.ts';
+import { env, since510 } from '../compile.test-kit.ts';
 import { compile } from '../compile.ts';
 import type { CompileEnv, KernelFeature } from '../env.ts';
 import { registerLayouts } from '../types/registers.ts';
@@ -196,6 +196,16 @@ describe('mistakes', () => {
     const { types: _types, ...blind } = envOf('x86-64');
     const [diagnostic] = compile('fentry:vfs_read { }', blind).diagnostics;
     expect(diagnostic?.message).toBe('this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)');
+  });
+
+  test.each([
+    ['kprobe:vfs_read { @ = curtask->files; }', "Can not access field 'files' on expression of type 'void *'"],
+    ['rawtracepoint:sys_enter { @ = args.id; }', 'The args builtin can only be used with'],
+  ])('%s without the types of the kernel: it is the kernel that lacks them', (source, message) => {
+    const { types: _types, ...blind } = envOf('x86-64');
+    const [diagnostic] = compile(source, { ...blind, tracepoints: env.tracepoints }).diagnostics;
+    expect(diagnostic).toMatchObject({ code: 'unsupported', message: expect.stringContaining(message) });
+    expect(diagnostic?.hint).toContain('this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)');
   });
 
   test.each(['kprobe', 'fentry'])('%s: a misspelt function has a hint', (kind) => {
