@@ -95,7 +95,14 @@ async function isTold(fleet: Fleet, node: FleetNode, kill: () => Promise<void>):
   await node.run('writes 300 4447');
   const before = async () =>
     (await session.document('node')).maps[0]?.entries.find(({ group }) => group === node.name)?.value;
-  await until('what it counted to arrive', async () => (await before()) === 300, 60_000);
+  let arrived: unknown;
+  const all = async () => {
+    arrived = await before();
+    return arrived === 300;
+  };
+  await until('what it counted to arrive', all, 60_000).catch((error: Error) => {
+    throw new Error(`${error.message}: ${arrived} of 300 are there`);
+  });
   await kill();
   fleet.nodes.splice(fleet.nodes.indexOf(node), 1);
   await until('the controller to miss it', async () => !(await online(fleet, node.name)), 60_000);
