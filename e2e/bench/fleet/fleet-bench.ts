@@ -19,7 +19,8 @@ export interface FleetBench {
   readonly tell: (line: string) => void;
 }
 
-const settleMs = 20_000;
+/** Until the controller is at rest: ten to fifteen seconds after the last agent came it collects, once, and gives memory back. */
+const settleMs = 40_000;
 const idleMs = 20_000;
 /** Of a frame in the ingest bench, and the smallest: a histogram alone. */
 const frameBytes = 2_048;
