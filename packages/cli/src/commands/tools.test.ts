@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { playController, send } from './played-controller.test-kit.ts';
 import { bpfleet } from './run-command.test-kit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpfleet-tools-'));
@@ -40,37 +38,20 @@ const results = {
   output: [],
 };
 
-let server: Server;
+const made = { session: summary, answer, nodes: 'all', for: '1s', warnings: [], schedule: null, queue: null };
+const controller = playController();
 let bodies: unknown[];
-beforeEach(async () => {
+beforeEach(() => {
   bodies = [];
-  const answers: Record<string, [number, unknown]> = {
-    'GET /api/v1/tools': [200, { items: [tool], version: 'x', nextCursor: null }],
-    'GET /api/v1/tools/opens': [200, tool],
-    'GET /api/v1/sessions/s1/results': [200, results],
+  controller.routes = {
+    'GET /api/v1/tools': send(200, { items: [tool], version: 'x', nextCursor: null }),
+    'GET /api/v1/tools/opens': send(200, tool),
+    'GET /api/v1/sessions/s1/results': send(200, results),
+    'POST /api/v1/sessions': (request, response) => {
+      bodies.push(JSON.parse(request.body));
+      send(202, made)(request, response);
+    },
   };
-  server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      if (request.method === 'POST') bodies.push(JSON.parse(Buffer.concat(chunks).toString()));
-      const missing = { status: 404, code: 'not_found', title: 'Not found', detail: 'no such thing' };
-      const made = { session: summary, answer, nodes: 'all', for: '1s', warnings: [], schedule: null, queue: null };
-      const [status, body] =
-        request.method === 'POST' ? [202, made] : (answers[`${request.method} ${request.url}`] ?? [404, missing]);
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  vi.stubEnv('BPFLEET_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  vi.stubEnv('BPFLEET_TOKEN', 'token');
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  server.closeAllConnections();
-  server.close();
-  await once(server, 'close');
 });
 
 /** A tool of one's own. */
