@@ -1,11 +1,12 @@
 import { noValue } from '../ir/value.ts';
 import type { Identifier } from '../syntax/ast.ts';
+import { NO_TYPES } from '../types/btf-type.ts';
 import { programArguments } from '../types/program-argument.ts';
 import { type Type, unknown } from '../types/type.ts';
 import type { BuiltinDefinition, CheckContext } from './definition.ts';
 import { probeTypeOf } from './probetype.ts';
 
-const noTypes = 'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF); it has arg0, arg1 ...';
+const numbered = 'it has arg0, arg1 ...';
 
 /** The arguments of a tracepoint or a function; only `args.name` has a value. */
 export const args: BuiltinDefinition = {
@@ -16,11 +17,8 @@ export const args: BuiltinDefinition = {
     if (kind === 'tracepoint' || kind === 'function') return { kind: 'args' };
     if (isProgramEntry(context)) return ofProgram(identifier, context);
     const untyped = kind === 'raw-tracepoint' && context.env.tracepoints !== null && context.env.types === undefined;
-    const hint = untyped
-      ? noTypes
-      : kind === 'raw-tracepoint' || kind === 'registers'
-        ? 'it has arg0, arg1 ...'
-        : undefined;
+    const byNumber = kind === 'raw-tracepoint' || kind === 'registers' ? numbered : undefined;
+    const hint = untyped ? `${NO_TYPES}; ${numbered}` : byNumber;
     const type = probeTypeOf(context.target);
     const here = type === 'begin' || type === 'end' ? 'special' : type;
     const message = `The args builtin can only be used with tracepoint, rawtracepoint, fentry/fexit, and uprobe probes (${here} used here)`;

@@ -2,7 +2,7 @@ import type { CFunction } from '@bpfleet/bpf';
 import { memberIndex } from '../ir/lower-member.ts';
 import { didYouMean } from '../source/did-you-mean.ts';
 import type { Index, Member } from '../syntax/ast.ts';
-import { btfType } from '../types/btf-type.ts';
+import { btfType, NO_TYPES } from '../types/btf-type.ts';
 import { typeName } from '../types/describe-type.ts';
 import { programArguments, programArgumentType } from '../types/program-argument.ts';
 import { recordOf } from '../types/record.ts';
@@ -103,13 +103,7 @@ function field(typer: Typer, expression: Member, object: Type): Type {
   if (types === undefined || record === undefined) {
     const message = `Can not access field '${expression.name}' on expression of type '${typeName(typer.heldType(expression.object))}'`;
     const untyped = types === undefined && typer.env.tracepoints !== null && object.kind === 'pointer';
-    if (untyped)
-      typer.report(
-        'unsupported',
-        expression.span,
-        message,
-        'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)',
-      );
+    if (untyped) typer.report('unsupported', expression.span, message, NO_TYPES);
     else typer.report('type-mismatch', expression.span, message);
     return unknown;
   }

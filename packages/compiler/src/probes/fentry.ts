@@ -1,5 +1,6 @@
 import { type CFunction, ProgramType, type TypeSource } from '@bpfleet/bpf';
 import type { AttachPoint } from '../syntax/ast.ts';
+import { NO_TYPES } from '../types/btf-type.ts';
 import { likeFunction } from './like-function.ts';
 import { checkMatches, noMatch } from './match-names.ts';
 import type { ExpandContext, ProbeProvider, ProbeTarget } from './provider.ts';
@@ -41,7 +42,7 @@ function provider(name: 'fentry' | 'fexit', aliases: readonly string[]): ProbePr
       if (env.tracepoints === null) return [target(symbol, null)];
       if (!requireFeature('fentry', point, context)) return [];
       if (env.types === undefined) {
-        diagnostics.error('unsupported', point.span, 'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)');
+        diagnostics.error('unsupported', point.span, NO_TYPES);
         return [];
       }
       if (hasWildcard(symbol)) return expandWildcard(point, symbol, context).map((one) => target(one.name, one.found));

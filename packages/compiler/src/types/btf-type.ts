@@ -1,6 +1,9 @@
 import type { TypeSource } from '@bpfleet/bpf';
 import { type MemorySpace, stringType, type Type } from './type.ts';
 
+/** Why what needs BTF cannot be: vmlinux has none. */
+export const NO_TYPES = 'this kernel gives no types of its own (CONFIG_DEBUG_INFO_BTF)';
+
 /** Nested arrays and pointers to pointers; more than any honest type has. */
 const MAX_NESTING = 16;
 
