@@ -36,6 +36,8 @@ export class AtRest {
     if (this.#released || now() - this.#restingSince < REST_MS) return;
     this.#released = true;
     release();
+    // The release of a large heap takes a second itself: counted as work, it would be followed by another one, for ever.
+    busy();
   }
 
   close(): void {

@@ -1,9 +1,13 @@
 import { koffi, openLibrary } from '../ffi/native.ts';
+import { Lru } from './lru.ts';
 
 type Demangle = (name: string, buffer: null, length: null, status: null) => string | null;
 
 /** libstdc++'s demangler uses stack by the length of a name; no name that people wrote is longer. */
 const MAX_MANGLED = 2048;
+
+/** A profile asks for the same few thousand names again and again, and each costs some 30 us. */
+const known = new Lru<string, string>(16_384);
 
 let demangler: Demangle | null | undefined;
 
@@ -13,8 +17,12 @@ let demangler: Demangle | null | undefined;
  */
 export function demangle(name: string): string {
   if (!name.startsWith('_Z') || name.length > MAX_MANGLED) return name;
+  const before = known.get(name);
+  if (before !== undefined) return before;
   demangler ??= declare();
-  return demangler?.(name, null, null, null) ?? name;
+  const plain = demangler?.(name, null, null, null) ?? name;
+  known.set(name, plain);
+  return plain;
 }
 
 function declare(): Demangle | null {

@@ -7,6 +7,8 @@ export interface CodeMapping {
   readonly path: string;
   /** As the kernel names the range, for /proc/PID/map_files. */
   readonly range: string;
+  /** Device and inode of the file. */
+  readonly file: string;
 }
 
 /** No process has more; each line is some 100 bytes. */
@@ -17,9 +19,9 @@ export function parseProcessMaps(text: string): CodeMapping[] {
   const mappings: CodeMapping[] = [];
   for (const [line] of text.matchAll(/[^\n]+/g)) {
     if (mappings.length >= MAX_LINES) break;
-    const found = /^([0-9a-f]+)-([0-9a-f]+) ..x. ([0-9a-f]+) \S+ \d+ *(.*)$/.exec(line);
+    const found = /^([0-9a-f]+)-([0-9a-f]+) ..x. ([0-9a-f]+) (\S+ \d+) *(.*)$/.exec(line);
     if (found === null) continue;
-    const [, start = '', end = '', offset = '', path = ''] = found;
+    const [, start = '', end = '', offset = '', file = '', path = ''] = found;
     mappings.push({
       start: Number.parseInt(start, 16),
       end: Number.parseInt(end, 16),
@@ -27,9 +29,23 @@ export function parseProcessMaps(text: string): CodeMapping[] {
       // The kernel writes line feeds of names as \012.
       path: path.replaceAll('\\012', '\n'),
       range: `${start}-${end}`,
+      file,
     });
   }
   return mappings;
+}
+
+/** What was read again, with the mappings from before where they are the same: what is known of those still holds. */
+export function keepSame(before: readonly CodeMapping[], now: readonly CodeMapping[]): CodeMapping[] {
+  return now.map((mapping) => {
+    const same = mappingAt(before, mapping.start);
+    const isSame =
+      same?.range === mapping.range &&
+      same.file === mapping.file &&
+      same.offset === mapping.offset &&
+      same.path === mapping.path;
+    return isSame ? same : mapping;
+  });
 }
 
 /** The mapping that an address lies in. */

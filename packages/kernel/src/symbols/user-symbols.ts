@@ -4,7 +4,7 @@ import { Lru } from './lru.ts';
 import { type ModuleSymbols, readModule } from './module-symbols.ts';
 import { openPart } from './open-part.ts';
 import { MAX_PERF_MAP, type PerfMap, parsePerfMap } from './perf-map.ts';
-import { type CodeMapping, isAnonymous, mappingAt, parseProcessMaps } from './process-maps.ts';
+import { type CodeMapping, isAnonymous, keepSame, mappingAt, parseProcessMaps } from './process-maps.ts';
 import type { SymbolFrame } from './symbol-frame.ts';
 import { readVdso } from './vdso.ts';
 
@@ -14,22 +14,28 @@ const MAX_PROCESSES = 1024;
 const MAX_PROGRAMS = 64;
 /** A process may load libraries and be another program from one moment to the next; this long its maps are believed. */
 const FRESH_MS = 1000;
-/** ... and this long where an address is in none of them. */
+/** ... and this long where an address is in none of them, or in code that is being made as it runs. */
 const RETRY_MS = 50;
+const MAX_LINKED = 65_536;
 
 interface Process {
   mappings: readonly CodeMapping[];
   readAt: number;
-  /** When it started, in clock ticks: tells it from a later one of the same number. */
+  /** When it started, in clock ticks: tells it from a later one of the same number. Empty where it had ended before it was read. */
   readonly start: string;
   perfMap: { readonly identity: string; readonly map: PerfMap } | null;
+  perfMapReadAt: number;
 }
 
 /** Symbols of the processes of this node. What was read of a process is kept when the process has ended. */
 export class UserSymbols {
   readonly #processes = new Lru<number, Process>(MAX_PROCESSES);
   readonly #modules = new Lru<string, ModuleSymbols>(MAX_SYMBOL_BYTES);
+  /** Of the files behind mappings. */
+  readonly #identities = new WeakMap<Pick<CodeMapping, 'path' | 'range'>, string>();
   readonly #programs = new Set<string>();
+  /** What was found in the programs, by address. */
+  readonly #linked = new Map<number, SymbolFrame | null>();
   readonly #now: () => number;
   #vdso: ModuleSymbols | null | undefined;
 
@@ -45,6 +51,7 @@ export class UserSymbols {
 
   /** A program whose functions are probed: its processes may have ended before their mappings could be read. */
   addProgram(path: string): void {
+    this.#linked.clear();
     this.#programs.delete(path);
     this.#programs.add(path);
     for (const oldest of this.#programs) {
@@ -55,8 +62,17 @@ export class UserSymbols {
 
   /** Where nothing is known of the process: in the programs that lie in every process where the linker put them. */
   #inPrograms(address: number): SymbolFrame | null {
+    const known = this.#linked.get(address);
+    if (known !== undefined) return known;
+    const frame = this.#searchPrograms(address);
+    if (this.#linked.size >= MAX_LINKED) this.#linked.clear();
+    this.#linked.set(address, frame);
+    return frame;
+  }
+
+  #searchPrograms(address: number): SymbolFrame | null {
     for (const path of this.#programs) {
-      const place = this.#module(0, { path, range: '' }).findLinked(address);
+      const place = this.#openModule(0, { path, range: '' }).findLinked(address);
       if (place === null) continue;
       return { address: BigInt(address), symbol: demangle(place.name), offset: place.offset, module: path };
     }
@@ -96,26 +112,33 @@ export class UserSymbols {
   #locate(pid: number, address: number): { process: Process; mapping: CodeMapping } | null {
     for (const maxAge of [FRESH_MS, RETRY_MS]) {
       const process = this.#process(pid, maxAge);
-      const mapping = process === null ? null : mappingAt(process.mappings, address);
-      if (process !== null && mapping !== null) return { process, mapping };
+      const mapping = mappingAt(process.mappings, address);
+      if (mapping !== null) return { process, mapping };
     }
     return null;
   }
 
-  #process(pid: number, maxAge: number): Process | null {
+  #process(pid: number, maxAge: number): Process {
     const known = this.#processes.get(pid);
     const now = this.#now();
     if (known !== undefined && now - known.readAt < maxAge) return known;
     const start = startOf(pid);
     const maps = start === null ? null : readText(`/proc/${pid}/maps`);
-    // It has ended, or is just ending and has no memory any more: what was read before still holds.
-    if (start === null || maps === null || maps === '') return known ?? null;
-    if (known !== undefined && known.start === start) {
-      known.mappings = parseProcessMaps(maps);
+    const there = start !== null && maps !== null && maps !== '';
+    if (known !== undefined && (!there || known.start === start)) {
       known.readAt = now;
+      // It has ended, or is just ending and has no memory any more: what was read before still holds.
+      if (!there) return known;
+      known.mappings = keepSame(known.mappings, parseProcessMaps(maps));
       return known;
     }
-    const process = { mappings: parseProcessMaps(maps), readAt: now, start, perfMap: null };
+    const process = {
+      mappings: there ? parseProcessMaps(maps) : [],
+      readAt: now,
+      start: there ? start : '',
+      perfMap: null,
+      perfMapReadAt: Number.NEGATIVE_INFINITY,
+    };
     this.#processes.set(pid, process);
     return process;
   }
@@ -131,13 +154,23 @@ export class UserSymbols {
     return this.#module(pid, mapping).find(address - mapping.start + mapping.offset);
   }
 
-  #module(pid: number, { path, range }: Pick<CodeMapping, 'path' | 'range'>): ModuleSymbols {
+  /** To open a file costs more than to find a symbol in it: of a mapping that was asked for before its identity is known. */
+  #module(pid: number, mapping: CodeMapping): ModuleSymbols {
+    const identity = this.#identities.get(mapping);
+    if (identity === NO_FILE) return this.#byPath.get(mapping.path) ?? NOTHING;
+    const known = identity === undefined ? undefined : this.#modules.get(identity);
+    return known ?? this.#openModule(pid, mapping);
+  }
+
+  #openModule(pid: number, mapping: Pick<CodeMapping, 'path' | 'range'>): ModuleSymbols {
+    const { path, range } = mapping;
     const root = `/proc/${pid}/root`;
     const clean = path.replace(/ \(deleted\)$/, '');
     // map_files leads to the very file that is mapped, also where it was deleted or replaced, or lies in a container.
     for (const candidate of [`/proc/${pid}/map_files/${range}`, root + clean, clean]) {
       const file = openPart(candidate);
       if (file === null) continue;
+      this.#identities.set(mapping, file.identity);
       try {
         const known = this.#modules.get(file.identity);
         if (known !== undefined) return this.#remember(path, known);
@@ -148,6 +181,7 @@ export class UserSymbols {
         file.close();
       }
     }
+    this.#identities.set(mapping, NO_FILE);
     // The process has ended, and its files with it: another process may have had the same.
     return this.#byPath.get(path) ?? NOTHING;
   }
@@ -160,6 +194,9 @@ export class UserSymbols {
   }
 
   #perfMap(pid: number, process: Process): PerfMap | null {
+    const now = this.#now();
+    if (now - process.perfMapReadAt < RETRY_MS) return process.perfMap?.map ?? null;
+    process.perfMapReadAt = now;
     const inner = innerPid(pid);
     const file = openPart(`/proc/${pid}/root/tmp/perf-${inner}.map`) ?? openPart(`/tmp/perf-${pid}.map`);
     if (file === null) return process.perfMap?.map ?? null;
@@ -181,6 +218,8 @@ export class UserSymbols {
   }
 }
 
+/** Instead of an identity: the file could not be opened. */
+const NO_FILE = '';
 const NOTHING: ModuleSymbols = { buildId: undefined, find: () => null, findLinked: () => null, bytes: 0 };
 
 let symbols: UserSymbols | null = null;
