@@ -121,12 +121,18 @@ test('a stream that breaks is taken up where it broke, and ends when its session
 
 test('a stream of a session ends with its results', async () => {
   const stream = 'event: session\ndata: {"a":1}\n\nevent: results\ndata: {"b":2}\n\nevent: end\ndata: {"c":3}\n\n';
-  answer = (_, response) => void response.writeHead(200).write(stream);
+  const asked: (string | undefined)[] = [];
+  answer = ({ url }, response) => {
+    asked.push(url);
+    response.writeHead(200).write(stream);
+  };
   expect(await collect(client.followSession('s'))).toEqual([
     { kind: 'session', session: { a: 1 } },
     { kind: 'results', results: { b: 2 } },
     { kind: 'end', results: { c: 3 } },
   ]);
+  await collect(client.followSession('s', { interim: false }));
+  expect(asked).toEqual(['/api/v1/sessions/s/stream', '/api/v1/sessions/s/stream?results=end']);
 });
 
 test('a refused stream is not tried again', async () => {

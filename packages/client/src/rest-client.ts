@@ -188,13 +188,14 @@ export class RestClient {
     }
   }
 
-  /** The session's changes and merged results, as they happen, until it has ended. */
-  async *followSession(id: string, options: FollowOptions = {}): AsyncGenerator<SessionUpdate, void, void> {
-    for await (const { event, data } of followEvents(
-      this.#endpoint,
-      `/sessions/${encodeURIComponent(id)}/stream`,
-      options,
-    )) {
+  /** The session's changes and merged results, as they happen, until it has ended; without `interim` of the results the final ones alone. */
+  async *followSession(
+    id: string,
+    { interim = true, ...options }: FollowOptions & { readonly interim?: boolean } = {},
+  ): AsyncGenerator<SessionUpdate, void, void> {
+    const query = { ...options.query, ...(interim ? {} : { results: 'end' }) };
+    const path = `/sessions/${encodeURIComponent(id)}/stream`;
+    for await (const { event, data } of followEvents(this.#endpoint, path, { ...options, query })) {
       switch (event) {
         case 'session':
           yield { kind: 'session', session: JSON.parse(data) as SessionResource };

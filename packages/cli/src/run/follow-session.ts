@@ -63,7 +63,7 @@ export async function followSession(
   const stopPrinting = new AbortController();
   const printing = settings.watch && !settings.json ? printEvents(client, id, view, stopPrinting.signal) : null;
   try {
-    const results = await watchToEnd(client, id, view);
+    const results = await watchToEnd(client, id, view, settings.watch);
     if (printing !== null) {
       // The lines end with the session; this is for the last ones.
       await Promise.race([printing, sleep(LAST_LINES_MS, undefined, { ref: false })]);
@@ -76,9 +76,14 @@ export async function followSession(
   }
 }
 
-async function watchToEnd(client: RestClient, id: string, view: SessionView): Promise<ResultDocument> {
+async function watchToEnd(
+  client: RestClient,
+  id: string,
+  view: SessionView,
+  interim: boolean,
+): Promise<ResultDocument> {
   const onReconnect = () => view.say('The controller is away; trying again.', 'once');
-  for await (const update of client.followSession(id, { onReconnect, patienceMs: PATIENCE_MS })) {
+  for await (const update of client.followSession(id, { onReconnect, patienceMs: PATIENCE_MS, interim })) {
     switch (update.kind) {
       case 'session':
         view.session(update.session);

@@ -2192,7 +2192,10 @@ export interface operations {
     };
     streamResults: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Results at every interval, as nothing said means; or the final ones alone, which may be large. */
+                results?: "interval" | "end";
+            };
             header?: never;
             path: {
                 id: string;

@@ -95,6 +95,12 @@ describe('control.v1', () => {
         if (item.case !== 'session') seen.push(`${item.case} ${item.value?.maps.length}`);
       }
     })();
+    const atEnd: string[] = [];
+    const awaited = (async () => {
+      for await (const { item } of results.streamResults({ sessionId, endOnly: true }, options)) {
+        if (item.case !== 'session') atEnd.push(`${item.case} ${item.value?.maps.length}`);
+      }
+    })();
     const followed = (async () => {
       const texts: (string | undefined)[] = [];
       for await (const { event } of results.getEvents({ sessionId, follow: true }, options)) texts.push(event?.text);
@@ -104,7 +110,8 @@ describe('control.v1', () => {
     agent.frames(frame(sessionId, 1n, [count('k', 1n)], [printed(0n, 'first'), printed(1n, 'second')]));
     await agent.next('ack');
     agent.manifest({ sessionId, bootEpoch: 1n, firstSeq: 1n, lastSeq: 1n, produced: 3n, outcome: 1 });
-    await streamed;
+    await Promise.all([streamed, awaited]);
+    expect(atEnd).toEqual(['end 1']);
     expect(seen.at(0)).toBe('results 0');
     expect(seen.at(-1)).toBe('end 1');
     expect(await followed).toEqual(['first', 'second']);

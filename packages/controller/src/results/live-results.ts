@@ -18,6 +18,8 @@ const minResultsMs = 250;
 const quietMs = 150;
 /** How long a stream may go on with a token that was revoked or has expired. */
 const admittedMs = 2_000;
+/** A document can have 100 MB: the controller does other things for so many times as long as one took. */
+const restForWork = 4;
 
 /** A session as it is now. */
 export interface SessionView {
@@ -29,6 +31,11 @@ export interface SessionView {
 export type LiveItem =
   | { readonly kind: 'session'; readonly view: SessionView }
   | { readonly kind: 'results' | 'end'; readonly view: SessionView; readonly document: FleetResult };
+
+export interface WantedResults {
+  /** Whether there is to be a document at every interval. */
+  readonly interim: boolean;
+}
 
 export interface WantedEvents {
   /** Only those after this one. */
@@ -50,10 +57,15 @@ export class LiveResults {
 
   /**
    * The session whenever its states changed, the results every interval, and at last the final ones. A document is read when the burst
-   * of a window is over, so that it is not shown in part, and the rest only an interval later. Throws `not_found`, and `unauthenticated`
-   * when the token is no longer good.
+   * of a window is over, so that it is not shown in part, and the rest only an interval later. `interim` false: of the results the
+   * final ones alone. Throws `not_found`, and `unauthenticated` when the token is no longer good.
    */
-  async *stream(sessionId: string, caller: Caller, signal: AbortSignal): AsyncGenerator<LiveItem, void, void> {
+  async *stream(
+    sessionId: string,
+    { interim }: WantedResults,
+    caller: Caller,
+    signal: AbortSignal,
+  ): AsyncGenerator<LiveItem, void, void> {
     const admitted = this.admission(caller);
     const changes = this.feed.follow(sessionId, signal);
     let shown = '';
@@ -69,9 +81,10 @@ export class LiveResults {
       if (text !== shown) yield { kind: 'session', view };
       shown = text;
       const over = isOver(session.state, session.endedAt);
-      if (over || Date.now() >= nextResultsAt) {
-        nextResultsAt = Date.now() + everyMs / 2;
+      if (over || (interim && Date.now() >= nextResultsAt)) {
+        const begun = Date.now();
         yield { kind: over ? 'end' : 'results', view, document: await this.results.documentOf(session, {}, accounts) };
+        nextResultsAt = Math.max(begun + everyMs / 2, Date.now() + (Date.now() - begun) * restForWork);
       }
       if (over) return;
       await changes.pause(pauseMs);

@@ -88,6 +88,14 @@ export const ResultsQuery = z.object({
 });
 export type ResultsQuery = z.infer<typeof ResultsQuery>;
 
+export const StreamQuery = z.object({
+  results: z
+    .enum(['interval', 'end'])
+    .optional()
+    .describe('Results at every interval, as nothing said means; or the final ones alone, which may be large.'),
+});
+export type StreamQuery = z.infer<typeof StreamQuery>;
+
 export const EventsQuery = z.object({
   after: z.string().max(32).optional().describe('Only events after this id.'),
   follow: z.enum(['true', 'false']).optional().describe('Keep the answer open until the session ends.'),

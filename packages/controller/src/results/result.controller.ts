@@ -9,7 +9,7 @@ import { SessionService } from '../sessions/session.service.ts';
 import { sessionResource } from '../sessions/session-resource.ts';
 import { HttpStream } from './http-stream.ts';
 import { eventId, LiveResults } from './live-results.ts';
-import { EventsQuery, ResultDocumentBody, ResultsQuery } from './result.body.ts';
+import { EventsQuery, ResultDocumentBody, ResultsQuery, StreamQuery } from './result.body.ts';
 import { ResultService, resultOutput } from './result.service.ts';
 
 @ApiTags('results')
@@ -78,12 +78,14 @@ export class ResultController {
   })
   async stream(
     @Param('id') id: string,
+    @Query({ schema: StreamQuery }) query: StreamQuery,
     @CurrentCaller() caller: Caller,
     @Res() response: ServerResponse,
   ): Promise<void> {
     await this.sessions.get(id);
     const stream = new HttpStream(response, 'text/event-stream');
-    for await (const item of this.live.stream(id, caller, stream.signal)) {
+    const wanted = { interim: query.results !== 'end' };
+    for await (const item of this.live.stream(id, wanted, caller, stream.signal)) {
       const { session, accounts, place } = item.view;
       const data = item.kind === 'session' ? sessionResource(session, accounts, place) : item.document;
       await stream.event({ name: item.kind, data });

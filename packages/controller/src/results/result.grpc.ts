@@ -5,6 +5,7 @@ import {
   type GetEventsRequest,
   ResultService as ResultRpc,
   requireTimestampMs,
+  type StreamResultsRequest,
   type Timestamp,
   timestampFromMs,
 } from '@bpfleet/contracts';
@@ -33,7 +34,7 @@ export class ResultGrpc implements ControlPart<typeof ResultRpc> {
       const [accounts, place] = [await this.sessions.accounts(session.id), await this.sessions.place(session)];
       return resultsMessage({ session, accounts, place }, document);
     },
-    streamResults: ({ sessionId }, caller, signal) => this.stream(sessionId, caller, signal),
+    streamResults: (request, caller, signal) => this.stream(request, caller, signal),
     getEvents: (request, caller, signal) => this.events(request, caller, signal),
   };
 
@@ -43,8 +44,8 @@ export class ResultGrpc implements ControlPart<typeof ResultRpc> {
     @Inject(LiveResults) private readonly live: LiveResults,
   ) {}
 
-  private async *stream(sessionId: string, caller: Caller, signal: AbortSignal) {
-    for await (const item of this.live.stream(sessionId, caller, signal)) {
+  private async *stream({ sessionId, endOnly }: StreamResultsRequest, caller: Caller, signal: AbortSignal) {
+    for await (const item of this.live.stream(sessionId, { interim: !endOnly }, caller, signal)) {
       const { session, accounts, place } = item.view;
       yield {
         item:
