@@ -92,8 +92,14 @@ export class AgentStream implements ConnectedAgent, DeliveryTo {
     return { nodeId: this.nodeId, epoch: this.epoch };
   }
 
+  /** Danger: while the controller itself does not read, what the node says lies unread behind frames that are being stored. */
   get isSilent(): boolean {
-    return this.with.clock.now() - this.seenAt > connectionTimes.leaseMs;
+    return !this.call.isPaused() && this.with.clock.now() - this.seenAt > connectionTimes.leaseMs;
+  }
+
+  /** Where pings lie unread, the agent still learns that its controller lives. */
+  reassure(): void {
+    if (this.call.isPaused() && this.epoch > 0n) this.send({ case: 'pong', value: {} });
   }
 
   ask<S extends Subject>(question: QuestionOn<S>, timeoutMs: number): Promise<ResponseOn<S> | undefined> {
@@ -139,7 +145,8 @@ export class AgentStream implements ConnectedAgent, DeliveryTo {
     try {
       for (let next = this.queue.shift(); next !== undefined && !this.ended; next = this.queue.shift()) {
         await this.handle(next);
-        if (this.queue.length < maxQueued) {
+        if (this.queue.length < maxQueued && this.call.isPaused()) {
+          this.seenAt = this.with.clock.now();
           this.call.resume();
         }
       }

@@ -182,6 +182,7 @@ export class GatewayServer {
       } else if (stream.until.getTime() <= now) {
         stream.close('the certificate of this connection has ended; connect with a new one');
       } else if (stream.epoch > 0n) {
+        stream.reassure();
         alive.push(stream);
       }
     }
