@@ -5,6 +5,7 @@ import type { ObjectMap } from '@bpfleet/kernel';
 import { type KeyField, keyLayout, MAX_KEY_PARTS, type StackMap } from './key-layout.ts';
 import type { ObjectTypes, TypeRef } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
+import { isProgramMemory, programMemoryText } from './program-memory.ts';
 import { type RecordOutput, recordOutput } from './record-output.ts';
 import { valueLayout } from './value-layout.ts';
 import { type ValueLeaf, valueLeaves } from './value-leaf.ts';
@@ -64,10 +65,14 @@ export function mapOutputs(
   iterators: readonly string[] = [],
 ): ObjectOutputs {
   const collector = new Collector(types, manifest, stackMap(maps), iterators);
-  for (const [index, map] of maps.entries()) {
+  const all = [...maps.entries()];
+  const memory = all.filter(([, map]) => isProgramMemory(map, manifest));
+  for (const [index, map] of all) {
     if (map.internal) collector.variables(map, index);
-    else collector.map(map, index);
+    else if (!isProgramMemory(map, manifest)) collector.map(map, index);
   }
+  if (collector.isEmpty) for (const [index, map] of memory) collector.map(map, index);
+  else collector.leaveOut(memory.map(([, { name }]) => name));
   return collector.finish();
 }
 
@@ -114,6 +119,15 @@ class Collector {
       this.#warn(`${spare.length} more parts of values are not among the results: at most ${MAX_OUTPUTS} are`);
     }
     return { outputs: this.#outputs, records: this.#records, warnings: this.#warnings };
+  }
+
+  get isEmpty(): boolean {
+    return this.#outputs.length === 0 && this.#records.length === 0;
+  }
+
+  leaveOut(memory: readonly string[]): void {
+    const text = programMemoryText(memory);
+    if (text !== null) this.#warn(text);
   }
 
   map(map: ObjectMap, index: number): void {

@@ -157,6 +157,21 @@ describe('maps of an object', () => {
       [7n, 2n, 1n],
     ]);
     expect(warnings).toEqual([]);
+  });
+
+  test('what programs only remember is none, unless it is named or there is nothing else', () => {
+    const memory = [object({ name: 'start' }), object({ name: 'heap' })];
+    const left = mapOutputs([...memory, object({})], types);
+    expect(left.outputs.map(({ schema }) => schema.name)).toEqual(['@m']);
+    expect(left.warnings.map(({ message }) => message)).toEqual([
+      'maps start, heap are taken for what programs only remember, by their names; a manifest has them shown (outputs: start: {show: true})',
+    ]);
+    const shown = mapOutputs([...memory, object({})], types, { start: {} });
+    expect(shown.outputs.map(({ schema }) => schema.name)).toEqual(['@start', '@m']);
+    expect(mapOutputs(memory, types).outputs.map(({ schema }) => schema.name)).toEqual(['@start', '@heap']);
+  });
+
+  test('a map that a manifest hides, or of no type for results, is none', () => {
     expect(mapOutputs([object({})], types, { m: { show: false } })).toMatchObject({ outputs: [], warnings: [] });
   });
 
