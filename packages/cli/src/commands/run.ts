@@ -8,6 +8,7 @@ import { printable } from '../render/printable.ts';
 import type { ToolView } from '../render/tool-view.ts';
 import { followSession } from '../run/follow-session.ts';
 import { onInterrupts } from '../run/interrupts.ts';
+import { manifestAdvice } from '../run/object-settings.ts';
 import { type Program, prepareProgram } from '../run/prepare-program.ts';
 import { PrintedHeading } from '../run/printed-heading.ts';
 import { printedText } from '../run/printed-text.ts';
@@ -86,12 +87,25 @@ export async function run(
     throw lostSight(error, id);
   });
   const results = options.by === undefined ? merged : await client.results(id, { by: options.by });
+  if (program.kind === 'object') adviseOnManifest(program, started, results, terminal);
   if (json) {
     (options.watch === true ? writeJsonLine : writeJson)(terminal, results);
   } else {
     await writeAnswer(client, results, { ...options, view }, terminal);
   }
   return interrupted ? ExitStatus.interrupted : exitStatus(results.session.state, options.strict === true);
+}
+
+/** Once, whatever of it was told: on the way, or by a node that did not run it. */
+function adviseOnManifest(
+  { name }: Program & { kind: 'object' },
+  { warnings }: SessionResource,
+  { answer }: ResultDocument,
+  { err, paintErr }: Terminal,
+): void {
+  const told = [...warnings.map(({ message }) => message), ...answer.nodes.map(({ reason }) => reason ?? '')];
+  const advice = manifestAdvice(name, told);
+  if (advice !== undefined) err.write(paintErr('dim', `${printable(advice)}\n`));
 }
 
 /** `--show`: the scripts that the nodes would be told to run, the first that fits each. */
@@ -131,10 +145,17 @@ async function startSession(
     if (program.kind === 'script' && diagnostics.some(({ severity }) => severity === 'error')) {
       throw await refusedProgram(program, diagnostics);
     }
-    throw inOptions(error);
+    throw program.kind === 'object' ? withManifestAdvice(error, program.name) : inOptions(error);
   } finally {
     release();
   }
+}
+
+/** Also where an option was wrong, which no manifest can mend. */
+function withManifestAdvice(error: unknown, name: string): unknown {
+  const hint = error instanceof ApiError ? manifestAdvice(name, [error.message]) : undefined;
+  if (!(error instanceof ApiError) || hint === undefined) return inOptions(error);
+  return new CliError(ExitStatus.wrongRequest, error.message, { hint, cause: error });
 }
 
 /** The session goes on without us. */

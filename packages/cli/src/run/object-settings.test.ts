@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { carriedManifest, readObject } from '@bpfleet/bpf';
 import { afterAll, expect, test } from 'vitest';
-import { withSettings } from './object-settings.ts';
+import { manifestAdvice, withSettings } from './object-settings.ts';
 import { type ProgramObject, readProgram } from './read-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bpfleet-settings-'));
@@ -63,4 +63,11 @@ test.each([
     status: 4,
     message: expect.stringMatching(message),
   });
+});
+
+test('where a manifest is to be written is told to whoever reads of one', () => {
+  const told = ['records are bytes: describe them in a manifest'];
+  expect(manifestAdvice(objectWith('license: GPL\n').name, told)).toBe(`The manifest is ${join(folder, 'x.yaml')}.`);
+  expect(manifestAdvice('/a/tool.bpf.o', told)).toContain('beside the object, here /a/tool.yaml; there is none yet');
+  expect(manifestAdvice('/a/tool.bpf.o', ['no function f'])).toBeUndefined();
 });

@@ -30,6 +30,14 @@ export async function withSettings(program: ProgramObject, parameters: readonly 
   throw refusal(composed.problems, program, manifest);
 }
 
+/** Where a manifest of an object is to be written, for whoever reads of one in such messages; undefined where none speaks of it. */
+export function manifestAdvice(object: string, messages: readonly string[]): string | undefined {
+  if (!messages.some((message) => /\bmanifest\b/.test(message))) return undefined;
+  const file = manifestBeside(object);
+  if (file !== undefined) return `The manifest is ${file}.`;
+  return `A manifest is a YAML file beside the object, here ${object.replace(/(\.bpf)?\.[os]$/, '')}.yaml; there is none yet.`;
+}
+
 function manifestBeside(object: string): string | undefined {
   const name = object.replace(/\.(o|s)$/, '');
   return [name.replace(/\.bpf$/, ''), name]

@@ -8,7 +8,7 @@ test.each([
   ],
   [
     "prog 'f': failed to find kernel BTF type ID of 'g': -3",
-    'cannot attach: program "f" is for g, which this kernel\'s types do not have; where the others make sense without it, a manifest says programs: f: optional: true',
+    'cannot attach: program "f" is for g, which this kernel\'s types do not have; where the others make sense without it, a manifest says programs: {f: {optional: true}}',
   ],
 ])('what libbpf says: %s', (said, message) => {
   expect(explainFailure('attach', -2, [said]).message).toBe(message);

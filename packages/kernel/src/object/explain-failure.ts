@@ -42,7 +42,7 @@ export function explainFailure(what: string, errno: number, messages: readonly s
   const [, program, target] = NO_TARGET.exec(first) ?? [];
   if (program !== undefined) {
     const why = `program "${program}" is for ${target}, which this kernel's types do not have`;
-    const advice = `where the others make sense without it, a manifest says programs: ${program}: optional: true`;
+    const advice = `where the others make sense without it, a manifest says programs: {${program}: {optional: true}}`;
     return new KernelError('ENOENT', `cannot ${what}: ${why}; ${advice}`);
   }
   const reserved = /perf_event_open\(\) failed: Permission denied/.test(first) ? perfForRootAlone() : null;

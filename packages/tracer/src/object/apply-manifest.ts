@@ -88,11 +88,11 @@ export function sizeMaps(object: KernelObject): Diagnostic[] {
     if (type === MapType.STACK_TRACE && valueSize === 0) object.resizeValue(index, STACK_BYTES);
     if (maxEntries !== 0 || UNSIZED.includes(type)) continue;
     if (!SIZED.includes(type)) {
-      const advice = `a manifest says it, maps: ${name}: entries: N`;
+      const advice = `a manifest says it, maps: {${name}: {entries: N}}`;
       throw new TraceError('compile', `map ${name} leaves its size to its loader: ${advice}`);
     }
     object.resizeMap(index, DEFAULT_ENTRIES);
-    const advice = `a manifest may say more (maps: ${name}: entries: N)`;
+    const advice = `a manifest may say more (maps: {${name}: {entries: N}})`;
     diagnostics.push(
       objectWarning(`map ${name} has no size of its own, and now ${DEFAULT_ENTRIES} entries; ${advice}`),
     );

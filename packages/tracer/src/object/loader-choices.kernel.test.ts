@@ -70,7 +70,7 @@ test('programs without a place are told at once, with the lines to write', async
   const { loads, reason } = await check({ kind: 'object', object: build(alternatives(1, UNPLACED)) });
   expect(loads).toBe(false);
   expect(reason).toContain(
-    'programs: {asked: {attach: uprobe//PATH/OF/FILE:FUNCTION}, answered: {attach: uretprobe//PATH/OF/FILE:answer}}; load: false leaves one out',
+    'programs: {asked: {attach: uprobe//PATH/OF/FILE:FUNCTION}, answered: {attach: uretprobe//PATH/OF/FILE:answer}}; {load: false} leaves one out',
   );
 });
 

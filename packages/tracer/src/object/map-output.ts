@@ -111,7 +111,7 @@ class Collector {
         (each) => guessed !== undefined && each.guessed === guessed && each.name !== name,
       );
       if (others.length === 0) continue;
-      const advice = `where they differ, a manifest says so (outputs: ${name}: record: STRUCT)`;
+      const advice = `where they differ, a manifest says so (outputs: {${name}: {record: STRUCT}})`;
       this.#warn(`records of ${name} are read as those of ${others.map((each) => each.name).join(', ')}; ${advice}`);
     }
     const spare = this.#outputs.splice(MAX_OUTPUTS);
@@ -173,7 +173,7 @@ class Collector {
     if (output.fields === null) {
       const why =
         asked.record === undefined ? 'no structure is found for them' : `there is no structure ${asked.record}`;
-      const advice = `build with -g, or describe it in a manifest (outputs: ${map.name}: record: STRUCT, or layout: [u64 ts])`;
+      const advice = `build with -g, or describe it in a manifest (outputs: {${map.name}: {record: STRUCT}}, or {layout: [u64 ts]})`;
       this.#warn(`records of ${map.name} are shown as bytes: ${why}; ${advice}`);
     }
   }
@@ -230,7 +230,7 @@ class Collector {
     const extreme = first ?? last;
     if (extreme !== 'min' && extreme !== 'max') return 'sum';
     const path = leaf.path.join('.');
-    const advice = `a manifest may say otherwise (outputs: ${of.name}: fields: {${path}: sum})`;
+    const advice = `a manifest may say otherwise (outputs: {${of.name}: {fields: {${path}: sum}}})`;
     this.#warn(`${what} is merged by its ${extreme}imum, by its name; ${advice}`);
     return extreme;
   }
@@ -297,7 +297,7 @@ function stackMap(maps: readonly ObjectMap[]): StackMap | undefined {
 }
 
 function adviceOn({ name }: Value): string {
-  return `a manifest may say otherwise (outputs: ${name}: merge: sum)`;
+  return `a manifest may say otherwise (outputs: {${name}: {merge: sum}})`;
 }
 
 function extentOf({ arrays, size }: ValueLeaf): number {

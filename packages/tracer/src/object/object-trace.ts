@@ -121,11 +121,11 @@ export class ObjectTrace implements Trace {
           : `records of ${name} are shown as bytes: they are not of the length of the structure that was found by its name`;
       this.#tell(
         `${name} `,
-        `${what}; a manifest names theirs (outputs: ${name}: record: STRUCT, or layout: [u64 ts])`,
+        `${what}; a manifest names theirs (outputs: {${name}: {record: STRUCT}}, or {layout: [u64 ts]})`,
       );
     }
     for (const name of this.#lines.writingBytes) {
-      const advice = `a manifest may name the structure of what it writes, outputs: ${name}: record: STRUCT`;
+      const advice = `a manifest may name the structure of what it writes, outputs: {${name}: {record: STRUCT}}`;
       this.#tell(name, `iterator "${name}" writes bytes that are no text: ${advice}`);
     }
     return events;

@@ -409,7 +409,7 @@ describe('ELF objects', () => {
       SEC("raw_tp/sys_enter") int enter(void *ctx) { __u64 key = 0; return bpf_map_lookup_elem(&routes, &key) != 0; }`;
     expect(await answer(source)).toMatchObject({
       loads: false,
-      reason: expect.stringContaining('maps: routes: entries'),
+      reason: expect.stringContaining('maps: {routes: {entries'),
     });
     const sized = composed(build(`${source}\n${LICENSE}`), { maps: { routes: { entries: 16 } } });
     expect(await check({ kind: 'object', object: sized })).toMatchObject({ loads: true });

@@ -63,7 +63,7 @@ export function prepareObject(program: Program, limits: TraceLimits = {}): Prepa
     if (pinned !== undefined) {
       throw new TraceError(
         'unsupported',
-        `map ${pinned.name} asks to be pinned, and nothing may outlive the trace: a manifest says maps: ${pinned.name}: share: PATH, or private: true`,
+        `map ${pinned.name} asks to be pinned, and nothing may outlive the trace: a manifest says maps: {${pinned.name}: {share: PATH}}, or {private: true}`,
       );
     }
     const iterators = iteratorNames(object, programs);
@@ -142,7 +142,7 @@ function noPrograms({ programs }: KernelObject, out: readonly LeftOut[]): TraceE
     return new TraceError('unsupported', `none of the object's programs can be attached here: ${why}`);
   }
   const [first] = programs;
-  const advice = first === undefined ? '' : `: a manifest chooses one, programs: ${first.name}: load: true`;
+  const advice = first === undefined ? '' : `: a manifest chooses one, programs: {${first.name}: {load: true}}`;
   return new TraceError('compile', `the object has no program to load${advice}`);
 }
 

@@ -18,6 +18,6 @@ export function programMemoryText(names: readonly string[]): string | null {
   if (first === undefined) return null;
   const isOne = names.length === 1;
   const what = isOne ? `map ${first} is` : `maps ${names.join(', ')} are`;
-  const advice = `a manifest has ${isOne ? 'it' : 'them'} shown (outputs: ${first}: {show: true})`;
+  const advice = `a manifest has ${isOne ? 'it' : 'them'} shown (outputs: {${names.map((name) => `${name}: {show: true}`).join(', ')}})`;
   return `${what} taken for what programs only remember, by ${isOne ? 'its name' : 'their names'}; ${advice}`;
 }

@@ -164,7 +164,7 @@ describe('maps of an object', () => {
     const left = mapOutputs([...memory, object({})], types);
     expect(left.outputs.map(({ schema }) => schema.name)).toEqual(['@m']);
     expect(left.warnings.map(({ message }) => message)).toEqual([
-      'maps start, heap are taken for what programs only remember, by their names; a manifest has them shown (outputs: start: {show: true})',
+      'maps start, heap are taken for what programs only remember, by their names; a manifest has them shown (outputs: {start: {show: true}, heap: {show: true}})',
     ]);
     const shown = mapOutputs([...memory, object({})], types, { start: {} });
     expect(shown.outputs.map(({ schema }) => schema.name)).toEqual(['@start', '@m']);
@@ -194,7 +194,7 @@ describe('maps of an object', () => {
       ['@m.climax', 'sum'],
     ]);
     expect(warnings.map(({ message }) => message)[2]).toBe(
-      'map m field wait_max is merged by its maximum, by its name; a manifest may say otherwise (outputs: m: fields: {wait_max: sum})',
+      'map m field wait_max is merged by its maximum, by its name; a manifest may say otherwise (outputs: {m: {fields: {wait_max: sum}}})',
     );
     expect(warnings).toHaveLength(3);
     const manifest = { m: { fields: { min: 'sum', max_time: 'last', wait_max: 'max' } } } as const;

@@ -8,7 +8,10 @@ export class UnplacedError extends TraceError {
 
   constructor(program: string, section: string, setting: string) {
     const what = `program "${program}" is in section "${section}", which does not say where it is attached`;
-    super('compile', `${what}: say it in a manifest, programs: ${program}: ${setting}, or leave it out, load: false`);
+    super(
+      'compile',
+      `${what}: say it in a manifest, programs: {${program}: {${setting}}}, or leave it out, {load: false}`,
+    );
     this.program = program;
     this.section = section;
     this.setting = setting;
@@ -23,6 +26,6 @@ export function unplacedTogether(errors: readonly UnplacedError[]): TraceError {
   const settings = errors.map(({ program, setting }) => `${program}: {${setting}}`).join(', ');
   return new TraceError(
     'compile',
-    `${errors.length} programs are in sections that do not say where they are attached (${sections}): say it in a manifest, programs: {${settings}}; load: false leaves one out`,
+    `${errors.length} programs are in sections that do not say where they are attached (${sections}): say it in a manifest, programs: {${settings}}; {load: false} leaves one out`,
   );
 }
