@@ -46,12 +46,17 @@ test.each<[string, TypeText, string]>([
   [
     'with a gap',
     { kind: 'STRUCT', count: 2, value: 16, rest: ['a', 1, 0, 'b', 1, 96] },
-    '{\n\tunsigned int a;\n\tchar __gap_32[8];\n\tunsigned int b;\n}',
+    '{\n\tunsigned int a;\n\tunsigned int: 32;\n\tunsigned int: 32;\n\tunsigned int b;\n}',
   ],
   [
     'with room at the end',
     { kind: 'STRUCT', count: 1, value: 64, rest: ['a', 3, 0] },
-    '{\n\tunsigned long a;\n\tchar __gap_64[56];\n}',
+    `{\n\tunsigned long a;\n${'\tunsigned long long: 64;\n'.repeat(7)}}`,
+  ],
+  [
+    'with more room than a line of the cache',
+    { kind: 'STRUCT', count: 1, value: 128, rest: ['a', 3, 0] },
+    '{\n\tunsigned long a;\n\tchar __gap_64[120];\n}',
   ],
   [
     "with the compiler's own gap",

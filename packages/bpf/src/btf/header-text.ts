@@ -30,6 +30,11 @@ const LAST = `#ifndef BPF_NO_PRESERVE_ACCESS_INDEX
 #endif
 `;
 
+/** Fewer bits than a line of the cache has (64 bytes), which is what structures are filled up to. */
+const MAX_UNNAMED = 512;
+const BYTE = [8, 'unsigned char'] as const;
+const UNNAMED = [[64, 'unsigned long long'], [32, 'unsigned int'], [16, 'unsigned short'], BYTE] as const;
+
 /**
  * All types of a kernel as one C header for programs that libbpf fits to other kernels (CO-RE), what people know as vmlinux.h. Of
  * several types with one name the later ones are called NAME___2 and so on, which CO-RE takes for NAME. Throws BtfError.
@@ -176,21 +181,21 @@ class HeaderWriter implements CWriter {
     const tabs = '\t'.repeat(depth + 1);
     const isUnion = this.btf.node(id).kind === Kind.UNION;
     const lines: string[] = [];
+    const unit = this.#layout.alignment(id) * 8;
     let end = 0;
     for (const member of this.btf.members(id)) {
       const { name, type, bitOffset, bits } = member;
       if (!isUnion)
-        lines.push(...this.#gap(this.#natural(member, end, this.#layout.isPacked(id)), bitOffset, end, tabs));
+        lines.push(...this.#gap(this.#natural(member, end, this.#layout.isPacked(id)), bitOffset, end, unit, tabs));
       end = bitOffset + (bits === 0 ? this.#layout.size(type) * 8 : bits);
       const text = name === '' ? this.#unnamed(type, depth + 1) : declaration(this, type, name, depth + 1);
       lines.push(`${tabs}${text}${bits === 0 ? '' : `: ${bits}`};\n`);
     }
     const size = this.#layout.size(id) * 8;
-    const unit = this.#layout.alignment(id) * 8;
     if (isUnion) {
       const natural = this.btf.members(id).reduce((most, { type }) => Math.max(most, this.#layout.size(type) * 8), 0);
       if (Math.ceil(natural / unit) * unit < size) lines.push(`${tabs}char __gap_${id}[${size / 8}];\n`);
-    } else if (Math.ceil(end / unit) * unit < size) lines.push(...this.#gap(end, size, end, tabs));
+    } else if (Math.ceil(end / unit) * unit < size) lines.push(...this.#gap(end, size, end, unit, tabs));
     const packed = this.#layout.isPacked(id) ? ' __attribute__((packed))' : '';
     return `${lines.length === 0 ? '{}' : `{\n${lines.join('')}${'\t'.repeat(depth)}}`}${packed}`;
   }
@@ -214,16 +219,27 @@ class HeaderWriter implements CWriter {
     return fits ? end : Math.ceil(end / unit) * unit;
   }
 
-  /** Nothing where the compiler leaves the gap by itself; else unnamed bits up to a whole byte, bytes, and bits again. */
-  #gap(natural: number, wanted: number, end: number, tabs: string): string[] {
+  /**
+   * Nothing where the compiler leaves the gap by itself; else unnamed bits, which are no members: libbpf looks for each member of a
+   * struct_ops in the kernel's own types. Gaps as no cache line explains them are bytes. All in bits.
+   */
+  #gap(natural: number, wanted: number, end: number, unit: number, tabs: string): string[] {
     if (natural === wanted || wanted < end) return [];
     const lines: string[] = [];
-    const firstByte = Math.min(wanted, Math.ceil(end / 8) * 8);
-    if (firstByte > end) lines.push(`${tabs}unsigned char: ${firstByte - end};\n`);
-    const bytes = Math.floor((wanted - firstByte) / 8);
-    if (bytes > 0) lines.push(`${tabs}char __gap_${firstByte}[${bytes}];\n`);
-    const rest = wanted - firstByte - bytes * 8;
-    if (rest > 0) lines.push(`${tabs}unsigned char: ${rest};\n`);
+    const bits = (word: string, count: number) => lines.push(`${tabs}${word}: ${count};\n`);
+    let at = Math.min(wanted, Math.ceil(end / 8) * 8);
+    if (at > end) bits('unsigned char', at - end);
+    const whole = Math.floor((wanted - at) / 8) * 8;
+    if (whole > MAX_UNNAMED) {
+      lines.push(`${tabs}char __gap_${at}[${whole / 8}];\n`);
+      at += whole;
+    }
+    while (wanted - at >= 8) {
+      const [width, word] = UNNAMED.find(([each]) => each <= unit && at % each === 0 && at + each <= wanted) ?? BYTE;
+      bits(word, width);
+      at += width;
+    }
+    if (wanted > at) bits('unsigned char', wanted - at);
     return lines;
   }
 }
