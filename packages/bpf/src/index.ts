@@ -43,6 +43,7 @@ export { type ManifestProblem, readManifest } from './manifest/read-manifest.ts'
 export { type LaidField, layOutFields } from './manifest/record-layout.ts';
 export * from './object/compose-object.ts';
 export { type SettableVariable, settableVariables } from './object/set-variables.ts';
+export { type StoredLayout, storedLayouts } from './object/stores/stored-layouts.ts';
 export * from './raw-text.ts';
 export * from './spec/collection-spec.ts';
 export * from './spec/map-spec.ts';

@@ -44,6 +44,13 @@ function missing(section: string, ownerOf: SymbolOwner, mayReadModules: () => bo
         place,
         `this kernel has no function ${place} to trace`,
       );
+    case 'lsm':
+      // Such programs are attached as those of functions are, to one that the kernel has for each hook.
+      if (!hasFeature('fentry'))
+        return `this kernel does not let programs trace its functions: ${whyMissing('fentry')}`;
+      return kernelTypes()?.function(`bpf_lsm_${place}`) === undefined
+        ? `this kernel has no hook ${place} for programs`
+        : null;
     case 'tp_btf':
     case 'raw_tp':
     case 'raw_tracepoint': {

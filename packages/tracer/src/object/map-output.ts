@@ -7,6 +7,7 @@ import type { ObjectTypes, TypeRef } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import { isProgramMemory, programMemoryText } from './program-memory.ts';
 import { type RecordOutput, recordOutput } from './record-output.ts';
+import { recordWarning } from './record-warnings.ts';
 import { valueLayout } from './value-layout.ts';
 import { type ValueLeaf, valueLeaves } from './value-leaf.ts';
 
@@ -170,12 +171,8 @@ class Collector {
     const buffer = map.type === MapType.RINGBUF ? 'ring' : 'perf';
     const output = recordOutput(map, index, buffer, this.#types, asked);
     this.#records.push(output);
-    if (output.fields === null) {
-      const why =
-        asked.record === undefined ? 'no structure is found for them' : `there is no structure ${asked.record}`;
-      const advice = `build with -g, or describe it in a manifest (outputs: {${map.name}: {record: STRUCT}}, or {layout: [u64 ts]})`;
-      this.#warn(`records of ${map.name} are shown as bytes: ${why}; ${advice}`);
-    }
+    const text = recordWarning(output, asked);
+    if (text !== null) this.#warn(text);
   }
 
   #value(of: Value): void {

@@ -9,7 +9,7 @@ export interface PlacedProgram {
 /** So many are named one by one. */
 const MAX_NAMED = 4;
 /** Made for what they are attached to when they are loaded. */
-const TYPED = /^(tp_btf|fentry|fexit|fmod_ret|fentry\.s|fexit\.s|fmod_ret\.s)\//;
+const TYPED = /^(tp_btf|fentry|fexit|fmod_ret|lsm|fentry\.s|fexit\.s|fmod_ret\.s|lsm\.s)\//;
 
 /** What is missing is one place, not all of its kind. */
 const NAMED_PLACE = /has no (function|tracepoint) |no file /;

@@ -29,6 +29,7 @@ import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
 import { readObjectMaps } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
 import { iteratorShape } from './record-output.ts';
+import { lengthWarning } from './record-warnings.ts';
 import { readWholeMap, wholeMap } from './whole-map.ts';
 
 /** What this process lacks, and not the kernel: then nothing is optional. */
@@ -114,16 +115,7 @@ export class ObjectTrace implements Trace {
       const why = 'the program did not find room for records, which nobody counts';
       this.#tell(name, `ring buffer ${name} was full: ${why}; give it more entries`);
     }
-    for (const { name, guessed } of this.#buffers.others) {
-      const what =
-        guessed === undefined
-          ? `records of ${name} are longer than their structure, and what is beyond it is not shown`
-          : `records of ${name} are shown as bytes: they are not of the length of the structure that was found by its name`;
-      this.#tell(
-        `${name} `,
-        `${what}; a manifest names theirs (outputs: {${name}: {record: STRUCT}}, or {layout: [u64 ts]})`,
-      );
-    }
+    for (const output of this.#buffers.others) this.#tell(`${output.name} `, lengthWarning(output));
     for (const name of this.#lines.writingBytes) {
       const advice = `a manifest may name the structure of what it writes, outputs: {${name}: {record: STRUCT}}`;
       this.#tell(name, `iterator "${name}" writes bytes that are no text: ${advice}`);

@@ -109,7 +109,7 @@ describe('programs of other types', () => {
         while (trace.hasNews) lines.push(...trace.drain().map(({ text }) => text));
         const warnings = trace.warnings.map(({ message }) => message).join();
         if (outputs.dump === undefined)
-          expect(warnings).toMatch(/iterator "dump" writes bytes .* dump: \{record: STRUCT/);
+          expect(warnings).toMatch(/iterator "dump" writes bytes .*\{dump: \{record: STRUCT/);
         else expect(lines).toContain(`dump pid=${process.pid} tgid=${process.pid}\n`);
       } finally {
         trace.close();

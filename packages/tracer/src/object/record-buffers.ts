@@ -79,7 +79,8 @@ export class RecordBuffers {
         }
         buffer.longest = Math.max(buffer.longest, length);
         buffer.isOther ||= !canBe(output, length);
-        const layout = buffer.isOther && output.guessed !== undefined ? { name: output.name, fields: null } : output;
+        const isGuess = output.guessed !== undefined || output.stored !== undefined;
+        const layout = buffer.isOther && isGuess ? { name: output.name, fields: null } : output;
         const { text, value } = readObjectRecord(layout, memory, offset, length);
         events.push({ at, type: 'value', text, values: [value] });
       });

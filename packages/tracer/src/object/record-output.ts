@@ -1,4 +1,4 @@
-import { type LaidField, layOutFields, type ManifestOutput } from '@bpfleet/bpf';
+import { type LaidField, layOutFields, type ManifestOutput, storedLayouts } from '@bpfleet/bpf';
 import type { ObjectMap } from '@bpfleet/kernel';
 import { type ObjectTypes, type TypeRef, unlessDamaged, type ValueTypes } from './object-types.ts';
 import { recordType } from './record-type.ts';
@@ -28,6 +28,8 @@ export interface RecordOutput extends RecordLayout {
   readonly guessed?: number;
   /** False where nothing but that name speaks for it. */
   readonly sure?: boolean;
+  /** Found by what programs store: its fields as a manifest would say them. */
+  readonly stored?: readonly string[];
   /** Bytes of the structure, where it has no array of no length at its end: no record is longer. */
   readonly bytes?: number;
 }
@@ -52,6 +54,10 @@ export function recordOutput(
   const laid = asked.layout === undefined ? '' : layOutFields(asked.layout);
   if (typeof laid !== 'string') return { map: index, name: map.name, buffer, fields: laid.map(fieldOf) };
   const found = asked.record === undefined ? recordType(map, types) : undefined;
+  if (asked.record === undefined && found?.sure !== true) {
+    const output = storedOutput({ map: index, name: map.name, buffer }, types, found);
+    if (output !== undefined) return output;
+  }
   const type = asked.record === undefined ? found : types.structure(asked.record);
   const read =
     type === undefined ? undefined : unlessDamaged(() => ({ fields: structureFields(type), rest: restOf(type) }));
@@ -60,6 +66,20 @@ export function recordOutput(
   const record = type === undefined ? undefined : unlessDamaged(() => type.types.resolve(type.id));
   const bytes = record?.kind === 'record' && rest === undefined ? { bytes: record.size } : {};
   return { map: index, name: map.name, buffer, fields, ...guessed, ...bytes, ...(rest !== undefined && { rest }) };
+}
+
+/** Where no structure is known, or one by its name alone that has another length than what programs send. */
+function storedOutput(
+  of: Pick<RecordOutput, 'map' | 'name' | 'buffer'>,
+  { sections }: ObjectTypes,
+  guess: TypeRef | undefined,
+): RecordOutput | undefined {
+  const stored = unlessDamaged(() => storedLayouts(sections).get(of.name));
+  const record = guess === undefined ? undefined : unlessDamaged(() => guess.types.resolve(guess.id));
+  if (stored === undefined || (record?.kind === 'record' && record.size === stored.size)) return undefined;
+  const laid = layOutFields(stored.fields);
+  if (typeof laid === 'string') return undefined;
+  return { ...of, fields: laid.map(fieldOf), stored: stored.fields, bytes: stored.size, sure: false };
 }
 
 /** The kernel fills a record of a perf buffer up by as much, so that the next begins at a multiple of 8. */
