@@ -399,6 +399,16 @@ describe('guard', () => {
       lost: { sampledOut: 7n },
     });
   });
+
+  test('what was lost and nobody counts makes an answer partial, with its reason', async () => {
+    await start({ joinToken: token() });
+    const run = await attached('s1');
+    run.uncounted.push('ring buffer events was full');
+    run.end('duration');
+    await until(() => expect(fleet.manifests).toHaveLength(1));
+    const reason = 'ring buffer events was full';
+    expect(fleet.manifests[0]).toMatchObject({ outcome: Manifest_Outcome.PARTIAL, reason });
+  });
 });
 
 test('a spool of a killed agent: its frames, then a manifest of the old epoch that says how far it came', async () => {

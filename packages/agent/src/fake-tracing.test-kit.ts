@@ -23,6 +23,8 @@ export class FakeRun {
   readonly ring: TraceEvent[] = [];
   /** What its end says was lost. */
   lost = noLoss();
+  /** What it says was lost and nobody counts. */
+  readonly uncounted: string[] = [];
   #end: ((how: TraceEnd['ended']) => void) | null = null;
 
   constructor(source: string) {
@@ -59,6 +61,7 @@ export class FakeRun {
   readonly trace: Trace = {
     schemas: [countSchema],
     warnings: [],
+    uncounted: this.uncounted,
     probes: 1,
     hasProbes: true,
     mapBytes: 4096,

@@ -127,6 +127,8 @@ export interface CheckResult {
 export interface Trace {
   readonly schemas: readonly MapSchema[];
   readonly warnings: readonly Diagnostic[];
+  /** What was lost and nobody counts, a sentence each: losses() does not have it. */
+  readonly uncounted?: readonly string[];
   readonly probes: number;
   /** False where there is nothing to attach but BEGIN and END: the trace is over once it is attached. */
   readonly hasProbes: boolean;

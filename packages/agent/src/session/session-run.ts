@@ -259,7 +259,8 @@ export class SessionRun {
       overhead: end.overhead,
       diagnostics: encodeDiagnostics(trace.warnings),
     };
-    const reasons = [this.#cutShort(end), this.#thinned(end.lost)].filter((reason) => reason !== null);
+    const lost = [this.#thinned(end.lost), ...(trace.uncounted ?? [])];
+    const reasons = [this.#cutShort(end), ...lost].filter((reason) => reason !== null);
     const outcome = reasons.length === 0 ? Manifest_Outcome.COMPLETE : Manifest_Outcome.PARTIAL;
     return { ...ended, outcome, reason: reasons.join('; ') };
   }

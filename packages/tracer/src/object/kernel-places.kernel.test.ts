@@ -6,6 +6,7 @@ test.each([
   ['kprobe/no_such_function_anywhere', /no function no_such_function_anywhere to probe|no kprobes/],
   ['fentry/no_such_function_anywhere', /no function no_such_function_anywhere to trace|does not let programs trace/],
   ['tracepoint/sched/no_such_event', /^this kernel has no tracepoint sched\/no_such_event$/],
+  ['lsm/no_such_hook', /no hook no_such_hook for programs|does not let programs trace/],
   ['uprobe//no/such/file:main', /^there is no file \/no\/such\/file$/],
 ])('%s is missing', (section, what) => expect(kernelPlaces().missing(section)).toMatch(what));
 

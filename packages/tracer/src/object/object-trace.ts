@@ -107,14 +107,15 @@ export class ObjectTrace implements Trace {
     return this.#lines.hasNews || this.#buffers.hasNews;
   }
 
+  get uncounted(): readonly string[] {
+    return this.#buffers.full.map(fullText);
+  }
+
   /** The lines of its iterators, and the records of its ring and perf buffers. */
   drain(limit = Number.POSITIVE_INFINITY): TraceEvent[] {
     const lines = this.#lines.drain(limit);
     const events = [...lines, ...this.#buffers.drain(limit - lines.length)];
-    for (const name of this.#buffers.full) {
-      const why = 'the program did not find room for records, which nobody counts';
-      this.#tell(name, `ring buffer ${name} was full: ${why}; give it more entries`);
-    }
+    for (const name of this.#buffers.full) this.#tell(name, fullText(name));
     for (const output of this.#buffers.others) this.#tell(`${output.name} `, lengthWarning(output));
     for (const name of this.#lines.writingBytes) {
       const advice = `a manifest may name the structure of what it writes, outputs: {${name}: {record: STRUCT}}`;
@@ -205,6 +206,12 @@ export class ObjectTrace implements Trace {
   #sum(what: 'recursionMisses' | 'runTimeNs' | 'runs'): bigint {
     return this.#programs.reduce((sum, { index }) => sum + programInfo(this.#object.programFd(index))[what], 0n);
   }
+}
+
+/** Of a ring only the program knows what found no room. */
+function fullText(name: string): string {
+  const why = 'the program did not find room for records, which nobody counts';
+  return `ring buffer ${name} was full: ${why}; a manifest may give it more bytes (maps: {${name}: {entries: N}})`;
 }
 
 /** The kernel knows a function by its types, and may yet not attach to it: the program that does the same may do better. */
