@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import {
   type Assignment,
+  agentPatienceMs,
   type ConnectRequestSchema,
   type ConnectResponse,
   connectionTimes,
@@ -55,7 +56,7 @@ interface SimulatedEvents {
 /** What may happen to an agent; each is a method of it that is given the time. */
 export type AgentFault = 'kill' | 'restart' | 'reset' | 'replay';
 
-const { pingMs, silenceMs } = connectionTimes;
+const { pingMs, restingPingMs } = connectionTimes;
 const backoff = { firstMs: 200, maxMs: 5_000 };
 /** Frames of one message, as the agent bounds it by bytes. */
 const maxBatch = 64;
@@ -80,6 +81,7 @@ export class SimulatedAgent {
   #failures = 0;
   #nextAttemptAt = 0;
   #nextPingAt = 0;
+  #pingMs: number = pingMs;
   #heardAt = 0;
   #established = false;
   #alive = true;
@@ -118,19 +120,28 @@ export class SimulatedAgent {
       if (now >= this.#nextAttemptAt) this.#connect(now);
       return;
     }
-    if (this.#shared.clock.now() - this.#heardAt > silenceMs) {
+    if (this.#shared.clock.now() - this.#heardAt > agentPatienceMs(this.#pingMs)) {
       this.#lose(now);
       return;
     }
     if (now >= this.#nextPingAt) {
-      this.#nextPingAt = now + pingMs;
-      this.#send({ case: 'ping', value: { sentAt: timestampFromMs(now + this.clockAheadMs) } });
+      this.#pingMs = this.#runs.size > 0 ? pingMs : restingPingMs;
+      this.#nextPingAt = now + this.#pingMs;
+      this.#send({ case: 'ping', value: { sentAt: timestampFromMs(now + this.clockAheadMs), nextMs: this.#pingMs } });
     }
     this.#deliver(now);
   }
 
   /** The process is gone at once; what it had spooled stays. */
   kill(_now: number): void {
+    this.#alive = false;
+    this.#drop();
+  }
+
+  /** The process ends in order: what was measured is spooled first. */
+  stop(now: number): void {
+    if (!this.#alive) return;
+    for (const run of this.#runs.values()) if (!run.ended) this.#cutShort(run, 'the agent was stopped', now);
     this.#alive = false;
     this.#drop();
   }
@@ -176,6 +187,7 @@ export class SimulatedAgent {
     const call = this.#client.connect();
     this.#call = call;
     this.#heardAt = this.#shared.clock.now();
+    this.#pingMs = pingMs;
     this.#nextPingAt = now + below(this.#shared.random, pingMs);
     for (const run of this.#runs.values()) {
       run.sent = run.acked;
@@ -268,7 +280,8 @@ export class SimulatedAgent {
 
   #reconcile(assignments: readonly Assignment[], now: number): void {
     const wanted = new Set(assignments.map(({ sessionId }) => sessionId));
-    for (const run of this.#runs.values()) if (!wanted.has(run.sessionId) && !run.ended) this.#cancel(run, now);
+    for (const run of this.#runs.values())
+      if (!wanted.has(run.sessionId) && !run.ended) this.#cutShort(run, 'cancelled', now);
     for (const sessionId of this.#delivered) if (!wanted.has(sessionId)) this.#delivered.delete(sessionId);
     for (const assignment of assignments) {
       const { sessionId } = assignment;
@@ -288,6 +301,10 @@ export class SimulatedAgent {
     const run = new SimulatedRun({ sessionId, bootEpoch: this.#bootEpoch }, times, this.#shared.windows);
     this.#runs.set(sessionId, run);
     this.#log.push(run);
+    if (this.#pingMs > pingMs) {
+      this.#nextPingAt = now;
+      this.#heardAt = this.#shared.clock.now();
+    }
     this.#shared.tell.attached(this.identity.nodeId, sessionId, now);
   }
 
@@ -310,9 +327,9 @@ export class SimulatedAgent {
     run.bound(spoolFrames);
   }
 
-  #cancel(run: SimulatedRun, now: number): void {
+  #cutShort(run: SimulatedRun, reason: string, now: number): void {
     this.#window(run, run.nextWindowAt - run.intervalMs);
-    run.end(Manifest_Outcome.PARTIAL, 'cancelled', now + this.clockAheadMs);
+    run.end(Manifest_Outcome.PARTIAL, reason, now + this.clockAheadMs);
     this.#shared.tell.detached(this.identity.nodeId, run.sessionId, now);
   }
 
