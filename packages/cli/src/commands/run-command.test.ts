@@ -15,7 +15,10 @@ describe('run', () => {
         .end(events.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join(''));
   const ends = (state: SessionResource['session']['state']) => {
     controller.routes['POST /api/v1/sessions'] = send(202, resource('running'));
-    controller.routes['GET /api/v1/sessions/s1/stream?results=end'] = stream(['session', resource(state)], ['end', results(state)]);
+    controller.routes['GET /api/v1/sessions/s1/stream?results=end'] = stream(
+      ['session', resource(state)],
+      ['end', results(state)],
+    );
   };
 
   test('shows what was printed, the maps and the answer', async () => {
