@@ -131,6 +131,10 @@ async function startSession(
     if (program.kind === 'script' && diagnostics.some(({ severity }) => severity === 'error')) {
       throw await refusedProgram(program, diagnostics);
     }
+    if (program.kind === 'tool' && error instanceof ApiError && error.problem.code === 'invalid_program') {
+      const message = `No node that was chosen can run ${program.tool.manifest.name}: ${error.message}`;
+      throw new CliError(ExitStatus.wrongRequest, message, { cause: error });
+    }
     throw inOptions(error);
   } finally {
     release();

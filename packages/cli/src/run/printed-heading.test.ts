@@ -3,6 +3,7 @@ import { headingAbove, PrintedHeading } from './printed-heading.ts';
 
 test.each([
   ['1234    bash             /etc/passwd\n', ['pid', 'comm', 'path'], 'PID     COMM             PATH'],
+  ['npm exec tsc -p  12     sh -c tsc\n', ['comm', 'pid', 'arguments'], 'COMM             PID    ARGUMENTS'],
   ['1 x a file with spaces\n', ['pid', 'comm', 'path'], 'PID COMM PATH'],
   ['1\n', ['pid', 'comm'], 'PID COMM'],
 ])('above %j', (line, columns, heading) => {

@@ -25,9 +25,13 @@ export class PrintedHeading {
   }
 }
 
-/** Each name above its column, where the line has as many; the last may have spaces in it. */
+/**
+ * Each name above its column, where the line has as many. Columns are told by two spaces between them, for names of threads have
+ * spaces in them; where they are too few so, by one. The last may have spaces in it.
+ */
 export function headingAbove(line: string, columns: readonly string[]): string {
-  const starts = [...line.matchAll(/\S+/g)].map(({ index }) => index);
+  const [apart, words] = [/\S+(?: \S+)*/g, /\S+/g].map((cell) => [...line.matchAll(cell)].map(({ index }) => index));
+  const starts = (apart as number[]).length >= columns.length ? (apart as number[]) : (words as number[]);
   let heading = '';
   for (const [index, column] of columns.entries()) {
     const gap = heading === '' ? 0 : heading.length + 1;
