@@ -178,12 +178,21 @@ async function writeAnswer(
       out.write(`${heading.before(event, several)}${printedText(event, several, outIsTerminal)}`);
     }
     out.write('\n');
+  } else if (hasNothing(results)) {
+    out.write('Nothing to show: while it ran, nothing happened that it measures.\n\n');
   }
   const reading = { groupTitle: groupTitle(options.by), view: options.view };
   out.write(renderMaps(results.maps, terminal, options.top ?? DEFAULT_TOP, reading));
   out.write(renderAnswerSheet(results.answer, paint, columns));
   out.write(courseText(results.session));
   err.write(paintErr('dim', `Session ${results.session.id}: ${results.session.state}\n`));
+}
+
+/** Whether nodes answered, and had nothing to tell. */
+function hasNothing({ answer, maps, output }: ResultDocument): boolean {
+  return (
+    answer.complete + answer.partial > 0 && output.length === 0 && maps.every(({ entries }) => entries.length === 0)
+  );
 }
 
 /** A partial answer is an answer unless it was asked to be whole; no answer from any node is a failure. */
