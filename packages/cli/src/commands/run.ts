@@ -175,7 +175,7 @@ async function writeAnswer(
     const all = (results.outputOmitted ?? 0) > 0 ? client.events(results.session.id) : results.output;
     const heading = new PrintedHeading(options.view?.columns);
     for await (const event of all) {
-      out.write(`${heading.before(event, several)}${printedText(event, several, outIsTerminal)}`);
+      out.write(`${heading.before(event, several)}${printedText(heading.row(event), several, outIsTerminal)}`);
     }
     out.write('\n');
   } else if (hasNothing(results)) {

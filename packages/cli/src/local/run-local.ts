@@ -157,7 +157,11 @@ async function follow(
       },
       onEvents: (events) => {
         for (const { type, text } of events) out.write(heading.before({ type, text }));
-        writeEvents(output, events, { out, err });
+        writeEvents(
+          output,
+          events.map((event) => heading.row(event)),
+          { out, err },
+        );
       },
       onWindow: () => undefined,
     });

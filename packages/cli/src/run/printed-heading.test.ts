@@ -10,6 +10,16 @@ test.each([
   expect(headingAbove(line, columns)).toBe(heading);
 });
 
+test.each([
+  ['1  select 1\n  from a;\n\n', '1  select 1 from a;\n'],
+  ['1  select 1\n', '1  select 1\n'],
+  ['1  sh   \n', '1  sh\n'],
+])('%j is one row of a table, and as it is without columns', (text, row) => {
+  const printed = { type: 'printf', text };
+  expect(new PrintedHeading(['pid', 'query']).row(printed).text).toBe(row);
+  expect(new PrintedHeading(undefined).row(printed)).toBe(printed);
+});
+
 test('comes once, above the first line that has something in it, and behind the name of a node', () => {
   const heading = new PrintedHeading(['pid', 'comm']);
   expect(heading.before({ type: 'map', text: '@: 1\n' })).toBe('');

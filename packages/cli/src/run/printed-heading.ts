@@ -7,13 +7,21 @@ interface Printed {
   readonly node?: string;
 }
 
-/** The line that names the columns of what a tool prints, once, above its first line. */
+/** What a tool prints, as a table: the line that names the columns, once, above the first row, and a line for each row. */
 export class PrintedHeading {
   #columns: readonly string[] | undefined;
+  readonly #isTable: boolean;
 
   /** @param columns absent: there is nothing to name */
   constructor(columns: readonly string[] | undefined) {
     this.#columns = columns;
+    this.#isTable = columns !== undefined;
+  }
+
+  /** As one row: texts in it, as queries and command lines, may have ends of lines of their own, which become spaces. */
+  row<P extends Printed>(printed: P): P {
+    if (!this.#isTable || printed.type !== 'printf') return printed;
+    return { ...printed, text: printed.text.replace(/\n\s*(?=\S)/g, ' ').replace(/\s*\n\s*$/, '\n') };
   }
 
   /** What comes before a line; empty but for the first. */
