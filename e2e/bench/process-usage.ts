@@ -9,16 +9,27 @@ export function cpuMs(pid: number): number {
 
 const tickMs = 10;
 
+/** A child may end between the list and the look: then it is among those that have ended, at the next look. */
+function cpuMsOfChild(pid: number): number {
+  try {
+    return cpuMs(pid);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
+      return 0;
+    throw error;
+  }
+}
+
 /** CPU time of a process and of its children, also of those that have ended: proc_pid_stat counts them in ticks of 10 ms. */
 export function cpuMsWithChildren(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  const pids = [pid, ...children.split(' ').filter(Boolean).map(Number)];
+  const pids = children.split(' ').filter(Boolean).map(Number);
   // Behind the name in parentheses: cutime and cstime are the 14th and 15th fields.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');
   const ended = tickMs * (Number(fields[13]) + Number(fields[14]));
-  return pids.reduce((sum, each) => sum + cpuMs(each), ended);
+  return pids.reduce((sum, each) => sum + cpuMsOfChild(each), ended + cpuMs(pid));
 }
 
 export function residentMiB(pid: number): number {

@@ -20,7 +20,7 @@ import { countWindow, type FakeRun, FakeTracing, fakeFacts } from './fake-tracin
 import { type RunningAgent, startAgent } from './start-agent.ts';
 
 const log = createLogger({ name: 'agent', level: 'silent' });
-const times = { pingMs: 50, silenceMs: 400 };
+const times = { pingMs: 50, restingPingMs: 150 };
 const secret = 'ab'.repeat(32);
 
 let dir: string;
@@ -327,6 +327,14 @@ describe('sessions', () => {
     await until(() => expect(fleet.items('ping').length).toBeGreaterThan(1));
     fleet.answerPings = false;
     await until(() => expect(fleet.items('hello').length).toBeGreaterThan(1));
+  });
+
+  test('an agent at rest pings less often, and says so; with a session it pings as often as it said', async () => {
+    const told = () => fleet.items('ping').map(({ nextMs }) => nextMs);
+    await until(() => expect(told().slice(0, 3)).toEqual([times.pingMs, times.restingPingMs, times.restingPingMs]));
+    const run = await attached('s1');
+    await until(() => expect(told().slice(-2)).toEqual([times.pingMs, times.pingMs]));
+    expect(run.options).toBeDefined();
   });
 
   test('a controller that refuses the certificate is not dialled again soon', async () => {

@@ -11,7 +11,7 @@ import {
   type Hello,
   HelloSchema,
 } from '@bpfleet/contracts';
-import { AtRest, ConfigError, createLogger, type Logger } from '@bpfleet/runtime';
+import { AtRest, ConfigError, createLogger, type Logger, releaseMemory } from '@bpfleet/runtime';
 import type { AgentConfig } from './agent-config.ts';
 import { AgentError } from './agent-error.ts';
 import { raiseBootEpoch } from './epoch/boot-epoch.ts';
@@ -29,7 +29,6 @@ import { askFacts, loadTracing } from './load-tracing.ts';
 import { nodeFactsOfBoot, nodeInfo } from './node-info.ts';
 import { tellPrivileges } from './privilege/tell-privileges.ts';
 import { Sessions } from './reconcile/sessions.ts';
-import { releaseMemory } from './release-memory.ts';
 import type { ServiceSurroundings } from './service/agent-service.ts';
 import { Callers } from './service/callers.ts';
 import { Collections } from './service/collections.ts';
@@ -138,7 +137,7 @@ async function startOn(
   const collections = new Collections(guard, feed);
   undo.push(() => collections.close());
   const busy = () => collections.busy || !sessions.active()[Symbol.iterator]().next().done;
-  const rest = new AtRest({ busy, release: releaseMemory });
+  const rest = new AtRest({ busy, release: () => releaseMemory(() => import('@bpfleet/tracer/process')) });
   undo.push(() => rest.close());
   const socketPath = config.socket ?? dir.socket;
   const callers = new Callers(config.listen?.names ?? []);

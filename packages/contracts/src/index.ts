@@ -1,7 +1,7 @@
 export type { DescMethod, DescService, MessageShape } from '@bufbuild/protobuf';
 export { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 export * from './channel-options.ts';
-export { connectionTimes } from './connection-times.ts';
+export { agentPatienceMs, connectionTimes, nodePatienceMs } from './connection-times.ts';
 export { ContractError, ContractLimits } from './contract-error.ts';
 export * from './crc32c.ts';
 export { type EventPage, EventPages } from './event-pages.ts';

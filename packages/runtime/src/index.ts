@@ -6,7 +6,7 @@ export { countBuffersAsHeap, keepEventsYoung } from './heap-flags.ts';
 export { type LocatedYaml, type PlacedProblem, readLocatedYaml, type TextPlace } from './located-yaml.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { loopBusy } from './loop-busy.ts';
-export * from './release-heap.ts';
+export { releaseMemory } from './release-memory.ts';
 export * from './running-clock.ts';
 export * from './shutdown.ts';
 export * from './variants-digest.ts';

@@ -1,2 +1,2 @@
 // What an agent at rest needs: it comes without compiler and tracer.
-export { type PeerCredentials, peerCredentials, releasePages } from '@bpfleet/kernel/process';
+export { mapLargeBlocks, type PeerCredentials, peerCredentials, releasePages } from '@bpfleet/kernel/process';

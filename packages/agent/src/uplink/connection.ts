@@ -1,4 +1,5 @@
 import {
+  agentPatienceMs,
   type ConnectRequest,
   ConnectRequestSchema,
   type ConnectResponse,
@@ -26,12 +27,14 @@ export interface ConnectionDuties {
   /** Everything but pongs, in order; errors are the receiver's own affair. */
   readonly onMessage: (message: ConnectResponse, reply: (item: Item) => void) => void;
   readonly onClockSample: (sample: ClockSample) => void;
+  /** Whether there is nothing to run and nothing to deliver. */
+  readonly resting: () => boolean;
 }
 
+/** See `connectionTimes`. */
 export interface ConnectionTimes {
   readonly pingMs: number;
-  /** Nothing heard for so long, while this process ran: the peer is dead. */
-  readonly silenceMs: number;
+  readonly restingPingMs: number;
 }
 
 /** Answers waiting for a peer that does not read. A peer that far behind is given up. */
@@ -45,6 +48,10 @@ export class Connection {
   readonly #duties: ConnectionDuties;
   readonly #ping: NodeJS.Timeout;
   readonly #clock: RunningClock;
+  readonly #times: ConnectionTimes;
+  /** As the last ping said. */
+  #pingMs: number;
+  #pingedAt: number;
   #lastHeard: number;
   #delivering: Promise<void> | null = null;
   #deliverAgain = false;
@@ -60,28 +67,22 @@ export class Connection {
   ) {
     this.#duties = duties;
     this.#clock = new RunningClock(times.pingMs);
+    this.#times = times;
+    this.#pingMs = times.pingMs;
+    this.#pingedAt = this.#clock.now();
     this.#lastHeard = this.#clock.now();
     this.#stream = client.connect();
     this.#stream.on('data', (message: ConnectResponse) => this.#receive(message));
     // A stream fails with an error event, or ends with a status of OK.
     this.ended = new Promise((resolve) => {
-      this.#stream.once('error', (error) => resolve(this.#silent ? silence(times) : toRpcError(error)));
+      this.#stream.once('error', (error) => resolve(this.#silent ? silence(this.#pingMs) : toRpcError(error)));
       this.#stream.once('end', () => resolve(null));
     });
     void this.ended.then(() => this.#finish());
     this.#send(duties.hello());
     this.#send(duties.observed());
     this.#sendPing();
-    this.#ping = setInterval(() => {
-      this.#clock.beat();
-      if (this.#clock.now() - this.#lastHeard > times.silenceMs) {
-        this.#silent = true;
-        this.#stream.cancel();
-        return;
-      }
-      this.#sendPing();
-      this.deliver();
-    }, times.pingMs);
+    this.#ping = setInterval(() => this.#beat(), times.pingMs);
     this.deliver();
   }
 
@@ -148,8 +149,30 @@ export class Connection {
     }
   }
 
+  /** Each `pingMs`, also at rest: so the next ping of an agent that has to do again does not wait. */
+  #beat(): void {
+    const { pingMs, restingPingMs } = this.#times;
+    this.#clock.beat();
+    const now = this.#clock.now();
+    if (now - this.#lastHeard > agentPatienceMs(this.#pingMs)) {
+      this.#silent = true;
+      this.#stream.cancel();
+      return;
+    }
+    const nextMs = this.#duties.resting() ? restingPingMs : pingMs;
+    // No pong was to be expected for long: patience with its absence begins now.
+    if (nextMs < this.#pingMs) this.#lastHeard = now;
+    // Timers are not exact.
+    if (nextMs !== this.#pingMs || now - this.#pingedAt > nextMs - pingMs / 2) {
+      this.#pingMs = nextMs;
+      this.#sendPing();
+    }
+    this.deliver();
+  }
+
   #sendPing(): void {
-    this.#send({ case: 'ping', value: { sentAt: timestampFromMs(Date.now()) } });
+    this.#pingedAt = this.#clock.now();
+    this.#send({ case: 'ping', value: { sentAt: timestampFromMs(Date.now()), nextMs: this.#pingMs } });
   }
 
   #send(item: Item): void {
@@ -186,11 +209,11 @@ export class Connection {
   }
 }
 
-function silence({ silenceMs }: ConnectionTimes): RpcError {
+function silence(pingMs: number): RpcError {
   return toRpcError(
     Object.assign(new Error('silence'), {
       code: 14,
-      details: `the controller has been silent for ${silenceMs / 1000} s`,
+      details: `the controller has been silent for ${agentPatienceMs(pingMs) / 1000} s`,
     }),
   );
 }

@@ -134,6 +134,7 @@ export class Uplink {
           delivery: this.#delivery,
           onMessage: this.#duties.onMessage,
           onClockSample: this.#duties.onClockSample,
+          resting: () => spool.runs()[Symbol.iterator]().next().done === true,
         },
         times,
       );

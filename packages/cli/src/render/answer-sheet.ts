@@ -89,7 +89,7 @@ function lostText(lost: NodeAnswer['lost']): string {
   const names = {
     kernel: 'in kernel',
     mapFull: 'map full',
-    evicted: 'spool full',
+    evicted: 'not delivered',
     sampledOut: 'sampled out',
     truncated: 'truncated',
     readFailed: 'not readable',

@@ -2,10 +2,10 @@ import {
   type Answer,
   type ConnectRequest,
   type ConnectResponseSchema,
-  connectionTimes,
   type Hello,
   type Manifest,
   type MessageInitShape,
+  nodePatienceMs,
   type Ping,
   type Question,
   RpcError,
@@ -60,6 +60,7 @@ export class AgentStream implements ConnectedAgent, DeliveryTo {
   private handling = false;
   private ended = false;
   private seenAt: number;
+  private patienceMs = nodePatienceMs(0);
   private revision = 0n;
   private telling: Promise<void> | undefined;
   private tellAgain = false;
@@ -92,8 +93,13 @@ export class AgentStream implements ConnectedAgent, DeliveryTo {
     return { nodeId: this.nodeId, epoch: this.epoch };
   }
 
+  /** Whether a ping is overdue. */
   get isSilent(): boolean {
-    return this.with.clock.now() - this.seenAt > connectionTimes.leaseMs;
+    return this.with.clock.now() - this.seenAt > this.patienceMs;
+  }
+
+  get silence(): string {
+    return `nothing was heard of the node for ${this.patienceMs / 1_000} seconds`;
   }
 
   ask<S extends Subject>(question: QuestionOn<S>, timeoutMs: number): Promise<ResponseOn<S> | undefined> {
@@ -230,6 +236,7 @@ export class AgentStream implements ConnectedAgent, DeliveryTo {
   }
 
   private pong(ping: Ping, receivedAt: number): void {
+    this.patienceMs = nodePatienceMs(ping.nextMs);
     const times = { receivedAt: timestampFromMs(receivedAt), sentAt: timestampFromMs(Date.now()) };
     this.send({ case: 'pong', value: { ...(ping.sentAt ? { pingSentAt: ping.sentAt } : {}), ...times } });
   }

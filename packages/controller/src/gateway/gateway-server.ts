@@ -178,7 +178,7 @@ export class GatewayServer {
     const alive: AgentStream[] = [];
     for (const stream of [...this.streams]) {
       if (stream.isSilent) {
-        stream.close(`nothing was heard of the node for ${leaseMs / 1000} seconds`);
+        stream.close(stream.silence);
       } else if (stream.until.getTime() <= now) {
         stream.close('the certificate of this connection has ended; connect with a new one');
       } else if (stream.epoch > 0n) {

@@ -20,6 +20,8 @@ export interface Libc {
   readonly madvise: (address: Pointer, length: number, advice: number) => number;
   /** Gives free memory of malloc back to the kernel (glibc). */
   readonly malloc_trim: (keep: number) => number;
+  /** Tunes malloc (glibc); 0 where it refuses. */
+  readonly mallopt: (parameter: number, value: number) => number;
   readonly close: (fd: number) => number;
   /** close on a thread of libuv's pool. */
   readonly closeAsync: (fd: number, done: () => void) => void;
@@ -59,6 +61,7 @@ function declare(): Libc {
     munmap: library.func('munmap', 'int', ['void *', 'size_t']),
     madvise: library.func('madvise', 'int', ['void *', 'size_t', 'int']),
     malloc_trim: library.func('malloc_trim', 'int', ['size_t']),
+    mallopt: library.func('mallopt', 'int', ['int', 'int']),
     close,
     closeAsync: close.async,
     getsid: library.func('getsid', 'int', ['int']),

@@ -1,6 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import {
   type Assignment,
+  agentPatienceMs,
   type ConnectRequestSchema,
   type ConnectResponse,
   connectionTimes,
@@ -55,7 +56,7 @@ interface SimulatedEvents {
 /** What may happen to an agent; each is a method of it that is given the time. */
 export type AgentFault = 'kill' | 'restart' | 'reset' | 'replay';
 
-const { pingMs, silenceMs } = connectionTimes;
+const { pingMs, restingPingMs } = connectionTimes;
 const backoff = { firstMs: 200, maxMs: 5_000 };
 /** Frames of one message, as the agent bounds it by bytes. */
 const maxBatch = 64;
@@ -80,6 +81,7 @@ export class SimulatedAgent {
   #failures = 0;
   #nextAttemptAt = 0;
   #nextPingAt = 0;
+  #pingMs: number = pingMs;
   #heardAt = 0;
   #established = false;
   #alive = true;
@@ -118,13 +120,14 @@ export class SimulatedAgent {
       if (now >= this.#nextAttemptAt) this.#connect(now);
       return;
     }
-    if (this.#shared.clock.now() - this.#heardAt > silenceMs) {
+    if (this.#shared.clock.now() - this.#heardAt > agentPatienceMs(this.#pingMs)) {
       this.#lose(now);
       return;
     }
     if (now >= this.#nextPingAt) {
-      this.#nextPingAt = now + pingMs;
-      this.#send({ case: 'ping', value: { sentAt: timestampFromMs(now + this.clockAheadMs) } });
+      this.#pingMs = this.#runs.size > 0 ? pingMs : restingPingMs;
+      this.#nextPingAt = now + this.#pingMs;
+      this.#send({ case: 'ping', value: { sentAt: timestampFromMs(now + this.clockAheadMs), nextMs: this.#pingMs } });
     }
     this.#deliver(now);
   }
@@ -176,6 +179,7 @@ export class SimulatedAgent {
     const call = this.#client.connect();
     this.#call = call;
     this.#heardAt = this.#shared.clock.now();
+    this.#pingMs = pingMs;
     this.#nextPingAt = now + below(this.#shared.random, pingMs);
     for (const run of this.#runs.values()) {
       run.sent = run.acked;
@@ -288,6 +292,10 @@ export class SimulatedAgent {
     const run = new SimulatedRun({ sessionId, bootEpoch: this.#bootEpoch }, times, this.#shared.windows);
     this.#runs.set(sessionId, run);
     this.#log.push(run);
+    if (this.#pingMs > pingMs) {
+      this.#nextPingAt = now;
+      this.#heardAt = this.#shared.clock.now();
+    }
     this.#shared.tell.attached(this.identity.nodeId, sessionId, now);
   }
 
