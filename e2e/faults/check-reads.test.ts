@@ -52,6 +52,7 @@ const whole: ReadsTruth = {
   attachedBy: 10,
   last: 16,
   deaths: [],
+  stops: [],
   frames: [stored(1, payload(11, 12, 13)), stored(2, payload(14, 15, 16))],
   document: documentOf(11, 16),
 };
@@ -73,6 +74,12 @@ const cut: Partial<ReadsTruth> = {
 
 const killed = (first: number, last: number) =>
   documentOf(first, last, { state: 'partial', reason: 'agent was killed' });
+/** Asked to end after call 15, ended by call 18. */
+const stopped: Partial<ReadsTruth> = {
+  last: 30,
+  stops: [{ lastBefore: 15, lastCall: 18 }],
+  document: documentOf(11, 16, { state: 'partial', reason: 'agent was stopped; 2 s of 5 m measured' }),
+};
 const evicted = { state: 'partial', reason: 'lost', produced: 13, stored: 6, lost: { ...noLoss, evicted: 7 } };
 const sums = /@(n|sum|last|by 0) is/;
 
@@ -123,6 +130,25 @@ test.each<[string, Partial<ReadsTruth>, RegExp[]]>([
     'it was attached again after a kill',
     { ...cut, frames: [...whole.frames, { ...stored(1, payload(17)), bootEpoch: '2' }], document: killed(11, 17) },
     [/measured in the epochs 1, 2/],
+  ],
+  ['stopped, and all that was called before is there', stopped, []],
+  [
+    'a call from before a stop is missing',
+    {
+      ...stopped,
+      stops: [{ lastBefore: 17, lastCall: 18 }],
+    },
+    [/1 of the calls 11 to 17 are not told/],
+  ],
+  [
+    'a call from after a stop',
+    { ...stopped, stops: [{ lastBefore: 14, lastCall: 15 }] },
+    [/calls 11 to 16 are told, 11 to 15 were made/],
+  ],
+  [
+    'a stop that is not told',
+    { ...stopped, document: documentOf(11, 16) },
+    [/14 of the calls 11 to 30 are not told/, sums],
   ],
   [
     'the spool had no room, which is told',

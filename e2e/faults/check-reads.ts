@@ -12,6 +12,13 @@ export interface AgentDeath {
   readonly runs: readonly SpooledRun[];
 }
 
+/** An orderly end of an agent. */
+export interface AgentStop {
+  /** The workload's last calls before it was asked to end, and before it had ended for certain. */
+  readonly lastBefore: number;
+  readonly lastCall: number;
+}
+
 /** What is known of one session on one node: by the workload that it measures, by its agent's spool, and by the database. */
 export interface ReadsTruth {
   /** The workload's last calls before the session was made, before it was seen attached (null: it never was), and of all. */
@@ -19,6 +26,7 @@ export interface ReadsTruth {
   readonly attachedBy: number | null;
   readonly last: number;
   readonly deaths: readonly AgentDeath[];
+  readonly stops: readonly AgentStop[];
   readonly frames: readonly StoredFrame[];
   readonly document: ResultDocument;
 }
@@ -51,6 +59,15 @@ function lossesOf(document: ResultDocument): Losses {
 
 /** It died while it measured: there was no account yet. */
 const wasCut = ({ deaths }: ReadsTruth): boolean => deaths.some(({ runs }) => runs.some(({ ended }) => !ended));
+
+/**
+ * The stop that ended the session, where its account says that one did: what was called before is told, and nothing that was called
+ * after. An account that hides a stop lacks the calls that came after it.
+ */
+function endedByStop({ document, stops, attachedBy, before }: ReadsTruth): AgentStop | undefined {
+  if (!document.answer.nodes.some(({ reason }) => /agent was stopped/.test(reason ?? ''))) return undefined;
+  return stops.find(({ lastCall }) => lastCall > (attachedBy ?? before));
+}
 
 /** What was in the spool when the agent died is stored: every frame once, as it was, and none that was not there. */
 function capturedDiffers({ frames, deaths }: ReadsTruth, { evicted }: Losses): string[] {
@@ -93,14 +110,17 @@ function numbersDiffer(truth: ReadsTruth, numbers: readonly number[], lost: Loss
   const twice = numbers.length - seen.size;
   if (twice > 0) wrong.push(`${twice} calls are told twice`);
   const died = truth.deaths.filter(({ runs }) => runs.some(({ ended }) => !ended));
-  const possible = Math.min(truth.last, ...died.map(({ lastCall }) => lastCall));
+  const stop = endedByStop(truth);
+  const ends = stop === undefined ? died : [...died, stop];
+  const possible = Math.min(truth.last, ...ends.map(({ lastCall }) => lastCall));
   const [lowest, highest] = [numbers[0], numbers.at(-1)];
   if (lowest !== undefined && highest !== undefined && (lowest <= truth.before || highest > possible))
     wrong.push(`calls ${lowest} to ${highest} are told, ${truth.before + 1} to ${possible} were made`);
   const [first, last] = wasCut(truth)
     ? [lowest ?? 1, highest ?? 0]
-    : [Math.min(lowest ?? truth.last + 1, (truth.attachedBy ?? truth.last) + 1), truth.last];
-  const missing = last - first + 1 - seen.size;
+    : [Math.min(lowest ?? truth.last + 1, (truth.attachedBy ?? truth.last) + 1), stop?.lastBefore ?? truth.last];
+  const told = [...seen].filter((number) => number >= first && number <= last).length;
+  const missing = last - first + 1 - told;
   if (missing > lost.events)
     wrong.push(`${missing} of the calls ${first} to ${last} are not told, ${lost.events} records were told as lost`);
   return wrong;
@@ -124,7 +144,8 @@ function mapsDiffer(
     if (value > bound) wrong.push(`${key} is ${value}, it can be ${bound} at most`);
   }
   if (wasCut(truth) || lost.all > 0) return wrong;
-  return [...wrong, ...valuesDiffer(found, mapsAfter(numbers[0] ?? truth.last + 1, truth.last), 'by the workload')];
+  const last = endedByStop(truth) === undefined ? truth.last : (numbers.at(-1) ?? truth.last);
+  return [...wrong, ...valuesDiffer(found, mapsAfter(numbers[0] ?? last + 1, last), 'by the workload')];
 }
 
 function valuesDiffer(found: MapValues, expected: MapValues, by: string): string[] {
@@ -136,7 +157,8 @@ function valuesDiffer(found: MapValues, expected: MapValues, by: string): string
 /** Complete is what was neither cut short nor lost any; all else says why it is not. A spool that takes nothing has nothing attached. */
 function stateDiffers(truth: ReadsTruth, lost: Losses): string[] {
   const { attachedBy, frames, document } = truth;
-  const expected = wasCut(truth) || lost.all > 0 ? 'partial' : 'complete';
+  const isCut = wasCut(truth) || endedByStop(truth) !== undefined;
+  const expected = isCut || lost.all > 0 ? 'partial' : 'complete';
   return document.answer.nodes
     .filter(({ state, reason }) => {
       const unattached = attachedBy === null && frames.length === 0 && /spool cannot be written/.test(reason ?? '');

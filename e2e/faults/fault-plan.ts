@@ -10,6 +10,7 @@ export interface Fault {
 
 export const faultKinds = [
   'kill-agents',
+  'stop-agents',
   'kill-controller',
   'rolling-restart',
   'kill-database',

@@ -8,6 +8,8 @@ export interface FaultedFleet {
   measure(plan: FaultPlan): Promise<Measurement>;
   /** kill -9 of agents, which come again after so long. */
   killSome(target: number, lastsMs: number): Promise<void>;
+  /** Agents are asked to end, as for an update, and come again after so long. */
+  stopSome(target: number, lastsMs: number): Promise<void>;
   /** What agents have not delivered finds no room for so long. */
   fillSpools(lastsMs: number): Promise<void>;
   /** Agents send what they have sent before. */

@@ -116,6 +116,13 @@ export class RealFleet implements FaultedFleet {
     await Promise.all(some.map((node) => node.restart()));
   }
 
+  async stopSome(target: number, lastsMs: number): Promise<void> {
+    const some = this.#nodes.filter((_, index) => index % 3 === target % 3);
+    await Promise.all(some.map((node) => node.stop()));
+    await sleep(lastsMs);
+    await Promise.all(some.map((node) => node.restart()));
+  }
+
   async fillSpools(lastsMs: number): Promise<void> {
     this.#disk.fill();
     await sleep(lastsMs);
@@ -163,7 +170,7 @@ export class RealFleet implements FaultedFleet {
     await until(`${node.agent.name} to deliver all of it`, () => node.hasDelivered(sessionId), patienceMs);
     const document = await this.#cluster.call<ResultDocument>('GET', `/sessions/${sessionId}/results`);
     const frames = await storedFrames(this.#cluster.databaseUrl, sessionId);
-    const wrong = readsDiffer({ ...calls, deaths: node.deathsIn(sessionId), frames, document });
+    const wrong = readsDiffer({ ...calls, deaths: node.deathsIn(sessionId), stops: node.stops, frames, document });
     const tell = (line: string) => `${node.agent.name}, session ${sessionId}: ${line}`;
     return { records: recordsOf(frames), lost: lostBy(document, lossWays), wrong: wrong.map(tell) };
   }

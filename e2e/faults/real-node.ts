@@ -1,13 +1,14 @@
 import { spooledRuns } from '@bpfleet/agent/testing';
 import type { NumberedReads } from '@bpfleet/testkit';
 import type { SupervisedAgent } from '@bpfleet/testkit/simulator';
-import type { AgentDeath } from './check-reads.ts';
+import type { AgentDeath, AgentStop } from './check-reads.ts';
 
 /** A real agent, and the workload that it measures: agents on one kernel stay apart because each workload is another process. */
 export class RealNode {
   readonly agent: SupervisedAgent;
   readonly workload: NumberedReads;
   readonly #deaths: AgentDeath[] = [];
+  readonly #stops: AgentStop[] = [];
   /** What is done to it is done one after another. */
   #turn: Promise<void> = Promise.resolve();
 
@@ -25,7 +26,21 @@ export class RealNode {
     });
   }
 
-  /** After a kill. */
+  /** SIGTERM, and its end. */
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.agent.running) return;
+      const lastBefore = await this.workload.count();
+      await this.agent.stop();
+      this.#stops.push({ lastBefore, lastCall: await this.workload.count() });
+    });
+  }
+
+  get stops(): readonly AgentStop[] {
+    return this.#stops;
+  }
+
+  /** After a kill or a stop. */
   restart(): Promise<void> {
     return this.#inTurn(() => {
       this.agent.start();

@@ -24,6 +24,8 @@ async function inflict(cluster: Cluster, fleet: FaultedFleet, { kind, target, la
   switch (kind) {
     case 'kill-agents':
       return fleet.killSome(target, lastsMs);
+    case 'stop-agents':
+      return fleet.stopSome(target, lastsMs);
     case 'kill-controller':
       await replica?.child.kill();
       await sleep(lastsMs);

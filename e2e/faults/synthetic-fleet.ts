@@ -54,6 +54,13 @@ export class SyntheticFleet implements FaultedFleet {
     for (const agent of some) agent.restart(Date.now());
   }
 
+  async stopSome(target: number, lastsMs: number): Promise<void> {
+    const some = this.#some(target);
+    for (const agent of some) agent.stop(Date.now());
+    await sleep(lastsMs);
+    for (const agent of some) agent.restart(Date.now());
+  }
+
   async fillSpools(lastsMs: number): Promise<void> {
     const { behaviour } = this.simulated;
     behaviour.spoolFrames = smallSpool;

@@ -138,6 +138,14 @@ export class SimulatedAgent {
     this.#drop();
   }
 
+  /** The process ends in order: what was measured is spooled first. */
+  stop(now: number): void {
+    if (!this.#alive) return;
+    for (const run of this.#runs.values()) if (!run.ended) this.#cutShort(run, 'the agent was stopped', now);
+    this.#alive = false;
+    this.#drop();
+  }
+
   /** A process again, which finds the spool: what was measured when it died has ended there. */
   restart(now: number): void {
     if (this.#alive) return;
@@ -272,7 +280,8 @@ export class SimulatedAgent {
 
   #reconcile(assignments: readonly Assignment[], now: number): void {
     const wanted = new Set(assignments.map(({ sessionId }) => sessionId));
-    for (const run of this.#runs.values()) if (!wanted.has(run.sessionId) && !run.ended) this.#cancel(run, now);
+    for (const run of this.#runs.values())
+      if (!wanted.has(run.sessionId) && !run.ended) this.#cutShort(run, 'cancelled', now);
     for (const sessionId of this.#delivered) if (!wanted.has(sessionId)) this.#delivered.delete(sessionId);
     for (const assignment of assignments) {
       const { sessionId } = assignment;
@@ -318,9 +327,9 @@ export class SimulatedAgent {
     run.bound(spoolFrames);
   }
 
-  #cancel(run: SimulatedRun, now: number): void {
+  #cutShort(run: SimulatedRun, reason: string, now: number): void {
     this.#window(run, run.nextWindowAt - run.intervalMs);
-    run.end(Manifest_Outcome.PARTIAL, 'cancelled', now + this.clockAheadMs);
+    run.end(Manifest_Outcome.PARTIAL, reason, now + this.clockAheadMs);
     this.#shared.tell.detached(this.identity.nodeId, run.sessionId, now);
   }
 
