@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { findChecks } from './checks/index.ts';
 import { FleetError } from './fleet-error.ts';
 import { chooseGuests } from './guests.ts';
-import { findCases } from './run/find-cases.ts';
+import { findCases, onlyTools } from './run/find-cases.ts';
 import { runFleet } from './run/run-fleet.ts';
 import { lastVerdicts, toolTable } from './run/tool-table.ts';
 import { shell } from './shell.ts';
@@ -13,6 +13,7 @@ npm run e2e -- fleet --all              every guest, and all cases
 npm run e2e -- fleet --kernels LIST     arm64-6.1, 6.1, arm64, separated by commas
 npm run e2e -- fleet --cases LIST       only the cases whose file names contain one of these
 npm run e2e -- fleet --cases LIST --checks LIST   and of what the fleet as a whole must do what is called so
+npm run e2e -- fleet --cases library-workloads --tools LIST   of the tool library only these
 npm run e2e -- fleet --tool-table       which tool is proved on which kernel, by the last runs of --cases library-workloads
 npm run e2e -- shell arm64-6.1          a shell in a guest; "exit" ends it
 npm run e2e -- faults                   seeded runs in which everything fails; --help says more
@@ -34,7 +35,8 @@ async function main([command, ...args]: readonly string[]): Promise<number> {
       return 0;
     }
     const kinds = chooseGuests(values.all ? 'all' : (values.kernels ?? null));
-    const cases = await findCases(values.cases?.split(',') ?? null, values.all === true);
+    const found = await findCases(values.cases?.split(',') ?? null, values.all === true);
+    const cases = values.tools === undefined ? found : onlyTools(found, values.tools.split(','));
     const checks = findChecks(values.checks?.split(',') ?? (values.cases === undefined ? null : []));
     return (await runFleet({ kinds, cases, checks, everyCase: values.kernels === undefined })) ? 0 : 1;
   }
@@ -58,6 +60,7 @@ function options(args: string[]) {
         kernels: { type: 'string' },
         cases: { type: 'string' },
         checks: { type: 'string' },
+        tools: { type: 'string' },
         'tool-table': { type: 'boolean' },
       },
     });

@@ -7,7 +7,7 @@ import type { ConformEnd } from './verdict.ts';
 
 export const conformRuns = { language, library, workloads, tools, random };
 
-/** Runs what a word says, over a folder of programs, or so many of them from a seed on, and tells a verdict a line, as JSON; the last line tells how many. */
+/** Runs what a word says, over a folder of programs (of tools: those that are named), or so many of them from a seed on, and tells a verdict a line, as JSON; the last line tells how many. */
 export async function conform([word, what = '', first = '']: readonly string[]): Promise<void> {
   const run = Object.entries(conformRuns).find(([name]) => name === word)?.[1];
   if (run === undefined) throw new Error(`conform: there is ${Object.keys(conformRuns).join(', ')}, not ${word}`);

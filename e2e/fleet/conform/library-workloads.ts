@@ -8,8 +8,8 @@ import type { Verdict } from './verdict.ts';
 const SEEN_LINES = 30;
 
 /** Holds each tool of a library against its case's workload in this kernel. Where the workload cannot run, the tool is attached. */
-export function workloads(folder: string): AsyncGenerator<Verdict> {
-  return toolVerdicts(folder, provedVerdict);
+export function workloads(folder: string, only: string): AsyncGenerator<Verdict> {
+  return toolVerdicts(folder, only, provedVerdict);
 }
 
 async function provedVerdict(tool: Tool, one: ToolCase): Promise<Omit<Verdict, 'name'>> {

@@ -16,8 +16,8 @@ const ownArch = arch() === 'x64' ? 'x86-64' : arch();
  * Attaches each tool of a library in this kernel. One that its manifest claims for this kernel must attach, but for what is looked up
  * and is not here; one that it does not claim may.
  */
-export function library(folder: string): AsyncGenerator<Verdict> {
-  return toolVerdicts(folder, attachedVerdict);
+export function library(folder: string, only: string): AsyncGenerator<Verdict> {
+  return toolVerdicts(folder, only, attachedVerdict);
 }
 
 /** Whether a tool attaches here, with the parameters of its case. */

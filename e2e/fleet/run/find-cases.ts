@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { ownLibrary } from '@bpfleet/tools';
 import { FleetError } from '../fleet-error.ts';
 import type { FleetCase } from './fleet-case.ts';
 
@@ -23,4 +24,16 @@ export async function findCases(words: readonly string[] | null, long: boolean):
     chosen.map(async (file) => ((await import(resolve(folder, file))) as { default: FleetCase | FleetCase[] }).default),
   );
   return found.flat().filter((one) => words !== null || long || !('long' in one && one.long));
+}
+
+/**
+ * The cases with no tool of the library but these.
+ * @throws FleetError where the library has none of such a name, or no case is of tools
+ */
+export function onlyTools(cases: readonly FleetCase[], tools: readonly string[]): FleetCase[] {
+  const nothing = tools.find((name) => !existsSync(resolve(ownLibrary, name, 'tool.yaml')));
+  if (nothing !== undefined) throw new FleetError(`There is no tool "${nothing}".`);
+  const ofTools = (one: FleetCase) => 'programs' in one && ['library', 'workloads'].includes(String(one.programs));
+  if (!cases.some(ofTools)) throw new FleetError('--tools is for cases of the tool library: --cases library-workloads');
+  return cases.map((one) => (ofTools(one) ? { ...one, only: tools } : one) as FleetCase);
 }

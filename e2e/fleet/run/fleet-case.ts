@@ -12,6 +12,8 @@ export interface ProgramsCase {
   readonly name: string;
   /** A folder of programs, by the word of conform() that runs it; or how many are made at random. */
   readonly programs: keyof ProgramFolders | { readonly random: number };
+  /** Of a library of tools, only those of these names. */
+  readonly only?: readonly string[];
   /** It takes a quarter of an hour: run where it is named, and on the whole fleet. */
   readonly long?: true;
 }

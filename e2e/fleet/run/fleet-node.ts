@@ -8,6 +8,9 @@ import type { ProgramFolders } from '../conform/program-folders.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { ProgramsCase } from './fleet-case.ts';
 
+/** Which programs conform() is to run. */
+export type WantedPrograms = Pick<ProgramsCase, 'programs' | 'only'>;
+
 /** A node of the virtual fleet: a guest, or the host. */
 export interface FleetNode {
   readonly name: string;
@@ -16,7 +19,7 @@ export interface FleetNode {
   /** Runs shell there and returns what it printed; for so many milliseconds at most. */
   readonly run: (command: string, patienceMs?: number) => Promise<string>;
   /** The shell's words that run programs there and tell what became of them. */
-  readonly conform: (programs: ProgramsCase['programs']) => string;
+  readonly conform: (programs: WantedPrograms) => string;
   /** Absent on the host. */
   readonly guest?: GuestLink;
 }
@@ -28,8 +31,9 @@ export interface GuestLink {
 }
 
 /** The words for conform() that run programs, whose folders are where the node has them. */
-export function conformWords(programs: ProgramsCase['programs'], folders: ProgramFolders): string {
-  return typeof programs === 'string' ? `${programs} '${folders[programs]}'` : `random ${programs.random} ${seed()}`;
+export function conformWords({ programs, only = [] }: WantedPrograms, folders: ProgramFolders): string {
+  if (typeof programs !== 'string') return `random ${programs.random} ${seed()}`;
+  return `${programs} '${folders[programs]}' ${only.join(',')}`.trimEnd();
 }
 
 const workloads = readFileSync(join(import.meta.dirname, '../guest/workloads.sh'), 'utf8');

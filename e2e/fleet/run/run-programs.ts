@@ -26,9 +26,10 @@ export function runPrograms(fleet: Fleet, one: ProgramsCase): Promise<Outcome[]>
   });
 }
 
-async function verdictsOf(node: FleetNode, { programs }: ProgramsCase): Promise<Verdict[]> {
+async function verdictsOf(node: FleetNode, one: ProgramsCase): Promise<Verdict[]> {
+  const { programs } = one;
   const each = typeof programs === 'string' ? 0 : programs.random * patienceForEachMs;
-  return readVerdicts(await node.run(node.conform(programs), Math.max(leastPatienceMs, each)));
+  return readVerdicts(await node.run(node.conform(one), Math.max(leastPatienceMs, each)));
 }
 
 function summary(verdicts: readonly Verdict[]): string {

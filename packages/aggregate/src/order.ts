@@ -8,7 +8,19 @@ import { stackId } from './stack-text.ts';
  * the same data always reads the same.
  */
 export function orderEntries<E extends Entry>(schema: MapSchema, entries: Iterable<E>): E[] {
-  const weighed = [...entries].map((entry) => ({ entry, weight: weight(schema, entry) }));
+  return ordered(entries, (entry) => weight(schema, entry));
+}
+
+/**
+ * The order of results: bpftrace's, but stats by their totals. Of many entries people see the last, and a hundred thousand short
+ * waits weigh more than one long one.
+ */
+export function orderResults<E extends Entry>(schema: MapSchema, entries: Iterable<E>): E[] {
+  return ordered(entries, (entry) => (schema.kind === 'stats' ? totalOf(schema, entry) : weight(schema, entry)));
+}
+
+function ordered<E extends Entry>(entries: Iterable<E>, weightOf: (entry: E) => bigint): E[] {
+  const weighed = [...entries].map((entry) => ({ entry, weight: weightOf(entry) }));
   weighed.sort((a, b) => compareScalars(a.weight, b.weight) || compareKeys(a.entry.key, b.entry.key));
   return weighed.map(({ entry }) => entry);
 }
@@ -39,7 +51,12 @@ function weight(schema: MapSchema, entry: Entry): bigint {
 /** avg and stats: total / count, rounded towards zero. */
 export function averageOf(schema: MapSchema, entry: Entry): bigint {
   const count = entry.cells.get(0) ?? 0n;
-  return count === 0n ? 0n : asInteger(entry.cells.get(1) ?? 0n, schema.signed) / count;
+  return count === 0n ? 0n : totalOf(schema, entry) / count;
+}
+
+/** avg and stats: the sum of what was measured. */
+export function totalOf(schema: MapSchema, entry: Entry): bigint {
+  return asInteger(entry.cells.get(1) ?? 0n, schema.signed);
 }
 
 /** hist and lhist: how many values were measured. */

@@ -92,6 +92,29 @@ describe('toResultMap', () => {
   });
 });
 
+test.each([
+  ['stats', ['rare', 'often']],
+  ['avg', ['often', 'rare']],
+] as const)('%s: of results the last is what weighs most', (kind, expected) => {
+  // How many, and what they come to.
+  const often = row(
+    ['often'],
+    [
+      [0, 1000n],
+      [1, 2000n],
+    ],
+  );
+  const rare = row(
+    ['rare'],
+    [
+      [0, 1n],
+      [1, 1000n],
+    ],
+  );
+  const { entries } = toResultMap(schema({ kind }), [often, rare]);
+  expect(entries.map(({ key }) => key[0])).toEqual(expected);
+});
+
 describe('mergeNodes', () => {
   test('adds values and counts the nodes that have them', () => {
     const node = (...cells: [string, bigint][]): MapState => ({

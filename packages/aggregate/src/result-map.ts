@@ -2,7 +2,7 @@ import { bucketsOf } from './buckets.ts';
 import { asInteger, jsonInteger } from './integer.ts';
 import type { Entry, MapState } from './map-state.ts';
 import { isAdditive, mergeCells } from './merge.ts';
-import { averageOf, orderEntries, totalCount } from './order.ts';
+import { averageOf, orderResults, totalCount, totalOf } from './order.ts';
 import { quantile } from './quantile.ts';
 import type { JsonScalar, ResultEntry, ResultMap } from './result-document.ts';
 import { isNamed, isStack, type KeyType, type MapSchema, type Scalar } from './schema.ts';
@@ -17,7 +17,7 @@ export interface ResultRow extends Entry {
 }
 
 /**
- * A map of the result document, ordered as bpftrace orders it, groups after one another in the order given. Entries
+ * A map of the result document, ordered by orderResults, groups after one another in the order given. Entries
  * with nothing left (an additive entry of zeros) are dropped: the program deleted them.
  */
 export function toResultMap(schema: MapSchema, rows: readonly ResultRow[]): ResultMap {
@@ -25,7 +25,7 @@ export function toResultMap(schema: MapSchema, rows: readonly ResultRow[]): Resu
     rows.filter((row) => hasValue(schema, row)),
     (row) => row.group,
   );
-  const entries = [...groups.values()].flatMap((group) => orderEntries(schema, group));
+  const entries = [...groups.values()].flatMap((group) => orderResults(schema, group));
   return {
     name: schema.name,
     kind: schema.kind,
@@ -93,7 +93,7 @@ function measured(schema: MapSchema, entry: Entry): Partial<ResultEntry> {
     case 'stats':
       return {
         count: jsonInteger(cell(0)),
-        total: jsonInteger(asInteger(cell(1), schema.signed)),
+        total: jsonInteger(totalOf(schema, entry)),
         average: jsonInteger(averageOf(schema, entry)),
       };
     case 'hist':

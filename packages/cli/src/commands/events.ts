@@ -28,7 +28,7 @@ export async function events(id: string, options: EventsOptions, terminal: Termi
   const found = options.follow === true ? client.followEvents(id, { query }) : client.events(id, query);
   for await (const event of found) {
     const above = heading.before(event, several);
-    terminal.out.write(`${above}${text(event, several, options.output, terminal.outIsTerminal)}`);
+    terminal.out.write(`${above}${text(heading.row(event), several, options.output, terminal.outIsTerminal)}`);
   }
 }
 

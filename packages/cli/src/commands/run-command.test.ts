@@ -28,6 +28,16 @@ describe('run', () => {
     expect(status).toBe(0);
   });
 
+  test('says so where nothing happened that it measures', async () => {
+    ends('complete');
+    const { session, answer } = results('complete');
+    controller.routes['GET /api/v1/sessions/s1/results?by=node'] = send(200, { session, answer, maps: [], output: [] });
+    const { out } = await bpfleet('run', script, '--by', 'node');
+    expect(out).toBe(
+      'Nothing to show: while it ran, nothing happened that it measures.\n\nAnswer: 1 target = 1 complete\n',
+    );
+  });
+
   test('--by groups what is shown at the end; an unknown group runs nothing', async () => {
     ends('complete');
     const [map] = results('complete').maps;

@@ -145,6 +145,10 @@ async function startSession(
     if (program.kind === 'script' && diagnostics.some(({ severity }) => severity === 'error')) {
       throw await refusedProgram(program, diagnostics);
     }
+    if (program.kind === 'tool' && error instanceof ApiError && error.problem.code === 'invalid_program') {
+      const message = `No node that was chosen can run ${program.tool.manifest.name}: ${error.message}`;
+      throw new CliError(ExitStatus.wrongRequest, message, { cause: error });
+    }
     throw program.kind === 'object' ? withManifestAdvice(error, program.name) : inOptions(error);
   } finally {
     release();
@@ -192,15 +196,24 @@ async function writeAnswer(
     const all = (results.outputOmitted ?? 0) > 0 ? client.events(results.session.id) : results.output;
     const heading = new PrintedHeading(options.view?.columns);
     for await (const event of all) {
-      out.write(`${heading.before(event, several)}${printedText(event, several, outIsTerminal)}`);
+      out.write(`${heading.before(event, several)}${printedText(heading.row(event), several, outIsTerminal)}`);
     }
     out.write('\n');
+  } else if (hasNothing(results)) {
+    out.write('Nothing to show: while it ran, nothing happened that it measures.\n\n');
   }
   const reading = { groupTitle: groupTitle(options.by), view: options.view };
   out.write(renderMaps(results.maps, terminal, options.top ?? DEFAULT_TOP, reading));
   out.write(renderAnswerSheet(results.answer, paint, columns));
   out.write(courseText(results.session));
   err.write(paintErr('dim', `Session ${results.session.id}: ${results.session.state}\n`));
+}
+
+/** Whether nodes answered, and had nothing to tell. */
+function hasNothing({ answer, maps, output }: ResultDocument): boolean {
+  return (
+    answer.complete + answer.partial > 0 && output.length === 0 && maps.every(({ entries }) => entries.length === 0)
+  );
 }
 
 /** A partial answer is an answer unless it was asked to be whole; no answer from any node is a failure. */

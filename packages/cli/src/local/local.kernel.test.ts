@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readObject } from '@bpfleet/bpf';
@@ -107,6 +107,33 @@ test('a map that is full: told at once with its place, and as JSON', async () =>
   );
 });
 
+test('of a tool, sums of nothing are left out, as a controller leaves them out', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'local-')), 'held');
+  try {
+    mkdirSync(folder);
+    const manifest = {
+      name: 'held',
+      summary: 'What is held',
+      area: 'memory',
+      overhead: 'low',
+      example: 'bpfleet run held',
+    };
+    const variants = [{ script: 'held.bt', kernels: '>=5.4' }];
+    writeFileSync(
+      join(folder, 'tool.yaml'),
+      JSON.stringify({ ...manifest, variants, outputs: [{ map: '@', summary: 'Sums' }] }),
+    );
+    writeFileSync(join(folder, 'README.md'), '# held\n');
+    writeFileSync(
+      join(folder, 'held.bt'),
+      'BEGIN { @["freed"] = sum(5); @["freed"] = sum(-5); @["held"] = sum(5); exit(); }',
+    );
+    expect(await local(['-q', folder])).toMatchObject({ out: '\n\n@[held]: 5\n', err: '', status: 0 });
+  } finally {
+    rmSync(join(folder, '..'), { recursive: true });
+  }
+});
+
 test('a script on stdin, its output in a file', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'local-'));
   try {
@@ -122,6 +149,20 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order', async (sig
   const script = 'BEGIN { @a = 1; } interval:s:100 { @b = 1; } END { printf("end\\n"); }';
   const { out, status } = await local(['-q', '-e', script], { env: { [NOTIFY]: '1' }, signal });
   expect({ out, status }).toEqual({ out: `${NOTIFY}\nend\n\n\n@a: 1\n`, status: 0 });
+});
+
+test('a second signal ends it while it prints for a reader who does not read', async () => {
+  // More than pipes hold.
+  const script = 'BEGIN { for ($i : 0..100000) { @[$i] = 1000000000; } } interval:s:100 { }';
+  const child = spawn(process.execPath, ['--conditions=bpfleet-source', main, 'local', '-q', '-e', script], {
+    env: { ...process.env, BPFTRACE_MAX_MAP_KEYS: '100000', [NOTIFY]: '1' },
+  });
+  await once(child.stdout, 'readable');
+  expect(`${child.stdout.read()}`).toBe(`${NOTIFY}\n`);
+  child.kill('SIGINT');
+  await once(child.stdout, 'readable');
+  child.kill('SIGINT');
+  expect(await once(child, 'exit')).toEqual([null, 'SIGINT']);
 });
 
 test('a command of PATH is called by the name that was written', async () => {

@@ -1,5 +1,6 @@
 import { openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { applyDelta, diff, emptyState, type MapState } from '@bpfleet/aggregate';
 import type { ScriptCall } from '@bpfleet/compiler';
 import type { Trace } from '@bpfleet/tracer';
 import { PrintedHeading } from '../run/printed-heading.ts';
@@ -156,12 +157,17 @@ async function follow(
       },
       onEvents: (events) => {
         for (const { type, text } of events) out.write(heading.before({ type, text }));
-        writeEvents(output, events, { out, err });
+        writeEvents(
+          output,
+          events.map((event) => heading.row(event)),
+          { out, err },
+        );
       },
       onWindow: () => undefined,
     });
     if (lost.kernel > 0n) out.write(output.lost(lost.kernel));
-    out.write(output.end(trace.printsMaps === false ? [] : trace.readMaps()));
+    const maps = trace.printsMaps === false ? [] : trace.readMaps();
+    out.write(output.end(program.kind === 'variants' ? maps.map(asResult) : maps));
     out.flush();
     // A script's are told as they happen.
     if (lost.mapFull > 0n && program.kind === 'object')
@@ -177,6 +183,13 @@ async function follow(
     for (const release of releases) release();
     await child?.stop();
   }
+}
+
+/** As a controller would have it: what adds up to zero is not there, as memory that was freed again. */
+function asResult(map: MapState): MapState {
+  const result = emptyState(map.schema);
+  applyDelta(result, diff(undefined, map));
+  return result;
 }
 
 /** `from`: how many have been told. */

@@ -215,6 +215,17 @@ bash      22  12,345      2
 `);
   });
 
+  test('of stats the totals of the rest', () => {
+    const stats = (key: string, total: number) => ({ key: [key], count: 2, average: total / 2, total, nodes: 1 });
+    const entries = [stats('a', 6), stats('b', 4), stats('c', 1000)];
+    expect(
+      renderResultMap(
+        { name: '@s', kind: 'stats', key: ['string'], entries },
+        { paint: plain, width: undefined, top: 1 },
+      ),
+    ).toContain('... 2 smaller ones left out, 10 together; --top 0 shows all\n');
+  });
+
   test("a tool's, with the names of its keys and its unit", () => {
     const output = { map: '@opens', summary: 'Files opened', unit: 'calls', keys: ['comm', 'error'] };
     expect(renderResultMap(counts, { paint: plain, width: undefined, top: 1, output })).toMatch(

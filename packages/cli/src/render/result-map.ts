@@ -49,8 +49,10 @@ function restText({ entries, kind }: ResultMap, shown: readonly ResultEntry[], p
   const hidden = entries.length - shown.length;
   if (hidden === 0) return '';
   const seen = new Set(shown);
-  const values = entries.filter((entry) => !seen.has(entry)).map(({ value, count }) => value ?? count ?? 0);
-  const sums = kind === 'count' || kind === 'sum' || kind === 'hist' || kind === 'lhist';
+  const values = entries
+    .filter((entry) => !seen.has(entry))
+    .map(({ value, total, count }) => value ?? total ?? count ?? 0);
+  const sums = ['count', 'sum', 'stats', 'hist', 'lhist'].includes(kind);
   const total = sums ? values.reduce<bigint>((sum, value) => sum + BigInt(value as number | string), 0n) : null;
   const together = total === null ? '' : `, ${grouped(`${total}`)} together`;
   return `${paint('dim', `... ${plural(hidden, 'smaller one')} left out${together}; --top 0 shows all`)}\n`;

@@ -156,7 +156,7 @@ class SessionView {
   printed(event: ResultDocument['output'][number]): void {
     const several = this.#session.answer.targets > 1;
     const heading = this.#heading.before(event, several);
-    const text = printedText(event, several, this.#terminal.outIsTerminal);
+    const text = printedText(this.#heading.row(event), several, this.#terminal.outIsTerminal);
     this.#block.above(() => this.#terminal.out.write(`${heading}${text}`));
   }
 

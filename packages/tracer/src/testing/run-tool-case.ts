@@ -32,6 +32,7 @@ export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEn
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
   const workload = new Workload(one.workload);
   try {
+    await workload.waits;
     const { variants, arguments: words } = toolProgram(tool, caseParameters(one, workload.pid));
     const trace = await loadTrace({ kind: 'variants', variants, arguments: words, unnamed: 'place' });
     try {
@@ -97,9 +98,11 @@ function isCommand(name: string): boolean {
   return spawnSync('/bin/sh', ['-c', 'command -v "$1" >/dev/null', 'sh', name]).status === 0;
 }
 
-/** A shell that waits until it is let go, then tells NAME=NUMBER, a line each. */
+/** A shell that says when it has started, waits until it is let go, then tells NAME=NUMBER, a line each. */
 class Workload {
   readonly pid: number;
+  /** What a shell does as it starts is not to be measured. It resolves also where the shell ends before. */
+  readonly waits: Promise<unknown>;
   readonly #truths = new Map<string, number>();
   readonly #child;
   readonly #exited: Promise<unknown[]>;
@@ -108,7 +111,7 @@ class Workload {
 
   constructor(command: string) {
     // A group of its own, so that all it started ends with it.
-    this.#child = spawn('/bin/sh', ['-c', `read go; ${command}`], {
+    this.#child = spawn('/bin/sh', ['-c', `echo waits; read go; ${command}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });
@@ -121,6 +124,7 @@ class Workload {
       if (name !== undefined) this.#truths.set(name, Number(number));
     });
     this.#told = once(lines, 'close');
+    this.waits = Promise.race([once(lines, 'line'), this.#told]);
   }
 
   get truths(): Truths {

@@ -53,7 +53,7 @@ describe('a node takes the first variant that fits it', () => {
       'none',
       two,
       { a: lack('no a'), b: lack('no b') },
-      'no-variant: needs tracepoint a, since Linux 4.0 (no a); or needs tracepoint b, since Linux 4.0 (no b)',
+      'no-variant: needs tracepoint a (no a); or needs tracepoint b (no b)',
     ],
     [
       'a mistake of one that is claimed is no lack',
@@ -80,12 +80,7 @@ describe('a node takes the first variant that fits it', () => {
       {},
       'b after b',
     ],
-    [
-      'none for it',
-      program(variant('a', { arch: ['mips'] })),
-      {},
-      'no-variant: needs tracepoint a, since Linux 4.0 (it is for mips)',
-    ],
+    ['none for it', program(variant('a', { arch: ['mips'] })), {}, 'no-variant: needs tracepoint a (it is for mips)'],
     ['the kernel refuses one', two, { a: new TraceError('verifier', 'too complex') }, 'b after a, b'],
   ])('%s', async (_name, given, ends, wanted) => {
     expect(release()).toMatch(/^\d/);
@@ -93,10 +88,23 @@ describe('a node takes the first variant that fits it', () => {
   });
 });
 
-test.each([
-  [{ needs: '', kernels: '' }, 'no such probe'],
-  [{ needs: '', kernels: '>=5.8, <6.4' }, 'no such probe'],
-  [{ needs: 'kprobes', kernels: '' }, 'needs kprobes (no such probe)'],
-])('%j: %s', (over, text) => {
-  expect(misfitText([{ variant: variant('a', over), reason: 'no such probe' }])).toBe(text);
+describe('what a node lacks, on Linux 6.1', () => {
+  const lacks = (over: Partial<ScriptVariant>, reason = 'no such probe') => ({ variant: variant('a', over), reason });
+  test.each([
+    [[lacks({ needs: '', kernels: '' })], 'no such probe'],
+    [[lacks({ needs: '', kernels: '>=5.8, <6.4' })], 'no such probe'],
+    [[lacks({ needs: 'kprobes', kernels: '' })], 'needs kprobes (no such probe)'],
+    [[lacks({ needs: 'kprobes', kernels: '>=5.4' })], 'needs kprobes (no such probe)'],
+    [[lacks({ needs: 'kprobes', kernels: '>=6.4' })], 'needs kprobes, since Linux 6.4 (no such probe)'],
+    [
+      [lacks({ needs: 'kprobes', kernels: '>=5.16' }), lacks({ needs: 'kprobes', kernels: '>=5.4, <5.16' })],
+      'needs kprobes (no such probe)',
+    ],
+    [
+      [lacks({ needs: 'kprobes', kernels: '>=5.16' }), lacks({ needs: 'more', kernels: '<5.16' }, 'another')],
+      'needs kprobes (no such probe); or needs more, before Linux 5.16 (another)',
+    ],
+  ])('%j: %s', (misfits, text) => {
+    expect(misfitText(misfits, '6.1.0-50-arm64')).toBe(text);
+  });
 });

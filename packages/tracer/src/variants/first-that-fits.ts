@@ -33,7 +33,7 @@ export async function firstThatFits<T>(
   }
   const [failure] = failures;
   if (failure !== undefined) throw withMisfits(failure, misfits);
-  throw new TraceError('no-variant', misfitText(misfits));
+  throw new TraceError('no-variant', misfitText(misfits, node.kernel));
 }
 
 /** A mistake, with why the variants that do not have it were passed over. */

@@ -23,9 +23,7 @@ export function lackOf({ code, message, diagnostics }: TraceError): string | nul
   if (code === 'unsupported') return message;
   if (code !== 'compile') return null;
   // One of them is enough: others may follow from it.
-  const lack = diagnostics.find((each) => each.severity === 'error' && lacks.has(each.code));
-  if (lack === undefined) return null;
-  return lack.hint === undefined ? lack.message : `${lack.message}; ${lack.hint}`;
+  return diagnostics.find((each) => each.severity === 'error' && lacks.has(each.code))?.message ?? null;
 }
 
 /** Whether a variant is said to run on a kernel. */
@@ -33,12 +31,19 @@ export function isClaimed({ kernels }: ScriptVariant, release: string): boolean 
   return kernels === '' || isInKernelRange(release, kernels);
 }
 
-/** One sentence: `needs tracepoint block:block_io_start, since Linux 5.19 (...); or ...`. */
-export function misfitText(misfits: readonly Misfit[]): string {
-  const texts = misfits.map(({ variant: { needs, kernels }, reason }) => {
-    const since = kernelRangeText(kernels);
-    if (needs === '') return reason;
-    return `needs ${needs}${since === '' ? '' : `, ${since}`} (${reason})`;
-  });
+/**
+ * One sentence: `needs tracepoint block:block_io_start, since Linux 5.19 (...); or ...`. Which kernels have it is told where this
+ * is none of them; a variant that is for others is passed over where one that is for this kernel lacks the same.
+ */
+export function misfitText(misfits: readonly Misfit[], release: string): string {
+  const claimed = misfits.filter(({ variant }) => isClaimed(variant, release));
+  const texts = misfits
+    .filter((misfit) => claimed.includes(misfit) || !claimed.some(({ reason }) => reason === misfit.reason))
+    .map((misfit) => {
+      const { needs, kernels } = misfit.variant;
+      const range = claimed.includes(misfit) ? '' : kernelRangeText(kernels);
+      if (needs === '') return misfit.reason;
+      return `needs ${needs}${range === '' ? '' : `, ${range}`} (${misfit.reason})`;
+    });
   return [...new Set(texts)].join('; or ');
 }
