@@ -10,6 +10,8 @@ import { BpfleetProcess } from '../up/child-process.ts';
 import { planUp, type UpOptions, type UpPlan } from '../up/up-plan.ts';
 import { readUserConfig, UP, userConfigFile, writeUserConfig } from '../user-config.ts';
 
+/** As the launcher ./bpfleet has them. */
+const controllerFlags = ['--max-semi-space-size=16'];
 const START_PATIENCE_MS = 90_000;
 const RESTART_WAIT_MS = 2_000;
 
@@ -81,7 +83,12 @@ async function startAll(
   say('Starting PostgreSQL and the controller.');
   const config = join(plan.dataDir, 'controller.yaml');
   writeFileSync(config, `${JSON.stringify(plan.controllerSettings, null, 2)}\n`, { mode: 0o600 });
-  const controller = new BpfleetProcess('controller', ['controller', '--config', config], logFile(plan, 'controller'));
+  const controller = new BpfleetProcess(
+    'controller',
+    ['controller', '--config', config],
+    logFile(plan, 'controller'),
+    controllerFlags,
+  );
   started.push(controller);
   await until(() => isReady(plan.url), controller, plan, signal);
   const token = readFileSync(plan.adminTokenFile, 'utf8').trim();

@@ -19,11 +19,12 @@ export class BpfleetProcess {
   #over = false;
   #end = '';
 
-  constructor(name: string, args: readonly string[], log: string) {
+  /** `flags`: of Node. */
+  constructor(name: string, args: readonly string[], log: string, flags: readonly string[] = []) {
     this.name = name;
     this.#args = args;
     this.#log = log;
-    this.#child = spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
+    this.#child = spawn(process.execPath, [...process.execArgv, ...flags, process.argv[1] as string, ...args], {
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
       env: { ...process.env, [LIFELINE]: 'stdin' },

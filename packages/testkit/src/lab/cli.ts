@@ -4,6 +4,9 @@ import { resolve } from 'node:path';
 /** The built command line, as ./bpfleet starts it. */
 export const cliMain = resolve(import.meta.dirname, '../../../cli/dist/main.js');
 
+/** The launcher, which becomes the process that it starts: a controller gets flags of Node from it. */
+export const bpfleet = resolve(import.meta.dirname, '../../../../bpfleet');
+
 export interface CliResult {
   readonly code: number;
   readonly stdout: string;

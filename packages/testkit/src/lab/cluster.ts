@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '@bpfleet/controller/testing';
 import { Child } from './child.ts';
-import { cliMain } from './cli.ts';
+import { bpfleet } from './cli.ts';
 import { freePorts } from './free-port.ts';
 import { killPostmaster, stopPostmaster } from './postmaster.ts';
 import { SmallDisk } from './small-disk.ts';
@@ -160,8 +160,8 @@ export class Cluster {
 }
 
 function startController(dir: string, index: number): Child {
-  const args = [cliMain, 'controller', '--config', join(dir, `controller-${index}.yaml`)];
-  return new Child(process.execPath, args, { log: join(dir, `controller-${index}.log`) });
+  const args = ['controller', '--config', join(dir, `controller-${index}.yaml`)];
+  return new Child(bpfleet, args, { log: join(dir, `controller-${index}.log`) });
 }
 
 /** Throws Error with the controller's last words where it ends instead. */

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from './child.ts';
-import { type CliResult, cliMain, runCli } from './cli.ts';
+import { bpfleet, type CliResult, cliMain, runCli } from './cli.ts';
 import { freePorts } from './free-port.ts';
 import { startInNamespace } from './network-node.ts';
 import { postmasterPid, stopPostmaster } from './postmaster.ts';
@@ -85,7 +85,7 @@ export class Lab {
       rate: { perSecond: 10_000, burst: 10_000 },
       logLevel: 'info',
     });
-    const child = new Child(process.execPath, [cliMain, 'controller', '--config', config], {
+    const child = new Child(bpfleet, ['controller', '--config', config], {
       log: join(this.dir, 'logs/controller.log'),
     });
     this.#controller = child;
