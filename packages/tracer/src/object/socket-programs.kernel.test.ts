@@ -93,7 +93,7 @@ function sendDatagram(): Promise<void> {
 describe('programs of sockets', () => {
   test('a socket filter sees the packets of an interface, of a socket of its own', async (context) => {
     const source = 'counted(packets) SEC("socket") int look(struct __sk_buff *skb) { count_packets(); return 0; }';
-    await expect(load(source, {})).rejects.toThrow(/programs: look: interfaces: \[NAME\]/);
+    await expect(load(source, {})).rejects.toThrow(/programs: {look: {interfaces: \[NAME\]}}/);
     const looks = await attached(context, source, { programs: { look: { interfaces: ['lo'] } } });
     await sendDatagram();
     await expect.poll(() => counter(looks, 'packets')).toBeGreaterThan(0n);
