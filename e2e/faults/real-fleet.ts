@@ -107,7 +107,7 @@ export class RealFleet implements FaultedFleet {
 
   /** They die with something in their spools: before, nothing passes; or, for every other target, no answer does. */
   async killSome(target: number, lastsMs: number): Promise<void> {
-    const some = this.#nodes.filter((_, index) => index % 3 === target % 3);
+    const some = this.#some(target);
     this.#allProxies({ kind: target % 2 === 0 ? 'stall' : 'mute' });
     await sleep(undeliveredMs);
     await Promise.all(some.map((node) => node.kill()));
@@ -117,7 +117,7 @@ export class RealFleet implements FaultedFleet {
   }
 
   async stopSome(target: number, lastsMs: number): Promise<void> {
-    const some = this.#nodes.filter((_, index) => index % 3 === target % 3);
+    const some = this.#some(target);
     await Promise.all(some.map((node) => node.stop()));
     await sleep(lastsMs);
     await Promise.all(some.map((node) => node.restart()));
@@ -143,6 +143,10 @@ export class RealFleet implements FaultedFleet {
     await Promise.all(this.#nodes.map((node) => node.close()));
     this.#disk.close();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #some(target: number): RealNode[] {
+    return this.#nodes.filter((_, index) => index % 3 === target % 3);
   }
 
   #allProxies(mode: ProxyMode): void {

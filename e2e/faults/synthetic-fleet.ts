@@ -48,17 +48,11 @@ export class SyntheticFleet implements FaultedFleet {
   }
 
   async killSome(target: number, lastsMs: number): Promise<void> {
-    const some = this.#some(target);
-    for (const agent of some) agent.kill(Date.now());
-    await sleep(lastsMs);
-    for (const agent of some) agent.restart(Date.now());
+    await this.#away('kill', target, lastsMs);
   }
 
   async stopSome(target: number, lastsMs: number): Promise<void> {
-    const some = this.#some(target);
-    for (const agent of some) agent.stop(Date.now());
-    await sleep(lastsMs);
-    for (const agent of some) agent.restart(Date.now());
+    await this.#away('stop', target, lastsMs);
   }
 
   async fillSpools(lastsMs: number): Promise<void> {
@@ -74,6 +68,13 @@ export class SyntheticFleet implements FaultedFleet {
 
   async close(): Promise<void> {
     this.simulated.close();
+  }
+
+  async #away(how: 'kill' | 'stop', target: number, lastsMs: number): Promise<void> {
+    const some = this.#some(target);
+    for (const agent of some) agent[how](Date.now());
+    await sleep(lastsMs);
+    for (const agent of some) agent.restart(Date.now());
   }
 
   #some(target: number) {

@@ -6,8 +6,8 @@ type Collector = (options: { type: 'major'; execution: 'sync'; flavor: 'last-res
 let collector: Collector | null = null;
 
 /**
- * Collects what is garbage and gives the room back to the kernel, as V8 does by itself only when memory is short. Takes some
- * 20 ms in which nothing else runs: for a process that is at rest.
+ * Collects what is garbage and gives the room back to the kernel, as V8 does by itself only when memory is short. Nothing else
+ * runs meanwhile, some 20 ms for a small heap and a second for one of hundreds of MB: for a process that is at rest.
  */
 export function releaseHeap(): void {
   if (collector === null) {

@@ -16,6 +16,7 @@ const MAX_PROGRAMS = 64;
 const FRESH_MS = 1000;
 /** ... and this long where an address is in none of them, or in code that is being made as it runs. */
 const RETRY_MS = 50;
+/** Addresses of processes of which nothing is known, with what was found in the programs. */
 const MAX_LINKED = 65_536;
 
 interface Process {
