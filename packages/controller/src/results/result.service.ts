@@ -5,6 +5,7 @@ import { answerSheet, type NodeAccount } from '../sessions/node-account.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionSummary } from '../sessions/session-resource.ts';
+import { Turns } from '../turns.ts';
 import { type Grouping, labelOf, parseGrouping } from './grouping.ts';
 import { MergedResults } from './merge-results.ts';
 import { byWindowAndRun } from './packed-frames.ts';
@@ -54,13 +55,14 @@ export class ResultService {
       this.output(session.id, from, to),
     ]);
     const runs = withSchemas(rows);
+    const turns = new Turns();
     const merged = await (byWindow
       ? this.fromFrames(session.id, runs, grouping, from, to)
-      : this.fromRollups(session.id, runs, grouping));
+      : this.fromRollups(session.id, runs, grouping, turns));
     return {
       session: sessionSummary(session),
       answer: answerSheet(accounts),
-      maps: onlyMap(merged.toResultMaps(), query.map),
+      maps: onlyMap(await merged.toResultMaps(turns), query.map),
       output,
       ...(omitted > 0 ? { outputOmitted: omitted } : {}),
     };
@@ -82,6 +84,7 @@ export class ResultService {
     sessionId: string,
     runs: readonly ReadableRun[],
     grouping: Grouping,
+    turns: Turns,
   ): Promise<MergedResults> {
     const merged = new MergedResults();
     for (const run of runs) {
@@ -98,6 +101,7 @@ export class ResultService {
         }
         merged.add(rollup, run.nodeId, groupOf(run, grouping));
       });
+      await turns.next();
     }
     return merged;
   }
