@@ -47,14 +47,14 @@ const bytesPerRead = 16 * 1024 * 1024;
 export class ResultRepository {
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
-  /** By name of the node and age of the run. */
-  runs(sessionId: string): Promise<RunResult[]> {
+  /** By name of the node and age of the run; their rollups are null where they are not asked for. */
+  runs(sessionId: string, withRollups: boolean): Promise<RunResult[]> {
     return this.database.query(
-      `select sn.node_id as "nodeId", sn.name, sn.arch, sn.kernel, sn.labels, sn.maps::text as maps, run.boot_epoch as "bootEpoch", run.rollup,
+      `select sn.node_id as "nodeId", sn.name, sn.arch, sn.kernel, sn.labels, sn.maps::text as maps, run.boot_epoch as "bootEpoch", case when $2 then run.rollup end as rollup,
          run.waiting_seqs::text as waiting
        from session_node sn join run using (session_id, node_id)
        where session_id = $1 order by sn.name, run.boot_epoch`,
-      [sessionId],
+      [sessionId, withRollups],
     );
   }
 

@@ -51,7 +51,7 @@ export class ResultService {
     const byWindow = grouping.kind === 'window' || from !== null || to !== null;
     const [accounts, rows, { output, omitted }] = await Promise.all([
       known ?? this.sessions.accounts(session.id),
-      this.results.runs(session.id),
+      this.results.runs(session.id, !byWindow),
       this.output(session.id, from, to),
     ]);
     const runs = withSchemas(rows);
