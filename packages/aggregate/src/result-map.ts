@@ -30,6 +30,7 @@ export function toResultMap(schema: MapSchema, rows: readonly ResultRow[]): Resu
     name: schema.name,
     kind: schema.kind,
     key: [...schema.key],
+    ...(schema.keyNames !== undefined && { keyNames: [...schema.keyNames] }),
     entries: entries.map((row) => toResultEntry(schema, row)),
   };
 }

@@ -1018,6 +1018,8 @@ export interface components {
         ResultMap: {
             entries: components["schemas"]["ResultEntry"][];
             key: ("int" | "uint" | "string" | "stack" | "bool" | "tuple" | "record" | "array")[];
+            /** @description What each part of the key is called, as many as `key`; empty where nobody says it. */
+            keyNames?: string[];
             /** @enum {string} */
             kind: "count" | "sum" | "min" | "max" | "avg" | "stats" | "hist" | "lhist" | "tseries" | "value";
             name: string;

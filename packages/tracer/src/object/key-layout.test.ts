@@ -39,6 +39,13 @@ test.each<[Readonly<Record<string, 4 | 8>>, (number | null | undefined)[]]>([
   );
 });
 
+test('parts are called as the fields of the structure', () => {
+  const { size, ...type } = structureOf({ tgid: 4, user_stack_id: 4, delta: 8 });
+  const found = keyLayout(type, size, { map: 'stacks', depth: 127 });
+  expect(found.map(({ name }) => name)).toEqual(['tgid', 'user_stack_id', 'delta']);
+  expect(keyLayout(null, 4).map(({ name }) => name)).toEqual([undefined]);
+});
+
 test.each([
   ['kern_stack', 'stack'],
   ['stack', 'array'],

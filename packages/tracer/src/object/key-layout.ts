@@ -6,6 +6,8 @@ import { type NamedField, structureFields, valueLayout } from './value-layout.ts
 /** One part of a key; null data: its bytes, as hexadecimal digits. */
 export interface KeyField {
   readonly type: KeyType;
+  /** As its structure has it. */
+  readonly name?: string;
   readonly field: FieldLayout;
   /** Of a number of a stack: whose it is. */
   readonly stack?: KeyStack;
@@ -41,11 +43,11 @@ export function keyLayout(type: TypeRef | null, size: number, stacks?: StackMap)
   const isWhole = fields !== null && fields.length > 0 && fields.length <= MAX_KEY_PARTS && fields.every(isKnown);
   if (isWhole && fields.every(({ offset, size: bytes }) => offset + bytes <= size)) {
     return fields.map((each): KeyField => {
-      const { data, offset, size: bytes } = each;
+      const { name, data, offset, size: bytes } = each;
       const stack = stacks === undefined ? null : stackOf(each, fields, stacks);
-      const field = { data, offset, size: bytes };
-      if (isKernelFrames(each)) return { type: 'stack', field, frames: true };
-      return stack === null ? { type: keyType(data), field } : { type: 'stack', field, stack };
+      const part = { ...(name !== undefined && { name }), field: { data, offset, size: bytes } };
+      if (isKernelFrames(each)) return { ...part, type: 'stack', frames: true };
+      return stack === null ? { ...part, type: keyType(data) } : { ...part, type: 'stack', stack };
     });
   }
   return [{ type: 'array', field: { data: { ...BYTES, length: size }, offset: 0, size } }];

@@ -35,8 +35,11 @@ export interface ObjectOutputs {
 
 const HASHES: readonly number[] = [MapType.HASH, MapType.PERCPU_HASH, MapType.LRU_HASH, MapType.LRU_PERCPU_HASH];
 const ARRAYS: readonly number[] = [MapType.ARRAY, MapType.PERCPU_ARRAY];
+/** What an index into an array is called. */
+const INDEX = 'index';
 const ARRAY_INDEX: KeyField = {
   type: 'uint',
+  name: INDEX,
   field: { data: { kind: 'integer', bytes: 4, signed: false }, offset: 0, size: 4 },
 };
 const KINDS: Readonly<Record<ManifestMerge, MapKind>> = {
@@ -234,9 +237,12 @@ class Collector {
 
   #add(of: Value, leaf: ValueLeaf, merge: ManifestMerge, slots?: ObjectOutput['slots']): void {
     const byNode = merge === 'list';
-    const key = [...(byNode ? (['string'] as const) : []), ...of.key.map(({ type }) => type)];
-    const types = [...key, ...leaf.arrays.map(() => 'uint' as const)];
-    if (types.length > MAX_KEY_PARTS) {
+    const key: readonly Pick<KeyField, 'type' | 'name'>[] = [
+      ...(byNode ? [{ type: 'string', name: 'node' } as const] : []),
+      ...of.key,
+      ...leaf.arrays.map(() => ({ type: 'uint', name: INDEX }) as const),
+    ];
+    if (key.length > MAX_KEY_PARTS) {
       this.#absent(of.what, 'its key has too many parts');
       return;
     }
@@ -246,7 +252,7 @@ class Collector {
     const signed = leaf.data.kind === 'integer' && leaf.data.signed;
     const histogram = merge === 'hist' ? { histBits: 0 } : {};
     this.#outputs.push({
-      schema: { id: this.#outputs.length, name, kind: KINDS[merge], key: types, signed, ...histogram },
+      schema: { id: this.#outputs.length, name, kind: KINDS[merge], ...keySchema(key), signed, ...histogram },
       map: of.index,
       source: of.source,
       key: of.key,
@@ -285,6 +291,13 @@ interface Value extends Pick<ObjectOutput, 'source' | 'key'> {
   readonly type: TypeRef;
   readonly base: number;
   readonly size: number;
+}
+
+function keySchema(parts: readonly Pick<KeyField, 'type' | 'name'>[]): Pick<MapSchema, 'key' | 'keyNames'> {
+  const key = parts.map(({ type }) => type);
+  // A schema takes plain names alone; an unusual one of a damaged object is none.
+  const keyNames = parts.map(({ name = '' }) => (isName(name) ? name : ''));
+  return keyNames.some((name) => name !== '') ? { key, keyNames } : { key };
 }
 
 /** Undefined where it has none, or several: then no number says of which it is. */
