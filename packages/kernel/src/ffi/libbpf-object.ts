@@ -6,8 +6,8 @@ import type { Pointer } from './libc.ts';
  * return null on failure and set errno; those that return an int return a negative errno.
  */
 export interface LibbpfObject {
-  /** The bytes are copied. */
-  readonly bpf_object__open_mem: (bytes: Uint8Array, size: number, options: null) => Pointer | null;
+  /** The bytes are copied, and what options point to. */
+  readonly bpf_object__open_mem: (bytes: Uint8Array, size: number, options: Uint8Array | null) => Pointer | null;
   readonly bpf_object__load: (object: Pointer) => number;
   readonly bpf_object__close: (object: Pointer) => void;
   readonly bpf_object__next_program: (object: Pointer, previous: Pointer | null) => Pointer | null;

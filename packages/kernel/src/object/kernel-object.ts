@@ -11,6 +11,7 @@ import { BpfMap } from '../map/bpf-map.ts';
 import { explainFailure } from './explain-failure.ts';
 import { withLibbpfLog } from './libbpf-log.ts';
 import { attachObjectProgram, type ObjectTarget, targetText, withFile } from './object-target.ts';
+import { withOpenOptions } from './open-options.ts';
 
 /** `enum` of flags of maps (linux/bpf.h). */
 const BPF_F_LINK = 1 << 13;
@@ -63,7 +64,7 @@ export class KernelObject {
     // Some of libelf writes to what it reads.
     const copy = Buffer.from(bytes);
     const object = withLibbpfLog((messages) => {
-      const opened = libbpf.bpf_object__open_mem(copy, copy.length, null);
+      const opened = withOpenOptions((options) => libbpf.bpf_object__open_mem(copy, copy.length, options));
       if (opened === null) throw explainFailure('read the object', errno(), messages);
       return opened;
     });
