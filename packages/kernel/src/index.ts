@@ -3,7 +3,7 @@ export { type Executable, findExecutable } from './executable/find-executable.ts
 export { findExecutables } from './executable/find-executables.ts';
 export { hasFeature, type KernelFeatures, probeFeatures, whyMissing } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
-export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
+export { isPatchable, type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
 export type { KernelFrame, KernelSymbols } from './functions/kernel-symbols.ts';
 export { kernelTypes } from './functions/kernel-types.ts';
 export { mayReadModuleTypes } from './functions/module-types.ts';

@@ -36,7 +36,14 @@ test.each([
   ['raw_tp/of_nobody', false, /^this kernel has no tracepoint of_nobody$/],
 ])('%s, where types of modules can be read: %s', (section, mayRead, what) => {
   const ownerOf = (symbol: string) => (symbol === '__tracepoint_of_a_module' ? 'module' : null);
-  const missing = kernelPlaces(ownerOf, () => mayRead).missing(section);
+  const missing = kernelPlaces({ ownerOf, mayReadModules: () => mayRead }).missing(section);
   if (what === null) expect(missing).toBeNull();
   else expect(missing).toMatch(what);
+});
+
+test('a function that is notrace, as inline ones are where they were not inlined', (context) => {
+  if (!hasFeature('fentry')) context.skip('this kernel has no fentry');
+  const places = kernelPlaces({ isPatchable: (name) => name !== 'vfs_read' });
+  expect(places.missing('fentry/vfs_read')).toBe('this kernel has vfs_read, but no room in it for a tracer (notrace)');
+  expect(places.missing('fentry/vfs_write')).toBeNull();
 });
