@@ -124,7 +124,7 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   }
   if (unplaced.length > 0) throw unplacedTogether(unplaced);
   if (programs.length === 0) throw noPrograms(object, out);
-  return { programs, diagnostics };
+  return { programs, diagnostics: [...diagnostics, ...sampling(programs, manifest)] };
 }
 
 function planUnlessUnplaced(program: ObjectProgram, manifest: ObjectManifest): PlannedProgram | UnplacedError {
@@ -144,6 +144,22 @@ function noPrograms({ programs }: KernelObject, out: readonly LeftOut[]): TraceE
   const [first] = programs;
   const advice = first === undefined ? '' : `: a manifest chooses one, programs: {${first.name}: {load: true}}`;
   return new TraceError('compile', `the object has no program to load${advice}`);
+}
+
+/** Told where nobody says which event programs run on: a section cannot, and loaders know it. */
+function sampling(programs: readonly PlannedObjectProgram[], manifest: ObjectManifest): Diagnostic[] {
+  const guessed = programs.filter(
+    ({ name, plan }) => plan.how === 'perf_event' && programSettings(manifest, name).event === undefined,
+  );
+  const [first] = guessed;
+  if (first?.plan.how !== 'perf_event') return [];
+  const names = guessed.map(({ name }) => `"${name}"`).join(', ');
+  const advice = `where that is not meant, a manifest names the event (programs: {${first.name}: {event: cache-misses}})`;
+  return [
+    objectWarning(
+      `no section says on which event samples are taken: ${first.plan.name} of each CPU (${names}); ${advice}`,
+    ),
+  ];
 }
 
 /** Told where programs print by bpf_printk: that goes to a place which all programs of a node have in common. */
