@@ -227,7 +227,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     const signed = signedEncodings.includes(encoding);
     const isInteger = signed || unsignedEncodings.includes(encoding);
     const found = isInteger ? integer(size, signed, { character: name === 'char' }) : undefined;
-    return found ?? { kind: 'other', name };
+    return found ?? { kind: 'other', name, ...(isInteger && { size }) };
   }
 
   /** Its sign is that of the type below it, else whether a value is negative. */
