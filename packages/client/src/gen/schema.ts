@@ -1091,6 +1091,7 @@ export interface components {
             } | null;
             session: components["schemas"]["SessionSummary"];
             startAt: string | null;
+            /** @description Told when it was made; of one session also what nodes have found out since. */
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionResource: {
@@ -1113,6 +1114,7 @@ export interface components {
             } | null;
             session: components["schemas"]["SessionSummary"];
             startAt: string | null;
+            /** @description Told when it was made; of one session also what nodes have found out since. */
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionSummary: {

@@ -13,6 +13,7 @@ test.each([
 test('where there are no kprobes at all, that is why', (context) => {
   if (hasFeature('kprobe')) context.skip('this kernel has kprobes');
   expect(kernelPlaces().missing('kprobe/vfs_read')).not.toMatch(/no function/);
+  expect(kernelPlaces().missing('ksyscall/kill')).toBe(kernelPlaces().missing('kprobe/vfs_read'));
 });
 
 test.each(['tracepoint/sched/sched_switch', 'raw_tp/sys_enter', 'uprobe/libc.so.6:getenv', 'perf_event'])(

@@ -40,6 +40,9 @@ function missing(section: string, { ownerOf, mayReadModules, isPatchable }: Aske
       const name = place.replace(/\+.*/, '');
       return whyMissing('kprobe') ?? (ownerOf(name) === null ? `this kernel has no function ${name} to probe` : null);
     }
+    case 'ksyscall':
+    case 'kretsyscall':
+      return whyMissing('kprobe');
     case 'fentry':
     case 'fexit':
     case 'fmod_ret':
