@@ -3,6 +3,7 @@ import { didYouMean, type ManifestMerge, type ManifestOutput, MapType, type Obje
 import type { Diagnostic } from '@bpfleet/compiler';
 import type { ObjectMap } from '@bpfleet/kernel';
 import { type KeyField, keyLayout, MAX_KEY_PARTS, type StackMap } from './key-layout.ts';
+import { mergeByName, mergeText } from './merge-by-name.ts';
 import type { ObjectTypes, TypeRef } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import { isProgramMemory, programMemoryText } from './program-memory.ts';
@@ -52,8 +53,6 @@ const KINDS: Readonly<Record<ManifestMerge, MapKind>> = {
 };
 /** Maps that libbpf's own headers bring along (usdt.bpf.h). */
 const LIBRARY = /^__bpf_/;
-/** Numbers that are called so do not add up. */
-const EXTREME = /^(?:(min|max)(?:_\w+)?|\w+_(min|max))$/;
 /** BCC's tools call the buckets of their histograms so. */
 const HISTOGRAM = /^(slots|hist)$/;
 /** Of one hist: what `histSlot` has for 64 bits. */
@@ -226,13 +225,10 @@ class Collector {
   }
 
   #numberMerge(of: Value, leaf: ValueLeaf, what: string): ManifestMerge {
-    const [, first, last] = EXTREME.exec(leaf.path.at(-1) ?? '') ?? [];
-    const extreme = first ?? last;
-    if (extreme !== 'min' && extreme !== 'max') return 'sum';
-    const path = leaf.path.join('.');
-    const advice = `a manifest may say otherwise (outputs: {${of.name}: {fields: {${path}: sum}}})`;
-    this.#warn(`${what} is merged by its ${extreme}imum, by its name; ${advice}`);
-    return extreme;
+    const merge = mergeByName(leaf.path.at(-1) ?? (of.source === 'variable' ? of.name : ''));
+    const text = mergeText(merge, what, of.name, leaf.path.join('.'));
+    if (text !== null) this.#warn(text);
+    return merge;
   }
 
   #add(of: Value, leaf: ValueLeaf, merge: ManifestMerge, slots?: ObjectOutput['slots']): void {
