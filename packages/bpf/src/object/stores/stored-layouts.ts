@@ -1,5 +1,5 @@
 import { decode } from '../../asm/decode.ts';
-import { mapReferences } from '../../elf/map-references.ts';
+import { mapReferences } from '../../elf/code-references.ts';
 import type { ObjectSection } from '../../elf/object-section.ts';
 import { type SentRecord, StoreScan } from './scan-stores.ts';
 import type { Store } from './stored-memory.ts';
