@@ -11,6 +11,7 @@ export { kernelSymbols, loadKernelSymbols } from './functions/read-kallsyms.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
 export { attachEveryCpu } from './link/attach-every-cpu.ts';
+export { attachMulti } from './link/attach-multi.ts';
 export { attachSocketFilter } from './link/attach-socket-filter.ts';
 export { attachTcx } from './link/attach-tcx.ts';
 export { attachToSockets, type SocketMapHook, socketMapHook } from './link/attach-to-sockets.ts';

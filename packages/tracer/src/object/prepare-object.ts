@@ -17,6 +17,7 @@ import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
 import { linkedStructOps } from './struct-ops.ts';
 import { UnplacedError, unplacedTogether } from './unplaced-error.ts';
+import { uprobePlace, uprobesByMulti } from './uprobe-place.ts';
 
 /** Of this machine's memory, what the maps of one object may take at most. */
 const MEMORY_SHARE = 0.25;
@@ -109,7 +110,11 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
       unplaced.push(planned);
       continue;
     }
-    const { plan, change } = planned;
+    const { change } = planned;
+    const { attach = program.section, optional = false } = programSettings(manifest, program.name);
+    const uprobe = planned.plan.how === 'libbpf' && uprobesByMulti() ? uprobePlace(attach) : null;
+    const plan: AttachPlan = uprobe === null ? planned.plan : { how: 'uprobe_multi', place: uprobe };
+    if (uprobe !== null) object.setMulti(index);
     requireOwnSockets(plan, manifest);
     if (plan.how === 'retargeted') object.setTarget(index, plan.function);
     if (change !== null) {
@@ -117,7 +122,6 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
         objectWarning(`program "${program.name}" (${program.section}) can change what this machine does: ${change}`),
       );
     }
-    const { attach = program.section, optional = false } = programSettings(manifest, program.name);
     const other = out.find(({ twin }) => twin === program.name);
     const instead = other === undefined ? {} : { instead: object.programs[other.index]?.name ?? '' };
     programs.push({ index, plan, name: program.name, place: attach, optional, ...instead });
