@@ -59,6 +59,8 @@ export class SessionRun {
   readonly #abort = new AbortController();
   readonly #receivedAt = performance.now();
   #stop: StopReason | null = null;
+  /** It was closed before it had ended by itself. */
+  #torn = false;
   #trace: Trace | null = null;
   #watch: Watch | null = null;
   #maps: MapSchema[] = [];
@@ -187,7 +189,10 @@ export class SessionRun {
 
   async #withinDeadline(trace: Trace, watch: Watch, tracing: Tracing): Promise<TraceEnd> {
     // A trace that does not end when it is told to is torn off; its run then fails or ends.
-    const callOff = whenPassed(this.assignment.deadline + graceMs, this.#with.clock, () => this.#close());
+    const callOff = whenPassed(this.assignment.deadline + graceMs, this.#with.clock, () => {
+      this.#torn = true;
+      this.#close();
+    });
     try {
       return await tracing.runTrace(trace, {
         intervalMs: this.assignment.intervalMs,
@@ -297,7 +302,9 @@ export class SessionRun {
   }
 
   #failed(error: unknown): RunEnd {
-    const { code, reason, diagnostics } = traceFailure(error);
+    const { code, reason: said, diagnostics } = traceFailure(error);
+    // What it says then is that nothing is left to be read.
+    const reason = this.#torn ? `its results were not read ${graceMs / 1000} s after its deadline` : said;
     if (this.#attachedAt === null) {
       const outcome = code === 'no-variant' ? Manifest_Outcome.SKIPPED : Manifest_Outcome.FAILED;
       return { ...this.#endAt(null, null), diagnostics, outcome, reason };
