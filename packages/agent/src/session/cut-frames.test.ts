@@ -8,6 +8,7 @@ import {
   EventPages,
   FramePayloadSchema,
   fromBinary,
+  PayloadScan,
 } from '@bpfleet/contracts';
 import type { TraceEvent, TraceWindow } from '@bpfleet/tracer';
 import fc from 'fast-check';
@@ -101,6 +102,19 @@ const window = (parts: Partial<TraceWindow>): TraceWindow => ({
   events: [],
   lost: noLoss(),
   ...parts,
+});
+
+test('map entries are in the one form that a controller need not take apart', () => {
+  fc.assert(
+    fc.property(content, fc.integer({ min: 60, max: 2_000 }), (window, maxBytes) => {
+      let entries = 0;
+      const scan = new PayloadScan(schemas);
+      for (const { payload } of cutFrames(window, pagesOf(window.events), maxBytes)) {
+        for (scan.open(payload); scan.next(); ) entries++;
+      }
+      expect(entries).toBe(window.maps.reduce((sum, delta) => sum + delta.entries.length, 0));
+    }),
+  );
 });
 
 test('an empty window is no frame; one that only lost something is', () => {
