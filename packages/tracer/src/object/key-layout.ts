@@ -1,5 +1,6 @@
-import type { KeyType } from '@bpfleet/aggregate';
+import type { KeyType, MapSchema } from '@bpfleet/aggregate';
 import type { DataLayout, FieldLayout } from '@bpfleet/compiler';
+import { isName } from './is-name.ts';
 import type { TypeRef } from './object-types.ts';
 import { type NamedField, structureFields, valueLayout } from './value-layout.ts';
 
@@ -51,6 +52,13 @@ export function keyLayout(type: TypeRef | null, size: number, stacks?: StackMap)
     });
   }
   return [{ type: 'array', field: { data: { ...BYTES, length: size }, offset: 0, size } }];
+}
+
+/** What a schema says of the parts of a key; an unusual name, as a damaged object has, is none. */
+export function keySchema(parts: readonly Pick<KeyField, 'type' | 'name'>[]): Pick<MapSchema, 'key' | 'keyNames'> {
+  const key = parts.map(({ type }) => type);
+  const keyNames = parts.map(({ name = '' }) => (isName(name) ? name : ''));
+  return keyNames.some((name) => name !== '') ? { key, keyNames } : { key };
 }
 
 /** As bpf_get_stack(2) leaves them. */

@@ -2,7 +2,8 @@ import type { MapKind, MapSchema } from '@bpfleet/aggregate';
 import { didYouMean, type ManifestMerge, type ManifestOutput, MapType, type ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import type { ObjectMap } from '@bpfleet/kernel';
-import { type KeyField, keyLayout, MAX_KEY_PARTS, type StackMap } from './key-layout.ts';
+import { isName } from './is-name.ts';
+import { type KeyField, keyLayout, keySchema, MAX_KEY_PARTS, type StackMap } from './key-layout.ts';
 import { mergeByName, mergeText } from './merge-by-name.ts';
 import type { ObjectTypes, TypeRef } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
@@ -289,13 +290,6 @@ interface Value extends Pick<ObjectOutput, 'source' | 'key'> {
   readonly size: number;
 }
 
-function keySchema(parts: readonly Pick<KeyField, 'type' | 'name'>[]): Pick<MapSchema, 'key' | 'keyNames'> {
-  const key = parts.map(({ type }) => type);
-  // A schema takes plain names alone; an unusual one of a damaged object is none.
-  const keyNames = parts.map(({ name = '' }) => (isName(name) ? name : ''));
-  return keyNames.some((name) => name !== '') ? { key, keyNames } : { key };
-}
-
 /** Undefined where it has none, or several: then no number says of which it is. */
 function stackMap(maps: readonly ObjectMap[]): StackMap | undefined {
   const [first, second] = maps.filter(({ type }) => type === MapType.STACK_TRACE);
@@ -308,8 +302,4 @@ function adviceOn({ name }: Value): string {
 
 function extentOf({ arrays, size }: ValueLeaf): number {
   return arrays.reduce((sum, { stride, length }) => sum + stride * (length - 1), size);
-}
-
-function isName(name: string): boolean {
-  return /^[A-Za-z0-9_]{1,255}$/.test(name);
 }
