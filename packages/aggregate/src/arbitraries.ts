@@ -20,8 +20,8 @@ export const schemaOf = (kind: MapKind, signed: boolean): MapSchema => ({
 });
 
 export const schemas: fc.Arbitrary<MapSchema> = fc
-  .tuple(fc.constantFrom(...kinds), fc.boolean())
-  .map(([kind, signed]) => schemaOf(kind, signed));
+  .tuple(fc.constantFrom(...kinds), fc.boolean(), fc.constantFrom([], ['comm', 'pid'], ['', 'pid']))
+  .map(([kind, signed, names]) => ({ ...schemaOf(kind, signed), ...(names.length > 0 && { keyNames: names }) }));
 
 /** A state as a node reads it: no cell is zero and no entry is empty, for those are not told from absent ones. */
 export function stateArbitrary(schema: MapSchema): fc.Arbitrary<MapState> {

@@ -56,6 +56,7 @@ function compareMap(a: ResultMap, b: ResultMap): MapComparison {
     name: a.name,
     kind: a.kind,
     key: a.key,
+    ...(a.keyNames !== undefined && { keyNames: a.keyNames }),
     changed: entries.filter(({ entry }) => isChanged(entry)).length,
     entries: entries.map(({ entry }) => entry),
   };

@@ -7,7 +7,7 @@ export interface Comparison {
 }
 
 /** Entries ascending by how much they differ. */
-export interface MapComparison extends Pick<ResultMap, 'name' | 'kind' | 'key'> {
+export interface MapComparison extends Pick<ResultMap, 'name' | 'kind' | 'key' | 'keyNames'> {
   /** How many of the entries differ at all. */
   readonly changed: number;
   readonly entries: readonly EntryComparison[];

@@ -79,6 +79,8 @@ export interface ResultMap {
   name: string;
   kind: MapKind;
   key: KeyType[];
+  /** What each part of the key is called, as many as `key`; empty where nobody says it. */
+  keyNames?: string[];
   entries: ResultEntry[];
 }
 

@@ -65,6 +65,8 @@ export interface MapSchema {
   readonly name: string;
   readonly kind: MapKind;
   readonly key: readonly KeyType[];
+  /** What each part of the key is called, as many as `key`; empty where nobody says it. */
+  readonly keyNames?: readonly string[];
   /** Whether the measured values are signed. */
   readonly signed: boolean;
   /** hist: each power of two is cut into 2^bits sub-buckets. */

@@ -42,6 +42,7 @@ export { programSettings } from './manifest/program-settings.ts';
 export { type ManifestProblem, readManifest } from './manifest/read-manifest.ts';
 export { type LaidField, layOutFields } from './manifest/record-layout.ts';
 export * from './object/compose-object.ts';
+export { objectText } from './object/object-text.ts';
 export { type SettableVariable, settableVariables } from './object/set-variables.ts';
 export { type StoredLayout, storedLayouts } from './object/stores/stored-layouts.ts';
 export * from './raw-text.ts';

@@ -40,7 +40,7 @@ export function addThisNode(program: Command, terminal: Terminal, finish: (statu
     program
       .command('compile')
       .description('show what the compiler makes of a script for this node')
-      .argument('[file]', 'FILE.bt')
+      .argument('[file]', 'FILE.bt, FILE.bpf.s or FILE.bpf.o')
       .option('-e, --execute <script>', 'the script as text')
       .addOption(
         new Option('--emit <stage>', 'tree, intermediate code, instructions, or an object for libbpf')
@@ -53,6 +53,7 @@ export function addThisNode(program: Command, terminal: Terminal, finish: (statu
       ),
     "bpfleet compile -e 'BEGIN { @x = 1; }' --emit asm",
     'bpfleet compile FILE.bt --emit elf -o FILE.bpf.o',
+    'bpfleet compile FILE.bpf.o --emit asm',
   );
   withExamples(
     program

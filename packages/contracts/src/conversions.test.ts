@@ -142,6 +142,16 @@ describe('what breaks the contract is refused', () => {
     ['a field of nothing', () => decodeSchema(create(MapSchemaSchema, { name: '@x.', kind: 1 })), 'schema.name'],
     ['a strange name', () => decodeSchema(create(MapSchemaSchema, { name: '@x\u001b[2J', kind: 1 })), 'schema.name'],
     [
+      'a name of no part of the key',
+      () => decodeSchema(create(MapSchemaSchema, { name: '@x', kind: 1, key: ['int'], keyNames: ['a', 'b'] })),
+      'schema.key_names',
+    ],
+    [
+      'a strange name of a key',
+      () => decodeSchema(create(MapSchemaSchema, { name: '@x', kind: 1, key: ['int'], keyNames: ['a\u001b[2J'] })),
+      'schema.key_names',
+    ],
+    [
       'an endless lhist',
       () =>
         decodeSchema(

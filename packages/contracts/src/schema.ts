@@ -45,6 +45,7 @@ export function encodeSchema(schema: MapSchema): MapSchemaMessage {
     name: schema.name,
     kind: wireKinds[schema.kind],
     key: [...schema.key],
+    keyNames: [...(schema.keyNames ?? [])],
     signed: schema.signed,
     histBits: schema.histBits ?? 0,
     lhistMin: schema.lhist?.min ?? 0n,
@@ -70,6 +71,7 @@ export function decodeSchema(message: MapSchemaMessage, path = 'schema'): MapSch
     name: message.name,
     kind,
     key: message.key.map((type) => keyType(type, `${path}.key`)),
+    ...keyNames(message, path),
     signed: message.signed,
     ...(kind === 'hist' ? { histBits: histBits(message.histBits, path) } : {}),
     ...(kind === 'lhist' ? { lhist: lhistRange(message, path) } : {}),
@@ -93,6 +95,16 @@ function keyType(type: string, path: string): KeyType {
   const known = keyTypes.find((one) => one === type);
   if (known === undefined) throw new ContractError(path, 'has a part of an unknown type');
   return known;
+}
+
+function keyNames({ key, keyNames: names }: MapSchemaMessage, path: string): Pick<MapSchema, 'keyNames'> {
+  if (names.length === 0) return {};
+  if (names.length !== key.length) throw new ContractError(`${path}.key_names`, 'is not as long as the key');
+  for (const name of names) {
+    requireAtMost(`${path}.key_names`, name.length, ContractLimits.nameLength);
+    if (!/^[A-Za-z0-9_.]*$/.test(name)) throw new ContractError(`${path}.key_names`, 'has what is no name');
+  }
+  return { keyNames: [...names] };
 }
 
 function histBits(bits: number, path: string): number {

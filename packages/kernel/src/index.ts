@@ -3,7 +3,7 @@ export { type Executable, findExecutable } from './executable/find-executable.ts
 export { findExecutables } from './executable/find-executables.ts';
 export { hasFeature, type KernelFeatures, probeFeatures, whyMissing } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
-export { type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
+export { isPatchable, type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';
 export type { KernelFrame, KernelSymbols } from './functions/kernel-symbols.ts';
 export { kernelTypes } from './functions/kernel-types.ts';
 export { mayReadModuleTypes } from './functions/module-types.ts';
@@ -11,6 +11,7 @@ export { kernelSymbols, loadKernelSymbols } from './functions/read-kallsyms.ts';
 export { errnoName, KernelError, type KernelErrorCode } from './kernel-error.ts';
 export { type AttachPoint, attach } from './link/attach.ts';
 export { attachEveryCpu } from './link/attach-every-cpu.ts';
+export { attachMulti } from './link/attach-multi.ts';
 export { attachSocketFilter } from './link/attach-socket-filter.ts';
 export { attachTcx } from './link/attach-tcx.ts';
 export { attachToSockets, type SocketMapHook, socketMapHook } from './link/attach-to-sockets.ts';

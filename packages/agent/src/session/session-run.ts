@@ -292,9 +292,10 @@ export class SessionRun {
   }
 
   #neverAttached(stop: StopReason): RunEnd {
+    const taken = Math.round((performance.now() - this.#receivedAt) / 100) / 10;
     const words = {
       cancelled: 'cancelled before it was attached',
-      deadline: 'deadline passed',
+      deadline: `deadline passed: loading had taken ${taken} s by then; a session that lasts longer has a later one`,
       stopped: 'agent was stopped before it was attached',
     };
     const reason = typeof stop === 'object' ? stop.guard : words[stop];

@@ -27,6 +27,7 @@ const types: readonly TypeText[] = [
   { kind: 'TYPEDEF', name: 'loop', value: 16 },
   { kind: 'FLOAT', name: 'double', value: 8 },
   { kind: 'FWD', name: 'hidden' },
+  { kind: 'INT', name: 'unsigned __int128', value: 16, rest: [128] },
 ];
 const btf = new Btf(writeBtf(types));
 
@@ -41,6 +42,7 @@ describe('types', () => {
     [15, { kind: 'integer', size: 4, signed: false, character: false, enumeration: 15 }],
     [17, { kind: 'other', name: 'double' }],
     [18, { kind: 'other', name: 'hidden' }],
+    [19, { kind: 'other', name: 'unsigned __int128', size: 16 }],
   ])('number %i', (id, expected) => expect(btf.resolve(id)).toEqual(expected));
 
   test.each([

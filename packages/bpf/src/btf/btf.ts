@@ -298,7 +298,7 @@ export class Btf implements TypeSource {
     const isWhole = (word & 0xff) === size * 8 && ((word >>> 16) & 0xff) === 0;
     if (!isWhole) return { kind: 'other', name };
     if (((word >>> 24) & BOOL) !== 0 && size === 1) return { kind: 'boolean' };
-    return sizedInteger(size, ((word >>> 24) & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name };
+    return sizedInteger(size, ((word >>> 24) & SIGNED) !== 0, name === 'char') ?? { kind: 'other', name, size };
   }
 
   #other(at: number): CType {

@@ -18,8 +18,8 @@ export type CType =
   | { readonly kind: 'array'; readonly element: number; readonly length: number }
   | { readonly kind: 'record'; readonly id: number; readonly name: string; readonly size: number }
   | { readonly kind: 'void' }
-  /** Floating point, functions, structures that are only declared. */
-  | { readonly kind: 'other'; readonly name: string };
+  /** Floating point, functions, structures that are only declared; whole numbers wider than 8 bytes, whose `size` is known. */
+  | { readonly kind: 'other'; readonly name: string; readonly size?: number };
 
 /** A field of a structure or union; of a bit-field `bits` is not zero. */
 export interface CMember {

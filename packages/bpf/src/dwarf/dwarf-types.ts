@@ -27,6 +27,8 @@ export interface DwarfParameter {
 }
 
 const POINTER_BYTES = 8;
+/** Of whole numbers, `__int128`. Bytes. */
+const WIDEST = 16;
 /** Copies that GCC made of a function, or a part of it: which parameters they take, and where, is nowhere told. */
 const altered = /\.(?:isra|constprop|part|cold)\b/;
 /** Number of `void`, as in BTF. */
@@ -227,7 +229,7 @@ export class DwarfTypes implements Omit<TypeSource, 'function' | 'functions'> {
     const signed = signedEncodings.includes(encoding);
     const isInteger = signed || unsignedEncodings.includes(encoding);
     const found = isInteger ? integer(size, signed, { character: name === 'char' }) : undefined;
-    return found ?? { kind: 'other', name };
+    return found ?? { kind: 'other', name, ...(isInteger && size <= WIDEST && { size }) };
   }
 
   /** Its sign is that of the type below it, else whether a value is negative. */

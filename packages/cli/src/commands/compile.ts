@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { ExitStatus, wrongRequest } from '../cli-error.ts';
-import { emitAssembly } from '../compile/emit-assembly.ts';
+import { emitAssembly, emitObject } from '../compile/emit-assembly.ts';
 import { emitStage, type Stage } from '../compile/emit-stage.ts';
 import { type ProgramText, readScript } from '../run/read-program.ts';
 import { wholeProgram } from '../run/validate-program.ts';
@@ -12,13 +12,17 @@ export interface CompileOptions {
   readonly output?: string;
 }
 
-/** `bpfleet compile FILE | -e SCRIPT`: compiles or assembles for this node's kernel, and loads nothing. Throws CliError. */
+/** `bpfleet compile FILE | -e SCRIPT`: compiles or assembles for this node's kernel, or takes an object apart, and loads nothing. Throws CliError. */
 export async function compile(file: string | undefined, options: CompileOptions, terminal: Terminal): Promise<void> {
   if (options.emit === 'elf' && options.output === undefined && terminal.outIsTerminal) {
     throw wrongRequest('An object is no text: give the file it is to be written to, -o FILE.bpf.o.');
   }
   if (file?.endsWith('.bpf.s') === true && options.execute === undefined) {
     write(emitAssembly(file, options.emit), options, terminal);
+    return;
+  }
+  if (file?.endsWith('.o') === true && options.execute === undefined) {
+    write(emitObject(file, options.emit), options, terminal);
     return;
   }
   const program = await wholeProgram(scriptOf(file, options.execute));

@@ -61,11 +61,7 @@ export async function run(
   const { started } = start;
   const { id } = started.session;
   // Of a script they were told before it was sent; of an object the nodes have told them.
-  if (program.kind === 'object') {
-    for (const { message } of started.warnings) {
-      terminal.err.write(`${printable(`${program.name}: WARNING: ${message}`)}\n`);
-    }
-  }
+  if (program.kind === 'object') warn(program, started.warnings, terminal);
   if (options.detach === true) {
     if (json) {
       writeJson(terminal, started);
@@ -87,13 +83,23 @@ export async function run(
     throw lostSight(error, id);
   });
   const results = options.by === undefined ? merged : await client.results(id, { by: options.by });
-  if (program.kind === 'object') adviseOnManifest(program, started, results, terminal);
+  if (program.kind === 'object') {
+    const now = await client.session(id);
+    const before = new Set(started.warnings.map(({ message }) => message));
+    const late = now.warnings.filter(({ message }) => !before.has(message));
+    warn(program, late, terminal);
+    adviseOnManifest(program, now, results, terminal);
+  }
   if (json) {
     (options.watch === true ? writeJsonLine : writeJson)(terminal, results);
   } else {
     await writeAnswer(client, results, { ...options, view }, terminal);
   }
   return interrupted ? ExitStatus.interrupted : exitStatus(results.session.state, options.strict === true);
+}
+
+function warn({ name }: Program & { kind: 'object' }, warnings: SessionResource['warnings'], { err }: Terminal): void {
+  for (const { message } of warnings) err.write(`${printable(`${name}: WARNING: ${message}`)}\n`);
 }
 
 /** Once, whatever of it was told: on the way, or by a node that did not run it. */

@@ -1,8 +1,9 @@
 import type { Comparison, EntryComparison, MapComparison, QuantileShift } from '@bpfleet/aggregate';
 import type { Paint } from '../terminal.ts';
+import { keyColumns } from './key-columns.ts';
 import { grouped, plural } from './number.ts';
 import { printable } from './printable.ts';
-import { isNumber, keyTexts, scalarText } from './scalar-text.ts';
+import { keyTexts, scalarText } from './scalar-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 export interface ComparisonOptions {
@@ -36,18 +37,12 @@ function renderMap(map: MapComparison, options: ComparisonOptions): string {
   return `${title}${rest}${renderTable(columns(map, histogram, options.groupTitle), rows, { width, paint })}`;
 }
 
-function columns({ key }: MapComparison, histogram: boolean, groupTitle: string | undefined): Column[] {
+function columns(map: MapComparison, histogram: boolean, groupTitle: string | undefined): Column[] {
   const grouping: Column[] = groupTitle === undefined ? [] : [{ title: groupTitle, flexible: true }];
-  const keys = key.map(
-    (type, index): Column => ({
-      title: key.length === 1 ? 'KEY' : `KEY ${index + 1}`,
-      ...(isNumber(type) ? { align: 'right' } : { flexible: true }),
-    }),
-  );
   const titles = histogram
     ? ['COUNT A', 'COUNT B', 'DISTANCE', 'P50', 'P90', 'P99']
     : ['A', 'B', 'DIFFERENCE', 'RATIO'];
-  return [...grouping, ...keys, ...titles.map((title): Column => ({ title, align: 'right' }))];
+  return [...grouping, ...keyColumns(map), ...titles.map((title): Column => ({ title, align: 'right' }))];
 }
 
 function identity(map: MapComparison, { group, key }: EntryComparison): string[] {

@@ -233,6 +233,11 @@ bash      22  12,345      2
     );
   });
 
+  test("an object's, with the names that its key's structure has", () => {
+    const named = { ...counts, keyNames: ['', 'tgid'] };
+    expect(renderResultMap(named, { paint: plain, width: undefined, top: 1 })).toMatch(/\nKEY 1 +TGID +VALUE +NODES\n/);
+  });
+
   test('the largest ones of each group', () => {
     const entries = [1, 2, 3].flatMap((value) => ['x', 'y'].map((group) => entry([value], value, { group })));
     expect(topEntries(entries, 2).map(({ group, value }) => `${group}${value}`)).toEqual(['x2', 'x3', 'y2', 'y3']);

@@ -2,9 +2,10 @@ import type { ResultEntry, ResultMap } from '@bpfleet/client';
 import type { ToolOutput } from '@bpfleet/tools';
 import type { Paint } from '../terminal.ts';
 import { documentHistogram } from './document-histogram.ts';
+import { keyColumns } from './key-columns.ts';
 import { grouped, plural } from './number.ts';
 import { printable } from './printable.ts';
-import { isNumber, keyTexts, scalarText } from './scalar-text.ts';
+import { keyTexts, scalarText } from './scalar-text.ts';
 import { type Column, renderTable } from './table.ts';
 
 export interface ResultMapOptions {
@@ -67,12 +68,7 @@ export function topEntries(entries: readonly ResultEntry[], top: number): Result
 }
 
 function columns(map: ResultMap, { groupTitle, output }: ResultMapOptions): Column[] {
-  const keys = map.key.map(
-    (type, index): Column => ({
-      title: output?.keys[index]?.toUpperCase() ?? (map.key.length === 1 ? 'KEY' : `KEY ${index + 1}`),
-      ...(isNumber(type) ? { align: 'right' } : { flexible: true }),
-    }),
-  );
+  const keys = keyColumns(map, output?.keys);
   if (map.kind === 'tseries') keys.push({ title: 'FROM' });
   const unit = output?.unit?.toUpperCase();
   const of = unit === undefined ? '' : ` ${unit}`;

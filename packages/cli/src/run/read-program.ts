@@ -82,7 +82,7 @@ export function readScript(file: string): ProgramText {
 }
 
 /** An object of a file, its form checked: all else is for the nodes to say. Throws CliError. */
-function readObjectFile(file: string): ProgramObject {
+export function readObjectFile(file: string): ProgramObject {
   const object = readBounded(file, MAX_OBJECT_BYTES, 'an object');
   try {
     readObject(object);

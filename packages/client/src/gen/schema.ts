@@ -1018,6 +1018,8 @@ export interface components {
         ResultMap: {
             entries: components["schemas"]["ResultEntry"][];
             key: ("int" | "uint" | "string" | "stack" | "bool" | "tuple" | "record" | "array")[];
+            /** @description What each part of the key is called, as many as `key`; empty where nobody says it. */
+            keyNames?: string[];
             /** @enum {string} */
             kind: "count" | "sum" | "min" | "max" | "avg" | "stats" | "hist" | "lhist" | "tseries" | "value";
             name: string;
@@ -1089,6 +1091,7 @@ export interface components {
             } | null;
             session: components["schemas"]["SessionSummary"];
             startAt: string | null;
+            /** @description Told when it was made; of one session also what nodes have found out since. */
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionResource: {
@@ -1111,6 +1114,7 @@ export interface components {
             } | null;
             session: components["schemas"]["SessionSummary"];
             startAt: string | null;
+            /** @description Told when it was made; of one session also what nodes have found out since. */
             warnings: components["schemas"]["Diagnostic"][];
         };
         SessionSummary: {

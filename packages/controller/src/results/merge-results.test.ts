@@ -56,6 +56,15 @@ describe('merged results', () => {
     ]);
   });
 
+  it('says what parts of keys are called, also where one node does not know it', async () => {
+    const named = { ...opens, keyNames: ['comm'] };
+    const merged = await mergeResults([
+      part('a', undefined, state(named, { x: 1n })),
+      part('b', undefined, state(opens, { x: 2n })),
+    ]);
+    expect(merged).toMatchObject([{ keyNames: ['comm'], entries: [{ value: 3 }] }]);
+  });
+
   it('keeps groups apart', async () => {
     const [map] = await mergeResults([
       part('a', 'eu', state(opens, { x: 1n })),

@@ -43,7 +43,8 @@ export class MergedResults {
         entries.push(entry);
         await turns.next();
       }
-      maps.push({ name: schema.name, kind: schema.kind, key: [...schema.key], entries });
+      const names = schema.keyNames === undefined ? {} : { keyNames: [...schema.keyNames] };
+      maps.push({ name: schema.name, kind: schema.kind, key: [...schema.key], ...names, entries });
     }
     return maps;
   }

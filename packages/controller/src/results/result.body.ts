@@ -49,6 +49,10 @@ const ResultMapBody = z
     name: z.string(),
     kind: z.enum(['count', 'sum', 'min', 'max', 'avg', 'stats', 'hist', 'lhist', 'tseries', 'value']),
     key: z.array(z.enum(['int', 'uint', 'string', 'stack', 'bool', 'tuple', 'record', 'array'])),
+    keyNames: z
+      .array(z.string())
+      .optional()
+      .describe('What each part of the key is called, as many as `key`; empty where nobody says it.'),
     entries: z.array(ResultEntryBody),
   })
   .meta({ id: 'ResultMap' });

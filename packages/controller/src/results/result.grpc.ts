@@ -95,8 +95,8 @@ function instant(field: string, time: Timestamp | undefined): Date | null {
   return time === undefined ? null : new Date(requireTimestampMs(field, time));
 }
 
-function mapMessage({ name, kind, key, entries }: ResultMap) {
-  return { name, kind: encodeMapKind(kind), key, entries: entries.map((entry) => entryMessage(entry, key)) };
+function mapMessage({ name, kind, key, keyNames = [], entries }: ResultMap) {
+  return { name, kind: encodeMapKind(kind), key, keyNames, entries: entries.map((entry) => entryMessage(entry, key)) };
 }
 
 function entryMessage(entry: ResultEntry, key: ResultMap['key']) {

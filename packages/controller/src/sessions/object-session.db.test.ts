@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { carriedManifest, readObject } from '@bpfleet/bpf';
+import { Manifest_Outcome } from '@bpfleet/contracts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { minimalObject } from '../../../bpf/src/elf/minimal-object.test-kit.ts';
 import { startTestServer, TestController, type TestServer } from '../testing/test-controller.ts';
@@ -37,6 +38,24 @@ describe('a session with an ELF object', () => {
     expect(assignments[0]?.program?.source).toEqual(source);
     const { body: list } = await controller.call<{ items: object[] }>('GET', '/sessions');
     expect(list.items).toMatchObject([{ session: { program: { kind: 'object' } } }]);
+  });
+
+  it('shows what a node has found out since, beside what it was told at first', async () => {
+    const agent = await controller.agent('a');
+    const created = controller.call<{ session: { id: string } }>('POST', '/sessions', { program: programOf(object) });
+    const { requestId } = await agent.next('check');
+    const warning = (message: string) => ({ severity: 2, code: 'unsupported', message });
+    agent.send({ case: 'check', value: { requestId, response: { loads: true, diagnostics: [warning('first')] } } });
+    const { id } = (await created).body.session;
+    await agent.next('desired');
+    const diagnostics = [warning('first'), warning('later')];
+    agent.send({
+      case: 'manifest',
+      value: { sessionId: id, bootEpoch: 1n, outcome: Manifest_Outcome.COMPLETE, diagnostics },
+    });
+    await expect
+      .poll(async () => (await controller.call<{ warnings: object[] }>('GET', `/sessions/${id}`)).body.warnings)
+      .toMatchObject([{ message: 'first' }, { message: 'later' }]);
   });
 
   it('gives the nodes an object that carries its manifest', async () => {

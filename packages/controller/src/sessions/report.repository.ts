@@ -67,7 +67,7 @@ export class ReportRepository {
            as each (session_id, node_id, maps, diagnostics, attached, attach_us, variant)) v
        where sn.session_id = v.session_id and sn.node_id = v.node_id and (
          (v.attached and sn.state = 'pending') or (sn.maps is null and v.maps <> '[]') or sn.connection_lost_at is not null
-         or (sn.diagnostics = '[]' and v.diagnostics <> '[]') or (sn.variant is null and v.variant is not null))
+         or (v.diagnostics <> '[]' and v.diagnostics <> sn.diagnostics) or (sn.variant is null and v.variant is not null))
        returning sn.session_id as "sessionId", sn.node_id as "nodeId"`,
       [
         seen.map(({ sessionId }) => sessionId),

@@ -197,7 +197,9 @@ const resource = {
   nodes: z.string().describe('The selector.'),
   for: z.string(),
   createdAt: time,
-  warnings: z.array(DiagnosticBody),
+  warnings: z
+    .array(DiagnosticBody)
+    .describe('Told when it was made; of one session also what nodes have found out since.'),
   schedule: z
     .object({ id: z.uuid(), due: time })
     .nullable()

@@ -90,6 +90,11 @@ export class SessionController {
   }
 
   private async resource(session: SessionRow): Promise<SessionResourceBody> {
-    return sessionResource(session, await this.sessions.accounts(session.id), await this.sessions.place(session));
+    const resource = sessionResource(
+      session,
+      await this.sessions.accounts(session.id),
+      await this.sessions.place(session),
+    );
+    return { ...resource, warnings: await this.sessions.warnings(session) };
   }
 }

@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { allTargetsAmong, type VisibleNodes } from '../access/visibility.ts';
 import { chunks } from '../database/rows.ts';
 import type { TimeCursor } from '../paging/cursor.ts';
+import type { ProblemDiagnostic } from '../problem/problem.ts';
 import type { NodeAccount } from './node-account.ts';
 import { skipUntold } from './rollout/skip-untold.ts';
 import { SessionRow } from './session.entity.ts';
@@ -25,6 +26,8 @@ export interface OverdueTarget extends Target {
 }
 
 const nodesPerStatement = 1_000;
+/** Of one session. */
+const maxNodeWarnings = 100;
 
 @Injectable()
 export class SessionRepository {
@@ -73,6 +76,18 @@ export class SessionRepository {
       [scheduleId, due],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** What its nodes have warned of since they attached, each warning once. */
+  async nodeWarnings(sessionId: string): Promise<ProblemDiagnostic[]> {
+    const rows: { warning: ProblemDiagnostic }[] = await this.database.query(
+      `select distinct on (warning ->> 'message') warning
+       from session_node, jsonb_array_elements(diagnostics) warning
+       where session_id = $1 and warning ->> 'severity' = 'warning'
+       order by warning ->> 'message' limit $2`,
+      [sessionId, maxNodeWarnings],
+    );
+    return rows.map(({ warning }) => warning);
   }
 
   async states(sessionIds: readonly string[]): Promise<{ sessionId: string; state: NodeAnswerState }[]> {

@@ -146,6 +146,11 @@ export class SessionService {
     return this.sessions.accounts(sessionId, page);
   }
 
+  /** What was told when it was made, and what its nodes have found out since. */
+  async warnings({ id, warnings }: SessionRow): Promise<ProblemDiagnostic[]> {
+    return uniqueWarnings([...warnings, ...(await this.sessions.nodeWarnings(id))]);
+  }
+
   states(sessionIds: readonly string[]) {
     return this.sessions.states(sessionIds);
   }
@@ -223,8 +228,12 @@ function whatRuns(session: SessionRow, targets: readonly NodeStatus[]) {
 
 /** What the nodes warn of, each warning once. */
 function warningsOf(answers: readonly NodeAnswer[]): ProblemDiagnostic[] {
-  const warnings = answers
-    .flatMap((answer) => (answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : []))
-    .filter(({ severity }) => severity === 'warning');
+  const told = answers.flatMap((answer) =>
+    answer.kind === 'answered' ? toProblemDiagnostics(answer.response.diagnostics) : [],
+  );
+  return uniqueWarnings(told.filter(({ severity }) => severity === 'warning'));
+}
+
+function uniqueWarnings(warnings: readonly ProblemDiagnostic[]): ProblemDiagnostic[] {
   return [...new Map(warnings.map((each) => [each.message, each])).values()];
 }

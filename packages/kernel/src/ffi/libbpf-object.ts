@@ -6,8 +6,8 @@ import type { Pointer } from './libc.ts';
  * return null on failure and set errno; those that return an int return a negative errno.
  */
 export interface LibbpfObject {
-  /** The bytes are copied. */
-  readonly bpf_object__open_mem: (bytes: Uint8Array, size: number, options: null) => Pointer | null;
+  /** The bytes are copied, and what options point to. */
+  readonly bpf_object__open_mem: (bytes: Uint8Array, size: number, options: Uint8Array | null) => Pointer | null;
   readonly bpf_object__load: (object: Pointer) => number;
   readonly bpf_object__close: (object: Pointer) => void;
   readonly bpf_object__next_program: (object: Pointer, previous: Pointer | null) => Pointer | null;
@@ -48,6 +48,8 @@ export interface LibbpfObject {
   readonly bpf_program__attach_netns: (program: Pointer, namespace: number) => Pointer | null;
   /** Before load only; 0: of the kernel itself. */
   readonly bpf_program__set_attach_target: (program: Pointer, programFd: number, name: string) => number;
+  /** Before load only. */
+  readonly bpf_program__set_expected_attach_type: (program: Pointer, type: number) => number;
   readonly bpf_link__fd: (link: Pointer) => number;
   readonly bpf_link__destroy: (link: Pointer) => number;
   readonly bpf_map__name: (map: Pointer) => string;
@@ -113,6 +115,9 @@ function declare(): LibbpfObject {
     bpf_program__attach_cgroup: library.func('bpf_program__attach_cgroup', 'void *', ['void *', 'int']),
     bpf_program__attach_netns: library.func('bpf_program__attach_netns', 'void *', ['void *', 'int']),
     bpf_program__set_attach_target: library.func('bpf_program__set_attach_target', 'int', ['void *', 'int', 'str']),
+    bpf_program__set_expected_attach_type: library.func('bpf_program__set_expected_attach_type', 'int', [
+      ...['void *', 'int'],
+    ]),
     bpf_link__fd: of('bpf_link__fd', 'int'),
     bpf_link__destroy: of('bpf_link__destroy', 'int'),
     bpf_map__name: of('bpf_map__name', 'str'),

@@ -12,6 +12,7 @@ export interface KernelFunction {
 
 /** Of the symbols that they belong to: modules come and go. */
 let traceable: { readonly of: KernelSymbols; readonly functions: readonly KernelFunction[] } | null = null;
+let patchable: { readonly of: KernelSymbols; readonly names: ReadonlySet<string> | null } | null = null;
 
 /**
  * The functions that a probe can be put on, sorted by name, each once: as the kernel's function tracer lists them, or
@@ -23,15 +24,33 @@ export function traceableFunctions(): readonly KernelFunction[] {
   return traceable.functions;
 }
 
+/**
+ * Whether a function begins with room for a call into a tracer, which fentry needs: those that are `notrace`, as the kernel's `inline` ones are
+ * where they were not inlined after all, have none. Null where the function tracer lists nothing.
+ */
+export function isPatchable(name: string): boolean | null {
+  const symbols = kernelSymbols();
+  if (patchable?.of !== symbols) {
+    const listed = readListed();
+    patchable = { of: symbols, names: listed === null ? null : new Set(listed.map((each) => each.name)) };
+  }
+  return patchable.names?.has(name) ?? null;
+}
+
 function readTraceable(): KernelFunction[] {
-  const listed = readOrNull(() => `${tracefs()}/available_filter_functions`);
   const refused = new Set(
     (readOrNull(() => '/sys/kernel/debug/kprobes/blacklist') ?? '').split('\n').map((line) => line.split(/\s+/)[1]),
   );
-  const functions = listed === null || listed === '' ? fromKallsyms() : parseFilterFunctions(listed);
+  const functions = readListed() ?? fromKallsyms();
   const byName = new Map<string, KernelFunction>();
   for (const one of functions) if (!refused.has(one.name) && !byName.has(one.name)) byName.set(one.name, one);
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** As the function tracer lists them; null where there is none. */
+function readListed(): KernelFunction[] | null {
+  const text = readOrNull(() => `${tracefs()}/available_filter_functions`) ?? '';
+  return text === '' ? null : parseFilterFunctions(text);
 }
 
 /** `name` or `name [module]` a line. */

@@ -8,9 +8,11 @@ import { errnoError, KernelError } from '../kernel-error.ts';
 import type { Link } from '../link/link.ts';
 import { linkStructOps } from '../link/link-struct-ops.ts';
 import { BpfMap } from '../map/bpf-map.ts';
+import { BPF_TRACE_UPROBE_MULTI } from '../program/tracing-target.ts';
 import { explainFailure } from './explain-failure.ts';
 import { withLibbpfLog } from './libbpf-log.ts';
 import { attachObjectProgram, type ObjectTarget, targetText, withFile } from './object-target.ts';
+import { withOpenOptions } from './open-options.ts';
 
 /** `enum` of flags of maps (linux/bpf.h). */
 const BPF_F_LINK = 1 << 13;
@@ -63,7 +65,7 @@ export class KernelObject {
     // Some of libelf writes to what it reads.
     const copy = Buffer.from(bytes);
     const object = withLibbpfLog((messages) => {
-      const opened = libbpf.bpf_object__open_mem(copy, copy.length, null);
+      const opened = withOpenOptions((options) => libbpf.bpf_object__open_mem(copy, copy.length, options));
       if (opened === null) throw explainFailure('read the object', errno(), messages);
       return opened;
     });
@@ -244,6 +246,15 @@ export class KernelObject {
       const result = getLibbpfObject().bpf_program__set_attach_target(program, 0, function_);
       if (result < 0) throw explainFailure(`make program "${name}" for ${function_}`, result, messages);
     });
+  }
+
+  /** Before load: a program of uprobes is to be attached by `attachMulti`, and not by `attach`. Throws KernelError. */
+  setMulti(index: number): void {
+    this.#open();
+    const { name = '' } = this.programs[index] ?? {};
+    const program = this.#programs[index] as Pointer;
+    const result = getLibbpfObject().bpf_program__set_expected_attach_type(program, BPF_TRACE_UPROBE_MULTI);
+    if (result < 0) throw errnoError(`make program "${name}" one for many functions`, result);
   }
 
   /** Unloads; links are closed before. */

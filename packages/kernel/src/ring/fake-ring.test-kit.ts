@@ -16,6 +16,7 @@ export class FakeRing {
       words: new Int32Array(this.#data),
       bytes: this.#view,
       size: SIZE,
+      most: 0,
     };
   }
 

@@ -47,6 +47,22 @@ describe('readRecords', () => {
     expect(pendingBytes(ring.memory)).toBe(0);
   });
 
+  test('sees how full the ring was, also where it filled up while it was read', () => {
+    const ring = new FakeRing(0n);
+    const add = () => {
+      const offset = ring.reserve(new Uint8Array(24));
+      if (offset !== null) ring.commit(offset, 24);
+      return offset !== null;
+    };
+    add();
+    let isFull = false;
+    readRecords(ring.memory, 1, () => {
+      while (!isFull) isFull = !add();
+    });
+    expect(ring.memory.most).toBe(ring.memory.size);
+    expect(pendingBytes(ring.memory)).toBeLessThan(ring.memory.size);
+  });
+
   test('takes no more than the limit', () => {
     const ring = new FakeRing(0n);
     for (let value = 0; value < 3; value++) ring.commit(ring.reserve(new Uint8Array([value])) ?? 0, 1);

@@ -14,6 +14,8 @@ export interface RingMemory {
   readonly bytes: DataView;
   /** Bytes of the ring: a power of two. */
   readonly size: number;
+  /** The most that has waited at once, bytes, as far as it was seen when room was given back. */
+  most: number;
 }
 
 /** A record lies in `bytes` at `offset`; it is gone when the call returns. */
@@ -66,11 +68,17 @@ export function readRecords(ring: RingMemory, limit: number, onRecord: OnRecord)
       position = BigInt.asUintN(64, position + BigInt(passed));
       passed = 0;
       // Release: we have read everything before the kernel may write over it.
-      Atomics.store(consumer, 0, position);
+      giveBack(ring, position);
     }
   } finally {
-    if (passed !== 0) Atomics.store(consumer, 0, BigInt.asUintN(64, position + BigInt(passed)));
+    if (passed !== 0) giveBack(ring, BigInt.asUintN(64, position + BigInt(passed)));
   }
+}
+
+/** The kernel may write up to there. Until then the ring only fills, so that now is when it is known how full it has been. */
+export function giveBack(ring: RingMemory, position: bigint): void {
+  ring.most = Math.max(ring.most, pendingBytes(ring));
+  Atomics.store(ring.consumer, 0, position);
 }
 
 /** Bytes that wait to be read, discarded and unfinished records included. */

@@ -47,9 +47,13 @@ export class RingBuffer {
     return this.#ring === null ? 0 : this.#saved.size + pendingBytes(this.#ring.memory);
   }
 
-  /** Bytes that programs find free in the ring now. */
-  free(): number {
-    return this.#ring === null ? this.size : this.size - pendingBytes(this.#ring.memory);
+  /** The least bytes that programs have found free in the ring since this was asked the last time. */
+  leastFree(): number {
+    if (this.#ring === null) return this.size;
+    const { memory } = this.#ring;
+    const most = Math.max(memory.most, pendingBytes(memory));
+    memory.most = 0;
+    return this.size - most;
   }
 
   close(): void {

@@ -36,6 +36,7 @@ export function mapRing(fd: number, size: number): MappedRing {
       words: new Int32Array(kernelMemory, page, (2 * size) / 4),
       bytes: new DataView(kernelMemory, page, 2 * size),
       size,
+      most: 0,
     },
     unmap() {
       consumerMemory.transfer();

@@ -1,4 +1,4 @@
-import { BUSY, DISCARD, HEADER_SIZE, type OnRecord, type RingMemory, recordBytes } from './read-records.ts';
+import { BUSY, DISCARD, giveBack, HEADER_SIZE, type OnRecord, type RingMemory, recordBytes } from './read-records.ts';
 
 interface Copy {
   readonly words: Int32Array;
@@ -17,7 +17,8 @@ export class SavedRecords {
   size = 0;
 
   /** Copies all records that are complete, and gives their room back to the kernel. */
-  save({ consumer, producer, words, bytes, size }: RingMemory): void {
+  save(ring: RingMemory): void {
+    const { consumer, producer, words, bytes, size } = ring;
     const position = Atomics.load(consumer, 0);
     const available = Number(BigInt.asUintN(64, Atomics.load(producer, 0) - position));
     const start = Number(position & BigInt(size - 1));
@@ -29,7 +30,7 @@ export class SavedRecords {
     }
     if (complete === 0) return;
     const copy = new Uint8Array(bytes.buffer, bytes.byteOffset + start, complete).slice();
-    Atomics.store(consumer, 0, BigInt.asUintN(64, position + BigInt(complete)));
+    giveBack(ring, BigInt.asUintN(64, position + BigInt(complete)));
     this.#copies.push({ words: new Int32Array(copy.buffer), bytes: new DataView(copy.buffer), at: 0 });
     this.size += complete;
   }

@@ -8,10 +8,13 @@ import {
 } from '@bpfleet/kernel';
 import { TraceError } from '../trace-error.ts';
 import { UnplacedError } from './unplaced-error.ts';
+import type { UprobePlace } from './uprobe-place.ts';
 
 /** How one program of an object is attached. */
 export type AttachPlan =
   | { readonly how: 'libbpf'; readonly target: ObjectTarget }
+  /** As `libbpf` with a uprobe, by a link that asks for less. */
+  | { readonly how: 'uprobe_multi'; readonly place: UprobePlace }
   /** Loaded for another function than its section says, then attached as that. */
   | { readonly how: 'retargeted'; readonly function: string }
   /** `map`: by its name, of those that run over the elements of one. */

@@ -9,6 +9,7 @@ import {
 } from '@bpfleet/kernel';
 import { cgroupFolder } from '../cgroup-path.ts';
 import type { AttachPlan } from './attach-plan.ts';
+import { attachUprobe } from './uprobe-place.ts';
 
 /** Attaches one loaded program as planned. An iterator's link is given to who reads what it writes. Throws KernelError, and then nothing is left. */
 export function attachProgram(
@@ -20,6 +21,8 @@ export function attachProgram(
   switch (plan.how) {
     case 'libbpf':
       return object.attach(index, plan.target);
+    case 'uprobe_multi':
+      return attachUprobe(object.programFd(index), object.programs[index]?.name ?? '', plan.place);
     case 'retargeted':
       return object.attach(index);
     case 'iterator': {

@@ -21,6 +21,27 @@ test('events with types and without', () => {
   expect(out(programs('raw_tracepoint/e', 'tp_btf/e'), {}, kernel())).toEqual([1]);
 });
 
+test.each<[string, readonly string[], number[]]>([
+  ['the typed place is missing', ['fentry/f'], [0]],
+  ['the plain one is missing', ['kprobe/f'], [1]],
+  ['both are, and both are told', ['fentry/f', 'kprobe/f'], []],
+])('the one runs whose place this kernel has: %s', (_name, absent, expected) => {
+  const places = { ...kernel('fentry'), missing: (section: string) => (absent.includes(section) ? 'absent' : null) };
+  expect(out(programs('fentry/f', 'kprobe/f'), {}, places)).toEqual(expected);
+  expect(out(programs('kprobe/f', 'fentry/f'), {}, places)).toEqual(expected.map((index) => 1 - index));
+});
+
+test('why a typed one does not run is told with its twin', () => {
+  const places = {
+    ...kernel('fentry'),
+    missing: (section: string) => (section === 'fentry/f' ? 'no room in f' : null),
+  };
+  const both = programs('fentry/f', 'kprobe/f');
+  expect(leftOutTexts(both, leftOut(both, {}, places))).toEqual([
+    'program "p0" is left out: no room in f; it does the same as program "p1" (kprobe/f), which runs here',
+  ]);
+});
+
 test('both run where a manifest says so, and one where the other is not loaded', () => {
   const both = programs('fentry/f', 'kprobe/f');
   expect(out(both, { programs: { p0: { load: true }, p1: { load: true } } }, kernel('fentry'))).toEqual([]);

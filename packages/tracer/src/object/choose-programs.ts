@@ -26,7 +26,7 @@ const PAIRS = [
 /**
  * Which of an object's programs are left out here. Objects for many kernels have a program twice, for `fentry/f` and
  * `kprobe/f`, or `tp_btf/e` and `raw_tp/e`, and leave it to their loader which one runs: both would count everything twice. The
- * typed one runs where this kernel has that. A manifest that says `load: true` of both has both; one that is `optional` is left
+ * typed one runs where this kernel has that, and the place that it names. A manifest that says `load: true` of both has both; one that is `optional` is left
  * out where its place is missing.
  */
 export function leftOut(
@@ -46,8 +46,9 @@ export function leftOut(
   for (const [index, { loads }] of there.entries()) {
     const twin = loads && asked[index]?.load !== true ? twinOf(there, index, kernel) : null;
     if (twin === null) continue;
-    const reason = `it does the same as program "${twin.name}" (${twin.section}), which runs here`;
-    out.push({ index, reason, twin: twin.name });
+    const same = `it does the same as program "${twin.name}" (${twin.section}), which runs here`;
+    const lacking = kernel.missing(asked[index]?.attach ?? there[index]?.section ?? '');
+    out.push({ index, reason: lacking === null ? same : `${lacking}; ${same}`, twin: twin.name });
   }
   return out;
 }
@@ -76,7 +77,13 @@ function twinOf(programs: readonly ObjectProgram[], index: number, kernel: Kerne
       (each) => each.loads && split(each.section)[1] === place && others.test(split(each.section)[0]),
     );
     if (twin === undefined) continue;
-    return kernel.hasFeature(feature) === (others === typed) ? twin : null;
+    const isTyped = others === plain;
+    const own = programs[index]?.section ?? '';
+    const [typedPlace, plainPlace] = isTyped ? [own, twin.section] : [twin.section, own];
+    if (!kernel.hasFeature(feature)) return isTyped ? twin : null;
+    if (kernel.missing(typedPlace) === null) return isTyped ? null : twin;
+    // Where both are missing neither does better, and both are told.
+    return isTyped && kernel.missing(plainPlace) === null ? twin : null;
   }
   return null;
 }

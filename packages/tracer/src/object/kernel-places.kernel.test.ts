@@ -13,6 +13,7 @@ test.each([
 test('where there are no kprobes at all, that is why', (context) => {
   if (hasFeature('kprobe')) context.skip('this kernel has kprobes');
   expect(kernelPlaces().missing('kprobe/vfs_read')).not.toMatch(/no function/);
+  expect(kernelPlaces().missing('ksyscall/kill')).toBe(kernelPlaces().missing('kprobe/vfs_read'));
 });
 
 test.each(['tracepoint/sched/sched_switch', 'raw_tp/sys_enter', 'uprobe/libc.so.6:getenv', 'perf_event'])(
@@ -36,7 +37,14 @@ test.each([
   ['raw_tp/of_nobody', false, /^this kernel has no tracepoint of_nobody$/],
 ])('%s, where types of modules can be read: %s', (section, mayRead, what) => {
   const ownerOf = (symbol: string) => (symbol === '__tracepoint_of_a_module' ? 'module' : null);
-  const missing = kernelPlaces(ownerOf, () => mayRead).missing(section);
+  const missing = kernelPlaces({ ownerOf, mayReadModules: () => mayRead }).missing(section);
   if (what === null) expect(missing).toBeNull();
   else expect(missing).toMatch(what);
+});
+
+test('a function that is notrace, as inline ones are where they were not inlined', (context) => {
+  if (!hasFeature('fentry')) context.skip('this kernel has no fentry');
+  const places = kernelPlaces({ isPatchable: (name) => name !== 'vfs_read' });
+  expect(places.missing('fentry/vfs_read')).toBe('this kernel has vfs_read, but no room in it for a tracer (notrace)');
+  expect(places.missing('fentry/vfs_write')).toBeNull();
 });

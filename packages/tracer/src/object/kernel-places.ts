@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import {
   hasFeature,
+  isPatchable,
   kernelTypes,
   mayReadModuleTypes,
   type SymbolOwner,
@@ -10,15 +11,20 @@ import {
 } from '@bpfleet/kernel';
 import type { KernelPlaces } from './choose-programs.ts';
 
-/** The places of this kernel that sections name, as they are now. */
-export function kernelPlaces(
-  ownerOf: SymbolOwner = symbolOwner(),
-  mayReadModules: () => boolean = mayReadModuleTypes,
-): KernelPlaces {
-  return { hasFeature, missing: (section) => missing(section, ownerOf, mayReadModules) };
+/** What is asked of this kernel. */
+interface Asked {
+  readonly ownerOf: SymbolOwner;
+  readonly mayReadModules: () => boolean;
+  readonly isPatchable: (name: string) => boolean | null;
 }
 
-function missing(section: string, ownerOf: SymbolOwner, mayReadModules: () => boolean): string | null {
+/** The places of this kernel that sections name, as they are now. */
+export function kernelPlaces(asked: Partial<Asked> = {}): KernelPlaces {
+  const all = { ownerOf: symbolOwner(), mayReadModules: mayReadModuleTypes, isPatchable, ...asked };
+  return { hasFeature, missing: (section) => missing(section, all) };
+}
+
+function missing(section: string, { ownerOf, mayReadModules, isPatchable }: Asked): string | null {
   /** What libbpf makes a program for by its type: of modules it has to look for that. */
   const ofTypes = (isKnown: boolean, symbol: string, lacking: string) => {
     if (isKnown) return null;
@@ -34,15 +40,17 @@ function missing(section: string, ownerOf: SymbolOwner, mayReadModules: () => bo
       const name = place.replace(/\+.*/, '');
       return whyMissing('kprobe') ?? (ownerOf(name) === null ? `this kernel has no function ${name} to probe` : null);
     }
+    case 'ksyscall':
+    case 'kretsyscall':
+      return whyMissing('kprobe');
     case 'fentry':
     case 'fexit':
     case 'fmod_ret':
       if (!hasFeature('fentry'))
         return `this kernel does not let programs trace its functions: ${whyMissing('fentry')}`;
-      return ofTypes(
-        kernelTypes()?.function(place) !== undefined,
-        place,
-        `this kernel has no function ${place} to trace`,
+      return (
+        ofTypes(kernelTypes()?.function(place) !== undefined, place, `this kernel has no function ${place} to trace`) ??
+        (isPatchable(place) === false ? `this kernel has ${place}, but no room in it for a tracer (notrace)` : null)
       );
     case 'lsm':
       // Such programs are attached as those of functions are, to one that the kernel has for each hook.

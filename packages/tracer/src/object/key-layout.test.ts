@@ -39,6 +39,24 @@ test.each<[Readonly<Record<string, 4 | 8>>, (number | null | undefined)[]]>([
   );
 });
 
+test('parts are called as the fields of the structure', () => {
+  const { size, ...type } = structureOf({ tgid: 4, user_stack_id: 4, delta: 8 });
+  const found = keyLayout(type, size, { map: 'stacks', depth: 127 });
+  expect(found.map(({ name }) => name)).toEqual(['tgid', 'user_stack_id', 'delta']);
+  expect(keyLayout(null, 4).map(({ name }) => name)).toEqual([undefined]);
+});
+
+test('a part that is wider than numbers are is its bytes', () => {
+  const { size, ...type } = structureOf({ saddr: 8, pid: 4 });
+  const wide: CType = { kind: 'other', name: 'unsigned __int128', size: 8 };
+  const resolve = (id: number): CType => (id === 8 ? wide : type.types.resolve(id));
+  const found = keyLayout({ ...type, types: { ...type.types, resolve } }, size);
+  expect(found.map(({ name, type }) => [name, type])).toEqual([
+    ['saddr', 'array'],
+    ['pid', 'int'],
+  ]);
+});
+
 test.each([
   ['kern_stack', 'stack'],
   ['stack', 'array'],

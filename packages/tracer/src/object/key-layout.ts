@@ -1,11 +1,14 @@
-import type { KeyType } from '@bpfleet/aggregate';
+import type { KeyType, MapSchema } from '@bpfleet/aggregate';
 import type { DataLayout, FieldLayout } from '@bpfleet/compiler';
+import { isName } from './is-name.ts';
 import type { TypeRef } from './object-types.ts';
 import { type NamedField, structureFields, valueLayout } from './value-layout.ts';
 
 /** One part of a key; null data: its bytes, as hexadecimal digits. */
 export interface KeyField {
   readonly type: KeyType;
+  /** As its structure has it. */
+  readonly name?: string;
   readonly field: FieldLayout;
   /** Of a number of a stack: whose it is. */
   readonly stack?: KeyStack;
@@ -41,14 +44,21 @@ export function keyLayout(type: TypeRef | null, size: number, stacks?: StackMap)
   const isWhole = fields !== null && fields.length > 0 && fields.length <= MAX_KEY_PARTS && fields.every(isKnown);
   if (isWhole && fields.every(({ offset, size: bytes }) => offset + bytes <= size)) {
     return fields.map((each): KeyField => {
-      const { data, offset, size: bytes } = each;
+      const { name, data, offset, size: bytes } = each;
       const stack = stacks === undefined ? null : stackOf(each, fields, stacks);
-      const field = { data, offset, size: bytes };
-      if (isKernelFrames(each)) return { type: 'stack', field, frames: true };
-      return stack === null ? { type: keyType(data), field } : { type: 'stack', field, stack };
+      const part = { ...(name !== undefined && { name }), field: { data, offset, size: bytes } };
+      if (isKernelFrames(each)) return { ...part, type: 'stack', frames: true };
+      return stack === null ? { ...part, type: keyType(data) } : { ...part, type: 'stack', stack };
     });
   }
   return [{ type: 'array', field: { data: { ...BYTES, length: size }, offset: 0, size } }];
+}
+
+/** What a schema says of the parts of a key; an unusual name, as a damaged object has, is none. */
+export function keySchema(parts: readonly Pick<KeyField, 'type' | 'name'>[]): Pick<MapSchema, 'key' | 'keyNames'> {
+  const key = parts.map(({ type }) => type);
+  const keyNames = parts.map(({ name = '' }) => (isName(name) ? name : ''));
+  return keyNames.some((name) => name !== '') ? { key, keyNames } : { key };
 }
 
 /** As bpf_get_stack(2) leaves them. */

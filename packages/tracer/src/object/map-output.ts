@@ -2,7 +2,9 @@ import type { MapKind, MapSchema } from '@bpfleet/aggregate';
 import { didYouMean, type ManifestMerge, type ManifestOutput, MapType, type ObjectManifest } from '@bpfleet/bpf';
 import type { Diagnostic } from '@bpfleet/compiler';
 import type { ObjectMap } from '@bpfleet/kernel';
-import { type KeyField, keyLayout, MAX_KEY_PARTS, type StackMap } from './key-layout.ts';
+import { isName } from './is-name.ts';
+import { type KeyField, keyLayout, keySchema, MAX_KEY_PARTS, type StackMap } from './key-layout.ts';
+import { mergeByName, mergeText } from './merge-by-name.ts';
 import type { ObjectTypes, TypeRef } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import { isProgramMemory, programMemoryText } from './program-memory.ts';
@@ -35,8 +37,11 @@ export interface ObjectOutputs {
 
 const HASHES: readonly number[] = [MapType.HASH, MapType.PERCPU_HASH, MapType.LRU_HASH, MapType.LRU_PERCPU_HASH];
 const ARRAYS: readonly number[] = [MapType.ARRAY, MapType.PERCPU_ARRAY];
+/** What an index into an array is called. */
+const INDEX = 'index';
 const ARRAY_INDEX: KeyField = {
   type: 'uint',
+  name: INDEX,
   field: { data: { kind: 'integer', bytes: 4, signed: false }, offset: 0, size: 4 },
 };
 const KINDS: Readonly<Record<ManifestMerge, MapKind>> = {
@@ -49,8 +54,6 @@ const KINDS: Readonly<Record<ManifestMerge, MapKind>> = {
 };
 /** Maps that libbpf's own headers bring along (usdt.bpf.h). */
 const LIBRARY = /^__bpf_/;
-/** Numbers that are called so do not add up. */
-const EXTREME = /^(?:(min|max)(?:_\w+)?|\w+_(min|max))$/;
 /** BCC's tools call the buckets of their histograms so. */
 const HISTOGRAM = /^(slots|hist)$/;
 /** Of one hist: what `histSlot` has for 64 bits. */
@@ -223,20 +226,20 @@ class Collector {
   }
 
   #numberMerge(of: Value, leaf: ValueLeaf, what: string): ManifestMerge {
-    const [, first, last] = EXTREME.exec(leaf.path.at(-1) ?? '') ?? [];
-    const extreme = first ?? last;
-    if (extreme !== 'min' && extreme !== 'max') return 'sum';
-    const path = leaf.path.join('.');
-    const advice = `a manifest may say otherwise (outputs: {${of.name}: {fields: {${path}: sum}}})`;
-    this.#warn(`${what} is merged by its ${extreme}imum, by its name; ${advice}`);
-    return extreme;
+    const merge = mergeByName(leaf.path.at(-1) ?? (of.source === 'variable' ? of.name : ''));
+    const text = mergeText(merge, what, of.name, leaf.path.join('.'));
+    if (text !== null) this.#warn(text);
+    return merge;
   }
 
   #add(of: Value, leaf: ValueLeaf, merge: ManifestMerge, slots?: ObjectOutput['slots']): void {
     const byNode = merge === 'list';
-    const key = [...(byNode ? (['string'] as const) : []), ...of.key.map(({ type }) => type)];
-    const types = [...key, ...leaf.arrays.map(() => 'uint' as const)];
-    if (types.length > MAX_KEY_PARTS) {
+    const key: readonly Pick<KeyField, 'type' | 'name'>[] = [
+      ...(byNode ? [{ type: 'string', name: 'node' } as const] : []),
+      ...of.key,
+      ...leaf.arrays.map(() => ({ type: 'uint', name: INDEX }) as const),
+    ];
+    if (key.length > MAX_KEY_PARTS) {
       this.#absent(of.what, 'its key has too many parts');
       return;
     }
@@ -246,7 +249,7 @@ class Collector {
     const signed = leaf.data.kind === 'integer' && leaf.data.signed;
     const histogram = merge === 'hist' ? { histBits: 0 } : {};
     this.#outputs.push({
-      schema: { id: this.#outputs.length, name, kind: KINDS[merge], key: types, signed, ...histogram },
+      schema: { id: this.#outputs.length, name, kind: KINDS[merge], ...keySchema(key), signed, ...histogram },
       map: of.index,
       source: of.source,
       key: of.key,
@@ -299,8 +302,4 @@ function adviceOn({ name }: Value): string {
 
 function extentOf({ arrays, size }: ValueLeaf): number {
   return arrays.reduce((sum, { stride, length }) => sum + stride * (length - 1), size);
-}
-
-function isName(name: string): boolean {
-  return /^[A-Za-z0-9_]{1,255}$/.test(name);
 }

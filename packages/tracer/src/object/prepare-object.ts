@@ -17,6 +17,7 @@ import { objectWarning } from './object-warning.ts';
 import type { RecordOutput } from './record-output.ts';
 import { linkedStructOps } from './struct-ops.ts';
 import { UnplacedError, unplacedTogether } from './unplaced-error.ts';
+import { uprobePlace, uprobesByMulti } from './uprobe-place.ts';
 
 /** Of this machine's memory, what the maps of one object may take at most. */
 const MEMORY_SHARE = 0.25;
@@ -109,7 +110,11 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
       unplaced.push(planned);
       continue;
     }
-    const { plan, change } = planned;
+    const { change } = planned;
+    const { attach = program.section, optional = false } = programSettings(manifest, program.name);
+    const uprobe = planned.plan.how === 'libbpf' && uprobesByMulti() ? uprobePlace(attach) : null;
+    const plan: AttachPlan = uprobe === null ? planned.plan : { how: 'uprobe_multi', place: uprobe };
+    if (uprobe !== null) object.setMulti(index);
     requireOwnSockets(plan, manifest);
     if (plan.how === 'retargeted') object.setTarget(index, plan.function);
     if (change !== null) {
@@ -117,14 +122,13 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
         objectWarning(`program "${program.name}" (${program.section}) can change what this machine does: ${change}`),
       );
     }
-    const { attach = program.section, optional = false } = programSettings(manifest, program.name);
     const other = out.find(({ twin }) => twin === program.name);
     const instead = other === undefined ? {} : { instead: object.programs[other.index]?.name ?? '' };
     programs.push({ index, plan, name: program.name, place: attach, optional, ...instead });
   }
   if (unplaced.length > 0) throw unplacedTogether(unplaced);
   if (programs.length === 0) throw noPrograms(object, out);
-  return { programs, diagnostics };
+  return { programs, diagnostics: [...diagnostics, ...sampling(programs, manifest)] };
 }
 
 function planUnlessUnplaced(program: ObjectProgram, manifest: ObjectManifest): PlannedProgram | UnplacedError {
@@ -144,6 +148,22 @@ function noPrograms({ programs }: KernelObject, out: readonly LeftOut[]): TraceE
   const [first] = programs;
   const advice = first === undefined ? '' : `: a manifest chooses one, programs: {${first.name}: {load: true}}`;
   return new TraceError('compile', `the object has no program to load${advice}`);
+}
+
+/** Told where nobody says which event programs run on: a section cannot, and loaders know it. */
+function sampling(programs: readonly PlannedObjectProgram[], manifest: ObjectManifest): Diagnostic[] {
+  const guessed = programs.filter(
+    ({ name, plan }) => plan.how === 'perf_event' && programSettings(manifest, name).event === undefined,
+  );
+  const [first] = guessed;
+  if (first?.plan.how !== 'perf_event') return [];
+  const names = guessed.map(({ name }) => `"${name}"`).join(', ');
+  const advice = `where that is not meant, a manifest names the event (programs: {${first.name}: {event: cache-misses}})`;
+  return [
+    objectWarning(
+      `no section says on which event samples are taken: ${first.plan.name} of each CPU (${names}); ${advice}`,
+    ),
+  ];
 }
 
 /** Told where programs print by bpf_printk: that goes to a place which all programs of a node have in common. */

@@ -154,6 +154,9 @@ describe('programs of other types', () => {
       '__u64 samples; SEC("perf_event") int sample(void *ctx) { __sync_fetch_and_add(&samples, 1); return 0; }';
     const trace = await load(source, { programs: { sample: { frequency: 1_000 } } });
     try {
+      expect(trace.warnings.map(({ message }) => message).join()).toMatch(
+        /: cpu-clock 1000 times a second of each CPU \("sample"\)/,
+      );
       trace.attach();
       await expect.poll(() => sumOf(trace), { timeout: 20_000 }).toBeGreaterThan(100n);
       trace.detach();

@@ -69,7 +69,6 @@ export class RecordBuffers {
     const at = BigInt(Date.now()) * 1_000_000n;
     for (const buffer of this.#buffers) {
       const { output, reader } = buffer;
-      const free = reader instanceof RingBuffer ? reader.free() : Number.POSITIVE_INFINITY;
       let view: DataView | null = null;
       let memory: Buffer = Buffer.alloc(0);
       reader.read(limit - events.length, (bytes, offset, length) => {
@@ -84,6 +83,8 @@ export class RecordBuffers {
         const { text, value } = readObjectRecord(layout, memory, offset, length);
         events.push({ at, type: 'value', text, values: [value] });
       });
+      // Only once it was read: it may have filled up meanwhile.
+      const free = reader instanceof RingBuffer ? reader.leastFree() : Number.POSITIVE_INFINITY;
       buffer.wasFull ||= free <= roundedUp(buffer.longest + HEADER_BYTES);
     }
     return events;

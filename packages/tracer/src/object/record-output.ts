@@ -1,5 +1,6 @@
-import { type LaidField, layOutFields, type ManifestOutput, storedLayouts } from '@bpfleet/bpf';
+import { type LaidField, layOutFields, type ManifestOutput, type StoredLayout, storedLayouts } from '@bpfleet/bpf';
 import type { ObjectMap } from '@bpfleet/kernel';
+import { fittingRecord } from './fitting-record.ts';
 import { type ObjectTypes, type TypeRef, unlessDamaged, type ValueTypes } from './object-types.ts';
 import { recordType } from './record-type.ts';
 import { MAX_TEXT, type NamedField, structureFields, valueLayout } from './value-layout.ts';
@@ -28,6 +29,8 @@ export interface RecordOutput extends RecordLayout {
   readonly guessed?: number;
   /** False where nothing but that name speaks for it. */
   readonly sure?: boolean;
+  /** Name of the structure that was found since it alone fits what programs store. */
+  readonly fits?: string;
   /** Found by what programs store: its fields as a manifest would say them. */
   readonly stored?: readonly string[];
   /** Bytes of the structure, where it has no array of no length at its end: no record is longer. */
@@ -54,32 +57,42 @@ export function recordOutput(
   const laid = asked.layout === undefined ? '' : layOutFields(asked.layout);
   if (typeof laid !== 'string') return { map: index, name: map.name, buffer, fields: laid.map(fieldOf) };
   const found = asked.record === undefined ? recordType(map, types) : undefined;
-  if (asked.record === undefined && found?.sure !== true) {
-    const output = storedOutput({ map: index, name: map.name, buffer }, types, found);
+  const stored = asked.record === undefined && found?.sure !== true ? storedLayout(map.name, types, found) : undefined;
+  const fitting = stored === undefined ? undefined : fittingRecord(stored, types);
+  if (stored !== undefined && fitting === undefined) {
+    const output = storedOutput({ map: index, name: map.name, buffer }, stored);
     if (output !== undefined) return output;
   }
-  const type = asked.record === undefined ? found : types.structure(asked.record);
+  const type = asked.record === undefined ? (fitting ?? found) : types.structure(asked.record);
   const read =
     type === undefined ? undefined : unlessDamaged(() => ({ fields: structureFields(type), rest: restOf(type) }));
   const { fields = null, rest } = read ?? {};
-  const guessed = found === undefined ? {} : { guessed: found.id, sure: found.sure };
+  const guessed =
+    fitting !== undefined
+      ? { guessed: fitting.id, sure: false, fits: fitting.name }
+      : found === undefined
+        ? {}
+        : { guessed: found.id, sure: found.sure };
   const record = type === undefined ? undefined : unlessDamaged(() => type.types.resolve(type.id));
   const bytes = record?.kind === 'record' && rest === undefined ? { bytes: record.size } : {};
   return { map: index, name: map.name, buffer, fields, ...guessed, ...bytes, ...(rest !== undefined && { rest }) };
 }
 
-/** Where no structure is known, or one by its name alone that has another length than what programs send. */
+/** What programs store, where no structure is known, or one by its name alone that has another length than what they send. */
+function storedLayout(name: string, { sections }: ObjectTypes, guess: TypeRef | undefined): StoredLayout | undefined {
+  const stored = unlessDamaged(() => storedLayouts(sections).get(name));
+  const record = guess === undefined ? undefined : unlessDamaged(() => guess.types.resolve(guess.id));
+  return record?.kind === 'record' && record.size === stored?.size ? undefined : stored;
+}
+
 function storedOutput(
   of: Pick<RecordOutput, 'map' | 'name' | 'buffer'>,
-  { sections }: ObjectTypes,
-  guess: TypeRef | undefined,
+  { fields, size }: StoredLayout,
 ): RecordOutput | undefined {
-  const stored = unlessDamaged(() => storedLayouts(sections).get(of.name));
-  const record = guess === undefined ? undefined : unlessDamaged(() => guess.types.resolve(guess.id));
-  if (stored === undefined || (record?.kind === 'record' && record.size === stored.size)) return undefined;
-  const laid = layOutFields(stored.fields);
-  if (typeof laid === 'string') return undefined;
-  return { ...of, fields: laid.map(fieldOf), stored: stored.fields, bytes: stored.size, sure: false };
+  const laid = layOutFields(fields);
+  return typeof laid === 'string'
+    ? undefined
+    : { ...of, fields: laid.map(fieldOf), stored: fields, bytes: size, sure: false };
 }
 
 /** The kernel fills a record of a perf buffer up by as much, so that the next begins at a multiple of 8. */

@@ -48,8 +48,9 @@ class Layouts {
         const fields = this.fields(type.id, depth);
         return fields === null ? null : { data: { kind: 'record', fields }, size: type.size };
       }
-      case 'void':
       case 'other':
+        return type.size === undefined ? null : this.#leaf({ data: bytes(type.size), size: type.size });
+      case 'void':
         return null;
     }
   }
@@ -119,4 +120,9 @@ class Layouts {
   #leaf<T>(layout: T): T | null {
     return ++this.#parts > MAX_PARTS ? null : layout;
   }
+}
+
+/** What has no number that is read, as an address of IPv6 in an `__int128`. */
+function bytes(length: number): DataLayout {
+  return { kind: 'array', element: { kind: 'integer', bytes: 1, signed: false }, stride: 1, length };
 }

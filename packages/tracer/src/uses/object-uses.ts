@@ -20,7 +20,7 @@ export function objectUses(object: Uint8Array): ProgramUses {
   const functions = sectionFunctions(sections);
   const settings = programSettings(sections);
   const probes = code.flatMap(([index, { name }]) => {
-    const programs = functions.get(index) ?? [];
+    const programs = (functions.get(index) ?? []).map((each) => each.name);
     return programs.length === 0 ? sectionNames(name) : programs.flatMap((each) => sectionNames(name, settings(each)));
   });
   return {

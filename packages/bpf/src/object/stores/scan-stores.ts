@@ -2,7 +2,7 @@ import { helperNumber } from '../../asm/helper-names.ts';
 import type { Instruction } from '../../asm/instruction.ts';
 import { Alu, Class, classOf, Jump, LDDW, Mode, PSEUDO_CALL, Size, Source } from '../../asm/opcode.ts';
 import { type Store, StoredMemory } from './stored-memory.ts';
-import { resultOf, STACK, shifted, storedName, type Value } from './value.ts';
+import { fromContext, RETURN, resultOf, STACK, shifted, storedName, type Value } from './value.ts';
 
 /** A record as a program sends it. */
 export interface SentRecord {
@@ -45,13 +45,16 @@ export class StoreScan {
   readonly #done: SentRecord[] = [];
   #reserved = 0;
 
-  /** The instructions of one section; `maps`: which of them load a map, by their bytes' place. */
-  section(instructions: readonly Instruction[], maps: ReadonlyMap<number, string>): void {
+  /**
+   * The instructions of one section; `maps`: which of them load a map, by their bytes' place. `isExit`: its programs are called at the
+   * end of a system call.
+   */
+  section(instructions: readonly Instruction[], maps: ReadonlyMap<number, string>, isExit = false): void {
     const waiting = new Map<number, State>();
     let state: State | null = null;
     let slot = 0;
     for (const each of instructions) {
-      state ??= waiting.get(slot) ?? this.#fresh();
+      state ??= waiting.get(slot) ?? this.#fresh(isExit);
       waiting.delete(slot);
       const { opcode } = each;
       const kind = classOf(opcode);
@@ -80,10 +83,11 @@ export class StoreScan {
     return this.#sent.length + this.#done.length < MAX_RECORDS;
   }
 
-  #fresh(): State {
+  #fresh(isExit: boolean): State {
     this.#memory(STACK).clear();
     const registers: Registers = new Array<Value | undefined>(FRAME + 1).fill(undefined);
     registers[FRAME] = { kind: 'pointer', memory: STACK, offset: 0 };
+    if (isExit) registers[1] = { kind: 'context' };
     return { registers, spilled: new Map() };
   }
 
@@ -102,7 +106,8 @@ export class StoreScan {
       case Class.LDX: {
         const from = registers[src];
         const isSpilled = from?.kind === 'pointer' && from.memory === STACK && (opcode & 0x18) === Size.DW;
-        registers[dst] = isSpilled ? spilled.get(from.offset + offset) : undefined;
+        const read = from?.kind === 'context' ? fromContext(offset, SIZES[opcode & 0x18] ?? 0) : undefined;
+        registers[dst] = isSpilled ? spilled.get(from.offset + offset) : read;
         break;
       }
       case Class.ST:
@@ -129,10 +134,11 @@ export class StoreScan {
       if (value === undefined || size !== 8) spilled.delete(offset);
       else if (offset >= -STACK_BYTES && offset < 0) spilled.set(offset, value);
     }
-    if (value?.kind === 'pointer' || value?.kind === 'map') return;
+    if (value?.kind === 'pointer' || value?.kind === 'map' || value?.kind === 'context') return;
     if (value?.kind === 'constant' && value.value === 0n) return;
     const name = storedName(value, size);
-    this.#memory(to.memory).add({ offset, size, kind: 'number', ...(name !== undefined && { name }) });
+    const named = { ...(name !== undefined && { name }), ...(name === RETURN && { signed: true as const }) };
+    this.#memory(to.memory).add({ offset, size, kind: 'number', ...named });
   }
 
   #call({ src, imm }: Instruction, registers: Registers): void {

@@ -10,8 +10,8 @@ import { storedLayouts } from './stored-layouts.ts';
 const MAPS =
   '.map events perf_event_array key=u32 value=u32 entries=8\n.map ring ringbuf entries=4096\n.map heap hash key=u32 value=char[64] entries=1\n';
 
-function layouts(body: string) {
-  const assembled = assemble(`${MAPS}.program p tracepoint/syscalls/sys_enter_getppid\n${body}\n  exit\n`, 'x');
+function layouts(body: string, section = 'tracepoint/syscalls/sys_enter_getppid') {
+  const assembled = assemble(`${MAPS}.program p ${section}\n${body}\n  exit\n`, 'x');
   if ('errors' in assembled) throw new Error(assembled.errors.map(({ line, message }) => `${line}: ${message}`).join());
   return Object.fromEntries(storedLayouts(readObject(writeObject(assembled.object))));
 }
@@ -43,6 +43,23 @@ test('a record on the stack, with what helpers gave, a text, and room that align
   call bpf_get_current_comm${send(-48, 40)}`;
   const fields = ['u64 ts', 'u32 pid', 'u32 tid', 'u8 at16', 'u32 at20', 'char comm[16]'];
   expect(layouts(body)).toEqual({ events: { size: 40, fields } });
+});
+
+test.each([
+  ['tracepoint/syscalls/sys_exit_getppid', ['u32 pid', 's32 ret', 's64 at8', 'u64 at16']],
+  ['tracepoint/syscalls/sys_enter_getppid', ['u32 pid', 'u32 at4', 'u64 at8', 'u64 at16']],
+])('what a system call returned may be negative: %s', (section, fields) => {
+  const body = `
+  r6 = r1
+  call bpf_get_current_pid_tgid
+  r0 >>= 32
+  *(u32 *)(r10 - 24) = r0
+  r1 = *(u64 *)(r6 + 16)
+  *(u64 *)(r10 - 16) = r1
+  r2 = *(u64 *)(r6 + 24)
+  *(u64 *)(r10 - 8) = r2
+  *(u32 *)(r10 - 20) = r1${send(-24, 24)}`;
+  expect(layouts(body, section)).toEqual({ events: { size: 24, fields } });
 });
 
 test('a record that is cleared first, and of which a part is filled in a way that is not seen', () => {

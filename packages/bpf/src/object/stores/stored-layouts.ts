@@ -1,5 +1,5 @@
 import { decode } from '../../asm/decode.ts';
-import { mapReferences } from '../../elf/map-references.ts';
+import { mapReferences } from '../../elf/code-references.ts';
 import type { ObjectSection } from '../../elf/object-section.ts';
 import { type SentRecord, StoreScan } from './scan-stores.ts';
 import type { Store } from './stored-memory.ts';
@@ -13,6 +13,7 @@ export interface StoredLayout {
 
 /** `SHF_EXECINSTR` (elf(5)). */
 const EXECUTABLE = 4;
+const SYSCALL_END = /^(?:tracepoint|tp)\/syscalls\/sys_exit_/;
 /** Fewer are no structure that is worth to be shown so. */
 const MIN_STORES = 2;
 /** Largest record; and longest array of bytes that is shown as one (record-layout.ts). */
@@ -26,9 +27,9 @@ const MAX_BYTES = 512;
  */
 export function storedLayouts(sections: readonly ObjectSection[]): ReadonlyMap<string, StoredLayout> {
   const scan = new StoreScan();
-  for (const [index, { flags, bytes }] of sections.entries()) {
+  for (const [index, { name, flags, bytes }] of sections.entries()) {
     if ((Number(flags) & EXECUTABLE) === 0 || bytes.length === 0) continue;
-    scan.section(decode(bytes) ?? [], mapReferences(sections, index));
+    scan.section(decode(bytes) ?? [], mapReferences(sections, index), SYSCALL_END.test(name));
   }
   const best = new Map<string, SentRecord>();
   for (const sent of scan.finish()) {
@@ -50,13 +51,13 @@ function declarations(stores: readonly Store[], size: number): string[] {
       fields.push(`u8 at${at}[${Math.min(MAX_BYTES, to - at)}]`);
     }
   };
-  for (const { offset, size: bytes, kind, name } of stores) {
+  for (const { offset, size: bytes, kind, name, signed } of stores) {
     gap(offset, kind === 'number' ? bytes : 1);
     // A number that lies askew, as packed structures have them, is its bytes.
     const isAligned = offset % bytes === 0;
     const called = name === undefined || names.has(name) ? `at${offset}` : name;
     names.add(called);
-    if (kind === 'number' && isAligned) fields.push(`u${bytes * 8} ${called}`);
+    if (kind === 'number' && isAligned) fields.push(`${signed === true ? 's' : 'u'}${bytes * 8} ${called}`);
     else if (kind === 'text') fields.push(`char ${called}[${bytes}]`);
     else fields.push(`u8 ${called}[${Math.min(bytes, MAX_BYTES)}]`);
     end = offset + bytes;

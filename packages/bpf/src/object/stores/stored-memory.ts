@@ -5,6 +5,8 @@ export interface Store {
   readonly kind: 'number' | 'text' | 'bytes';
   /** What was stored, where that is known: `ts`, `pid`, `comm`. */
   readonly name?: string;
+  /** Numbers may be negative. Of most nobody knows it. */
+  readonly signed?: true;
 }
 
 /** Far more than a record has fields; a hostile object's are not all kept. */

@@ -4,6 +4,8 @@ export type Value =
   | { readonly kind: 'map'; readonly name: string }
   /** `memory` by a name: of the stack, a map or a reserved record. */
   | { readonly kind: 'pointer'; readonly memory: string; readonly offset: number }
+  /** What a program is called with: of a system call's end, the return value is in it. */
+  | { readonly kind: 'context' }
   /** What a helper gave, or what was made of it; `high`: shifted up by 32 bits. */
   | { readonly kind: 'data'; readonly name: string; readonly high?: boolean };
 
@@ -23,6 +25,15 @@ const HALVES: Readonly<Record<string, readonly [upper: string, lower: string]>> 
   pid_tgid: ['pid', 'tid'],
   uid_gid: ['gid', 'uid'],
 };
+
+/** `struct trace_event_raw_sys_exit`: where its `ret` is, bytes. */
+const RETURN_AT = 16;
+export const RETURN = 'ret';
+
+/** What a load of so many bytes from the context of a system call's end gives. */
+export function fromContext(offset: number, bytes: number): Value | undefined {
+  return offset === RETURN_AT && bytes >= 4 ? { kind: 'data', name: RETURN } : undefined;
+}
 
 export function resultOf(helper: number): Value | undefined {
   const name = RESULTS[helper];
