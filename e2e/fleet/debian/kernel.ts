@@ -1,5 +1,12 @@
 import type { GuestKind } from '../guests.ts';
-import { download, type PackageVersion, packageNames, versions } from './apt.ts';
+import {
+  type DebianArchitecture,
+  debianArchitecture,
+  download,
+  type PackageVersion,
+  packageNames,
+  versions,
+} from './apt.ts';
 import { extracted } from './extract.ts';
 
 /** A kernel from Debian, unpacked. */
@@ -18,7 +25,7 @@ const suites = { '5.10': 'bullseye', '6.1': 'bookworm', '6.12': 'bookworm-backpo
  * @throws Error where the suite has none that can be fetched
  */
 export async function fetchKernel({ arch, kernel }: GuestKind): Promise<Kernel> {
-  const architecture = arch === 'x86-64' ? 'amd64' : arch;
+  const architecture = debianArchitecture(arch);
   const suite = suites[kernel];
   const series = kernel === 'sid' ? '[0-9.]+' : `${kernel.replace('.', '\\.')}\\.`;
   const names = (
@@ -28,7 +35,7 @@ export async function fetchKernel({ arch, kernel }: GuestKind): Promise<Kernel> 
   for (const name of names) {
     for (const found of await versions(name, architecture, suite)) {
       try {
-        return { version: found.version, folders: await unpack(found) };
+        return { version: found.version, folders: await unpack(found, architecture) };
       } catch (error) {
         failure = error as Error;
       }
@@ -38,9 +45,9 @@ export async function fetchKernel({ arch, kernel }: GuestKind): Promise<Kernel> 
 }
 
 /** Since 7.x an image package is empty and needs two others of the same version. */
-async function unpack(image: PackageVersion): Promise<string[]> {
+async function unpack(image: PackageVersion, architecture: DebianArchitecture): Promise<string[]> {
   const release = image.name.slice('linux-image-'.length);
-  const split = await packageNames(`^linux-(binary|modules)-${release.replace('+', '\\+')}$`, image.architecture);
+  const split = await packageNames(`^linux-(binary|modules)-${release.replace('+', '\\+')}$`, architecture);
   const names = split.length > 0 ? split : [image.name];
   return Promise.all(names.map(async (name) => extracted(await download({ ...image, name }))));
 }

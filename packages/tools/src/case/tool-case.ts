@@ -57,6 +57,12 @@ export const ToolCaseSchema = z
       .max(16_384)
       .default('sleep 0.3')
       .describe('Runs by sh once the tool is attached; each line NAME=NUMBER that it prints is a count for the bounds'),
+    prepare: z
+      .string()
+      .max(16_384)
+      .default('')
+      .describe('Runs before the tool is attached, by the same shell: what it prints is no count'),
+    restore: z.string().max(16_384).default('').describe('Runs by sh after the tool was detached, whatever came of it'),
     commands: z.array(z.string()).default([]).describe('What must be in PATH for it'),
     modules: z
       .array(z.string().regex(/^\w+$/))

@@ -22,7 +22,7 @@ export interface ToolCaseSeen {
   readonly printed: string;
 }
 
-/** A workload that goes on for longer is ended: an emulated machine takes two minutes where each allocation is a stop. */
+/** A workload, or what prepares it, that goes on for longer is ended: an emulated machine takes two minutes where each allocation is a stop. */
 const LONGEST_MS = 240_000;
 
 /** Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError. */
@@ -30,7 +30,7 @@ export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEn
   const absent =
     one.commands.find((command) => !isCommand(command)) ?? one.modules.find((module) => !hasModule(module));
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
-  const workload = new Workload(one.workload);
+  const workload = new Workload(one);
   try {
     await workload.waits;
     const { variants, arguments: words } = toolProgram(tool, caseParameters(one, workload.pid));
@@ -98,26 +98,28 @@ function isCommand(name: string): boolean {
   return spawnSync('/bin/sh', ['-c', 'command -v "$1" >/dev/null', 'sh', name]).status === 0;
 }
 
-/** A shell that says when it has started, waits until it is let go, then tells NAME=NUMBER, a line each. */
+/** A shell that prepares, says when it has, waits until it is let go, then tells NAME=NUMBER, a line each. */
 class Workload {
   readonly pid: number;
-  /** What a shell does as it starts is not to be measured. It resolves also where the shell ends before. */
+  /** What a shell does as it starts and prepares is not to be measured. It resolves also where the shell ends before. */
   readonly waits: Promise<unknown>;
   readonly #truths = new Map<string, number>();
   readonly #child;
   readonly #exited: Promise<unknown[]>;
   readonly #told: Promise<unknown>;
-  readonly #deadline: NodeJS.Timeout;
+  readonly #restore: string;
+  #deadline: NodeJS.Timeout;
 
-  constructor(command: string) {
+  constructor({ prepare, workload, restore }: ToolCase) {
+    this.#restore = restore;
     // A group of its own, so that all it started ends with it.
-    this.#child = spawn('/bin/sh', ['-c', `echo waits; read go; ${command}`], {
+    this.#child = spawn('/bin/sh', ['-c', `{ :; ${prepare}\n} >&2; echo waits; read go; ${workload}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });
     this.pid = this.#child.pid ?? 0;
     this.#exited = once(this.#child, 'exit');
-    this.#deadline = setTimeout(() => this.end(), LONGEST_MS);
+    this.#deadline = setTimeout(() => this.#kill(), LONGEST_MS);
     const lines = createInterface({ input: this.#child.stdout });
     lines.on('line', (line) => {
       const [, name, number] = /^([a-z][a-z0-9_]*)=(\d+)$/.exec(line.trim()) ?? [];
@@ -132,12 +134,19 @@ class Workload {
   }
 
   async go(): Promise<void> {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#kill(), LONGEST_MS);
     this.#child.stdin.write('go\n');
     await Promise.all([this.#exited, this.#told]);
   }
 
   end(): void {
     clearTimeout(this.#deadline);
+    this.#kill();
+    if (this.#restore !== '') spawnSync('/bin/sh', ['-c', this.#restore], { stdio: 'ignore', timeout: LONGEST_MS });
+  }
+
+  #kill(): void {
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch (error) {
