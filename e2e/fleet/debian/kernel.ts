@@ -19,18 +19,19 @@ export interface Kernel {
 const suites = { '5.10': 'bullseye', '6.1': 'bookworm', '6.12': 'bookworm-backports', sid: 'sid' } as const;
 
 /**
- * The newest kernel of a suite that the mirror holds: an index may name one that the mirror has dropped already. Cloud
- * kernels, for they are the small ones.
+ * The newest kernel of a suite that the mirror holds: an index may name one that the mirror has dropped already. Those for
+ * clouds, for they are small, where it need not be the full one.
  *
  * @throws Error where the suite has none that can be fetched
  */
-export async function fetchKernel({ arch, kernel }: GuestKind): Promise<Kernel> {
+export async function fetchKernel({ arch, kernel, fullKernel }: GuestKind): Promise<Kernel> {
   const architecture = debianArchitecture(arch);
   const suite = suites[kernel];
   const series = kernel === 'sid' ? '[0-9.]+' : `${kernel.replace('.', '\\.')}\\.`;
-  const names = (
-    await packageNames(`^linux-image-${series}[0-9.]*[+a-z0-9-]*-cloud-${architecture}$`, architecture)
-  ).sort(newestFirst);
+  const flavour = fullKernel ? architecture : `cloud-${architecture}`;
+  const names = (await packageNames(`^linux-image-${series}[0-9.]*([+-][a-z0-9]+)?-${flavour}$`, architecture)).sort(
+    newestFirst,
+  );
   let failure = new Error(`Debian's ${suite} has no kernel ${kernel} for ${architecture}`);
   for (const name of names) {
     for (const found of await versions(name, architecture, suite)) {

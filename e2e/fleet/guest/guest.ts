@@ -6,9 +6,9 @@ import { Child } from '@bpfleet/testkit';
 import { step } from '../fleet-error.ts';
 import type { GuestKind } from '../guests.ts';
 import { fleetState } from '../state.ts';
-import { compileAcpiTable } from './acpi-table.ts';
 import { agentLog, GuestAgent } from './agent.ts';
 import { Console } from './console.ts';
+import { frequencyOptions } from './frequencies.ts';
 import { type GuestContent, writeInitramfs } from './initramfs.ts';
 import { type Boot, qemu } from './qemu.ts';
 
@@ -48,10 +48,10 @@ export class Guest {
       signal.throwIfAborted();
       const initramfs = join(work, 'initramfs');
       await step(kind.name, 'making its root file system', () => writeInitramfs(initramfs, content));
-      const acpiTable = await step(kind.name, 'making its ACPI table', () => compileAcpiTable(work));
+      const frequencies = await step(kind.name, 'making its frequencies', () => frequencyOptions(kind, work));
       const { disk } = content;
       return await step(kind.name, `booting (console: ${consoleLog(kind)})`, () =>
-        start(kind, work, { kernel: kernelImage(content), initramfs, acpiTable, disk }),
+        start(kind, work, { kernel: kernelImage(content), initramfs, frequencies, disk }),
       );
     } finally {
       // QEMU has read its files and the console is connected.

@@ -8,7 +8,7 @@ import type { Trace } from '../api.ts';
 import { loadTrace } from '../load-trace.ts';
 import { runTrace } from '../run-trace.ts';
 import { TraceError } from '../trace-error.ts';
-import { hasModule } from './kernel-module.ts';
+import { missingModule } from './kernel-module.ts';
 
 /** What became of a case: what is wrong, a sentence each; or why it cannot run here. */
 export type ToolCaseEnd =
@@ -27,8 +27,7 @@ const LONGEST_MS = 240_000;
 
 /** Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError. */
 export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEnd> {
-  const absent =
-    one.commands.find((command) => !isCommand(command)) ?? one.modules.find((module) => !hasModule(module));
+  const absent = one.commands.find((command) => !isCommand(command)) ?? missingModule(one);
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
   const workload = new Workload(one);
   try {
