@@ -25,7 +25,10 @@ export interface ToolCaseSeen {
 /** A workload, or what prepares it, that goes on for longer is ended: an emulated machine takes two minutes where each allocation is a stop. */
 const LONGEST_MS = 240_000;
 
-/** Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError. */
+/**
+ * Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError, and
+ * Error where the workload could not be prepared.
+ */
 export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEnd> {
   const absent = one.commands.find((command) => !isCommand(command)) ?? missingModule(one);
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
@@ -97,10 +100,14 @@ function isCommand(name: string): boolean {
   return spawnSync('/bin/sh', ['-c', 'command -v "$1" >/dev/null', 'sh', name]).status === 0;
 }
 
+function endedUnprepared(): never {
+  throw new Error('its workload ended or was ended before it was prepared');
+}
+
 /** A shell that prepares, says when it has, waits until it is let go, then tells NAME=NUMBER, a line each. */
 class Workload {
   readonly pid: number;
-  /** What a shell does as it starts and prepares is not to be measured. It resolves also where the shell ends before. */
+  /** What a shell does as it starts and prepares is not to be measured. Rejects where it ends before. */
   readonly waits: Promise<unknown>;
   readonly #truths = new Map<string, number>();
   readonly #child;
@@ -125,7 +132,9 @@ class Workload {
       if (name !== undefined) this.#truths.set(name, Number(number));
     });
     this.#told = once(lines, 'close');
-    this.waits = Promise.race([once(lines, 'line'), this.#told]);
+    this.waits = Promise.race([once(lines, 'line'), this.#told.then(endedUnprepared)]);
+    // One that ends early is known by its end.
+    this.#child.stdin.on('error', () => undefined);
   }
 
   get truths(): Truths {
