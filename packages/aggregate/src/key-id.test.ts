@@ -12,11 +12,11 @@ const keys: readonly (readonly Scalar[])[] = [
   ['1'],
   ['[["a","",0]]'],
   ['a'],
-  [[frame('a'), frame('b')]],
+  [[]],
   [[frame('a')]],
+  [[frame('a'), frame('b')]],
   [[frame('a', 4)]],
   [[frame('b')]],
-  [[]],
 ];
 
 test('different keys have different identities and an order', () => {

@@ -1,7 +1,15 @@
 import { asInteger } from './integer.ts';
 import type { Entry } from './map-state.ts';
-import { type Composite, isComposite, isNamed, isStack, type MapSchema, type Scalar } from './schema.ts';
-import { stackId } from './stack-text.ts';
+import {
+  type Composite,
+  isComposite,
+  isNamed,
+  isStack,
+  type MapSchema,
+  type Scalar,
+  type Stack,
+  type StackFrame,
+} from './schema.ts';
 
 /**
  * bpftrace's order of a map's entries: ascending by what they measure, plain strings by key. Equal ones by key, so that
@@ -109,18 +117,41 @@ function rank(value: Scalar): number {
 
 function compareObjects(a: Scalar & object, b: Scalar & object): number {
   if (isComposite(a) && isComposite(b)) return compareKeys((a as Composite).parts, (b as Composite).parts);
-  if (isStack(a) && isStack(b)) return compareStrings(stackId(a), stackId(b));
+  if (isStack(a) && isStack(b)) return compareStacks(a, b);
   return isStack(a) ? 1 : -1;
 }
 
-function compareStrings(a: string, b: string): number {
-  for (let index = 0; index < a.length && index < b.length; ) {
-    const x = a.codePointAt(index) as number;
-    const y = b.codePointAt(index) as number;
-    if (x !== y) {
-      return x - y;
-    }
-    index += x > 0xffff ? 2 : 1;
+/** Frame by frame from the innermost. Of stacks that end alike the shorter one is first. */
+function compareStacks(a: Stack, b: Stack): number {
+  for (let index = 0; index < a.length && index < b.length; index++) {
+    const order = compareFrames(a[index] as StackFrame, b[index] as StackFrame);
+    if (order !== 0) return order;
   }
   return a.length - b.length;
+}
+
+function compareFrames(a: StackFrame, b: StackFrame): number {
+  return (
+    compareStrings(a.symbol, b.symbol) ||
+    compareStrings(a.module, b.module) ||
+    a.offset - b.offset ||
+    compareStrings(a.text ?? '', b.text ?? '') ||
+    compareStrings(a.buildId ?? '', b.buildId ?? '')
+  );
+}
+
+function compareStrings(a: string, b: string): number {
+  if (a === b) return 0;
+  const common = Math.min(a.length, b.length);
+  for (let index = 0; index < common; index++) {
+    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
+    if (x !== y) return byCodePoint(x) - byCodePoint(y);
+  }
+  return a.length - b.length;
+}
+
+/** Of a UTF-16 unit: surrogates, of which code points from U+10000 are made, come after all others. */
+function byCodePoint(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

@@ -3,7 +3,7 @@ import { jsonInteger } from './integer.ts';
 import { keyId } from './key-id.ts';
 import { addLoss, noLoss, subtractLoss } from './loss.ts';
 import type { MapState } from './map-state.ts';
-import { mergeNodes, type ResultRow, toResultMap } from './result-map.ts';
+import { mergeNodes, type ResultRow, resultEntries } from './result-map.ts';
 import type { MapSchema, Scalar } from './schema.ts';
 
 const schema = (part: Partial<MapSchema>): MapSchema => ({
@@ -21,7 +21,7 @@ const row = (key: Scalar[], cells: [number, bigint][], rest: Partial<ResultRow> 
   ...rest,
 });
 
-describe('toResultMap', () => {
+describe('resultEntries', () => {
   test.each<[string, MapSchema, ResultRow, object]>([
     ['count', schema({}), row(['a'], [[0, 12n]], { nodes: 2 }), { key: ['a'], value: 12, nodes: 2 }],
     [
@@ -70,12 +70,12 @@ describe('toResultMap', () => {
       },
     ],
   ])('%s', (_, map, one, expected) => {
-    expect(toResultMap(map, [one]).entries).toEqual([expect.objectContaining(expected)]);
+    expect([...resultEntries(map, [one])]).toEqual([expect.objectContaining(expected)]);
   });
 
   test('drops entries with nothing left', () => {
-    expect(toResultMap(schema({}), [row(['a'], [[0, 0n]]), row(['b'], [])]).entries).toEqual([]);
-    expect(toResultMap(schema({ kind: 'max' }), [row(['b'], [])]).entries).toEqual([]);
+    expect([...resultEntries(schema({}), [row(['a'], [[0, 0n]]), row(['b'], [])])]).toEqual([]);
+    expect([...resultEntries(schema({ kind: 'max' }), [row(['b'], [])])]).toEqual([]);
   });
 
   test('orders entries within their group', () => {
@@ -84,7 +84,7 @@ describe('toResultMap', () => {
       row(['b'], [[0, 1n]], { group: 'n1' }),
       row(['c'], [[0, 1n]], { group: 'n2' }),
     ];
-    expect(toResultMap(schema({}), rows).entries.map(({ group, key }) => [group, ...key])).toEqual([
+    expect([...resultEntries(schema({}), rows)].map(({ group, key }) => [group, ...key])).toEqual([
       ['n2', 'c'],
       ['n2', 'a'],
       ['n1', 'b'],
@@ -111,7 +111,7 @@ test.each([
       [1, 1000n],
     ],
   );
-  const { entries } = toResultMap(schema({ kind }), [often, rare]);
+  const entries = [...resultEntries(schema({ kind }), [often, rare])];
   expect(entries.map(({ key }) => key[0])).toEqual(expected);
 });
 
@@ -122,7 +122,7 @@ describe('mergeNodes', () => {
       entries: new Map(cells.map(([key, cell]) => [keyId([key]), { key: [key], cells: new Map([[0, cell]]) }])),
     });
     const rows = mergeNodes([node(['a', 1n], ['b', 5n]), node(['a', 2n], ['b', 0n])]);
-    expect(toResultMap(schema({}), rows).entries).toEqual([
+    expect([...resultEntries(schema({}), rows)]).toEqual([
       { key: ['a'], value: 3, nodes: 2 },
       { key: ['b'], value: 5, nodes: 1 },
     ]);

@@ -4,7 +4,7 @@ import type { Entry, MapState } from './map-state.ts';
 import { isAdditive, mergeCells } from './merge.ts';
 import { averageOf, orderResults, totalCount, totalOf } from './order.ts';
 import { quantile } from './quantile.ts';
-import type { JsonScalar, ResultEntry, ResultMap } from './result-document.ts';
+import type { JsonScalar, ResultEntry } from './result-document.ts';
 import { isNamed, isStack, type KeyType, type MapSchema, type Scalar } from './schema.ts';
 import { intervalsOf } from './tseries.ts';
 
@@ -17,21 +17,14 @@ export interface ResultRow extends Entry {
 }
 
 /**
- * A map of the result document, ordered by orderResults, groups after one another in the order given. Entries
- * with nothing left (an additive entry of zeros) are dropped: the program deleted them.
+ * The entries of a map in the result document, in the order of orderResults, groups after one another in the order given; each is made
+ * when it is asked for. Entries with nothing left (an additive entry of zeros) are dropped: the program deleted them.
  */
-export function toResultMap(schema: MapSchema, rows: readonly ResultRow[]): ResultMap {
-  const groups = Map.groupBy(
-    rows.filter((row) => hasValue(schema, row)),
-    (row) => row.group,
-  );
-  const entries = [...groups.values()].flatMap((group) => orderResults(schema, group));
-  return {
-    name: schema.name,
-    kind: schema.kind,
-    key: [...schema.key],
-    entries: entries.map((row) => toResultEntry(schema, row)),
-  };
+export function* resultEntries(schema: MapSchema, rows: Iterable<ResultRow>): Generator<ResultEntry, void, void> {
+  const present = [...rows].filter((row) => hasValue(schema, row));
+  for (const group of Map.groupBy(present, (row) => row.group).values()) {
+    for (const row of orderResults(schema, group)) yield toResultEntry(schema, row);
+  }
 }
 
 /** Merges the same map of several nodes, and counts for each entry how many of them have it. */

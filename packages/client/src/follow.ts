@@ -46,7 +46,8 @@ export async function* followEvents(
       failures += 1;
     } catch (error) {
       options.signal?.throwIfAborted();
-      const lasting = error instanceof ApiError && !error.transient;
+      // What was too long would be so again.
+      const lasting = error instanceof RangeError || (error instanceof ApiError && !error.transient);
       if (lasting || Date.now() - lastHeard > (options.patienceMs ?? 60_000)) {
         throw error;
       }

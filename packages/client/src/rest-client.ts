@@ -23,6 +23,9 @@ import { type FollowOptions, followEvents } from './follow.ts';
 import { type Endpoint, requestJson, send } from './http.ts';
 import { readJsonLines } from './json-lines.ts';
 
+/** A document may have hundreds of thousands of stacks. */
+const resultsTimeoutMs = 300_000;
+
 export interface ResultsQuery {
   /** `node`, `window` or `label:KEY`; merged over all nodes without it. */
   readonly by?: string;
@@ -88,7 +91,9 @@ export class RestClient {
   }
 
   results(id: string, query: ResultsQuery = {}): Promise<ResultDocument> {
-    return this.#json('GET', `/sessions/${encodeURIComponent(id)}/results`, { query: { ...query } });
+    const patient = { ...this.#endpoint, timeoutMs: this.#endpoint.timeoutMs ?? resultsTimeoutMs };
+    const path = `/sessions/${encodeURIComponent(id)}/results`;
+    return requestJson(patient, 'GET', path, { query: { ...query } }) as Promise<ResultDocument>;
   }
 
   /** By name, page by page as they are asked for. */

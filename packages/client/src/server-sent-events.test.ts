@@ -36,14 +36,19 @@ describe('ServerSentEventParser', () => {
     );
   });
 
-  test('refuses an event without end', () => {
+  test.each([
+    ['a line without end', Array(5).fill('x'.repeat(300))],
+    ['an event without end', Array(50).fill('data: 0123456789012345678901234\n')],
+  ])('refuses %s', (_, chunks) => {
+    const parser = new ServerSentEventParser(1_000);
+    expect(() => chunks.map((chunk) => parser.push(chunk))).toThrow(RangeError);
+  });
+
+  test('reads a document of 100 MB in small pieces, without looking through it again with each', () => {
     const parser = new ServerSentEventParser();
-    const chunk = 'x'.repeat(16 * 1024 * 1024);
-    expect(() => {
-      for (let sent = 0; sent < 5; sent += 1) {
-        parser.push(chunk);
-      }
-    }).toThrow(RangeError);
+    const chunk = 'x'.repeat(1024);
+    const events = ['data: ', ...Array<string>(100_000).fill(chunk), '\n\n'].flatMap((text) => parser.push(text));
+    expect(events.map(({ data }) => data.length)).toEqual([100_000 * 1024]);
   });
 });
 

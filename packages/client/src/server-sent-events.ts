@@ -1,3 +1,5 @@
+import { Lines, longestLine } from './lines.ts';
+
 /** One event of a stream. Source of the format: the HTML standard, section 9.2, "Server-sent events". */
 export interface ServerSentEvent {
   /** `message` where the server named none. */
@@ -7,12 +9,10 @@ export interface ServerSentEvent {
   readonly id: string;
 }
 
-/** Longest event that is read, in characters; a server that never ends one must not fill the memory. */
-const MAX_EVENT = 64 * 1024 * 1024;
-
-/** Cuts a stream of text, however it was cut into chunks, into events. Throws RangeError past the limit. */
+/** Cuts a stream of text, however it was cut into chunks, into events. Throws RangeError where a line or an event does not end. */
 export class ServerSentEventParser {
-  #rest = '';
+  readonly #lines: Lines;
+  readonly #longest: number;
   #event = '';
   #data: string[] = [];
   #id = '';
@@ -20,13 +20,13 @@ export class ServerSentEventParser {
   /** Milliseconds to wait before reconnecting, where the server asked for it. */
   retryMs: number | undefined;
 
+  constructor(longest = longestLine) {
+    this.#lines = new Lines(longest);
+    this.#longest = longest;
+  }
+
   push(chunk: string): ServerSentEvent[] {
-    const lines = `${this.#rest}${chunk}`.split(/\r\n|\n|\r(?!$)/);
-    this.#rest = lines.pop() ?? '';
-    if (this.#rest.length + this.#size > MAX_EVENT) {
-      throw new RangeError('an event of the stream does not end');
-    }
-    return lines.flatMap((line) => this.#line(line));
+    return this.#lines.push(chunk).flatMap((line) => this.#line(line));
   }
 
   #line(line: string): ServerSentEvent[] {
@@ -43,6 +43,9 @@ export class ServerSentEventParser {
       case 'data':
         this.#data.push(value);
         this.#size += value.length;
+        if (this.#size > this.#longest) {
+          throw new RangeError(`The controller sent an event of more than ${this.#longest} characters.`);
+        }
         break;
       case 'id':
         if (!value.includes('\0')) {

@@ -30,7 +30,7 @@ export function decodeKey(bytes: Uint8Array, schema: MapSchema): EntryDelta['key
   return keyOf(fromBinary(EntryDeltaSchema, bytes), schema);
 }
 
-function encodeEntry(entry: EntryDelta): EntryDeltaMessage {
+export function encodeEntry(entry: EntryDelta): EntryDeltaMessage {
   const cells = [...entry.cells].sort(([a], [b]) => a - b);
   return create(EntryDeltaSchema, {
     key: entry.key.map(encodeScalar),

@@ -1,5 +1,6 @@
 import type { LossCounts, MapDelta, MapSchema, MapState, Scalar } from '@bpfleet/aggregate';
 import type { Diagnostic, ScriptCall } from '@bpfleet/compiler';
+import type { Steps } from './in-turns.ts';
 import type { BenchRun, TestRun, TestWatch } from './own-runs.ts';
 import type { Denied } from './uses/program-uses.ts';
 
@@ -162,6 +163,11 @@ export interface Trace {
   readonly exitCode: number;
   /** Every map as it is now. */
   readMaps(): MapState[];
+  /**
+   * The same, a step for each entry: a hundred thousand stacks take seconds, and deadlines and limits are to hold meanwhile. A step after
+   * `close` throws. Where it is absent there is only readMaps().
+   */
+  readingMaps?(): Steps<MapState[]>;
   /** Of objects: any map by its own name, or `.bss`, `.data`, `.rodata`, each value whole; null where there is none to list. */
   readWholeMap?(name: string): MapState | null;
   /** Lost so far. `evicted` and `sampledOut` are always zero here: neither is lost in the kernel. */

@@ -20,11 +20,12 @@ import {
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from './api.ts';
 import { attachOrder } from './attach-order.ts';
+import { atOnce, type Steps, whileOpen } from './in-turns.ts';
 import { type BenchRun, runBenches, runTests, type TestRun, type TestWatch } from './own-runs.ts';
 import { PacketFiles } from './packet-files.ts';
 import { hasProbes, type PreparedTrace } from './prepare-trace.ts';
 import { lossesOf, readCounters } from './read-losses.ts';
-import { readMap } from './read-map.ts';
+import { readingMap } from './read-map.ts';
 import { RecordReader } from './read-record.ts';
 import { nodeSymbols, valueReaders } from './read-stack.ts';
 import { RecordActions } from './record-actions.ts';
@@ -41,7 +42,7 @@ const ORDERED_TOGETHER = 16_384;
 /** A record as it lies in a ring. */
 type OnRawRecord = (memory: Buffer, offset: number, length: number) => void;
 
-/** A Trace over a Collection. All calls are synchronous, so that none can run into another. */
+/** A Trace over a Collection. All calls are synchronous, so that none can run into another; between steps of a reading any may come. */
 export class LoadedTrace implements Trace {
   readonly schemas;
   /** Grows where a probe cannot be attached and may be missing. */
@@ -178,7 +179,15 @@ export class LoadedTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return this.#results.map(({ output, map }) => readMap(output, map, this.#readers));
+    return atOnce(this.readingMaps());
+  }
+
+  *readingMaps(): Steps<MapState[]> {
+    const states: MapState[] = [];
+    for (const { output, map } of this.#results) {
+      states.push(yield* whileOpen(readingMap(output, map, this.#readers), () => this.#state !== 'closed'));
+    }
+    return states;
   }
 
   losses(): LossCounts {

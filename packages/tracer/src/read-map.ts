@@ -10,6 +10,7 @@ import {
 } from '@bpfleet/aggregate';
 import type { MapOutput, ValueLayout } from '@bpfleet/compiler';
 import type { BpfMap, MapEntry } from '@bpfleet/kernel';
+import { atOnce, type Steps } from './in-turns.ts';
 import { readField } from './read-field.ts';
 import { noReaders, type ValueReaders } from './value-readers.ts';
 
@@ -21,11 +22,17 @@ export type ReadableMap = Pick<BpfMap, 'entries' | 'lookup' | 'cpus' | 'stride' 
  * have other addresses but the same symbols are one.
  */
 export function readMap(output: MapOutput, map: ReadableMap, readers: ValueReaders = noReaders): MapState {
+  return atOnce(readingMap(output, map, readers));
+}
+
+/** As readMap, a step for each entry: symbols of stacks take their time. All entries are copied from the kernel at once, before the first. */
+export function* readingMap(output: MapOutput, map: ReadableMap, readers: ValueReaders): Steps<MapState> {
   const state = emptyState(output.schema);
   for (const { key, value } of elements(output, map)) {
     const parts = output.key.map((field) => readField(bufferOf(key), 0, field, readers));
     const entry = readEntry(output, parts, bufferOf(value), map, readers);
     if (entry !== null) addEntry(state, entry);
+    yield;
   }
   return state;
 }

@@ -281,6 +281,47 @@ describe('runTrace', () => {
     expect(end.detachedAt).toBeLessThan(6200);
   });
 
+  test.each(['duration', 'abort'] as const)(
+    'while maps are read for long the %s ends it at once, and nothing is lost',
+    async (ended) => {
+      const clock = new FakeClock(0);
+      const abort = new AbortController();
+      const states: string[] = [];
+      class Slow extends FakeTrace {
+        *readingMaps() {
+          const read = this.readMaps();
+          for (let step = 0; step < 3; step++) {
+            // Each step is longer than a turn.
+            for (const until = performance.now() + 25; performance.now() < until; );
+            yield;
+          }
+          states.push(this.state);
+          return read;
+        }
+      }
+      const trace = new Slow(clock);
+      const onOverhead = () => {
+        if (ended === 'abort' && clock.monotonicMs() >= 4900) abort.abort();
+        return 'soon' as const;
+      };
+      const { end, windows } = await record(clock, trace, {
+        ...{ intervalMs: 1000, signal: abort.signal, onOverhead },
+        ...(ended === 'duration' ? { durationMs: 5000 } : {}),
+      });
+      expect(states).toEqual(['detached', 'detached']);
+      expect(end.ended).toBe(ended);
+      expect(Math.abs(end.detachedAt - end.attachedAt - 5000)).toBeLessThan(200);
+      expect(windows.map((window) => [window.start, window.end])).toEqual([
+        [end.attachedAt, 1000],
+        [1000, end.detachedAt],
+      ]);
+      const total = emptyState(schema);
+      for (const delta of windows.flatMap(({ maps }) => maps)) applyDelta(total, delta);
+      expect(total).toEqual(trace.readMaps()[0]);
+      expect(windows.flatMap(({ events }) => events)).toHaveLength(Math.floor((end.detachedAt - end.attachedAt) / 100));
+    },
+  );
+
   test('a window whose taker fails ends it', async () => {
     const clock = new FakeClock(0);
     const trace = new FakeTrace(clock);

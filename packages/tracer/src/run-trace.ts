@@ -56,7 +56,7 @@ class Run {
     const overhead = this.#meter?.end() ?? null;
     const detachedAt = this.#detach();
     this.#drainRest(windows);
-    await this.#options.onWindow(windows.close(detachedAt));
+    await this.#options.onWindow(await windows.close(detachedAt));
     const { exitCode } = this.#trace;
     return { ended, exitCode, attachedAt, detachedAt, lost: windows.lost, overhead };
   }
@@ -77,7 +77,7 @@ class Run {
       const now = this.#now();
       if (now >= boundary) {
         // Late by more than a window: one long window, never an empty one for a time that nobody measured.
-        await this.#give(windows.close(boundaryAtOrBefore(now, intervalMs)), windows);
+        await this.#give(windows.close(boundaryAtOrBefore(now, intervalMs)), windows, endMs);
         boundary = boundaryAfter(this.#now(), intervalMs);
         continue;
       }
@@ -101,25 +101,27 @@ class Run {
   }
 
   /**
-   * While its taker is busy events of the next window are read and what the programs cost is watched all the same, and an
-   * abort detaches them at once.
+   * While the maps of a window are read, and while its taker is busy, events of the next window are read and what the programs cost is
+   * watched all the same; an abort, or the end of the time, detaches them at once.
    */
-  async #give(window: TraceWindow, next: WindowBuilder): Promise<void> {
-    const given = this.#options.onWindow(window);
+  async #give(window: TraceWindow | Promise<TraceWindow>, next: WindowBuilder, endMs: number): Promise<void> {
+    const { onWindow, signal } = this.#options;
+    const given = window instanceof Promise ? window.then((read) => onWindow(read)) : onWindow(window);
     if (given === undefined) return;
-    const { signal } = this.#options;
     const taken = new AbortController();
     const settled = given.finally(() => taken.abort());
     // Awaited below; until then a failure is not to count as nobody's.
     settled.catch(() => undefined);
     const wake = signal === undefined ? taken.signal : AbortSignal.any([taken.signal, signal]);
     let pause = 1;
-    while (!wake.aborted) {
+    let leftMs = endMs - this.#clock.monotonicMs();
+    while (!wake.aborted && leftMs > 0) {
       const unmetered = this.#meter?.step() ?? Number.POSITIVE_INFINITY;
       pause = nextPause(this.#drain(next, this.#room(next)), pause);
-      await this.#clock.sleep(Math.min(unmetered, pause), wake);
+      await this.#clock.sleep(Math.min(unmetered, pause, leftMs), wake);
+      leftMs = endMs - this.#clock.monotonicMs();
     }
-    if (signal?.aborted === true) this.#detach();
+    if (signal?.aborted === true || leftMs <= 0) this.#detach();
     await settled;
   }
 

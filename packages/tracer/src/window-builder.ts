@@ -1,5 +1,6 @@
 import { diff, isEmptyDelta, type LossCounts, type MapState, noLoss, subtractLoss } from '@bpfleet/aggregate';
 import type { Trace, TraceEvent, TraceWindow } from './api.ts';
+import { inTurns } from './in-turns.ts';
 
 /**
  * Memory that the events of one window may take, about, in bytes. Beyond it they stay in the ring, and what the ring
@@ -46,23 +47,29 @@ export class WindowBuilder {
     }
   }
 
-  /** Reads maps and losses now and closes the window at `end`; the next one starts there. */
-  close(end: number): TraceWindow {
-    const maps = this.#trace.readMaps();
-    const lost = { ...this.#trace.losses(), sampledOut: this.#sampledOut };
-    const window: TraceWindow = {
-      // The wall clock may have been set back meanwhile.
-      start: Math.min(this.#start, end),
-      end,
-      maps: maps.map((state, index) => diff(this.#maps[index], state)).filter((delta) => !isEmptyDelta(delta)),
-      events: this.#events,
-      lost: subtractLoss(lost, this.#lost),
-    };
+  /**
+   * Closes the window at `end`, the next one starts there; and reads maps and losses from now on, in turns where it takes long. Events
+   * that are added meanwhile are of the next window.
+   */
+  close(end: number): TraceWindow | Promise<TraceWindow> {
+    // The wall clock may have been set back meanwhile.
+    const cut = { start: Math.min(this.#start, end), end, events: this.#events };
     this.#start = end;
-    this.#maps = maps;
-    this.#lost = lost;
     this.#events = [];
     this.#eventBytes = 0;
+    const maps = this.#trace.readingMaps === undefined ? this.#trace.readMaps() : inTurns(this.#trace.readingMaps());
+    return maps instanceof Promise ? maps.then((read) => this.#windowOf(cut, read)) : this.#windowOf(cut, maps);
+  }
+
+  #windowOf(cut: Pick<TraceWindow, 'start' | 'end' | 'events'>, maps: readonly MapState[]): TraceWindow {
+    const lost = { ...this.#trace.losses(), sampledOut: this.#sampledOut };
+    const window: TraceWindow = {
+      ...cut,
+      maps: maps.map((state, index) => diff(this.#maps[index], state)).filter((delta) => !isEmptyDelta(delta)),
+      lost: subtractLoss(lost, this.#lost),
+    };
+    this.#maps = maps;
+    this.#lost = lost;
     return window;
   }
 }

@@ -8,6 +8,7 @@ import {
   EventPages,
   FramePayloadSchema,
   fromBinary,
+  PayloadScan,
 } from '@bpfleet/contracts';
 import type { TraceEvent, TraceWindow } from '@bpfleet/tracer';
 import fc from 'fast-check';
@@ -61,7 +62,7 @@ const content = fc.record({
 test('the frames, one after another, are the window; no record is lost or counted twice', () => {
   fc.assert(
     fc.property(content, fc.integer({ min: 60, max: 2_000 }), fc.nat(1_000), (window, maxBytes, ordinal) => {
-      const cut = cutFrames(window, pagesOf(window.events, ordinal, maxBytes / 2), maxBytes);
+      const cut = [...cutFrames(window, pagesOf(window.events, ordinal, maxBytes / 2), maxBytes)];
       const payloads = cut.map(({ payload }) => fromBinary(FramePayloadSchema, payload));
 
       const states = schemas.map(emptyState);
@@ -103,16 +104,29 @@ const window = (parts: Partial<TraceWindow>): TraceWindow => ({
   ...parts,
 });
 
+test('map entries are in the one form that a controller need not take apart', () => {
+  fc.assert(
+    fc.property(content, fc.integer({ min: 60, max: 2_000 }), (window, maxBytes) => {
+      let entries = 0;
+      const scan = new PayloadScan(schemas);
+      for (const { payload } of cutFrames(window, pagesOf(window.events), maxBytes)) {
+        for (scan.open(payload); scan.next(); ) entries++;
+      }
+      expect(entries).toBe(window.maps.reduce((sum, delta) => sum + delta.entries.length, 0));
+    }),
+  );
+});
+
 test('an empty window is no frame; one that only lost something is', () => {
-  expect(cutFrames(window({}), [])).toEqual([]);
-  expect(cutFrames(window({ lost: { ...noLoss(), mapFull: 1n } }), [])).toMatchObject([
+  expect([...cutFrames(window({}), [])]).toEqual([]);
+  expect([...cutFrames(window({ lost: { ...noLoss(), mapFull: 1n } }), [])]).toMatchObject([
     { records: 0, lost: { mapFull: 1n } },
   ]);
 });
 
 test('a large window stays below the limit of a frame', () => {
   const many = Array.from({ length: 30_000 }, (_, index) => ({ key: [`process-${index}`], cells: new Map([[0, 1n]]) }));
-  const cut = cutFrames(window({ maps: [{ map: 0, entries: many }] }), []);
+  const cut = [...cutFrames(window({ maps: [{ map: 0, entries: many }] }), [])];
   expect(cut.length).toBeGreaterThan(2);
   for (const { payload } of cut) expect(payload.length).toBeLessThanOrEqual(maxPayloadBytes);
 });

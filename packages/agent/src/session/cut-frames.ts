@@ -4,8 +4,8 @@ import {
   type EntryDelta,
   EntryDeltaSchema,
   type EventPage,
+  encodeEntry,
   encodeLoss,
-  encodeMapDelta,
   FramePayloadSchema,
   LossCountsSchema,
   MapDeltaSchema,
@@ -31,21 +31,28 @@ type WindowContent = Pick<TraceWindow, 'maps' | 'lost'>;
 
 /**
  * Cuts a window, and the events that came in it, into payloads of at most `maxBytes`, but for a record or page that is longer.
- * Concatenated, the payloads are both. None where there are no records and losses.
+ * Concatenated, the payloads are both. None where there are no records and losses. Each is made when it is asked for.
  */
-export function cutFrames(
+export function* cutFrames(
   window: WindowContent,
   pages: readonly EventPage[],
   maxBytes = maxPayloadBytes,
-): CutPayload[] {
+): Generator<CutPayload, void, void> {
   const truncated = pages.reduce((sum, page) => sum + page.truncated, 0n);
   const lost = { ...window.lost, truncated: window.lost.truncated + truncated };
   const cutter = new Cutter(maxBytes, lost);
   for (const delta of window.maps) {
-    for (const entry of encodeMapDelta(delta).entries) cutter.entry(delta.map, entry);
+    for (const entry of delta.entries) {
+      cutter.entry(delta.map, encodeEntry(entry));
+      yield* cutter.take();
+    }
   }
-  for (const page of pages) cutter.page(page);
-  return cutter.finish();
+  for (const page of pages) {
+    cutter.page(page);
+    yield* cutter.take();
+  }
+  cutter.finish();
+  yield* cutter.take();
 }
 
 /**
@@ -54,7 +61,7 @@ export function cutFrames(
  */
 class Cutter {
   readonly #maxBytes: number;
-  readonly #done: CutPayload[] = [];
+  #done: CutPayload[] = [];
   #lost: LossCounts;
   #maps: { readonly map: number; readonly entries: Uint8Array[] }[] = [];
   #pages: Uint8Array[] = [];
@@ -83,9 +90,15 @@ class Cutter {
     this.#pages.push(bytes);
   }
 
-  finish(): CutPayload[] {
+  finish(): void {
     if (this.#records > 0 || Object.values(this.#lost).some((count) => count !== 0n)) this.#cut();
-    return this.#done;
+  }
+
+  /** What is whole since the last time. */
+  take(): readonly CutPayload[] {
+    const done = this.#done;
+    if (done.length > 0) this.#done = [];
+    return done;
   }
 
   #admit(bytes: number, records: number): void {
@@ -99,7 +112,8 @@ class Cutter {
     const writer = new BinaryWriter();
     for (const delta of this.#maps) {
       writer.tag(maps.number, WireType.LengthDelimited).fork();
-      writer.tag(MapDeltaSchema.field.map.number, WireType.Varint).uint32(delta.map);
+      // As encoders do: in any other form a controller takes a frame apart, at thirty times the cost (`PayloadScan`).
+      if (delta.map !== 0) writer.tag(MapDeltaSchema.field.map.number, WireType.Varint).uint32(delta.map);
       for (const entry of delta.entries) {
         writer.tag(MapDeltaSchema.field.entries.number, WireType.LengthDelimited).bytes(entry);
       }

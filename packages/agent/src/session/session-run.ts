@@ -22,7 +22,7 @@ import type { RunId } from '../spool/entry.ts';
 import type { Spool, SpooledFrame } from '../spool/spool.ts';
 import type { Tracing } from '../tracing.ts';
 import type { Assignment } from './assignment.ts';
-import { cutFrames } from './cut-frames.ts';
+import { type CutPayload, cutFrames } from './cut-frames.ts';
 import { whenPassed } from './deadline.ts';
 import { encodeDiagnostics, traceFailure } from './diagnostics.ts';
 import { encodeManifest, manifestOf, type RunEnd } from './manifest.ts';
@@ -186,8 +186,8 @@ export class SessionRun {
   }
 
   async #withinDeadline(trace: Trace, watch: Watch, tracing: Tracing): Promise<TraceEnd> {
-    // A trace that does not end when it is told to is torn off; its run then fails or ends.
-    const callOff = whenPassed(this.assignment.deadline + graceMs, this.#with.clock, () => this.#close());
+    // A trace that does not end when it is told to is torn off the kernel; what it has may still be read.
+    const callOff = whenPassed(this.assignment.deadline + graceMs, this.#with.clock, () => trace.detach());
     try {
       return await tracing.runTrace(trace, {
         intervalMs: this.assignment.intervalMs,
@@ -220,36 +220,42 @@ export class SessionRun {
 
   async #window(window: TraceWindow): Promise<void> {
     this.#lost = addLoss(this.#lost, window.lost);
-    const payloads = cutFrames(window, this.#pages.take());
-    if (payloads.length === 0) return this.#with.spool.mark(this.id, window.end);
-    let batch: SpooledFrame[] = [];
-    const lastBatch = Math.floor((payloads.length - 1) / framesAtOnce) * framesAtOnce;
-    for (const [index, { payload, records, lost }] of payloads.entries()) {
-      this.#seq += 1n;
-      const frame = create(FrameSchema, {
-        sessionId: this.id.session,
-        bootEpoch: this.id.epoch,
-        seq: this.#seq,
-        windowStart: timestampFromMs(Math.round(window.start)),
-        windowEnd: timestampFromMs(Math.round(window.end)),
-        payload,
-        crc32c: crc32c(payload),
-        records,
-      });
-      // Only what is whole counts as measured, should this process be killed now.
-      const until = index < lastBatch ? window.start : window.end;
-      batch.push({ seq: this.#seq, records, lost, until, bytes: toBinary(FrameSchema, frame) });
-      if (batch.length < framesAtOnce) continue;
-      await this.#append(batch);
-      batch = [];
-      // A flood has many frames a window: what comes meanwhile is to be read as well.
-      await setImmediate();
+    let batch: Omit<SpooledFrame, 'until'>[] = [];
+    for (const cut of cutFrames(window, this.#pages.take())) {
+      if (batch.length === framesAtOnce) {
+        // Only what is whole counts as measured, should this process be killed now.
+        await this.#append(batch, window.start);
+        batch = [];
+      }
+      // A large window has many frames: what else waits has its turn.
+      if (batch.length > 0) await setImmediate();
+      batch.push(this.#frameOf(window, cut));
     }
-    if (batch.length > 0) await this.#append(batch);
+    if (batch.length > 0) await this.#append(batch, window.end);
+    else await this.#with.spool.mark(this.id, window.end);
   }
 
-  async #append(frames: readonly SpooledFrame[]): Promise<void> {
-    await this.#with.spool.append(this.id, frames);
+  #frameOf(window: TraceWindow, { payload, records, lost }: CutPayload): Omit<SpooledFrame, 'until'> {
+    this.#seq += 1n;
+    const frame = create(FrameSchema, {
+      sessionId: this.id.session,
+      bootEpoch: this.id.epoch,
+      seq: this.#seq,
+      windowStart: timestampFromMs(Math.round(window.start)),
+      windowEnd: timestampFromMs(Math.round(window.end)),
+      payload,
+      crc32c: crc32c(payload),
+      records,
+    });
+    return { seq: this.#seq, records, lost, bytes: toBinary(FrameSchema, frame) };
+  }
+
+  /** `until`: what counts as measured once they are on the disk. */
+  async #append(frames: readonly Omit<SpooledFrame, 'until'>[], until: number): Promise<void> {
+    await this.#with.spool.append(
+      this.id,
+      frames.map((frame) => ({ ...frame, until })),
+    );
     this.#with.onSpooled();
   }
 

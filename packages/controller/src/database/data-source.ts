@@ -19,6 +19,7 @@ import { Access1764800000000 } from './migrations/1764800000000-access.ts';
 import { Tools1764850000000 } from './migrations/1764850000000-tools.ts';
 import { RunStorage1764900000000 } from './migrations/1764900000000-run-storage.ts';
 import { ResultsBySessionDay1764950000000 } from './migrations/1764950000000-results-by-session-day.ts';
+import { WaitingFrames1765000000000 } from './migrations/1765000000000-waiting-frames.ts';
 
 /** Any constant will do, as long as every controller takes the same advisory lock. */
 const migrationLock = 4_812_006;
@@ -44,6 +45,7 @@ export function createDataSource(url: string): DataSource {
       Tools1764850000000,
       RunStorage1764900000000,
       ResultsBySessionDay1764950000000,
+      WaitingFrames1765000000000,
     ],
     synchronize: false,
     poolSize,

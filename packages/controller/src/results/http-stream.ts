@@ -1,13 +1,18 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { Turns } from '../turns.ts';
 
-/** An answer that is written bit by bit: newline-delimited JSON, or server-sent events (HTML standard, section 9.2). */
+/** An answer that is written bit by bit: JSON, by lines or as one document, or server-sent events (HTML standard, section 9.2). */
 export class HttpStream {
   /** Aborts when the reader has gone. */
   readonly signal: AbortSignal;
   private readonly response: ServerResponse;
+  private readonly turns = new Turns();
 
-  constructor(response: ServerResponse, contentType: 'application/x-ndjson' | 'text/event-stream') {
+  constructor(
+    response: ServerResponse,
+    contentType: 'application/json' | 'application/x-ndjson' | 'text/event-stream',
+  ) {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     this.signal = gone.signal;
@@ -27,6 +32,22 @@ export class HttpStream {
     const id = event.id === undefined ? '' : `id: ${event.id}\n`;
     const name = event.name === undefined ? '' : `event: ${event.name}\n`;
     await this.write(`${id}${name}data: ${JSON.stringify(event.data)}\n\n`);
+  }
+
+  /** An event whose JSON comes in pieces. */
+  async eventOf(name: string, json: Iterable<string>): Promise<void> {
+    await this.write(`event: ${name}\ndata: `);
+    await this.pieces(json);
+    await this.write('\n\n');
+  }
+
+  /** Until the reader has gone. */
+  async pieces(json: Iterable<string>): Promise<void> {
+    for (const piece of json) {
+      if (this.signal.aborted) return;
+      await this.write(piece);
+      await this.turns.next();
+    }
   }
 
   /** Something to send, so that proxies do not take the connection for dead. */

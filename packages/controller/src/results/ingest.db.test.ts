@@ -12,8 +12,11 @@ import { startTestServer, type TestServer } from '../testing/test-controller.ts'
 import { IngestService } from './ingest.service.ts';
 import { readStates } from './read-states.ts';
 import { dateOfDay, ResultPartitions } from './result-partitions.ts';
+import { Rollup } from './rollup.ts';
 import { RunRepository } from './run.repository.ts';
 import type { CheckedFrame, RunInput } from './run.ts';
+import { parseSeqRanges } from './seq-ranges.ts';
+import { storedPayloads } from './stored-payloads.ts';
 
 const schemas: MapSchema[] = [
   { id: 0, name: '@n', kind: 'count', key: ['string'], signed: false },
@@ -35,10 +38,10 @@ beforeEach(async () => {
 });
 
 /** Another controller on the same database. */
-function service(): IngestService {
+function service(runs = new RunRepository()): IngestService {
   return new IngestService(
     database,
-    new RunRepository(),
+    runs,
     new ResultPartitions(database),
     new ConnectionRepository(database),
     new Settlement(new SessionFeed()),
@@ -92,13 +95,18 @@ function checked(
   };
 }
 
-async function stored(input: Pick<RunInput, 'key'>) {
-  const { sessionId, nodeId, bootEpoch } = input.key;
+async function stored({ key }: Pick<RunInput, 'key'>) {
+  const { sessionId, nodeId, bootEpoch } = key;
   const [row] = await database.query(
-    'select records, lost_kernel, rollup from run where session_id = $1 and node_id = $2 and boot_epoch = $3',
+    `select records, lost_kernel, rollup, waiting_seqs::text as waiting from run
+     where session_id = $1 and node_id = $2 and boot_epoch = $3`,
     [sessionId, nodeId, bootEpoch.toString()],
   );
-  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), rollup: readStates(row.rollup, schemas) };
+  const rollup = new Rollup(schemas);
+  rollup.fold(row.rollup);
+  for await (const payload of storedPayloads(database, key, parseSeqRanges(row.waiting))) rollup.foldStored(payload);
+  const states = readStates(rollup.encode(), schemas);
+  return { records: BigInt(row.records), kernel: BigInt(row.lost_kernel), states, waits: row.waiting !== '{}' };
 }
 
 /** What the node itself would have after these frames, in order. */
@@ -144,39 +152,49 @@ const history = fc.array(fc.array(delta, { maxLength: 3 }), { minLength: 1, maxL
 });
 
 describe('ingest', () => {
-  it('counts each frame once and in its order, whatever is repeated, reordered or restarted', async () => {
-    const { sessionId, nodeIds } = await session(1);
-    let bootEpoch = 0n;
-    await fc.assert(
-      fc.asyncProperty(history, async ({ frames, order, again, cuts, sorted }) => {
-        const key = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: ++bootEpoch };
-        const sequence = sorted ? frames : order;
-        const ends = [...new Set([...cuts.map((cut) => cut + 1), sequence.length])].sort((a, b) => a - b);
-        const batches = ends.map((end, index) => sequence.slice(ends[index - 1] ?? 0, end));
-        const repeated = again.map((indices) => indices.map((index) => frames[index] as CheckedFrame));
-        const deliveries = batches.flatMap((batch, index) => [batch, ...(repeated[index] ? [repeated[index]] : [])]);
-        // Some wait for their turn, others are in the same transaction; half of them at another controller.
-        const other = service();
-        const outcomes = await Promise.all(
-          deliveries.map((batch, index) =>
-            (index % 2 === 0 ? ingest : other).submit({ key, connectionEpoch, frames: batch, refused: [], schemas }),
-          ),
-        );
-        const { records, kernel, rollup } = await stored({ key });
-        expect(records).toBe(frames.reduce((sum, frame) => sum + BigInt(frame.records), 0n));
-        expect(kernel).toBe(BigInt(frames.length));
-        expect(outcomes.reduce((sum, outcome) => sum + outcome.stored, 0)).toBe(frames.length);
-        expect(Math.max(...outcomes.map(({ settledSeq }) => Number(settledSeq)))).toBe(frames.length);
-        expect([...rollup.values()]).toEqual(expected(frames));
-        const [row] = await database.query('select count(*) from frame where session_id = $1 and boot_epoch = $2', [
-          sessionId,
-          key.bootEpoch.toString(),
-        ]);
-        expect(Number(row.count)).toBe(frames.length);
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it.each([
+    ['small ones', undefined, false],
+    ['where all are taken for large', 4, true],
+  ])(
+    'counts each frame once and in its order, whatever is repeated, reordered or restarted: %s',
+    async (_, maxSmall, large) => {
+      const { sessionId, nodeIds } = await session(1);
+      let bootEpoch = 0n;
+      let everWaited = false;
+      const own = service(new RunRepository(maxSmall));
+      await fc.assert(
+        fc.asyncProperty(history, async ({ frames, order, again, cuts, sorted }) => {
+          const key = { sessionId, nodeId: nodeIds[0] ?? '', bootEpoch: ++bootEpoch };
+          const sequence = sorted ? frames : order;
+          const ends = [...new Set([...cuts.map((cut) => cut + 1), sequence.length])].sort((a, b) => a - b);
+          const batches = ends.map((end, index) => sequence.slice(ends[index - 1] ?? 0, end));
+          const repeated = again.map((indices) => indices.map((index) => frames[index] as CheckedFrame));
+          const deliveries = batches.flatMap((batch, index) => [batch, ...(repeated[index] ? [repeated[index]] : [])]);
+          // Some wait for their turn, others are in the same transaction; half of them at another controller.
+          const other = service(new RunRepository(maxSmall));
+          const outcomes = await Promise.all(
+            deliveries.map((batch, index) =>
+              (index % 2 === 0 ? own : other).submit({ key, connectionEpoch, frames: batch, refused: [], schemas }),
+            ),
+          );
+          const { records, kernel, states, waits } = await stored({ key });
+          everWaited ||= waits;
+          expect(records).toBe(frames.reduce((sum, frame) => sum + BigInt(frame.records), 0n));
+          expect(kernel).toBe(BigInt(frames.length));
+          expect(outcomes.reduce((sum, outcome) => sum + outcome.stored, 0)).toBe(frames.length);
+          expect(Math.max(...outcomes.map(({ settledSeq }) => Number(settledSeq)))).toBe(frames.length);
+          expect([...states.values()]).toEqual(expected(frames));
+          const [row] = await database.query('select count(*) from frame where session_id = $1 and boot_epoch = $2', [
+            sessionId,
+            key.bootEpoch.toString(),
+          ]);
+          expect(Number(row.count)).toBe(frames.length);
+        }),
+        { numRuns: 60 },
+      );
+      expect(everWaited).toBe(large);
+    },
+  );
 
   it('puts the frames of many nodes into one transaction, and into the partition of their session', async () => {
     const { sessionId, nodeIds } = await session(20);

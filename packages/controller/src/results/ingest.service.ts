@@ -68,9 +68,9 @@ export class IngestService {
       const rebuilt = [];
       for (const run of await this.runs.lock(transaction, keys)) {
         const of = schemas.get(`${run.key.sessionId} ${run.key.nodeId}`) ?? [];
-        rebuilt.push(await this.runs.rebuild(transaction, run, of));
+        rebuilt.push(await this.runs.roll(transaction, run, of, 'all'));
       }
-      await this.runs.save(transaction, rebuilt);
+      await this.runs.save(transaction, rebuilt, new Date());
     });
     return parts.map(() => undefined);
   }
@@ -100,10 +100,11 @@ export class IngestService {
       await this.runs.insertFrames(transaction, fresh);
       const next = [];
       for (const { input, step } of steps) {
-        const rebuild = step.rebuild && input.schemas !== null;
-        next.push(rebuild ? await this.runs.rebuild(transaction, step.next, input.schemas) : step.next);
+        const { rolling } = step;
+        const later = rolling === 'none' || input.schemas === null;
+        next.push(later ? step.next : await this.runs.roll(transaction, step.next, input.schemas, rolling));
       }
-      await this.runs.save(transaction, next);
+      await this.runs.save(transaction, next, new Date());
       await this.runs.insertEvents(transaction, fresh);
       const changed = steps.filter(({ step }) => step.fresh.length > 0).map(({ input }) => input.key);
       await this.settlement.resettle(transaction, changed);

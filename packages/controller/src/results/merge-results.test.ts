@@ -1,6 +1,7 @@
 import type { MapSchema, ResultMap } from '@bpfleet/aggregate';
 import { writeMaps } from '@bpfleet/contracts';
 import { describe, expect, it } from 'vitest';
+import { Turns } from '../turns.ts';
 import { MergedResults } from './merge-results.ts';
 import { Rollup } from './rollup.ts';
 
@@ -28,15 +29,15 @@ function part(nodeId: string, group: string | undefined, ...maps: Maps[]) {
   return { nodeId, group, rollup };
 }
 
-function mergeResults(parts: readonly ReturnType<typeof part>[]): ResultMap[] {
+function mergeResults(parts: readonly ReturnType<typeof part>[]): Promise<ResultMap[]> {
   const merged = new MergedResults();
   for (const { rollup, nodeId, group } of parts) merged.add(rollup, nodeId, group);
-  return merged.toResultMaps();
+  return merged.toResultMaps(new Turns());
 }
 
 describe('merged results', () => {
-  it('adds up nodes, and counts how many have an entry; two runs of one node are one node', () => {
-    const merged = mergeResults([
+  it('adds up nodes, and counts how many have an entry; two runs of one node are one node', async () => {
+    const merged = await mergeResults([
       part('a', undefined, state(opens, { x: 1n, y: 2n }), state(max, { '': -5n })),
       part('a', undefined, state(opens, { x: 10n })),
       part('b', undefined, state(opens, { x: 100n }), state(max, { '': -7n })),
@@ -55,8 +56,8 @@ describe('merged results', () => {
     ]);
   });
 
-  it('keeps groups apart', () => {
-    const [map] = mergeResults([
+  it('keeps groups apart', async () => {
+    const [map] = await mergeResults([
       part('a', 'eu', state(opens, { x: 1n })),
       part('b', 'us', state(opens, { x: 2n })),
       part('c', 'eu', state(opens, { x: 4n })),
@@ -67,14 +68,19 @@ describe('merged results', () => {
     ]);
   });
 
-  it('does not merge what a node numbers alike but measures otherwise', () => {
+  it('does not merge what a node numbers alike but measures otherwise', async () => {
     const other: MapSchema = { ...opens, kind: 'max' };
     expect(
-      mergeResults([part('a', undefined, state(opens, { x: 1n })), part('b', undefined, state(other, { x: 2n }))]),
+      await mergeResults([
+        part('a', undefined, state(opens, { x: 1n })),
+        part('b', undefined, state(other, { x: 2n })),
+      ]),
     ).toHaveLength(2);
   });
 
-  it('shows a map without entries', () => {
-    expect(mergeResults([part('a', undefined, state(opens, {}))])).toMatchObject([{ name: '@opens', entries: [] }]);
+  it('shows a map without entries', async () => {
+    expect(await mergeResults([part('a', undefined, state(opens, {}))])).toMatchObject([
+      { name: '@opens', entries: [] },
+    ]);
   });
 });

@@ -1,4 +1,12 @@
-import { isAdditive, type MapSchema, type ResultMap, toResultMap } from '@bpfleet/aggregate';
+import {
+  isAdditive,
+  type MapSchema,
+  type ResultEntry,
+  type ResultMap,
+  type ResultRow,
+  resultEntries,
+} from '@bpfleet/aggregate';
+import type { Turns } from '../turns.ts';
 import { AdditiveMap, LatestMap, type MergedMap } from './merged-map.ts';
 import type { Rollup } from './rollup.ts';
 
@@ -20,10 +28,24 @@ export class MergedResults {
     }
   }
 
-  toResultMaps(): ResultMap[] {
-    return [...this.#maps.values()]
-      .sort((a, b) => a.schema.id - b.schema.id)
-      .map((map) => toResultMap(map.schema, map.rows()));
+  /** In turns: there may be hundreds of thousands of stacks. */
+  async toResultMaps(turns: Turns): Promise<ResultMap[]> {
+    const maps: ResultMap[] = [];
+    for (const map of [...this.#maps.values()].sort((a, b) => a.schema.id - b.schema.id)) {
+      const { schema } = map;
+      const rows: ResultRow[] = [];
+      for (const row of map.rows()) {
+        rows.push(row);
+        await turns.next();
+      }
+      const entries: ResultEntry[] = [];
+      for (const entry of resultEntries(schema, rows)) {
+        entries.push(entry);
+        await turns.next();
+      }
+      maps.push({ name: schema.name, kind: schema.kind, key: [...schema.key], entries });
+    }
+    return maps;
   }
 
   #mapOf(schema: MapSchema): MergedMap {

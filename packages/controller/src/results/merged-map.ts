@@ -10,7 +10,7 @@ export interface MergedMap {
   /** What a node adds. All of one node in one group is to come together. */
   add(map: MapRollup, nodeId: string, group: string | undefined): void;
   /** By group, in the order in which groups came. */
-  rows(): ResultRow[];
+  rows(): Iterable<ResultRow>;
 }
 
 /** Of a group: the sums by key, how many nodes have each key, and which node had it last. */
@@ -50,14 +50,13 @@ export class AdditiveMap implements MergedMap {
     }
   }
 
-  rows(): ResultRow[] {
-    return [...this.#groups].flatMap(([group, { keys, cells, nodes }]) =>
-      nodes.map((count, key) => {
+  *rows(): Generator<ResultRow> {
+    for (const [group, { keys, cells, nodes }] of this.#groups) {
+      for (const [key, count] of nodes.entries()) {
         const bytes = keys.bytes.subarray(keys.starts[key], keys.ends[key]);
-        const row = { key: decodeKey(bytes, this.schema), cells: cells.cellsOf(key), nodes: count };
-        return group === undefined ? row : { ...row, group };
-      }),
-    );
+        yield inGroup({ key: decodeKey(bytes, this.schema), cells: cells.cellsOf(key), nodes: count }, group);
+      }
+    }
   }
 }
 
@@ -78,9 +77,13 @@ export class LatestMap implements MergedMap {
     mergeState(merged, map.state());
   }
 
-  rows(): ResultRow[] {
-    return [...this.#groups].flatMap(([group, nodes]) =>
-      mergeNodes(nodes.values()).map((row) => (group === undefined ? row : { ...row, group })),
-    );
+  *rows(): Generator<ResultRow> {
+    for (const [group, nodes] of this.#groups) {
+      for (const row of mergeNodes(nodes.values())) yield inGroup(row, group);
+    }
   }
+}
+
+function inGroup(row: ResultRow, group: string | undefined): ResultRow {
+  return group === undefined ? row : { ...row, group };
 }

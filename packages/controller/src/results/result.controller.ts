@@ -7,6 +7,7 @@ import { Operation } from '../access/operation.ts';
 import { ApiProblem } from '../openapi/api-problem.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionResource } from '../sessions/session-resource.ts';
+import { documentJson } from './document-json.ts';
 import { HttpStream } from './http-stream.ts';
 import { eventId, LiveResults } from './live-results.ts';
 import { EventsQuery, ResultDocumentBody, ResultsQuery, StreamQuery } from './result.body.ts';
@@ -26,13 +27,16 @@ export class ResultController {
   @Get('results')
   @Operation('getResults', 'The result document, merged over all nodes or by group')
   @ApiOkResponse({ standardSchema: ResultDocumentBody })
-  get(@Param('id') id: string, @Query({ schema: ResultsQuery }) query: ResultsQuery) {
-    return this.results.document(id, {
-      by: query.by,
-      map: query.map,
-      from: instant(query.from),
-      to: instant(query.to),
-    });
+  async get(
+    @Param('id') id: string,
+    @Query({ schema: ResultsQuery }) query: ResultsQuery,
+    @Res() response: ServerResponse,
+  ): Promise<void> {
+    const { by, map } = query;
+    const document = await this.results.document(id, { by, map, from: instant(query.from), to: instant(query.to) });
+    const stream = new HttpStream(response, 'application/json');
+    await stream.pieces(documentJson(document));
+    stream.end();
   }
 
   @Get('events')
@@ -87,8 +91,9 @@ export class ResultController {
     const wanted = { interim: query.results !== 'end' };
     for await (const item of this.live.stream(id, wanted, caller, stream.signal)) {
       const { session, accounts, place } = item.view;
-      const data = item.kind === 'session' ? sessionResource(session, accounts, place) : item.document;
-      await stream.event({ name: item.kind, data });
+      await (item.kind === 'session'
+        ? stream.event({ name: item.kind, data: sessionResource(session, accounts, place) })
+        : stream.eventOf(item.kind, documentJson(item.document)));
     }
     stream.end();
   }

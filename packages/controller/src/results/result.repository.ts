@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { int8Array } from '../database/binary-array.ts';
 import { type PackedFrame, packedFrame, unpackFrames } from './packed-frames.ts';
+import { parseSeqRanges } from './seq-ranges.ts';
+import { storedPayloads } from './stored-payloads.ts';
 
 /** A run of a session on a node, with what is needed to read its maps. */
 export interface RunResult {
@@ -14,6 +16,8 @@ export interface RunResult {
   readonly maps: string | null;
   readonly bootEpoch: string;
   readonly rollup: Buffer | null;
+  /** Frames that the rollup has not yet, as PostgreSQL writes a multirange. */
+  readonly waiting: string;
 }
 
 /** Something that was printed, as it is stored. */
@@ -46,11 +50,17 @@ export class ResultRepository {
   /** By name of the node and age of the run. */
   runs(sessionId: string): Promise<RunResult[]> {
     return this.database.query(
-      `select sn.node_id as "nodeId", sn.name, sn.arch, sn.kernel, sn.labels, sn.maps::text as maps, run.boot_epoch as "bootEpoch", run.rollup
+      `select sn.node_id as "nodeId", sn.name, sn.arch, sn.kernel, sn.labels, sn.maps::text as maps, run.boot_epoch as "bootEpoch", run.rollup,
+         run.waiting_seqs::text as waiting
        from session_node sn join run using (session_id, node_id)
        where session_id = $1 order by sn.name, run.boot_epoch`,
       [sessionId],
     );
+  }
+
+  /** Payloads of the frames that wait beside the run's rollup, in order. */
+  waiting(sessionId: string, { nodeId, bootEpoch, waiting }: RunResult): AsyncGenerator<Buffer> {
+    return storedPayloads(this.database, { sessionId, nodeId, bootEpoch: BigInt(bootEpoch) }, parseSeqRanges(waiting));
   }
 
   /**

@@ -5,6 +5,7 @@ import { answerSheet, type NodeAccount } from '../sessions/node-account.ts';
 import type { SessionRow } from '../sessions/session.entity.ts';
 import { SessionService } from '../sessions/session.service.ts';
 import { sessionSummary } from '../sessions/session-resource.ts';
+import { Turns } from '../turns.ts';
 import { type Grouping, labelOf, parseGrouping } from './grouping.ts';
 import { MergedResults } from './merge-results.ts';
 import { byWindowAndRun } from './packed-frames.ts';
@@ -14,6 +15,8 @@ import { loadSchemas } from './stored-schemas.ts';
 
 /** Lines in the result document; the event stream has them all. */
 const maxOutput = 10_000;
+/** An empty multirange. */
+const nothingWaiting = '{}';
 
 export interface ResultQuery {
   readonly by?: string | undefined;
@@ -52,11 +55,14 @@ export class ResultService {
       this.output(session.id, from, to),
     ]);
     const runs = withSchemas(rows);
-    const merged = byWindow ? await this.fromFrames(session.id, runs, grouping, from, to) : fromRollups(runs, grouping);
+    const turns = new Turns();
+    const merged = await (byWindow
+      ? this.fromFrames(session.id, runs, grouping, from, to)
+      : this.fromRollups(session.id, runs, grouping, turns));
     return {
       session: sessionSummary(session),
       answer: answerSheet(accounts),
-      maps: onlyMap(merged.toResultMaps(), query.map),
+      maps: onlyMap(await merged.toResultMaps(turns), query.map),
       output,
       ...(omitted > 0 ? { outputOmitted: omitted } : {}),
     };
@@ -71,6 +77,33 @@ export class ResultService {
     const events = await this.results.eventsByTime(sessionId, from, to, maxOutput);
     const total = events.length < maxOutput ? events.length : await this.results.countEvents(sessionId, from, to);
     return { output: events.map(resultOutput), omitted: total - events.length };
+  }
+
+  /** Without grouping by window or limits in time, the rollups and what waits beside them hold the answer. */
+  private async fromRollups(
+    sessionId: string,
+    runs: readonly ReadableRun[],
+    grouping: Grouping,
+    turns: Turns,
+  ): Promise<MergedResults> {
+    const merged = new MergedResults();
+    for (const run of runs) {
+      const waiting: Uint8Array[] = [];
+      for await (const payload of run.waiting === nothingWaiting ? [] : this.results.waiting(sessionId, run)) {
+        waiting.push(payload);
+      }
+      withRollup(run.schemas, (rollup) => {
+        if (run.rollup !== null) {
+          rollup.fold(run.rollup);
+        }
+        for (const payload of waiting) {
+          rollup.foldStored(payload);
+        }
+        merged.add(rollup, run.nodeId, groupOf(run, grouping));
+      });
+      await turns.next();
+    }
+    return merged;
   }
 
   /** The frames themselves tell what fell into which window. */
@@ -113,20 +146,6 @@ export class ResultService {
     }
     return merged;
   }
-}
-
-/** Without grouping by window or limits in time, the rollups hold the answer. */
-function fromRollups(runs: readonly ReadableRun[], grouping: Grouping): MergedResults {
-  const merged = new MergedResults();
-  for (const run of runs) {
-    withRollup(run.schemas, (rollup) => {
-      if (run.rollup !== null) {
-        rollup.fold(run.rollup);
-      }
-      merged.add(rollup, run.nodeId, groupOf(run, grouping));
-    });
-  }
-  return merged;
 }
 
 function groupOf(run: RunResult, grouping: Grouping): string | undefined {

@@ -17,7 +17,7 @@ import { RunRepository } from './run.repository.ts';
   imports: [AccessModule, AuditModule, FleetModule, SessionsModule],
   controllers: [ResultController],
   providers: [
-    RunRepository,
+    { provide: RunRepository, useFactory: () => new RunRepository() },
     ResultPartitions,
     ResultRetention,
     IngestService,

@@ -7,6 +7,11 @@ import { contiguousFromOne, highestSeq, includesSeq, type SeqRanges, uniteSeqs }
 const maxEntries = 250_000;
 const maxRanges = 1_000;
 
+/** A rollup too large to be read and written with each batch of frames; it stays in its row, and frames wait beside it. */
+export interface LargeRollup {
+  readonly bytes: number;
+}
+
 /** What is stored about a run. */
 export interface RunProgress {
   readonly key: RunKey;
@@ -14,9 +19,17 @@ export interface RunProgress {
   readonly refusedSeqs: SeqRanges;
   readonly records: bigint;
   readonly lost: LossCounts;
+  /** Of the rollup: those of waiting frames are counted when they are rolled up. */
   readonly entries: number;
-  readonly rollup: Uint8Array | null;
+  /** null: nothing is rolled up yet. */
+  readonly rollup: Uint8Array | LargeRollup | null;
+  /** Stored frames that wait beside a large rollup, and their payloads' bytes. */
+  readonly waitingSeqs: SeqRanges;
+  readonly waitingBytes: number;
 }
+
+/** Which stored frames are to be read and rolled up: all of them anew, those that wait, or none. */
+export type Rolling = 'all' | 'waiting' | 'none';
 
 export interface RunStep {
   readonly next: RunProgress;
@@ -24,11 +37,13 @@ export interface RunStep {
   readonly fresh: readonly CheckedFrame[];
   readonly duplicates: number;
   readonly refused: readonly { readonly seq: bigint; readonly reason: string }[];
-  /** The rollup must be made anew from the stored frames: some came out of order, or before the schemas. */
-  readonly rebuild: boolean;
+  readonly rolling: Rolling;
 }
 
-/** The next state of a run after more frames of it. Law: a frame counts once, however often it comes. */
+/**
+ * The next state of a run after more frames of it. Law: a frame counts once, however often it comes. Beside a large rollup frames wait until
+ * they are as large together, so that storing a run costs in proportion to it, not to its square.
+ */
 export function advanceRun(run: RunProgress, input: RunInput): RunStep {
   const news = new Map<bigint, CheckedFrame>();
   for (const frame of input.frames) {
@@ -37,10 +52,7 @@ export function advanceRun(run: RunProgress, input: RunInput): RunStep {
     }
   }
   const candidates = [...news.values()].sort((a, b) => (a.seq < b.seq ? -1 : 1));
-  const storedSeqs = unite(
-    run.storedSeqs,
-    candidates.map(({ seq }) => seq),
-  );
+  const storedSeqs = unite(run.storedSeqs, seqsOf(candidates));
   const reason = refusal(run, storedSeqs);
   const fresh = reason === undefined ? candidates : [];
   const overflow = reason === undefined ? [] : candidates.map(({ seq }) => ({ seq, reason }));
@@ -54,23 +66,32 @@ export function advanceRun(run: RunProgress, input: RunInput): RunStep {
   const duplicates = input.frames.length - candidates.length;
   const step = { fresh, duplicates, refused: overflow };
   if (fresh.length === 0) {
-    return { ...step, next, rebuild: false };
+    return { ...step, next, rolling: 'none' };
   }
   const { schemas } = input;
   if (schemas === null || mustRebuild(run, fresh, schemas)) {
-    return { ...step, next: { ...next, rollup: null }, rebuild: schemas !== null };
+    return { ...step, next: { ...next, rollup: null, ...nothingWaits }, rolling: schemas === null ? 'none' : 'all' };
   }
+  if (run.rollup !== null && !(run.rollup instanceof Uint8Array)) {
+    const waitingSeqs = unite(run.waitingSeqs, seqsOf(fresh));
+    const waitingBytes = run.waitingBytes + fresh.reduce((sum, { payload }) => sum + payload.length, 0);
+    const rolling = waitingBytes < run.rollup.bytes ? 'none' : 'waiting';
+    return { ...step, next: { ...next, waitingSeqs, waitingBytes }, rolling };
+  }
+  const { rollup: before } = run;
   const rolled = withRollup(schemas, (rollup) => {
-    if (run.rollup !== null) {
-      rollup.fold(run.rollup);
+    if (before !== null) {
+      rollup.fold(before);
     }
     for (const { maps } of fresh) {
       rollup.fold(maps);
     }
     return { rollup: rollup.encode(), entries: rollup.countEntries() };
   });
-  return { ...step, next: { ...next, ...rolled }, rebuild: false };
+  return { ...step, next: { ...next, ...rolled }, rolling: 'none' };
 }
+
+export const nothingWaits = { waitingSeqs: [], waitingBytes: 0 } as const;
 
 /** Everything up to here is stored or refused. An agent sends an empty frame in place of one that it had to drop. */
 export function settledSeq(run: RunProgress): bigint {
@@ -88,6 +109,10 @@ function refusal(run: RunProgress, storedSeqs: SeqRanges): string | undefined {
     return `the session already has ${run.entries} map entries on this node, the limit is ${maxEntries}`;
   }
   return storedSeqs.length > maxRanges ? `more than ${maxRanges} gaps in the sequence` : undefined;
+}
+
+function seqsOf(frames: readonly CheckedFrame[]): bigint[] {
+  return frames.map(({ seq }) => seq);
 }
 
 function unite(ranges: SeqRanges, seqs: readonly bigint[]): SeqRanges {

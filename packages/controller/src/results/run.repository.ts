@@ -6,16 +6,20 @@ import { chunks, placeholders } from '../database/rows.ts';
 import type { Target } from '../sessions/settlement.ts';
 import { Rollup } from './rollup.ts';
 import type { CheckedFrame, RunKey } from './run.ts';
-import type { RunProgress } from './run-progress.ts';
+import { nothingWaits, type Rolling, type RunProgress } from './run-progress.ts';
 import { formatSeqRanges, parseSeqRanges } from './seq-ranges.ts';
 import { storedText, storedValues } from './stored-event.ts';
+import { storedPayloads } from './stored-payloads.ts';
 
 const rowsPerStatement = 1_000;
-const framesPerRead = 500;
+/** A rollup up to this is read and written with each batch of the run's frames. */
+const maxSmallRollup = 1024 * 1024;
 
 /** Rows of run, frame and event, always inside the caller's transaction. */
 @Injectable()
 export class RunRepository {
+  constructor(private readonly maxSmall = maxSmallRollup) {}
+
   /** The runs, made where they are new, and locked until the transaction ends; in the order of the keys. */
   async lock(transaction: EntityManager, keys: readonly RunKey[]): Promise<RunProgress[]> {
     const present = await this.lockPresent(transaction, keys);
@@ -30,15 +34,16 @@ export class RunRepository {
     return this.lockPresent(transaction, keys);
   }
 
-  async save(transaction: EntityManager, runs: readonly RunProgress[]): Promise<void> {
+  async save(transaction: EntityManager, runs: readonly RunProgress[], at: Date): Promise<void> {
     const lost = (name: keyof LossCounts) => int8Array(runs.map((run) => run.lost[name]));
     await transaction.query(
       `update run set stored_seqs = v.stored::int8multirange, refused_seqs = v.refused::int8multirange, records = v.records,
          lost_kernel = v.k, lost_sampled_out = v.s, lost_truncated = v.t, lost_evicted = v.e, lost_map_full = v.m,
-         lost_read_failed = v.f, entries = v.entries, rollup = v.rollup
+         lost_read_failed = v.f, entries = v.entries, rollup = case when v.kept then run.rollup else v.rollup end,
+         waiting_seqs = v.waiting::int8multirange, waiting_bytes = v.waiting_bytes, stored_at = $18
        from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[],
-         $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::bytea[])
-         as v (session_id, node_id, boot_epoch, stored, refused, records, k, s, t, e, m, f, entries, rollup)
+         $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::integer[], $14::bytea[], $15::boolean[], $16::text[], $17::integer[])
+         as v (session_id, node_id, boot_epoch, stored, refused, records, k, s, t, e, m, f, entries, rollup, kept, waiting, waiting_bytes)
        where run.session_id = v.session_id and run.node_id = v.node_id and run.boot_epoch = v.boot_epoch`,
       [
         ...keyColumns(runs.map(({ key }) => key)),
@@ -54,7 +59,11 @@ export class RunRepository {
           lost('readFailed'),
         ],
         int4Array(runs.map(({ entries }) => entries)),
-        byteaArray(runs.map(({ rollup }) => rollup)),
+        byteaArray(runs.map(({ rollup }) => (rollup instanceof Uint8Array ? rollup : null))),
+        runs.map(({ rollup }) => rollup !== null && !(rollup instanceof Uint8Array)),
+        runs.map(({ waitingSeqs }) => formatSeqRanges(waitingSeqs)),
+        int4Array(runs.map(({ waitingBytes }) => waitingBytes)),
+        at,
       ],
     );
   }
@@ -124,30 +133,38 @@ export class RunRepository {
     }
   }
 
-  /** The rollup of a run from all its stored frames, in order. */
-  async rebuild(transaction: EntityManager, run: RunProgress, schemas: readonly MapSchema[]): Promise<RunProgress> {
+  /** The rollup of a run from its stored frames, in order: from all, or from what there is and those that wait beside it. */
+  async roll(
+    transaction: EntityManager,
+    run: RunProgress,
+    schemas: readonly MapSchema[],
+    rolling: Exclude<Rolling, 'none'>,
+  ): Promise<RunProgress> {
     const rollup = new Rollup(schemas);
-    const { sessionId, nodeId, bootEpoch } = run.key;
-    for (let after = '0'; ; ) {
-      const frames: { seq: string; payload: Buffer }[] = await transaction.query(
-        `select seq, payload from frame where session_id = $1 and node_id = $2 and boot_epoch = $3 and seq > $4
-         order by seq limit ${framesPerRead}`,
-        [sessionId, nodeId, bootEpoch.toString(), after],
-      );
-      for (const { payload } of frames) {
-        rollup.foldStored(payload);
-      }
-      const last = frames.at(-1);
-      if (last === undefined || frames.length < framesPerRead) {
-        return { ...run, rollup: rollup.encode(), entries: rollup.countEntries() };
-      }
-      after = last.seq;
+    const wanted = rolling === 'all' ? run.storedSeqs : run.waitingSeqs;
+    if (rolling === 'waiting') {
+      rollup.fold(await this.readRollup(transaction, run.key));
     }
+    for await (const payload of storedPayloads(transaction, run.key, wanted)) {
+      rollup.foldStored(payload);
+    }
+    return { ...run, ...nothingWaits, rollup: rollup.encode(), entries: rollup.countEntries() };
+  }
+
+  private async readRollup(transaction: EntityManager, { sessionId, nodeId, bootEpoch }: RunKey): Promise<Buffer> {
+    const [row]: { rollup: Buffer | null }[] = await transaction.query(
+      'select rollup from run where session_id = $1 and node_id = $2 and boot_epoch = $3',
+      [sessionId, nodeId, bootEpoch.toString()],
+    );
+    return row?.rollup ?? Buffer.alloc(0);
   }
 
   private async lockPresent(transaction: EntityManager, keys: readonly RunKey[]): Promise<RunProgress[]> {
     const rows: RunRow[] = await transaction.query(
-      `select run.*, stored_seqs::text as stored, refused_seqs::text as refused
+      `select run.session_id, run.node_id, run.boot_epoch, records, lost_kernel, lost_sampled_out, lost_truncated, lost_evicted,
+         lost_map_full, lost_read_failed, entries, waiting_bytes, stored_seqs::text as stored, refused_seqs::text as refused,
+         waiting_seqs::text as waiting, octet_length(rollup) as bytes,
+         case when octet_length(rollup) <= ${this.maxSmall} then rollup end as rollup
        from run join unnest($1::uuid[], $2::uuid[], $3::bigint[]) as wanted (session_id, node_id, boot_epoch)
          using (session_id, node_id, boot_epoch)
        order by session_id, node_id, boot_epoch for update of run`,
@@ -190,7 +207,11 @@ interface RunRow {
   readonly lost_map_full: string;
   readonly lost_read_failed: string;
   readonly entries: number;
+  readonly bytes: number | null;
+  /** null where it is too large, too. */
   readonly rollup: Buffer | null;
+  readonly waiting: string;
+  readonly waiting_bytes: number;
 }
 
 function fromRow(row: RunRow): RunProgress {
@@ -208,6 +229,8 @@ function fromRow(row: RunRow): RunProgress {
       readFailed: BigInt(row.lost_read_failed),
     },
     entries: row.entries,
-    rollup: row.rollup,
+    rollup: row.rollup ?? (row.bytes === null ? null : { bytes: row.bytes }),
+    waitingSeqs: parseSeqRanges(row.waiting),
+    waitingBytes: row.waiting_bytes,
   };
 }

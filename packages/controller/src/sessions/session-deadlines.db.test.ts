@@ -31,6 +31,7 @@ interface Part {
   readonly attached?: number;
   readonly leaseUntil?: number;
   readonly storedSeqs?: string;
+  readonly storedAt?: number;
   readonly connectionLost?: number;
 }
 
@@ -52,11 +53,10 @@ async function session(parts: readonly Part[], cancelled?: number): Promise<stri
       [id, node, `n${index}`, part.state ?? (attached === null ? 'pending' : 'running'), attached, lost],
     );
     if (part.storedSeqs !== undefined) {
-      await database.query('insert into run (session_id, node_id, boot_epoch, stored_seqs) values ($1, $2, 1, $3)', [
-        id,
-        node,
-        part.storedSeqs,
-      ]);
+      await database.query(
+        'insert into run (session_id, node_id, boot_epoch, stored_seqs, stored_at) values ($1, $2, 1, $3, $4)',
+        [id, node, part.storedSeqs, part.storedAt === undefined ? null : at(part.storedAt)],
+      );
     }
     if (part.leaseUntil !== undefined) {
       await database.query(
@@ -109,6 +109,22 @@ describe('endOverdue', () => {
       65.9,
       66.1,
       { state: 'partial', reason: 'no manifest came; 0 windows stored' },
+    ],
+    [
+      'attached, connected, and its frames were still stored a while after the end',
+      { attached: 1, leaseUntil: 1000, storedSeqs: '{[1,4)}', storedAt: 50 },
+      undefined,
+      109.9,
+      110.1,
+      { state: 'partial', reason: 'no manifest came; 3 windows stored' },
+    ],
+    [
+      'attached, connected, and sending without end',
+      { attached: 1, leaseUntil: 2000, storedSeqs: '{[1,4)}', storedAt: 905 },
+      undefined,
+      905.9,
+      906.1,
+      { state: 'partial', reason: 'no manifest came; 3 windows stored' },
     ],
     ['never attached', {}, undefined, 19.9, 20.1, { state: 'offline' }],
     ['cancelled, and gone', { attached: 1 }, 2, 6.9, 7.1, { state: 'partial' }],

@@ -11,8 +11,9 @@ import { Settlement } from './settlement.ts';
 const lookEveryMs = 500;
 /** For the manifest to arrive after the time is over. */
 const graceMs = 5_000;
-/** A connected node may still be sending a long backlog. */
+/** A connected node may still be sending a long backlog, for as long as some of it comes. */
 const connectedGraceMs = 60_000;
+const backlogGraceMs = 900_000;
 /**
  * From when a connection was lost: until the node has noticed the silence (8 s), waited for its turn (5 s) and shaken
  * hands again. A node that lost it just before the end has its account in the spool, and is on its way back with it.
@@ -49,7 +50,7 @@ export class SessionDeadlines {
 
   /** Concludes every part that is overdue at `now`, or only those of sessions created since. */
   async endOverdue(now: Date, createdSince: Date | null = null): Promise<void> {
-    const graces = { graceMs, connectedGraceMs, reconnectGraceMs };
+    const graces = { graceMs, connectedGraceMs, backlogGraceMs, reconnectGraceMs };
     const overdue = await this.sessions.overdue(now, graces, createdSince);
     if (overdue.length === 0) {
       return;

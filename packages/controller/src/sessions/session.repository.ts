@@ -222,15 +222,19 @@ export class SessionRepository {
     const rows: OverdueRow[] = await this.database.query(
       `select sn.session_id, sn.node_id, sn.attached_at is not null as attached, sn.connection_lost_at,
          s.cancelled_at is not null as cancelled,
-         (select coalesce(sum(upper(part) - lower(part)), 0) from run, unnest(run.stored_seqs) as part
+         (select coalesce(sum(upper(each) - lower(each)), 0) from run, unnest(run.stored_seqs) as each
           where run.session_id = sn.session_id and run.node_id = sn.node_id) as stored
-       from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id
+       from session s join session_node sn on sn.session_id = s.id left join connection c on c.node_id = sn.node_id,
+         lateral (select least(s.cancelled_at, coalesce(sn.attached_at + coalesce(sn.duration_ms, s.duration_ms) * interval '1 millisecond', s.deadline)) as over_at,
+           coalesce(c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null), false) as connected) as part
        where s.ended_at is null and s.wave >= 0 and sn.state in ('pending', 'running') and ($4::timestamptz is null or s.created_at >= $4)
-         and least(s.cancelled_at, coalesce(sn.attached_at + coalesce(sn.duration_ms, s.duration_ms) * interval '1 millisecond', s.deadline))
-           + (case when c.lease_until > $1 and (s.cancelled_at is null or sn.attached_at is not null) then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1
+         and over_at + (case when connected then $3::float8 else $2::float8 end) * interval '1 millisecond' < $1
          and (sn.attached_at is null or sn.connection_lost_at is null
-           or sn.connection_lost_at + $5::float8 * interval '1 millisecond' < $1)`,
-      [now, graces.graceMs, graces.connectedGraceMs, createdSince, graces.reconnectGraceMs],
+           or sn.connection_lost_at + $5::float8 * interval '1 millisecond' < $1)
+         and not (connected and over_at + $6::float8 * interval '1 millisecond' >= $1 and exists (
+           select from run where run.session_id = sn.session_id and run.node_id = sn.node_id
+             and run.stored_at + $3::float8 * interval '1 millisecond' >= $1))`,
+      [now, graces.graceMs, graces.connectedGraceMs, createdSince, graces.reconnectGraceMs, graces.backlogGraceMs],
     );
     return rows.map((row) => ({
       sessionId: row.session_id,
@@ -247,8 +251,10 @@ export class SessionRepository {
 export interface Graces {
   /** After its time is over. */
   readonly graceMs: number;
-  /** The same for a node that is connected. */
+  /** The same for a node that is connected, and from when the last of its frames was stored. */
   readonly connectedGraceMs: number;
+  /** After its time is over, however many frames still come. */
+  readonly backlogGraceMs: number;
   /** After a node that had attached lost its connection. */
   readonly reconnectGraceMs: number;
 }

@@ -12,6 +12,7 @@ import {
   waitForPrograms,
 } from '@bpfleet/kernel';
 import type { Trace, TraceEvent } from '../api.ts';
+import { atOnce, type Steps, whileOpen } from '../in-turns.ts';
 import { valueReaders } from '../read-stack.ts';
 import { RunCounting } from '../run-counting.ts';
 import { fromKernel } from '../trace-error.ts';
@@ -26,7 +27,7 @@ import { objectMapSpec } from './object-memory.ts';
 import type { ObjectTypes } from './object-types.ts';
 import { objectWarning } from './object-warning.ts';
 import type { PlannedObjectProgram, PreparedObject } from './prepare-object.ts';
-import { readObjectMaps } from './read-object-map.ts';
+import { readingObjectMaps } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
 import { iteratorShape } from './record-output.ts';
 import { lengthWarning } from './record-warnings.ts';
@@ -125,7 +126,11 @@ export class ObjectTrace implements Trace {
   }
 
   readMaps(): MapState[] {
-    return readObjectMaps(this.#maps, this.#readers);
+    return atOnce(this.readingMaps());
+  }
+
+  readingMaps(): Steps<MapState[]> {
+    return whileOpen(readingObjectMaps(this.#maps, this.#readers), () => this.#state !== 'closed');
   }
 
   readWholeMap(name: string): MapState | null {

@@ -1,5 +1,6 @@
 import { type Cells, type Entry, emptyState, keyId, type MapState, mergeCells, type Scalar } from '@bpfleet/aggregate';
 import { type MapEntry, nodeIdentity } from '@bpfleet/kernel';
+import { atOnce, type Steps } from '../in-turns.ts';
 import { readField, readNumber } from '../read-field.ts';
 import type { ReadableMap } from '../read-map.ts';
 import { noReaders, type ValueReaders } from '../value-readers.ts';
@@ -12,23 +13,38 @@ import type { ObjectOutput } from './map-output.ts';
  */
 const FIRST_SLOT = 2;
 
+/** What an output is read from. */
+interface OutputOfMap {
+  readonly output: ObjectOutput;
+  readonly map: ReadableMap;
+}
+
 /**
  * The maps of an object as they are now, one for each output. Outputs of one kernel map follow each other, and are of one
  * reading of it, so that the fields of a structure belong together.
  */
-export function readObjectMaps(
-  maps: readonly { readonly output: ObjectOutput; readonly map: ReadableMap }[],
-  readers: ValueReaders = noReaders,
-): MapState[] {
-  let last: { readonly map: number; readonly rows: readonly MapEntry[] } | null = null;
-  return maps.map(({ output, map }) => {
-    if (last?.map !== output.map) last = { map: output.map, rows: [...rows(output, map)] };
-    return stateOf(output, map, last.rows, readers);
-  });
+export function readObjectMaps(maps: readonly OutputOfMap[], readers: ValueReaders = noReaders): MapState[] {
+  return atOnce(readingObjectMaps(maps, readers));
+}
+
+/** As readObjectMaps, a step for each entry: symbols of stacks take their time. */
+export function* readingObjectMaps(maps: readonly OutputOfMap[], readers: ValueReaders): Steps<MapState[]> {
+  const states: MapState[] = [];
+  let last: { map?: number; rows: readonly MapEntry[] } = { rows: [] };
+  for (const { output, map } of maps) {
+    if (last.map !== output.map) last = { map: output.map, rows: [...rows(output, map)] };
+    states.push(yield* stateOf(output, map, last.rows, readers));
+  }
+  return states;
 }
 
 /** A part of a map. Law: an entry is the merge of its CPUs' values. */
-function stateOf(output: ObjectOutput, map: ReadableMap, read: readonly MapEntry[], readers: ValueReaders): MapState {
+function* stateOf(
+  output: ObjectOutput,
+  map: ReadableMap,
+  read: readonly MapEntry[],
+  readers: ValueReaders,
+): Steps<MapState> {
   const state = emptyState(output.schema);
   const skipsZero = output.source !== 'hash' || output.leaf.arrays.length > 0;
   const all = places(output);
@@ -42,6 +58,7 @@ function stateOf(output: ObjectOutput, map: ReadableMap, read: readonly MapEntry
       const entry = entryOf(output, map, value, at, [...key, ...indexes]);
       if (entry !== null && !(skipsZero && isZero(entry))) addEntry(state, entry);
     }
+    yield;
   }
   return state;
 }
