@@ -11,7 +11,7 @@ import type { MapKind, MapSchema } from './schema.ts';
 
 function mapOf(schema: MapSchema, states: Iterable<MapState>): ResultMap {
   const { name, kind, key } = schema;
-  return { name, kind, key, entries: [...resultEntries(schema, mergeNodes(states))] };
+  return { name, kind, key: [...key], entries: [...resultEntries(schema, mergeNodes(states))] };
 }
 
 const map = (kind: MapKind, ...entries: Partial<ResultEntry>[]): ResultMap => ({

@@ -8,7 +8,7 @@ const maxEntries = 250_000;
 const maxRanges = 1_000;
 
 /** A rollup too large to be read and written with each batch of frames; it stays in its row, and frames wait beside it. */
-export interface LargeRollup {
+interface LargeRollup {
   readonly bytes: number;
 }
 
