@@ -1,5 +1,8 @@
-/** What the virtual fleet runs on: emulators, and xz for the guests' kernel modules. */
-const fleetPackages = ['qemu-system-arm', 'qemu-system-x86', 'xz-utils'];
+/** What the virtual fleet runs on: emulators, xz for the guests' kernel modules, and what makes their tables of hardware and their disk. */
+const fleetPackages = [
+  ...['qemu-system-arm', 'qemu-system-x86', 'xz-utils'],
+  ...['acpica-tools', 'device-tree-compiler', 'e2fsprogs'],
+];
 
 /** What builds ELF objects as people do. */
 const clangPackages = ['clang', 'libbpf-dev'];

@@ -7,7 +7,7 @@ import { onSignal } from './on-signal.ts';
 /** A shell in a guest, until it exits. */
 export async function shell(kind: GuestKind): Promise<void> {
   const abort = new AbortController();
-  const content = (await guestContents([kind], abort.signal)).get(kind);
+  const content = (await guestContents([kind], true, abort.signal)).get(kind);
   if (content === undefined || content instanceof Error) throw content ?? new FleetError(`${kind.name}: not made`);
   const booting = Guest.boot(kind, content, abort.signal);
   const stop = onSignal(async () => {

@@ -46,7 +46,7 @@ export async function bpftrace(): Promise<Bpftrace> {
 }
 
 async function fetched(architecture: 'amd64' | 'arm64'): Promise<string> {
-  const packages = await withDependencies('bpftrace', architecture, 'sid');
+  const packages = await withDependencies(['bpftrace'], architecture, 'sid');
   const version = packages.find(({ name }) => name === 'bpftrace')?.version ?? '';
   const done = join(oracleState, `bpftrace-${version}-${architecture}`);
   if (existsSync(done)) return done;

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { GuestKind } from '../guests.ts';
 import { fleetState } from '../state.ts';
 
 const execute = promisify(execFile);
@@ -16,10 +17,17 @@ const sources = [
 const folder = join(fleetState, 'apt');
 const archives = join(folder, 'archives');
 
-/** `architecture` as Debian names it. */
+/** A machine's architecture as Debian names it. */
+export type DebianArchitecture = 'amd64' | 'arm64';
+
+/** As Debian names the architecture of a guest. */
+export function debianArchitecture(arch: GuestKind['arch']): DebianArchitecture {
+  return arch === 'x86-64' ? 'amd64' : arch;
+}
+
 export interface PackageVersion {
   readonly name: string;
-  readonly architecture: 'amd64' | 'arm64';
+  readonly architecture: DebianArchitecture | 'all';
   readonly version: string;
 }
 
@@ -94,7 +102,7 @@ Acquire::Check-Valid-Until "false";
 /** Every version of a package that a suite has, newest first. */
 export async function versions(
   name: string,
-  architecture: PackageVersion['architecture'],
+  architecture: DebianArchitecture,
   suite: string,
 ): Promise<PackageVersion[]> {
   return (await versionsOfEach([name], architecture, suite)).get(name) ?? [];
@@ -103,7 +111,7 @@ export async function versions(
 /** versions() of many packages at once: apt reads its whole index for each question. A name that the suite has not is left out. */
 export async function versionsOfEach(
   names: readonly string[],
-  architecture: PackageVersion['architecture'],
+  architecture: DebianArchitecture,
   suite: string,
 ): Promise<Map<string, PackageVersion[]>> {
   await updateLists();
@@ -117,27 +125,35 @@ export async function versionsOfEach(
   return Map.groupBy(found, ({ name }) => name);
 }
 
-/** A package and everything it depends on, as apt would install them on a machine that has nothing. */
+/** Packages and everything they depend on, as apt would install them on a machine that has nothing. */
 export async function withDependencies(
-  name: string,
-  architecture: PackageVersion['architecture'],
+  names: readonly string[],
+  architecture: DebianArchitecture,
   suite: string,
 ): Promise<PackageVersion[]> {
   await updateLists();
-  const simulated = ['install', '--simulate', '--no-install-recommends', '--target-release', suite];
-  const stdout = await apt('apt-get', ...simulated, `${name}:${architecture}`);
+  // Seen from there: what is good for every architecture is then of its own too.
+  const simulated = [
+    '-o',
+    `APT::Architecture=${architecture}`,
+    'install',
+    '--simulate',
+    '--no-install-recommends',
+    '--target-release',
+    suite,
+  ];
+  const stdout = await apt('apt-get', ...simulated, ...names.map((name) => `${name}:${architecture}`));
   return [...stdout.matchAll(/^Inst ([^ :]+)(?::\w+)? \(([^ ]+) .*\[(\w+)\]\)/gm)].map(
     ([, dependency = '', version = '', its = '']) => ({
       name: dependency,
-      // What is for all architectures is fetched as the one asked for.
-      architecture: its === 'all' ? architecture : (its as PackageVersion['architecture']),
+      architecture: its as PackageVersion['architecture'],
       version,
     }),
   );
 }
 
 /** Names of packages that match, as apt's search has it. */
-export async function packageNames(pattern: string, architecture: PackageVersion['architecture']): Promise<string[]> {
+export async function packageNames(pattern: string, architecture: DebianArchitecture): Promise<string[]> {
   await updateLists();
   const stdout = await apt('apt-cache', 'search', '--names-only', pattern);
   return stdout
@@ -185,8 +201,9 @@ async function digestsOf(wanted: readonly PackageVersion[]): Promise<Map<string,
   }
 }
 
+/** As apt's commands take it: what is for all architectures is the same under each. */
 function idOf({ name, architecture, version }: PackageVersion): string {
-  return `${name}:${architecture}=${version}`;
+  return architecture === 'all' ? `${name}=${version}` : `${name}:${architecture}=${version}`;
 }
 
 /** As apt names it: the colon of an epoch is written %3a. */

@@ -1,5 +1,5 @@
 import type { GuestKind } from '../guests.ts';
-import { downloadEach, versionsOfEach } from './apt.ts';
+import { debianArchitecture, downloadEach, versionsOfEach } from './apt.ts';
 import { extracted } from './extract.ts';
 
 /**
@@ -51,7 +51,7 @@ export interface Library {
 
 /** The guest's packages. */
 export async function fetchLibraries({ arch }: GuestKind): Promise<Library[]> {
-  const architecture = arch === 'x86-64' ? 'amd64' : arch;
+  const architecture = debianArchitecture(arch);
   const names = Object.keys(packages);
   const found = await versionsOfEach(names, architecture, 'bookworm');
   const wanted = names.map((name) => {

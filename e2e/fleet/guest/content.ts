@@ -6,13 +6,18 @@ import { fetchLibraries } from '../debian/libraries.ts';
 import { step } from '../fleet-error.ts';
 import type { GuestKind } from '../guests.ts';
 import type { GuestContent } from './initramfs.ts';
+import { servicesDisk } from './services-disk.ts';
 
 const entry = resolve(import.meta.dirname, 'entry.ts');
 const nodeArch = ({ arch }: GuestKind): Arch => (arch === 'x86-64' ? 'x64' : arch);
 
-/** What each guest is made of; a guest whose parts cannot be had has its reason instead. Abort ends it between two guests. */
+/**
+ * What each guest is made of, with a disk of services where `services` says so; a guest whose parts cannot be had has its reason instead. Abort ends it between
+ * two guests.
+ */
 export async function guestContents(
   kinds: readonly GuestKind[],
+  services: boolean,
   signal: AbortSignal,
 ): Promise<Map<GuestKind, GuestContent | Error>> {
   const bundles = await step('agent bundle', 'making it', () => agentBundles([...new Set(kinds.map(nodeArch))], entry));
@@ -23,7 +28,8 @@ export async function guestContents(
     try {
       const libraries = await step(kind.name, 'fetching its packages', () => fetchLibraries(kind));
       const kernel = await step(kind.name, 'fetching its kernel', () => fetchKernel(kind));
-      contents.set(kind, { kernel, libraries, agent: bundles.get(nodeArch(kind)) ?? '', programs });
+      const disk = services ? await step(kind.name, 'making its disk', () => servicesDisk(kind)) : null;
+      contents.set(kind, { kernel, libraries, disk, agent: bundles.get(nodeArch(kind)) ?? '', programs });
     } catch (error) {
       contents.set(kind, error as Error);
     }

@@ -8,8 +8,9 @@ import type { GuestKind } from '../guests.ts';
 import { fleetState } from '../state.ts';
 import { agentLog, GuestAgent } from './agent.ts';
 import { Console } from './console.ts';
+import { frequencyOptions } from './frequencies.ts';
 import { type GuestContent, writeInitramfs } from './initramfs.ts';
-import { qemu } from './qemu.ts';
+import { type Boot, qemu } from './qemu.ts';
 
 const bootMs = 300_000;
 const lastWordsMs = 3_000;
@@ -47,16 +48,18 @@ export class Guest {
       signal.throwIfAborted();
       const initramfs = join(work, 'initramfs');
       await step(kind.name, 'making its root file system', () => writeInitramfs(initramfs, content));
+      const frequencies = await step(kind.name, 'making its frequencies', () => frequencyOptions(kind, work));
+      const { disk } = content;
       return await step(kind.name, `booting (console: ${consoleLog(kind)})`, () =>
-        start(kind, work, kernelImage(content), initramfs),
+        start(kind, work, { kernel: kernelImage(content), initramfs, frequencies, disk }),
       );
     } finally {
       // QEMU has read its files and the console is connected.
       rmSync(work, { recursive: true, force: true });
     }
 
-    async function start(kind: GuestKind, work: string, kernel: string, initramfs: string): Promise<Guest> {
-      const boot = { kernel, initramfs, socket: join(work, 'console'), log: consoleLog(kind) };
+    async function start(kind: GuestKind, work: string, parts: Omit<Boot, 'socket' | 'log'>): Promise<Guest> {
+      const boot = { ...parts, socket: join(work, 'console'), log: consoleLog(kind) };
       rmSync(boot.log, { force: true });
       const [command, args] = qemu(kind, boot, new Date());
       signal.throwIfAborted();

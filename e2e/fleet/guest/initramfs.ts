@@ -15,10 +15,28 @@ const program = (path: string, data: Uint8Array): CpioEntry => ({ path, mode: 0o
 const text = (path: string, data: string): CpioEntry => ({ path, mode: 0o100644, data: Buffer.from(data) });
 
 /** Where guests mount and write. */
-const folders = ['proc', 'sys', 'dev', 'tmp', 'run', 'root', 'etc', 'lib', 'lib/modules', 'var', 'var/lib', 'programs'];
+const folders = [
+  'proc',
+  'sys',
+  'dev',
+  'tmp',
+  'run',
+  'root',
+  'etc',
+  'lib',
+  'lib/modules',
+  'var',
+  'var/lib',
+  'programs',
+  'services',
+];
+
+/** PostgreSQL does not run as root. */
+const postgresUser = 991;
 
 const passwd = `root:x:0:0:root:/root:/bin/sh
 bpfleet:x:${agentUser}:${agentUser}:bpfleet agent:/var/lib/bpfleet:/bin/false
+postgres:x:${postgresUser}:${postgresUser}:PostgreSQL:/tmp:/bin/sh
 `;
 
 /** What is in a package for people and is not needed to run. */
@@ -27,6 +45,8 @@ const leftOut = /^(usr\/share|usr\/lib\/[^/]*\/(gconv|audit))\//;
 export interface GuestContent {
   readonly kernel: Kernel;
   readonly libraries: readonly Library[];
+  /** A file with a file system of services; null: a guest without. */
+  readonly disk: string | null;
   /** The agent's one file. */
   readonly agent: string;
   /** Folders of programs to run there, by the word that runs them: `/programs/WORD`. */

@@ -10,10 +10,13 @@ export interface KernelModule {
   readonly needs: readonly string[];
 }
 
-/** Loaded when a guest boots: the network card. What a kernel has built in has no module. */
-export const bootModules = ['virtio_pci', 'virtio_net'];
-/** What workloads of the tool library load: disks, file systems, a RAID, swap, and one that does nothing. */
-const workloadModules = ['loop', 'xfs', 'btrfs', 'raid1', 'zram', 'dummy'];
+/** Loaded when a guest boots: the network card, and a disk with its file system. What a kernel has built in has no module. */
+export const bootModules = ['virtio_pci', 'virtio_net', 'virtio_blk', 'crc32c_generic', 'ext4'];
+/** What workloads of the tool library load: disks, file systems, a RAID, swap, one that does nothing, and CPUs' frequencies. */
+const workloadModules = [
+  ...['loop', 'xfs', 'btrfs', 'raid1', 'zram', 'dummy'],
+  ...['acpi_cpufreq', 'cpufreq_dt', 'cpufreq_userspace'],
+];
 
 /** The modules that a guest has. */
 export function guestModules(kernel: Kernel): KernelModule[] {

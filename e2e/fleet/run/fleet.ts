@@ -52,17 +52,18 @@ export class Fleet {
    * Fetches what is needed, and boots and enrols the guests. One that fails leaves the others alone. Whatever comes of it,
    * close() ends it.
    *
+   * @param services whether guests have a disk of services
    * @param tell is given a line for each thing that is done
    * @throws FleetError where there can be no fleet at all
    */
-  start(kinds: readonly GuestKind[], tell: (line: string) => void): Promise<void> {
-    const started = this.#start(kinds, tell);
+  start(kinds: readonly GuestKind[], services: boolean, tell: (line: string) => void): Promise<void> {
+    const started = this.#start(kinds, services, tell);
     this.#starting = started.catch(() => undefined);
     return started;
   }
 
-  async #start(kinds: readonly GuestKind[], tell: (line: string) => void): Promise<void> {
-    const contents = await guestContents(kinds, this.#abort.signal);
+  async #start(kinds: readonly GuestKind[], services: boolean, tell: (line: string) => void): Promise<void> {
+    const contents = await guestContents(kinds, services, this.#abort.signal);
     this.#abort.signal.throwIfAborted();
     this.#lab = await step('host', 'starting the controller', () => Lab.start());
     await this.#enrolHost(await step('programs', 'fetching them', programFolders));

@@ -33,7 +33,7 @@ export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): P
   const fleet = new Fleet();
   const stop = onSignal(() => fleet.close());
   try {
-    await fleet.start(kinds, tell);
+    await fleet.start(kinds, cases.some(needsServices), tell);
     const boots = { name: 'boots and enrols', seconds: 0 };
     for (const { name } of fleet.nodes) outcomes.push({ ...boots, node: name, state: 'pass' });
     for (const { kind, reason } of fleet.failures) outcomes.push({ ...boots, node: kind.name, state: 'fail', reason });
@@ -66,6 +66,11 @@ export async function runFleet({ kinds, cases, checks, everyCase }: FleetRun): P
   tell('everything has ended');
   console.log(matrix(outcomes));
   return outcomes.every(({ state }) => state !== 'fail');
+}
+
+/** The tool library's workloads look into services. */
+function needsServices(one: FleetCase): boolean {
+  return 'programs' in one && one.programs === 'workloads';
 }
 
 /** How many capabilities a case needs beyond what every agent has. */

@@ -7,7 +7,7 @@ import { type Outcome, outcomeOf } from './outcome.ts';
 import { keepVerdicts } from './verdict-files.ts';
 
 /** Emulated machines take some seconds for a large program, and all of them share this one's CPUs. */
-const leastPatienceMs = 1_500_000;
+const leastPatienceMs = 2_700_000;
 const patienceForEachMs = 15_000;
 
 /** Runs the programs on every node; what becomes of each is in the note. */

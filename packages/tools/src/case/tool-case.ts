@@ -37,6 +37,8 @@ export type MapExpectation = z.infer<typeof MapExpectation>;
 type PrintedExpectation = z.infer<typeof PrintedExpectation>;
 export type Expectation = MapExpectation | PrintedExpectation;
 
+const moduleName = z.string().regex(/^\w+$/);
+
 /** What `case.yaml` says: a workload that counts for itself, and what the tool must say of it. */
 export const ToolCaseSchema = z
   .strictObject({
@@ -57,11 +59,17 @@ export const ToolCaseSchema = z
       .max(16_384)
       .default('sleep 0.3')
       .describe('Runs by sh once the tool is attached; each line NAME=NUMBER that it prints is a count for the bounds'),
+    prepare: z
+      .string()
+      .max(16_384)
+      .default('')
+      .describe('Runs before the tool is attached, by the same shell: what it prints is no count'),
+    restore: z.string().max(16_384).default('').describe('Runs by sh after the tool was detached, whatever came of it'),
     commands: z.array(z.string()).default([]).describe('What must be in PATH for it'),
     modules: z
-      .array(z.string().regex(/^\w+$/))
+      .array(z.union([moduleName, z.array(moduleName).min(1)]))
       .default([])
-      .describe('Kernel modules that must be there for it: they are loaded before the tool'),
+      .describe('Kernel modules that are loaded before the tool and must be there; of several in a list one is enough'),
     lost: z
       .int()
       .min(0)

@@ -2,7 +2,7 @@ import { type CompileEnv, callOf, compile, permissiveEnv } from '@bpfleet/compil
 import { loadKernelSymbols } from '@bpfleet/kernel';
 import { caseParameters, type ProgramVariant, type Tool, type ToolCase, toolProgram } from '@bpfleet/tools';
 import { compileEnv } from '../compile-env.ts';
-import { hasModule } from './kernel-module.ts';
+import { missingModule } from './kernel-module.ts';
 
 /** Said of probes in programs of this machine, which keep their arguments in its registers, when compiled for the other one. */
 const otherRegisters = /is kept as .*, which cannot be read$/;
@@ -26,8 +26,8 @@ export async function compileProblems(tool: Tool, one: ToolCase): Promise<string
   });
 }
 
-function mistakesIn({ name, source }: ProgramVariant, env: CompileEnv, { attached, modules }: ToolCase): string[] {
-  const mayLack = attached !== undefined || !modules.every(hasModule);
+function mistakesIn({ name, source }: ProgramVariant, env: CompileEnv, one: ToolCase): string[] {
+  const mayLack = one.attached !== undefined || missingModule(one) !== undefined;
   return compile(source, env)
     .diagnostics.filter(({ severity }) => severity === 'error')
     .filter(({ message }) => !otherRegisters.test(message) && !(mayLack && lackedHere.test(message)))

@@ -8,7 +8,7 @@ import type { Trace } from '../api.ts';
 import { loadTrace } from '../load-trace.ts';
 import { runTrace } from '../run-trace.ts';
 import { TraceError } from '../trace-error.ts';
-import { hasModule } from './kernel-module.ts';
+import { missingModule } from './kernel-module.ts';
 
 /** What became of a case: what is wrong, a sentence each; or why it cannot run here. */
 export type ToolCaseEnd =
@@ -22,15 +22,17 @@ export interface ToolCaseSeen {
   readonly printed: string;
 }
 
-/** A workload that goes on for longer is ended: an emulated machine takes two minutes where each allocation is a stop. */
+/** A workload, or what prepares it, that goes on for longer is ended: an emulated machine takes two minutes where each allocation is a stop. */
 const LONGEST_MS = 240_000;
 
-/** Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError. */
+/**
+ * Runs a tool in this kernel while its workload runs, and holds what it says against the case's bounds. Throws TraceError, and
+ * Error where the workload could not be prepared.
+ */
 export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEnd> {
-  const absent =
-    one.commands.find((command) => !isCommand(command)) ?? one.modules.find((module) => !hasModule(module));
+  const absent = one.commands.find((command) => !isCommand(command)) ?? missingModule(one);
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
-  const workload = new Workload(one.workload);
+  const workload = new Workload(one);
   try {
     await workload.waits;
     const { variants, arguments: words } = toolProgram(tool, caseParameters(one, workload.pid));
@@ -98,33 +100,41 @@ function isCommand(name: string): boolean {
   return spawnSync('/bin/sh', ['-c', 'command -v "$1" >/dev/null', 'sh', name]).status === 0;
 }
 
-/** A shell that says when it has started, waits until it is let go, then tells NAME=NUMBER, a line each. */
+function endedUnprepared(): never {
+  throw new Error('its workload ended or was ended before it was prepared');
+}
+
+/** A shell that prepares, says when it has, waits until it is let go, then tells NAME=NUMBER, a line each. */
 class Workload {
   readonly pid: number;
-  /** What a shell does as it starts is not to be measured. It resolves also where the shell ends before. */
+  /** What a shell does as it starts and prepares is not to be measured. Rejects where it ends before. */
   readonly waits: Promise<unknown>;
   readonly #truths = new Map<string, number>();
   readonly #child;
   readonly #exited: Promise<unknown[]>;
   readonly #told: Promise<unknown>;
-  readonly #deadline: NodeJS.Timeout;
+  readonly #restore: string;
+  #deadline: NodeJS.Timeout;
 
-  constructor(command: string) {
+  constructor({ prepare, workload, restore }: ToolCase) {
+    this.#restore = restore;
     // A group of its own, so that all it started ends with it.
-    this.#child = spawn('/bin/sh', ['-c', `echo waits; read go; ${command}`], {
+    this.#child = spawn('/bin/sh', ['-c', `{ :; ${prepare}\n} >&2; echo waits; read go; ${workload}`], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });
     this.pid = this.#child.pid ?? 0;
     this.#exited = once(this.#child, 'exit');
-    this.#deadline = setTimeout(() => this.end(), LONGEST_MS);
+    this.#deadline = setTimeout(() => this.#kill(), LONGEST_MS);
     const lines = createInterface({ input: this.#child.stdout });
     lines.on('line', (line) => {
       const [, name, number] = /^([a-z][a-z0-9_]*)=(\d+)$/.exec(line.trim()) ?? [];
       if (name !== undefined) this.#truths.set(name, Number(number));
     });
     this.#told = once(lines, 'close');
-    this.waits = Promise.race([once(lines, 'line'), this.#told]);
+    this.waits = Promise.race([once(lines, 'line'), this.#told.then(endedUnprepared)]);
+    // One that ends early is known by its end.
+    this.#child.stdin.on('error', () => undefined);
   }
 
   get truths(): Truths {
@@ -132,12 +142,19 @@ class Workload {
   }
 
   async go(): Promise<void> {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => this.#kill(), LONGEST_MS);
     this.#child.stdin.write('go\n');
     await Promise.all([this.#exited, this.#told]);
   }
 
   end(): void {
     clearTimeout(this.#deadline);
+    this.#kill();
+    if (this.#restore !== '') spawnSync('/bin/sh', ['-c', this.#restore], { stdio: 'ignore', timeout: LONGEST_MS });
+  }
+
+  #kill(): void {
     try {
       process.kill(-this.pid, 'SIGKILL');
     } catch (error) {
