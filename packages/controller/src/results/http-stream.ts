@@ -50,11 +50,6 @@ export class HttpStream {
     }
   }
 
-  /** Something to send, so that proxies do not take the connection for dead. */
-  async comment(): Promise<void> {
-    await this.write(':\n\n');
-  }
-
   end(): void {
     this.response.end();
   }

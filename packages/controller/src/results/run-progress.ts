@@ -28,6 +28,9 @@ export interface RunProgress {
   readonly waitingBytes: number;
 }
 
+/** Of a run whose rollup has all stored frames. */
+export const nothingWaits = { waitingSeqs: [], waitingBytes: 0 } as const;
+
 /** Which stored frames are to be read and rolled up: all of them anew, those that wait, or none. */
 export type Rolling = 'all' | 'waiting' | 'none';
 
@@ -90,8 +93,6 @@ export function advanceRun(run: RunProgress, input: RunInput): RunStep {
   });
   return { ...step, next: { ...next, ...rolled }, rolling: 'none' };
 }
-
-export const nothingWaits = { waitingSeqs: [], waitingBytes: 0 } as const;
 
 /** Everything up to here is stored or refused. An agent sends an empty frame in place of one that it had to drop. */
 export function settledSeq(run: RunProgress): bigint {
