@@ -6,7 +6,8 @@ import type { Row } from '../row.ts';
 import { spread } from '../statistics.ts';
 import { allDelivered, startSession } from './simulated-session.ts';
 
-const warmUpMs = 3_000;
+/** A session begins with a burst: all attach, and what they sent meanwhile is stored before what they send now. */
+const warmUpMs = 8_000;
 const measureMs = 10_000;
 
 /** Of the rate that was reached: what is offered when it is looked at how soon frames are acknowledged. */
@@ -26,6 +27,7 @@ export async function ingestRows(
   const rate = (1000 * full.counts.acknowledged) / full.tookMs;
   await allDelivered(fleet);
   const calm = await offer(lab, fleet, agents, calmShare * Math.min(rate, offeredPerSecond));
+  const calmly = `at ${100 * calmShare} % of that acknowledged after commit`;
   return [
     { name: 'ingest of 2 KB frames', unit: 'frames/s', values: { ours: spread([rate]) }, least: 10_000 },
     ...full.shares.map(({ who, share }) => ({
@@ -33,12 +35,8 @@ export async function ingestRows(
       unit: '%',
       values: { ours: spread([share]) },
     })),
-    {
-      name: `at ${100 * calmShare} % of that acknowledged after commit, p99`,
-      unit: 'ms',
-      values: { ours: spread([delayPercentile(calm.counts, 0.99)]) },
-      most: 150,
-    },
+    { name: `${calmly}, p50`, unit: 'ms', values: { ours: spread([delayPercentile(calm.counts, 0.5)]) } },
+    { name: `${calmly}, p99`, unit: 'ms', values: { ours: spread([delayPercentile(calm.counts, 0.99)]) }, most: 150 },
   ];
 }
 

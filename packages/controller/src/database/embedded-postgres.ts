@@ -27,6 +27,8 @@ const settings = {
   max_wal_senders: '0',
   max_connections: '50',
   shared_buffers: '64MB',
+  // A checkpoint writes each page that is changed after it whole, once: a busy fleet fills the 1 GB of the default in half a minute.
+  max_wal_size: '2GB',
   huge_pages: 'off',
   jit: 'off',
   // A session of a large fleet changes every row of its tables many times within a minute.

@@ -13,17 +13,26 @@ import { advanceRun, type RunStep, settledSeq } from './run-progress.ts';
 /** Frames of one transaction, bytes: enough to share a commit between many nodes, few enough to keep it short. */
 const bytesPerTransaction = 2 * 1024 * 1024;
 const targetsPerLook = 2_000;
+/** Transactions under way at once: while PostgreSQL works on one, the next is made here. */
+const laneCount = 2;
 
 interface Unrolled extends Target {
   readonly schemas: readonly MapSchema[];
 }
 
-/** Stores frames. What comes while one transaction commits, from any node, goes into the next one together. */
+/**
+ * Stores frames. What comes while a transaction is under way goes into the next one of its lane together. All of a node goes through one
+ * lane, so that its runs stay in order and no lane waits for rows of another.
+ */
 @Injectable()
 export class IngestService {
-  private readonly inputs = new BatchQueue<RunInput, RunOutcome>(
-    { maxWeight: bytesPerTransaction, weightOf: ({ frames }) => heldBytes(frames) },
-    (inputs) => this.store(inputs),
+  private readonly lanes = Array.from(
+    { length: laneCount },
+    () =>
+      new BatchQueue<RunInput, RunOutcome>(
+        { maxWeight: bytesPerTransaction, weightOf: ({ frames }) => heldBytes(frames) },
+        (inputs) => this.store(inputs),
+      ),
   );
   private readonly unrolled = new BatchQueue<Unrolled, undefined>({ maxWeight: targetsPerLook }, (parts) =>
     this.rebuild(parts),
@@ -42,12 +51,12 @@ export class IngestService {
    * `ABORTED` where the node has a newer connection.
    */
   submit(input: RunInput): Promise<RunOutcome> {
-    return this.inputs.submit(input);
+    return this.laneOf(input.key).submit(input);
   }
 
   /** Resolves when everything that was submitted is stored or refused. */
-  idle(): Promise<void> {
-    return this.inputs.idle();
+  async idle(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.idle()));
   }
 
   /**
@@ -56,6 +65,11 @@ export class IngestService {
    */
   rollUp(sessionId: string, nodeId: string, schemas: readonly MapSchema[]): Promise<void> {
     return this.unrolled.submit({ sessionId, nodeId, schemas });
+  }
+
+  /** Identifiers of nodes are random: their last digit is any. */
+  private laneOf({ nodeId }: RunKey): BatchQueue<RunInput, RunOutcome> {
+    return this.lanes[Number.parseInt(nodeId.slice(-1), 16) % laneCount] as BatchQueue<RunInput, RunOutcome>;
   }
 
   private async rebuild(parts: readonly Unrolled[]): Promise<undefined[]> {

@@ -6,6 +6,8 @@ import { dayMs, dayOfSession, firstIdOfDay } from '../sessions/session-id.ts';
 const tables = ['frame', 'event'] as const;
 /** SQLSTATE: relation already exists, unique violation in the catalogue: another controller was first. */
 const alreadyThere = new Set(['42P07', '23505']);
+/** Rows are only added, and a partition is dropped whole: nothing is to be vacuumed, and statistics are made when it has doubled. */
+const maintenance = 'autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_scale_factor = 1';
 /** Frames up to this are stored as they are, in the row: compressing one of 2 KB takes longer than all else that storing it does. */
 const inlineBytes = 8_160;
 /** A partition is dropped while others write to its neighbours: they wait no longer than this, and it is tried again later. */
@@ -22,19 +24,35 @@ export interface DayOfResults {
 /** The tables of frames and events are cut by the day (UTC) on which the session was made, so that all of a session goes at once. */
 @Injectable()
 export class ResultPartitions {
-  private readonly known = new Set<number>();
+  private readonly made = new Map<number, Promise<void>>();
 
   constructor(@Inject(DataSource) private readonly database: DataSource) {}
 
   /** Makes the partitions for these sessions, where they are not there. Not inside a transaction: it locks the tables. */
   async ensure(sessionIds: readonly string[]): Promise<void> {
     for (const day of new Set(sessionIds.map(dayOfSession))) {
-      if (day !== undefined && !this.known.has(day)) {
-        for (const table of tables) {
-          await this.create(table, day);
-        }
-        this.known.add(day);
+      if (day !== undefined) {
+        await this.ensureDay(day);
       }
+    }
+  }
+
+  private ensureDay(day: number): Promise<void> {
+    const present = this.made.get(day);
+    if (present !== undefined) {
+      return present;
+    }
+    const making = this.createAll(day).catch((error: unknown) => {
+      this.made.delete(day);
+      throw error;
+    });
+    this.made.set(day, making);
+    return making;
+  }
+
+  private async createAll(day: number): Promise<void> {
+    for (const table of tables) {
+      await this.create(table, day);
     }
   }
 
@@ -51,7 +69,7 @@ export class ResultPartitions {
 
   /** What is in them is gone after that, and its space is free. */
   async drop(day: number): Promise<void> {
-    this.known.delete(day);
+    this.made.delete(day);
     await this.database.transaction(async (transaction) => {
       await transaction.query(`set local lock_timeout = '${lockTimeout}'`);
       await transaction.query(`drop table if exists ${tables.map((table) => partition(table, day)).join(', ')}`);
@@ -63,7 +81,7 @@ export class ResultPartitions {
       await this.database.query(
         `create table if not exists ${partition(table, day)} partition of ${table}
          for values from ('${firstIdOfDay(day)}') to ('${firstIdOfDay(day + 1)}')
-         with (toast_tuple_target = ${inlineBytes})`,
+         with (toast_tuple_target = ${inlineBytes}, ${maintenance})`,
       );
     } catch (error) {
       if (!alreadyThere.has(String((error as { code?: unknown }).code))) {
