@@ -10,6 +10,10 @@ test.each([
     "prog 'f': failed to find kernel BTF type ID of 'g': -3",
     'cannot attach: program "f" is for g, which this kernel\'s types do not have; where the others make sense without it, a manifest says programs: {f: {optional: true}}',
   ],
+  [
+    "libbpf: prog 'leave': failed to create uretprobe '/bin/bash:0xca920' perf event: Permission denied\n",
+    'cannot attach: this kernel gives uprobes to CAP_SYS_ADMIN alone, and so no uretprobe at /bin/bash:0xca920; from 6.6 on they need CAP_PERFMON alone',
+  ],
 ])('what libbpf says: %s', (said, message) => {
   expect(explainFailure('attach', -2, [said]).message).toBe(message);
 });

@@ -1,6 +1,7 @@
 import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
 import { perfForRootAlone } from '../perf/paranoid.ts';
 import { VerifierError } from '../program/load-program.ts';
+import { refusalText } from '../program/refusal-text.ts';
 import { readVerifierLog } from '../program/verifier-log.ts';
 
 /** Of a line of the source that is shown, characters. */
@@ -8,6 +9,9 @@ const MAX_SOURCE = 120;
 
 /** Of a program that is made for one function, or event, when it is loaded. */
 const NO_TARGET = /^prog '([^']*)': failed to find kernel BTF type ID of '([^']*)': -3$/;
+
+/** Of uprobes and of usdt, which libbpf attaches as uprobes. */
+const NO_UPROBE = /failed to create (u(?:ret)?probe) '([^']*)' perf event: Permission denied/;
 
 /** As libbpf prints an error that the C library has no text for; ENOTSUPP is one of the kernel's own (linux/errno.h). */
 const NO_TEXT = /ERROR: strerror_r\(-524\)=\d+/;
@@ -29,7 +33,7 @@ export function explainFailure(what: string, errno: number, messages: readonly s
     return new VerifierError(
       program,
       errno,
-      { reason: `${readVerifierLog(log).reason}${sourceOf(log)}`, instruction: null, source: null },
+      { reason: `${refusalText(readVerifierLog(log).reason)}${sourceOf(log)}`, instruction: null, source: null },
       log.trim(),
     );
   }
@@ -45,9 +49,21 @@ export function explainFailure(what: string, errno: number, messages: readonly s
     const advice = `where the others make sense without it, a manifest says programs: {${program}: {optional: true}}`;
     return new KernelError('ENOENT', `cannot ${what}: ${why}; ${advice}`);
   }
-  const reserved = /perf_event_open\(\) failed: Permission denied/.test(first) ? perfForRootAlone() : null;
+  const reserved = /perf_event_open\(\) failed: Permission denied/.test(first)
+    ? perfForRootAlone()
+    : uprobeForRoot(first);
   const advice = errnoName(errno) === 'E2BIG' ? ': the verifier gave up, it is too large or too complex' : '';
   return new KernelError(errnoName(errno), `cannot ${what}: ${reserved ?? first}${advice}`);
+}
+
+/** Why a uprobe is refused to whoever has CAP_PERFMON; null where it is not one. */
+function uprobeForRoot(said: string): string | null {
+  const [, what, place] = NO_UPROBE.exec(said) ?? [];
+  if (what === undefined) return null;
+  const since = 'from 6.6 on they need CAP_PERFMON alone';
+  return (
+    perfForRootAlone() ?? `this kernel gives uprobes to CAP_SYS_ADMIN alone, and so no ${what} at ${place}; ${since}`
+  );
 }
 
 /** The line of the source that the verifier was at last, where the object tells its lines. */
