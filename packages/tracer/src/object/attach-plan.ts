@@ -112,7 +112,7 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
     const direction = (settings.direction ?? tc[2] ?? 'ingress') as 'ingress' | 'egress';
     return { plan: { how: 'tcx', interfaces, direction } };
   }
-  if (CGROUP.test(section)) {
+  if (CGROUP.test(section) || (kind === 'lsm_cgroup' && place !== undefined)) {
     if (settings.cgroup === undefined) throw new UnplacedError(name, section, 'cgroup: FOLDER');
     return { plan: { how: 'cgroup', path: settings.cgroup } };
   }
@@ -194,7 +194,7 @@ function changeOf(section: string): ManifestChange | null {
   if (WATCHING.test(kind) || kind === 'perf_event' || kind === 'iter' || kind === 'iter.s') return null;
   // Of a socket of our own, so that whatever it decides is nothing to others.
   if (section === 'socket') return null;
-  if (kind === 'lsm' || kind === 'lsm.s') return 'security';
+  if (/^lsm(\.s|_cgroup)?$/.test(kind)) return 'security';
   return /^(fmod_ret|raw_tp\.w|raw_tracepoint\.w|struct_ops)/.test(kind) ? 'kernel' : 'network';
 }
 
@@ -223,7 +223,6 @@ function notRun(name: string, section: string): TraceError {
     [/^(tc|tcx|xdp|classifier|action)/, 'only xdp, tc, tc/ingress, tc/egress and tcx are attached'],
     [/^sk_reuseport/, 'it would stay with sockets of others when the trace is over'],
     [/^freplace/, 'it would take the place of a function of another program'],
-    [/^lsm_cgroup/, 'of lsm only programs for the whole machine are run, lsm/HOOK'],
     [/^lwt|^netfilter$/, 'it would belong to a route or a table of others'],
   ];
   const [
