@@ -17,3 +17,10 @@ test.each([
 ])('what libbpf says: %s', (said, message) => {
   expect(explainFailure('attach', -2, [said]).message).toBe(message);
 });
+
+test('a program that is refused without a word has the reason of its errno', () => {
+  const log = "prog 'f': -- BEGIN PROG LOAD LOG --\nprocessed 0 insns (limit 1000000)\n-- END PROG LOAD LOG --\n";
+  const error = explainFailure('load the object', -1, [log]);
+  expect(error.code).toBe('EPERM');
+  expect(error.message).toMatch(/^cannot load the object: its program "f" was not accepted: EPERM: /);
+});

@@ -2,7 +2,7 @@ import { errnoError, errnoName, KernelError } from '../kernel-error.ts';
 import { perfForRootAlone } from '../perf/paranoid.ts';
 import { VerifierError } from '../program/load-program.ts';
 import { refusalText } from '../program/refusal-text.ts';
-import { readVerifierLog } from '../program/verifier-log.ts';
+import { NO_REASON, readVerifierLog } from '../program/verifier-log.ts';
 
 /** Of a line of the source that is shown, characters. */
 const MAX_SOURCE = 120;
@@ -30,10 +30,12 @@ export function explainFailure(what: string, errno: number, messages: readonly s
   for (const message of messages) {
     const [, program, log] = PROGRAM_LOG.exec(message) ?? [];
     if (program === undefined || log === undefined) continue;
+    const { reason } = readVerifierLog(log);
+    if (reason === NO_REASON) return errnoError(`${what}: its program "${program}" was not accepted`, errno);
     return new VerifierError(
       program,
       errno,
-      { reason: `${refusalText(readVerifierLog(log).reason)}${sourceOf(log)}`, instruction: null, source: null },
+      { reason: `${refusalText(reason)}${sourceOf(log)}`, instruction: null, source: null },
       log.trim(),
     );
   }

@@ -12,6 +12,7 @@ import {
   whyMissing,
 } from '@bpfleet/kernel';
 import type { KernelPlaces } from './choose-programs.ts';
+import { tooManyArguments } from './too-many-arguments.ts';
 
 /** What is asked of this kernel. */
 interface Asked {
@@ -63,7 +64,8 @@ function missing(section: string, { ownerOf, mayReadModules, isPatchable }: Aske
         return `this kernel does not let programs trace its functions: ${whyMissing('fentry')}`;
       return (
         ofTypes(kernelTypes()?.function(place) !== undefined, place, `this kernel has no function ${place} to trace`) ??
-        (isPatchable(place) === false ? `this kernel has ${place}, but no room in it for a tracer (notrace)` : null)
+        (isPatchable(place) === false ? `this kernel has ${place}, but no room in it for a tracer (notrace)` : null) ??
+        tooManyArguments(place, kernelTypes()?.function(place)?.parameters.length ?? 0, nodeIdentity())
       );
     case 'lsm':
     case 'lsm_cgroup':
