@@ -9,12 +9,15 @@ import {
 import { TraceError } from '../trace-error.ts';
 import { UnplacedError } from './unplaced-error.ts';
 import type { UprobePlace } from './uprobe-place.ts';
+import type { UsdtPlace } from './usdt-place.ts';
 
 /** How one program of an object is attached. */
 export type AttachPlan =
   | { readonly how: 'libbpf'; readonly target: ObjectTarget }
   /** As `libbpf` with a uprobe, by a link that asks for less. */
   | { readonly how: 'uprobe_multi'; readonly place: UprobePlace }
+  /** Likewise a static probe of a program. */
+  | { readonly how: 'usdt_multi'; readonly place: UsdtPlace }
   /** Loaded for another function than its section says, then attached as that. */
   | { readonly how: 'retargeted'; readonly function: string }
   /** `map`: by its name, of those that run over the elements of one. */
