@@ -14,6 +14,10 @@ test.each([
     "libbpf: prog 'leave': failed to create uretprobe '/bin/bash:0xca920' perf event: Permission denied\n",
     'cannot attach: this kernel gives uprobes to CAP_SYS_ADMIN alone, and so no uretprobe at /bin/bash:0xca920; from 6.6 on they need CAP_PERFMON alone',
   ],
+  [
+    "libbpf: failed to find BTF for extern 'memcmp': -2\n",
+    'cannot attach: it calls memcmp, which is not in it; a newer clang may write it out (of memcmp one from 15 on), or the source must have it',
+  ],
 ])('what libbpf says: %s', (said, message) => {
   expect(explainFailure('attach', -2, [said]).message).toBe(message);
 });

@@ -13,6 +13,9 @@ const NO_TARGET = /^prog '([^']*)': failed to find kernel BTF type ID of '([^']*
 /** Of uprobes and of usdt, which libbpf attaches as uprobes. */
 const NO_UPROBE = /failed to create (u(?:ret)?probe) '([^']*)' perf event: Permission denied/;
 
+/** A call that the compiler has left, of a function that nothing defines. */
+const NO_FUNCTION = /^failed to find BTF for extern '([^']*)': -2$/;
+
 /** As libbpf prints an error that the C library has no text for; ENOTSUPP is one of the kernel's own (linux/errno.h). */
 const NO_TEXT = /ERROR: strerror_r\(-524\)=\d+/;
 const ENOTSUPP = 'ENOTSUPP: this kernel does not support it there';
@@ -50,6 +53,11 @@ export function explainFailure(what: string, errno: number, messages: readonly s
     const why = `program "${program}" is for ${target}, which this kernel's types do not have`;
     const advice = `where the others make sense without it, a manifest says programs: {${program}: {optional: true}}`;
     return new KernelError('ENOENT', `cannot ${what}: ${why}; ${advice}`);
+  }
+  const [, missing] = NO_FUNCTION.exec(first) ?? [];
+  if (missing !== undefined) {
+    const advice = 'a newer clang may write it out (of memcmp one from 15 on), or the source must have it';
+    return new KernelError('ENOENT', `cannot ${what}: it calls ${missing}, which is not in it; ${advice}`);
   }
   const reserved = /perf_event_open\(\) failed: Permission denied/.test(first)
     ? perfForRootAlone()
