@@ -30,6 +30,8 @@ interface CaseFrame {
   readonly ownNetwork?: true;
   /** Functions of the kernel without which a node skips it. */
   readonly functions?: readonly string[];
+  /** Programs, by their paths, without which a node skips it: the host need not have what guests have. */
+  readonly files?: readonly string[];
   /** Throws where a node's part of the answer is not what it must be. */
   readonly check: (answer: CaseAnswer) => void;
 }

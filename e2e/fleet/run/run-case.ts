@@ -42,7 +42,7 @@ async function runSession(fleet: Fleet, one: SessionCase): Promise<Outcome[]> {
 /** What a node has not that a case needs; null where it has all. */
 async function lackOf(
   node: FleetNode,
-  { needs = [], functions = [], ownNetwork }: SessionCase,
+  { needs = [], functions = [], files = [], ownNetwork }: SessionCase,
 ): Promise<string | null> {
   const { features, missing } = node.info;
   if (ownNetwork && node.guest === undefined) return 'its workload would be in another network namespace';
@@ -54,6 +54,10 @@ async function lackOf(
   for (const name of functions) {
     const found = await node.run(`grep -c ' [tT] ${name}$' /proc/kallsyms || true`);
     if (found.trim() === '0') return `this kernel has no function ${name}`;
+  }
+  for (const path of files) {
+    const found = await node.run(`test -e '${path}' && echo found || true`);
+    if (found.trim() === '') return `it has no ${path}`;
   }
   return null;
 }

@@ -4,6 +4,7 @@ export * from './asm/decode.ts';
 export * from './asm/disassemble.ts';
 export * from './asm/encode.ts';
 export * from './asm/helper.ts';
+export { helperKernel } from './asm/helper-kernels.ts';
 export * from './asm/helper-names.ts';
 export * from './asm/instruction.ts';
 export * from './asm/limits.ts';

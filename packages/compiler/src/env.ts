@@ -6,9 +6,9 @@ import type { TracepointFormat } from './types/tracepoint-format.ts';
 export type KernelFeature =
   /** bpf_probe_read_user and _kernel apart (5.5). */
   | 'probe_read_user'
-  /** bpf_jiffies64 (5.5). */
+  /** bpf_jiffies64 (5.6). */
   | 'jiffies'
-  /** bpf_send_signal_thread (5.5). */
+  /** bpf_send_signal_thread (5.6). */
   | 'signal_thread'
   /** bpf_get_ns_current_pid_tgid (5.7). */
   | 'ns_pid'

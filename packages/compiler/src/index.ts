@@ -16,5 +16,6 @@ export type { Span } from './source/span.ts';
 export { astText } from './syntax/ast-text.ts';
 export { printScript } from './syntax/printer.ts';
 export { signalText } from './types/signal-table.ts';
+export { parseArgument, type StaticArgument, splitArguments } from './types/static-argument.ts';
 export { type SyscallArch, type SyscallTable, syscallTable } from './types/syscall-table.ts';
 export * from './types/tracepoint-format.ts';

@@ -1,6 +1,7 @@
 export { Collection, Program } from './collection.ts';
 export { type Executable, findExecutable } from './executable/find-executable.ts';
 export { findExecutables } from './executable/find-executables.ts';
+export { kernelNeededAt } from './features/needed-kernel.ts';
 export { hasFeature, type KernelFeatures, probeFeatures, whyMissing } from './features/probe-features.ts';
 export { pageSize } from './ffi/libc.ts';
 export { isPatchable, type KernelFunction, traceableFunctions } from './functions/kernel-functions.ts';

@@ -1,62 +1,21 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadTrace } from './index.ts';
-
-/** A probe as SystemTap's sys/sdt.h makes it: a `nop`, and a note of where that is. */
-const source = String.raw`
-#include <stdio.h>
-#include <unistd.h>
-unsigned short guarded_semaphore __attribute__((section(".probes")));
-#define NOTE(name, semaphore, arguments) \
-  "990: nop\n" \
-  ".pushsection .note.stapsdt,\"\",\"note\"\n" \
-  ".balign 4\n.4byte 992f-991f, 994f-993f, 3\n" \
-  "991: .asciz \"stapsdt\"\n992: .balign 4\n" \
-  "993: .8byte 990b\n.8byte _.stapsdt.base\n.8byte " semaphore "\n" \
-  ".asciz \"mine\"\n.asciz \"" name "\"\n.asciz \"" arguments "\"\n" \
-  "994: .balign 4\n.popsection\n"
-__asm__(".pushsection .stapsdt.base,\"aG\",\"progbits\",.stapsdt.base,comdat\n.weak _.stapsdt.base\n"
-        "_.stapsdt.base: .space 1\n.size _.stapsdt.base,1\n.popsection\n");
-int main(void) {
-  char go;
-  if (read(0, &go, 1) != 1) return 1;
-  for (long i = 0; i < 5; i++) {
-    int small = -7;
-    char text[] = "hello";
-    __asm__ volatile(NOTE("plain", "0", "8@%0 -4@%1 8@%2 -4@$-3 -4@%3")
-      :: "r"(i), "r"(small), "r"(text), "m"(small));
-    if (guarded_semaphore > 0) {
-      __asm__ volatile(NOTE("guarded", "guarded_semaphore", "8@%0") :: "r"(i * 10));
-    }
-  }
-  __asm__ volatile(NOTE("twice", "0", "2@$-1 4@$1"));
-  __asm__ volatile(NOTE("twice", "0", "-2@$65535"));
-  printf("%d\n", guarded_semaphore);
-  return 0;
-}`;
+import { buildProbedProgram } from './probed-program.test-kit.ts';
 
 let folder = '';
 let program = '';
 let missing: string | null = null;
 
 beforeAll(() => {
-  if (process.arch !== 'x64') {
-    missing = 'the places of the arguments are written as for x86-64';
-    return;
-  }
   folder = mkdtempSync(join(tmpdir(), 'bpfleet-'));
-  program = join(folder, 'program');
-  writeFileSync(`${program}.c`, source);
-  try {
-    execFileSync('cc', ['-O1', '-o', program, `${program}.c`]);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    missing = 'there is no C compiler (apt-get install gcc)';
-  }
+  const built = buildProbedProgram(folder);
+  if ('missing' in built) missing = built.missing;
+  else program = built.path;
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

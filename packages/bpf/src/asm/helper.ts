@@ -27,8 +27,8 @@ export const Helper = {
   probe_read_kernel: 113, // 5.5
   probe_read_user_str: 114, // 5.5
   probe_read_kernel_str: 115, // 5.5
-  send_signal_thread: 117, // 5.5
-  jiffies64: 118, // 5.5
+  send_signal_thread: 117, // 5.6
+  jiffies64: 118, // 5.6
   get_ns_current_pid_tgid: 120, // 5.7
   ktime_get_boot_ns: 125, // 5.8
   ringbuf_output: 130, // 5.8

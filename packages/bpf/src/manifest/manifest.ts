@@ -75,7 +75,7 @@ export interface ManifestProgram {
   readonly interfaces?: readonly string[];
   /** Of tc: which way. */
   readonly direction?: 'ingress' | 'egress';
-  /** Of cgroup programs: the group's path in the hierarchy of version 2, `/a/b`, or its whole path below /sys/fs/cgroup. */
+  /** Of cgroup programs, lsm_cgroup among them: the group's path in the hierarchy of version 2, `/a/b`, or its whole path below /sys/fs/cgroup. */
   readonly cgroup?: string;
   /** Of sk_skb and sk_msg, and of iterators of maps: the object's map that they are for. */
   readonly map?: string;
@@ -87,6 +87,6 @@ export const perfEvents = [
 ] as const;
 export type ManifestPerfEvent = (typeof perfEvents)[number];
 
-/** network: xdp, tc, cgroup and socket programs · security: lsm · kernel: fmod_ret, raw_tp.w, struct_ops · maps: those that others have pinned. */
+/** network: xdp, tc, cgroup and socket programs · security: lsm, lsm_cgroup · kernel: fmod_ret, raw_tp.w, struct_ops · maps: those that others have pinned. */
 export const changes = ['network', 'security', 'kernel', 'maps'] as const;
 export type ManifestChange = (typeof changes)[number];

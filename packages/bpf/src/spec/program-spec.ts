@@ -49,13 +49,18 @@ export type AttachSpec =
       readonly semaphore?: number;
       readonly pid?: number;
     }
-  /** On many functions of the kernel at once (5.18), or of a file (6.6); the cookie is the number in the list. */
+  /**
+   * On many functions of the kernel at once (5.18), or of a file (6.6); the cookie is the number in the list where `cookies` has no
+   * other. `semaphores`: as of a uprobe, one for each offset, 0 for none.
+   */
   | { readonly kind: 'kprobe_multi'; readonly functions: readonly string[]; readonly return: boolean }
   | {
       readonly kind: 'uprobe_multi';
       readonly path: string;
       readonly offsets: readonly number[];
       readonly return: boolean;
+      readonly semaphores?: readonly number[];
+      readonly cookies?: readonly number[];
       readonly pid?: number;
     }
   /** Run for each object of a kind, once, by the number of `bpf_iter_ITERATOR` in the kernel's BTF (5.8). */

@@ -6,7 +6,7 @@ import { requireHelper } from './required-helper.ts';
 /** Ticks of the kernel's clock, CONFIG_HZ a second. */
 export const jiffies: BuiltinDefinition = {
   name: 'jiffies',
-  kernel: '5.5',
+  kernel: '5.6',
   check({ span }, context) {
     requireHelper('jiffies', span, 'jiffies', context);
     return uint64;

@@ -4,8 +4,8 @@ import type { CheckContext } from './definition.ts';
 
 /** The kernels that brought what some builtins need. */
 const since = {
-  jiffies: '5.5',
-  signal_thread: '5.5',
+  jiffies: '5.6',
+  signal_thread: '5.6',
   ns_pid: '5.7',
   boot_time: '5.8',
   raw_tracepoint_test_run: '5.10',

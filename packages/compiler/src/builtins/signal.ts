@@ -52,7 +52,7 @@ function sender(name: 'signal' | 'signal_thread', kernel: string): FunctionDefin
 }
 
 export const signal = sender('signal', '5.3');
-export const signalThread = sender('signal_thread', '5.5');
+export const signalThread = sender('signal_thread', '5.6');
 
 function checkSignal({ name, arguments: list }: Call, context: CheckContext): void {
   const [signal] = list as [Expression];

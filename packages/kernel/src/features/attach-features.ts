@@ -3,7 +3,7 @@ import { ProgramType } from '@bpfleet/bpf';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpf } from '../ffi/libbpf.ts';
 import { kernelTypes } from '../functions/kernel-types.ts';
-import { errnoError } from '../kernel-error.ts';
+import { errnoError, KernelError } from '../kernel-error.ts';
 import { attachMulti, missingUprobeMulti } from '../link/attach-multi.ts';
 import { attachPerfEvent, linkPerfEvent } from '../link/attach-perf-event.ts';
 import { attachRawTracepoint } from '../link/attach-raw-tracepoint.ts';
@@ -132,6 +132,16 @@ function probeStructOps(): string | null {
     : null;
 }
 
+/** arm64 has trampolines since 6.4, and before that loads such a program and does not attach it. */
+function probeFentry(): string | null {
+  try {
+    return probeTracing(BPF_TRACE_FENTRY, 'bpf_fentry_test1');
+  } catch (error) {
+    if (!(error instanceof KernelError) || error.code !== 'ENOTSUPP') throw error;
+    return process.arch === 'arm64' ? 'on arm64 that needs kernel 6.4 or newer' : error.message;
+  }
+}
+
 export const attachFeatures: readonly Feature[] = [
   { name: 'tracepoint', probe: probeTracepoint },
   { name: 'raw_tracepoint', probe: probeRawTracepoint },
@@ -149,5 +159,5 @@ export const attachFeatures: readonly Feature[] = [
     probe: () => probeMulti(BPF_TRACE_UPROBE_MULTI, (program) => missingUprobeMulti(program.number)),
   },
   { name: 'struct_ops', probe: probeStructOps },
-  { name: 'fentry', probe: () => probeTracing(BPF_TRACE_FENTRY, 'bpf_fentry_test1') },
+  { name: 'fentry', probe: probeFentry },
 ];

@@ -1,4 +1,4 @@
-import { Helper, type HelperName, type MapSpec, MapType, ProgramType } from '@bpfleet/bpf';
+import { Helper, type HelperName, helperKernel, type MapSpec, MapType, ProgramType } from '@bpfleet/bpf';
 import { getLibbpf } from '../ffi/libbpf.ts';
 import { BpfMap } from '../map/bpf-map.ts';
 import { readByBatch } from '../map/read-entries.ts';
@@ -47,19 +47,19 @@ export const mapFeatures: readonly Feature[] = [
   { name: 'long_key', probe: probeLongKey },
   { name: 'batch', probe: probeBatch },
   { name: 'percpu_lookup', probe: probePercpuLookup },
-  { name: 'for_each_map_elem', probe: () => probeHelper('for_each_map_elem', '5.13') },
-  { name: 'probe_read_user', probe: () => probeHelper('probe_read_user', '5.5') },
-  { name: 'jiffies', probe: () => probeHelper('jiffies64', '5.5') },
-  { name: 'signal_thread', probe: () => probeHelper('send_signal_thread', '5.5') },
-  { name: 'ns_pid', probe: () => probeHelper('get_ns_current_pid_tgid', '5.7') },
-  { name: 'boot_time', probe: () => probeHelper('ktime_get_boot_ns', '5.8') },
-  { name: 'loop', probe: () => probeHelper('loop', '5.17') },
+  { name: 'for_each_map_elem', probe: () => probeHelper('for_each_map_elem') },
+  { name: 'probe_read_user', probe: () => probeHelper('probe_read_user') },
+  { name: 'jiffies', probe: () => probeHelper('jiffies64') },
+  { name: 'signal_thread', probe: () => probeHelper('send_signal_thread') },
+  { name: 'ns_pid', probe: () => probeHelper('get_ns_current_pid_tgid') },
+  { name: 'boot_time', probe: () => probeHelper('ktime_get_boot_ns') },
+  { name: 'loop', probe: () => probeHelper('loop') },
 ];
 
-/** Whether programs may call a helper; `kernel` is the one that brought it. */
-function probeHelper(name: HelperName, kernel: string): string | null {
+/** Whether programs may call a helper. */
+function probeHelper(name: HelperName): string | null {
   const found = getLibbpf().libbpf_probe_bpf_helper(ProgramType.RAW_TRACEPOINT, Helper[name], null);
-  return found === 1 ? null : `the helper bpf_${name} needs kernel ${kernel} or newer`;
+  return found === 1 ? null : `the helper bpf_${name} needs kernel ${helperKernel(Helper[name])} or newer`;
 }
 
 function loads(instructions: () => Parameters<typeof loadSample>[1]): () => null {

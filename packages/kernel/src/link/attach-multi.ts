@@ -19,7 +19,7 @@ const BPF_LINK_CREATE = 28n;
 const ATTR_SIZE = 64;
 const RETURN = 1;
 
-/** Attaches a KPROBE program to many functions at once; its cookie is the number of the function in the list. */
+/** Attaches a KPROBE program to many functions at once; its cookie is the number of the function in the list, or as the point says. */
 export function attachMulti(programFd: number, point: MultiPoint): Link {
   const count = point.kind === 'kprobe_multi' ? point.functions.length : point.offsets.length;
   const where = point.kind === 'kprobe_multi' ? 'the kernel' : point.path;
@@ -64,15 +64,17 @@ function writeKprobes(attr: Buffer, { functions, return: returns }: MultiPoint &
 function writeUprobes(attr: Buffer, point: MultiPoint & { kind: 'uprobe_multi' }): Buffer[] {
   const path = Buffer.from(`${point.path}\0`);
   const offsets = words(point.offsets.map(BigInt));
-  const cookies = words(point.offsets.map((_, index) => BigInt(index)));
+  const cookies = words(point.offsets.map((_, index) => BigInt(point.cookies?.[index] ?? index)));
+  const semaphores = words((point.semaphores ?? []).map(BigInt));
   attr.writeUInt32LE(BPF_TRACE_UPROBE_MULTI, 8);
   attr.writeBigUInt64LE(addressOf(path), 16);
   attr.writeBigUInt64LE(addressOf(offsets), 24);
+  if (semaphores.length > 0) attr.writeBigUInt64LE(addressOf(semaphores), 32);
   attr.writeBigUInt64LE(addressOf(cookies), 40);
   attr.writeUInt32LE(point.offsets.length, 48);
   attr.writeUInt32LE(point.return ? RETURN : 0, 52);
   attr.writeUInt32LE(point.pid ?? 0, 56);
-  return [path, offsets, cookies];
+  return [path, offsets, semaphores, cookies];
 }
 
 function words(values: readonly bigint[]): Buffer {

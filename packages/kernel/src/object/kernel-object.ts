@@ -1,4 +1,5 @@
 import type { MapSpec } from '@bpfleet/bpf';
+import { kernelNeededFor } from '../features/needed-kernel.ts';
 import { FileDescriptor } from '../ffi/file-descriptor.ts';
 import { getLibbpf } from '../ffi/libbpf.ts';
 import { getLibbpfObject } from '../ffi/libbpf-object.ts';
@@ -8,6 +9,7 @@ import { errnoError, KernelError } from '../kernel-error.ts';
 import type { Link } from '../link/link.ts';
 import { linkStructOps } from '../link/link-struct-ops.ts';
 import { BpfMap } from '../map/bpf-map.ts';
+import { nodeIdentity } from '../node/uname.ts';
 import { BPF_TRACE_UPROBE_MULTI } from '../program/tracing-target.ts';
 import { explainFailure } from './explain-failure.ts';
 import { withLibbpfLog } from './libbpf-log.ts';
@@ -150,6 +152,8 @@ export class KernelObject {
   load(): void {
     withLibbpfLog((messages) => {
       const result = getLibbpfObject().bpf_object__load(this.#open());
+      const tooNew = result < 0 ? kernelNeededFor(this.maps, nodeIdentity().kernel) : null;
+      if (tooNew !== null) throw new KernelError('NOFEATURE', `cannot load the object: ${tooNew}`);
       if (result < 0) throw explainFailure('load the object', result, messages);
     });
   }

@@ -1,4 +1,5 @@
 import type { Instruction, ProgramSpec, SourceLine } from '@bpfleet/bpf';
+import { refusalText } from './refusal-text.ts';
 import { readVerifierLog } from './verifier-log.ts';
 
 const LDDW = 0x18;
@@ -14,7 +15,11 @@ export interface Refusal {
 export function explainRefusal(spec: ProgramSpec, log: string): Refusal {
   const { reason, slot } = readVerifierLog(log);
   const instruction = slot === null ? null : instructionAtSlot(spec.instructions, slot);
-  return { reason, instruction, source: instruction === null ? null : sourceOf(spec.sourceLines, instruction) };
+  return {
+    reason: refusalText(reason),
+    instruction,
+    source: instruction === null ? null : sourceOf(spec.sourceLines, instruction),
+  };
 }
 
 /** The kernel counts slots, where `lddw` takes two. Null beyond the end. */

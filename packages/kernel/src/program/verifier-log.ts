@@ -6,6 +6,9 @@ export interface VerifierVerdict {
   readonly slot: number | null;
 }
 
+/** It refused what it has not looked at, or without a word. */
+export const NO_REASON = 'the verifier gave no reason';
+
 /** `12: (79) r1 = *(u64 *)(r6 +8)` */
 const INSTRUCTION = /^(\d+): \([0-9a-f]{2}\) /;
 /** Lines that only report: statistics, states, where control came from, the source of the instruction. */
@@ -46,7 +49,7 @@ export function readVerifierLog(log: string): VerifierVerdict {
   }
   // Before it walks the program, the verifier names the instruction within the sentence.
   slot ??= reason === null ? null : slotNamedIn(reason);
-  return { reason: reason ?? 'the verifier gave no reason', slot };
+  return { reason: reason ?? NO_REASON, slot };
 }
 
 function slotNamedIn(reason: string): number | null {

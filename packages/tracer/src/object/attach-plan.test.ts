@@ -43,6 +43,7 @@ describe('where a program is attached', () => {
 
   test.each<[string, NonNullable<ObjectManifest['programs']>[string], 'network' | 'security' | 'kernel', object]>([
     ['lsm/file_open', {}, 'security', { target: { kind: 'section' } }],
+    ['lsm_cgroup/socket_bind', { cgroup: '/a' }, 'security', { how: 'cgroup', path: '/a' }],
     ['fmod_ret/f', {}, 'kernel', { target: { kind: 'section' } }],
     ['xdp', { interfaces: ['lo'] }, 'network', { how: 'xdp', interfaces: ['lo'] }],
     ['tc', { interfaces: ['lo'] }, 'network', { how: 'tcx', direction: 'ingress' }],
@@ -76,7 +77,8 @@ describe('where a program is attached', () => {
     ['netfilter', {}, /of others/],
     ['xdp/devmap', {}, /only xdp, tc/],
     ['freplace/f', {}, /function of another program/],
-    ['lsm_cgroup/f', {}, /lsm\/HOOK/],
+    ['lsm_cgroup/socket_bind', {}, /programs: {p: {cgroup: FOLDER}}/],
+    ['lsm_cgroup', { cgroup: '/a' }, /sections are as in/],
     ['.text', {}, /sections are as in/],
   ])('%s with %j: refused', (section, settings, message) => {
     expect(() => plan(section, settings, ['network', 'kernel', 'security'])).toThrow(message);

@@ -9,12 +9,15 @@ import {
 import { TraceError } from '../trace-error.ts';
 import { UnplacedError } from './unplaced-error.ts';
 import type { UprobePlace } from './uprobe-place.ts';
+import type { UsdtPlace } from './usdt-place.ts';
 
 /** How one program of an object is attached. */
 export type AttachPlan =
   | { readonly how: 'libbpf'; readonly target: ObjectTarget }
   /** As `libbpf` with a uprobe, by a link that asks for less. */
   | { readonly how: 'uprobe_multi'; readonly place: UprobePlace }
+  /** Likewise a static probe of a program. */
+  | { readonly how: 'usdt_multi'; readonly place: UsdtPlace }
   /** Loaded for another function than its section says, then attached as that. */
   | { readonly how: 'retargeted'; readonly function: string }
   /** `map`: by its name, of those that run over the elements of one. */
@@ -112,7 +115,7 @@ function planSection(name: string, section: string, settings: ManifestProgram): 
     const direction = (settings.direction ?? tc[2] ?? 'ingress') as 'ingress' | 'egress';
     return { plan: { how: 'tcx', interfaces, direction } };
   }
-  if (CGROUP.test(section)) {
+  if (CGROUP.test(section) || (kind === 'lsm_cgroup' && place !== undefined)) {
     if (settings.cgroup === undefined) throw new UnplacedError(name, section, 'cgroup: FOLDER');
     return { plan: { how: 'cgroup', path: settings.cgroup } };
   }
@@ -194,7 +197,7 @@ function changeOf(section: string): ManifestChange | null {
   if (WATCHING.test(kind) || kind === 'perf_event' || kind === 'iter' || kind === 'iter.s') return null;
   // Of a socket of our own, so that whatever it decides is nothing to others.
   if (section === 'socket') return null;
-  if (kind === 'lsm' || kind === 'lsm.s') return 'security';
+  if (/^lsm(\.s|_cgroup)?$/.test(kind)) return 'security';
   return /^(fmod_ret|raw_tp\.w|raw_tracepoint\.w|struct_ops)/.test(kind) ? 'kernel' : 'network';
 }
 
@@ -223,7 +226,6 @@ function notRun(name: string, section: string): TraceError {
     [/^(tc|tcx|xdp|classifier|action)/, 'only xdp, tc, tc/ingress, tc/egress and tcx are attached'],
     [/^sk_reuseport/, 'it would stay with sockets of others when the trace is over'],
     [/^freplace/, 'it would take the place of a function of another program'],
-    [/^lsm_cgroup/, 'of lsm only programs for the whole machine are run, lsm/HOOK'],
     [/^lwt|^netfilter$/, 'it would belong to a route or a table of others'],
   ];
   const [

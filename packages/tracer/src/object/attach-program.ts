@@ -10,19 +10,29 @@ import {
 import { cgroupFolder } from '../cgroup-path.ts';
 import type { AttachPlan } from './attach-plan.ts';
 import { attachUprobe } from './uprobe-place.ts';
+import { attachUsdt } from './usdt-place.ts';
+import type { UsdtSpecs } from './usdt-specs.ts';
+
+/** What programs of one object have in common while they are attached. */
+interface AttachHelp {
+  readonly openIterator: (linkFd: number, name: string) => void;
+  readonly usdtSpecs: () => UsdtSpecs;
+}
 
 /** Attaches one loaded program as planned. An iterator's link is given to who reads what it writes. Throws KernelError, and then nothing is left. */
 export function attachProgram(
   object: KernelObject,
   index: number,
   plan: AttachPlan,
-  openIterator: (linkFd: number, name: string) => void,
+  { openIterator, usdtSpecs }: AttachHelp,
 ): Link {
   switch (plan.how) {
     case 'libbpf':
       return object.attach(index, plan.target);
     case 'uprobe_multi':
       return attachUprobe(object.programFd(index), object.programs[index]?.name ?? '', plan.place);
+    case 'usdt_multi':
+      return attachUsdt(object.programFd(index), object.programs[index]?.name ?? '', plan.place, usdtSpecs());
     case 'retargeted':
       return object.attach(index);
     case 'iterator': {

@@ -1,15 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   hasFeature,
   isPatchable,
+  kernelNeededAt,
   kernelTypes,
   mayReadModuleTypes,
+  nodeIdentity,
   type SymbolOwner,
   symbolOwner,
   tracepointFormat,
   whyMissing,
 } from '@bpfleet/kernel';
 import type { KernelPlaces } from './choose-programs.ts';
+import { tooManyArguments } from './too-many-arguments.ts';
 
 /** What is asked of this kernel. */
 interface Asked {
@@ -24,6 +27,15 @@ export function kernelPlaces(asked: Partial<Asked> = {}): KernelPlaces {
   return { hasFeature, missing: (section) => missing(section, all) };
 }
 
+/** Whether programs are among what the kernel asks at its hooks: attached they are in any case, and without that never run. Null where it does not say. */
+function asksPrograms(): boolean | null {
+  try {
+    return readFileSync('/sys/kernel/security/lsm', 'latin1').trim().split(',').includes('bpf');
+  } catch {
+    return null;
+  }
+}
+
 function missing(section: string, { ownerOf, mayReadModules, isPatchable }: Asked): string | null {
   /** What libbpf makes a program for by its type: of modules it has to look for that. */
   const ofTypes = (isKnown: boolean, symbol: string, lacking: string) => {
@@ -34,6 +46,8 @@ function missing(section: string, { ownerOf, mayReadModules, isPatchable }: Aske
   };
   const slash = section.indexOf('/');
   const [kind, place] = slash < 0 ? [section, ''] : [section.slice(0, slash), section.slice(slash + 1)];
+  const tooOld = kernelNeededAt(section, nodeIdentity().kernel);
+  if (tooOld !== null) return tooOld;
   switch (kind.replace(/\.s$/, '')) {
     case 'kprobe':
     case 'kretprobe': {
@@ -50,14 +64,18 @@ function missing(section: string, { ownerOf, mayReadModules, isPatchable }: Aske
         return `this kernel does not let programs trace its functions: ${whyMissing('fentry')}`;
       return (
         ofTypes(kernelTypes()?.function(place) !== undefined, place, `this kernel has no function ${place} to trace`) ??
-        (isPatchable(place) === false ? `this kernel has ${place}, but no room in it for a tracer (notrace)` : null)
+        (isPatchable(place) === false ? `this kernel has ${place}, but no room in it for a tracer (notrace)` : null) ??
+        tooManyArguments(place, kernelTypes()?.function(place)?.parameters.length ?? 0, nodeIdentity())
       );
     case 'lsm':
+    case 'lsm_cgroup':
       // Such programs are attached as those of functions are, to one that the kernel has for each hook.
       if (!hasFeature('fentry'))
         return `this kernel does not let programs trace its functions: ${whyMissing('fentry')}`;
-      return kernelTypes()?.function(`bpf_lsm_${place}`) === undefined
-        ? `this kernel has no hook ${place} for programs`
+      if (kernelTypes()?.function(`bpf_lsm_${place}`) === undefined)
+        return `this kernel has no hook ${place} for programs`;
+      return asksPrograms() === false
+        ? 'this kernel asks no programs at its hooks: the list of what it asks (lsm= on its command line) has no "bpf"'
         : null;
     case 'tp_btf':
     case 'raw_tp':

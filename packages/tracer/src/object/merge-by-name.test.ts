@@ -14,6 +14,9 @@ test.each([
   ['stack_id', 'last'],
   ['last_sector', 'last'],
   ['session_start_ts', 'last'],
+  ['kern_stack', 'last'],
+  ['ustack', 'last'],
+  ['kern_stack_size', 'sum'],
   ['rapid', 'sum'],
   ['report', 'sum'],
 ])('a number that is called %s merges by %s', (name, merge) => expect(mergeByName(name)).toBe(merge));

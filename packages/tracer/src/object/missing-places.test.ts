@@ -36,6 +36,15 @@ test('where there are no such probes at all, no other place helps', () => {
   );
 });
 
+test('what a whole kind of programs needs is told where the object does not load', () => {
+  const old = {
+    missing: (place: string) => (place.startsWith('kprobe.multi/') ? 'kprobe.multi needs kernel 5.18 or newer' : null),
+  };
+  expect(missingPlaces(placed('kprobe.multi/vfs_*', 'tp/a/b'), 'load', old)).toMatch(
+    /^kprobe\.multi needs kernel 5\.18 or newer \("p0", kprobe\.multi\/vfs_\*\); where the others make sense/,
+  );
+});
+
 test.each([
   ['everything is there', placed('kprobe/f'), 'attach' as const],
   ['what is missing is not needed to load', placed('kprobe/gone', 'fentry/f'), 'load' as const],

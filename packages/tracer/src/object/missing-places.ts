@@ -9,7 +9,10 @@ export interface PlacedProgram {
 /** So many are named one by one. */
 const MAX_NAMED = 4;
 /** Made for what they are attached to when they are loaded. */
-const TYPED = /^(tp_btf|fentry|fexit|fmod_ret|lsm|fentry\.s|fexit\.s|fmod_ret\.s|lsm\.s)\//;
+const TYPED = /^(tp_btf|fentry|fexit|fmod_ret|lsm|fentry\.s|fexit\.s|fmod_ret\.s|lsm\.s|lsm_cgroup)\//;
+
+/** The kernel has none of a kind. */
+const TOO_OLD = / needs kernel \d/;
 
 /** What is missing is one place, not all of its kind. */
 const NAMED_PLACE = /has no (function|tracepoint) |no file /;
@@ -27,7 +30,8 @@ export function missingPlaces(
     const reason = kernel.missing(place);
     return reason === null ? [] : [{ name, place, reason }];
   });
-  if (stage === 'load' && !missing.some(({ place }) => TYPED.test(place))) return null;
+  const forLoad = missing.some(({ place, reason }) => TYPED.test(place) || TOO_OLD.test(reason));
+  if (stage === 'load' && !forLoad) return null;
   const [first] = missing;
   if (first === undefined) return null;
   const reasons = [...Map.groupBy(missing, ({ reason }) => reason)].map(

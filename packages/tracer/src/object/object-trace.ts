@@ -7,6 +7,7 @@ import {
   KernelError,
   type KernelObject,
   type Link,
+  nodeIdentity,
   programInfo,
   VerifierError,
   waitForPrograms,
@@ -31,6 +32,7 @@ import { readingObjectMaps } from './read-object-map.ts';
 import { RecordBuffers } from './record-buffers.ts';
 import { iteratorShape } from './record-output.ts';
 import { lengthWarning } from './record-warnings.ts';
+import { UsdtSpecs } from './usdt-specs.ts';
 import { readWholeMap, wholeMap } from './whole-map.ts';
 
 /** What this process lacks, and not the kernel: then nothing is optional. */
@@ -60,6 +62,7 @@ export class ObjectTrace implements Trace {
   readonly #types: ObjectTypes;
   readonly #counting = new RunCounting();
   readonly #told = new Set<string>();
+  #usdtSpecs: UsdtSpecs | null = null;
   #links: Link[] = [];
   #state: 'loaded' | 'attached' | 'detached' | 'closed' = 'loaded';
   /** What there is to tell once it is closed. */
@@ -188,7 +191,12 @@ export class ObjectTrace implements Trace {
   }
 
   #attachOne({ index, plan }: PlannedObjectProgram): void {
-    this.#links.push(attachProgram(this.#object, index, plan, (fd, name) => this.#openIterator(fd, name)));
+    const openIterator = (fd: number, name: string) => this.#openIterator(fd, name);
+    const usdtSpecs = () => {
+      this.#usdtSpecs ??= new UsdtSpecs(mapNamed(this.#object, UsdtSpecs.map), nodeIdentity().arch);
+      return this.#usdtSpecs;
+    };
+    this.#links.push(attachProgram(this.#object, index, plan, { openIterator, usdtSpecs }));
   }
 
   #openIterator(linkFd: number, name: string): void {

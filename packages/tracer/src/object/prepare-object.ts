@@ -18,6 +18,7 @@ import type { RecordOutput } from './record-output.ts';
 import { linkedStructOps } from './struct-ops.ts';
 import { UnplacedError, unplacedTogether } from './unplaced-error.ts';
 import { uprobePlace, uprobesByMulti } from './uprobe-place.ts';
+import { usdtPlace } from './usdt-place.ts';
 
 /** Of this machine's memory, what the maps of one object may take at most. */
 const MEMORY_SHARE = 0.25;
@@ -112,9 +113,8 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
     }
     const { change } = planned;
     const { attach = program.section, optional = false } = programSettings(manifest, program.name);
-    const uprobe = planned.plan.how === 'libbpf' && uprobesByMulti() ? uprobePlace(attach) : null;
-    const plan: AttachPlan = uprobe === null ? planned.plan : { how: 'uprobe_multi', place: uprobe };
-    if (uprobe !== null) object.setMulti(index);
+    const plan = planned.plan.how === 'libbpf' && uprobesByMulti() ? byMulti(planned.plan, attach) : planned.plan;
+    if (plan.how === 'uprobe_multi' || plan.how === 'usdt_multi') object.setMulti(index);
     requireOwnSockets(plan, manifest);
     if (plan.how === 'retargeted') object.setTarget(index, plan.function);
     if (change !== null) {
@@ -129,6 +129,14 @@ function planPrograms(object: KernelObject, manifest: ObjectManifest) {
   if (unplaced.length > 0) throw unplacedTogether(unplaced);
   if (programs.length === 0) throw noPrograms(object, out);
   return { programs, diagnostics: [...diagnostics, ...sampling(programs, manifest)] };
+}
+
+/** The same plan by a link that asks for less, where its place is one of a program. */
+function byMulti(plan: AttachPlan, attach: string): AttachPlan {
+  const uprobe = uprobePlace(attach);
+  if (uprobe !== null) return { how: 'uprobe_multi', place: uprobe };
+  const usdt = usdtPlace(attach);
+  return usdt === null ? plan : { how: 'usdt_multi', place: usdt };
 }
 
 function planUnlessUnplaced(program: ObjectProgram, manifest: ObjectManifest): PlannedProgram | UnplacedError {

@@ -28,6 +28,7 @@ describe('what a policy may call a program of an object', () => {
     ['perf_event', {}, ['perf_event:cpu-clock', 'profile:hz:99']],
     ['perf_event', { event: 'cache-misses' }, expect.arrayContaining(['hardware:cache-misses'])],
     ['struct_ops/cubic_init', {}, expect.arrayContaining(['struct_ops:cubic_init'])],
+    ['lsm_cgroup/file_open', { cgroup: '/a' }, ['lsm_cgroup:file_open:/a', 'lsm:file_open', 'lsm:vmlinux:file_open']],
     ['lsm.s/file_open', {}, expect.arrayContaining(['lsm:file_open'])],
   ])('%s with %j', (section, settings, names) => {
     expect(sectionNames(section, settings)).toEqual(names);

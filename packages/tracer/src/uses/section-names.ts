@@ -36,6 +36,8 @@ export function sectionNames(section: string, settings: ManifestProgram = {}): s
     case 'cgroup':
     case 'cgroup_skb':
       return [`${[kind, ...(place === '' ? [] : [place]), settings.cgroup ?? '*'].join(':')}`];
+    case 'lsm_cgroup':
+      return [`${kind}:${place}:${settings.cgroup ?? '*'}`, ...placeNames('lsm', place)];
     case 'sk_skb':
     case 'sk_msg':
       return [`${[kind, ...(place === '' ? [] : [place]), settings.map ?? '*'].join(':')}`];
