@@ -116,7 +116,14 @@ async function restartRows(
   await lab.controller.kill();
   const start = performance.now();
   await lab.startController();
-  await allConnected(fleet, agents);
+  try {
+    await allConnected(fleet, agents);
+  } catch (error) {
+    tell(String(error));
+    const { connected } = await fleet.commands.counts();
+    const name = `killed, of ${agents} agents back when no more came`;
+    return [{ name, unit: 'agents', values: { ours: spread([connected]) }, least: agents }];
+  }
   const backS = (performance.now() - start) / 1000;
   await allDelivered(fleet);
   const { answer } = await lab.get<{ answer: { targets: number; complete: number } }>(`/sessions/${id}`);
