@@ -2,7 +2,7 @@ import { type CompileEnv, callOf, compile, permissiveEnv } from '@bpfleet/compil
 import { loadKernelSymbols } from '@bpfleet/kernel';
 import { caseParameters, type ProgramVariant, type Tool, type ToolCase, toolProgram } from '@bpfleet/tools';
 import { compileEnv } from '../compile-env.ts';
-import { missingModule } from './kernel-module.ts';
+import { absentHere } from './absent-here.ts';
 
 /** Said of probes in programs of this machine, which keep their arguments in its registers, when compiled for the other one. */
 const otherRegisters = /is kept as .*, which cannot be read$/;
@@ -12,7 +12,7 @@ const lackedHere = /No matches for |does not exist or is not executable$/;
 /**
  * Compiles each variant of a tool for both architectures, as for this kernel built with everything: its types, tracepoints and functions
  * are looked up, but it has kprobes and what else was left out here. For each architecture at least one must compile; one that is only
- * attached, or whose module is not here, may be of what is not here at all. Returns a sentence for each mistake of those that none of does.
+ * attached, or whose case needs what is not here, may be of what is not here at all. Returns a sentence for each mistake of those that none of does.
  */
 export async function compileProblems(tool: Tool, one: ToolCase): Promise<string[]> {
   await loadKernelSymbols();
@@ -27,7 +27,7 @@ export async function compileProblems(tool: Tool, one: ToolCase): Promise<string
 }
 
 function mistakesIn({ name, source }: ProgramVariant, env: CompileEnv, one: ToolCase): string[] {
-  const mayLack = one.attached !== undefined || missingModule(one) !== undefined;
+  const mayLack = one.attached !== undefined || absentHere(one) !== undefined;
   return compile(source, env)
     .diagnostics.filter(({ severity }) => severity === 'error')
     .filter(({ message }) => !otherRegisters.test(message) && !(mayLack && lackedHere.test(message)))

@@ -8,7 +8,7 @@ import type { Trace } from '../api.ts';
 import { loadTrace } from '../load-trace.ts';
 import { runTrace } from '../run-trace.ts';
 import { TraceError } from '../trace-error.ts';
-import { missingModule } from './kernel-module.ts';
+import { absentHere } from './absent-here.ts';
 
 /** What became of a case: what is wrong, a sentence each; or why it cannot run here. */
 export type ToolCaseEnd =
@@ -30,7 +30,7 @@ const LONGEST_MS = 240_000;
  * Error where the workload could not be prepared.
  */
 export async function runToolCase(tool: Tool, one: ToolCase): Promise<ToolCaseEnd> {
-  const absent = one.commands.find((command) => !isCommand(command)) ?? missingModule(one);
+  const absent = absentHere(one);
   if (absent !== undefined) return { skipped: `it needs ${absent}, which is not here` };
   const workload = new Workload(one);
   try {
@@ -94,10 +94,6 @@ function strayMaps(maps: readonly MapState[], { manifest }: Tool): string[] {
       : [`${schema.name} has ${parts} parts in its key, and the manifest names ${output.keys.length}`];
   });
   return [...wrong, ...[...declared.keys()].map((map) => `the script has no ${map}`)];
-}
-
-function isCommand(name: string): boolean {
-  return spawnSync('/bin/sh', ['-c', 'command -v "$1" >/dev/null', 'sh', name]).status === 0;
 }
 
 function endedUnprepared(): never {
