@@ -4,5 +4,5 @@ import type { FleetCase } from '../run/fleet-case.ts';
 export default {
   name: 'the tool library: held against its workloads',
   programs: 'workloads',
-  long: true,
+  wholeFleet: true,
 } satisfies FleetCase;

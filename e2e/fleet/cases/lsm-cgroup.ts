@@ -7,6 +7,7 @@ export default {
   needs: ['fentry'],
   functions: ['bpf_trampoline_link_cgroup_shim'],
   ownNetwork: true,
+  wholeFleet: true,
   object: `
     __u64 asked = 0;
     SEC("lsm_cgroup/socket_connect") int connects(unsigned long long *ctx) {

@@ -7,10 +7,10 @@ import type { FleetCase } from './fleet-case.ts';
 const folder = resolve(import.meta.dirname, '../cases');
 
 /**
- * Every file of e2e/fleet/cases, without the long cases unless they are wanted; or those whose file names contain one of the words.
+ * Every file of e2e/fleet/cases, without those for the whole fleet unless that is run; or those whose file names contain one of the words.
  * @throws FleetError where none does
  */
-export async function findCases(words: readonly string[] | null, long: boolean): Promise<FleetCase[]> {
+export async function findCases(words: readonly string[] | null, wholeFleet: boolean): Promise<FleetCase[]> {
   const files = readdirSync(folder)
     .filter((file) => file.endsWith('.ts'))
     .sort();
@@ -23,7 +23,7 @@ export async function findCases(words: readonly string[] | null, long: boolean):
   const found = await Promise.all(
     chosen.map(async (file) => ((await import(resolve(folder, file))) as { default: FleetCase | FleetCase[] }).default),
   );
-  return found.flat().filter((one) => words !== null || long || !('long' in one && one.long));
+  return found.flat().filter((one) => words !== null || wholeFleet || one.wholeFleet !== true);
 }
 
 /**

@@ -14,8 +14,8 @@ export interface ProgramsCase {
   readonly programs: keyof ProgramFolders | { readonly random: number };
   /** Of a library of tools, only those of these names. */
   readonly only?: readonly string[];
-  /** It takes a quarter of an hour: run where it is named, and on the whole fleet. */
-  readonly long?: true;
+  /** Run where it is named, and on the whole fleet: it takes a quarter of an hour. */
+  readonly wholeFleet?: true;
 }
 
 interface CaseFrame {
@@ -32,6 +32,8 @@ interface CaseFrame {
   readonly functions?: readonly string[];
   /** Programs, by their paths, without which a node skips it: the host need not have what guests have. */
   readonly files?: readonly string[];
+  /** Run where it is named, and on the whole fleet: no guest of every test run has what it needs. */
+  readonly wholeFleet?: true;
   /** Throws where a node's part of the answer is not what it must be. */
   readonly check: (answer: CaseAnswer) => void;
 }
