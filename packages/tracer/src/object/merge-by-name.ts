@@ -4,7 +4,7 @@ import type { ManifestMerge } from '@bpfleet/bpf';
 const EXTREME = /^(?:(min|max)(?:_\w+)?|\w+_(min|max))$/;
 /** What is called so says which, where, or when, and not how much: the addresses of a stack do not add up either. */
 const IDENTITY =
-  /^(?:(?:\w+_)?(?:stack|kstack|ustack|ip)|(?:\w+_)?(?:id|pid|tid|tgid|ppid|uid|gid|cpu|ts|timestamp|sector|ptr|addr|port|dev|inode|ino|fd|family))$/;
+  /^(?:\w+_)?(?:id|pid|tid|tgid|ppid|uid|gid|cpu|ts|timestamp|sector|ptr|addr|stack|kstack|ustack|ip|port|dev|inode|ino|fd|family)$/;
 
 /** How a number merges of which no manifest says it, by what it is called. */
 export function mergeByName(name: string): ManifestMerge {
